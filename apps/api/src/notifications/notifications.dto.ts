@@ -1,0 +1,62 @@
+import type { Notification } from '@estoque/domain';
+import { Type } from 'class-transformer';
+import { IsInt, Max, Min } from 'class-validator';
+import { MayBeAbsent } from '../http/fields.decorators.js';
+import { PageQuery } from '../http/page.dto.js';
+
+export class NotificationQuery extends PageQuery {
+  /** @example 123 */
+  @MayBeAbsent()
+  @Type(() => Number)
+  @Max(Number.MAX_SAFE_INTEGER)
+  @Min(1)
+  @IsInt()
+  order_id?: number;
+}
+
+export class NotificationDto {
+  /** @example 77 */
+  id!: number;
+  /** The order it is about; null for a low-stock alert. @example 123 */
+  order_id!: number | null;
+  kind!: 'order_processed' | 'order_rejected' | 'low_stock';
+  /** @example "ana@example.com" */
+  recipient!: string;
+  /** @example "pt-BR" */
+  locale!: string;
+  /** `failed`: the recipient's server refused it for good. */
+  state!: 'pending' | 'sent' | 'failed';
+  /** How often sending was tried. @example 1 */
+  attempts!: number;
+  /** Why the last try failed. @example null */
+  last_error!: string | null;
+  /** @example "2026-01-15T12:00:00.000Z" */
+  created_at!: string;
+  /** @example "2026-01-15T12:00:01.000Z" */
+  sent_at!: string | null;
+}
+
+export class NotificationPageDto {
+  data!: NotificationDto[];
+  /** @example false */
+  has_more!: boolean;
+  /** @example null */
+  next_cursor!: string | null;
+}
+
+export function toNotificationDto(notification: Notification): NotificationDto {
+  const { id, order_id, kind, recipient, locale, state, attempts, last_error, created_at, sent_at } =
+    notification;
+  return {
+    id,
+    order_id,
+    kind,
+    recipient,
+    locale,
+    state,
+    attempts,
+    last_error,
+    created_at: created_at.toISOString(),
+    sent_at: sent_at?.toISOString() ?? null,
+  };
+}

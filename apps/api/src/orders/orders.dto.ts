@@ -1,0 +1,177 @@
+import { LOCALES, ORDER_STATUSES, type Locale, type Order, type OrderStatus } from '@estoque/domain';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsEmail,
+  IsIn,
+  IsInt,
+  IsISO8601,
+  IsObject,
+  Max,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { PageQuery } from '../http/page.dto.js';
+import { IsLine, MayBeAbsent } from '../http/fields.decorators.js';
+
+export class CustomerDto {
+  /** @example "Ana Souza" */
+  @IsLine(200)
+  name!: string;
+
+  /** @example "ana@example.com" */
+  @MaxLength(254)
+  @IsEmail({ allow_display_name: false }, { message: 'must be an e-mail address' })
+  email!: string;
+}
+
+export class OrderItemDto {
+  /** @example 10 */
+  @Max(Number.MAX_SAFE_INTEGER)
+  @Min(1)
+  @IsInt()
+  product_id!: number;
+
+  /** @example 2 */
+  @Max(1_000_000)
+  @Min(1)
+  @IsInt()
+  quantity!: number;
+}
+
+export class PlaceOrderDto {
+  @ValidateNested()
+  @IsObject({ message: 'must be an object with name and email' })
+  @Type(() => CustomerDto)
+  customer!: CustomerDto;
+
+  /** Lines with the same product are added up. */
+  @ValidateNested({ each: true, message: 'must hold objects with product_id and quantity' })
+  @ArrayMaxSize(100)
+  @ArrayMinSize(1)
+  @IsArray()
+  @Type(() => OrderItemDto)
+  items!: OrderItemDto[];
+
+  /** The language of the mail. @example "pt-BR" */
+  @MayBeAbsent()
+  @IsIn(LOCALES)
+  locale: Locale = 'en';
+}
+
+export class OrderQuery extends PageQuery {
+  @MayBeAbsent()
+  @IsIn(ORDER_STATUSES)
+  status?: OrderStatus;
+
+  /** The customer's address, in whatever case. @example "ana@example.com" */
+  @MayBeAbsent()
+  @MaxLength(254)
+  @IsEmail({}, { message: 'must be an e-mail address' })
+  email?: string;
+
+  /** From this moment on. @example "2026-01-01T00:00:00Z" */
+  @MayBeAbsent()
+  @IsISO8601({ strict: true })
+  created_from?: string;
+
+  /** Before this moment. @example "2026-02-01T00:00:00Z" */
+  @MayBeAbsent()
+  @IsISO8601({ strict: true })
+  created_to?: string;
+}
+
+export class OrderLineDto {
+  /** @example 10 */
+  product_id!: number;
+  /** @example "CAF-250" */
+  sku!: string;
+  /** @example "Café torrado 250 g" */
+  name!: string;
+  /** @example 2 */
+  quantity!: number;
+  /** When it was ordered, in minor units. @example 2490 */
+  unit_price!: number;
+  /** @example 4980 */
+  amount!: number;
+}
+
+export class TotalsDto {
+  /** Units of all lines. @example 2 */
+  quantity!: number;
+  /** In minor units. @example 4980 */
+  amount!: number;
+  /** ISO 4217. @example "BRL" */
+  currency!: string;
+}
+
+export class LineRejectionDto {
+  /** @example 10 */
+  product_id!: number;
+  reason!: 'out_of_stock' | 'product_inactive';
+  /** @example 2 */
+  requested!: number;
+  /** @example 1 */
+  available!: number;
+}
+
+export class TimelineEntryDto {
+  step!: 'pending' | 'reserved' | 'processed' | 'rejected' | 'notified';
+  /** RFC 3339, UTC. @example "2026-01-15T12:00:00.000Z" */
+  at!: string;
+}
+
+export class OrderDto {
+  /** @example 123 */
+  id!: number;
+  status!: 'pending' | 'reserved' | 'processed' | 'rejected';
+  customer!: CustomerDto;
+  /** @example "pt-BR" */
+  locale!: string;
+  lines!: OrderLineDto[];
+  totals!: TotalsDto;
+  /** For a rejected order: each line that stood in the way. */
+  rejection!: LineRejectionDto[] | null;
+  timeline!: TimelineEntryDto[];
+  /** @example "2026-01-15T12:00:00.000Z" */
+  created_at!: string;
+  /** @example "2026-01-15T12:00:00.000Z" */
+  updated_at!: string;
+}
+
+export class OrderPageDto {
+  data!: OrderDto[];
+  /** @example false */
+  has_more!: boolean;
+  /** @example null */
+  next_cursor!: string | null;
+}
+
+export function toOrderDto(order: Order): OrderDto {
+  return {
+    id: order.id,
+    status: order.status,
+    customer: { name: order.customer_name, email: order.customer_email },
+    locale: order.locale,
+    lines: order.lines.map(({ product_id, sku, name, quantity, unit_price }) => ({
+      product_id,
+      sku,
+      name,
+      quantity,
+      unit_price,
+      amount: quantity * unit_price,
+    })),
+    totals: {
+      quantity: order.lines.reduce((sum, { quantity }) => sum + quantity, 0),
+      amount: order.total,
+      currency: order.currency,
+    },
+    rejection: order.rejection,
+    timeline: order.timeline.map(({ step, at }) => ({ step, at: at.toISOString() })),
+    created_at: order.created_at.toISOString(),
+    updated_at: order.updated_at.toISOString(),
+  };
+}

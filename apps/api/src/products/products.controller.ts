@@ -1,0 +1,56 @@
+import { Body, Controller, Get, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { IdPipe } from '../http/id.pipe.js';
+import { PageQuery } from '../http/page.dto.js';
+import { ApiProblems, INVALID, MALFORMED } from '../http/problem.dto.js';
+import { ChangeProductDto, CreateProductDto, ProductDto, ProductPageDto } from './products.dto.js';
+import { ProductsService } from './products.service.js';
+
+const NOT_FOUND = { code: 'product_not_found', when: 'There is no such product.' };
+const SKU_TAKEN = { code: 'sku_taken', when: 'Another product has this sku.' };
+
+@Controller('products')
+@ApiTags('products')
+export class ProductsController {
+  constructor(private readonly products: ProductsService) {}
+
+  @Post()
+  @ApiOperation({ operationId: 'createProduct', summary: 'Create a product, with an empty stock' })
+  @ApiResponse({ status: 201, type: ProductDto, description: 'Created.' })
+  @ApiProblems({ 400: MALFORMED, 409: SKU_TAKEN, 422: INVALID })
+  async create(
+    @Body() body: CreateProductDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ProductDto> {
+    const product = await this.products.create(body);
+    reply.header('location', `/v1/products/${product.id}`);
+    return product;
+  }
+
+  @Get()
+  @ApiOperation({ operationId: 'listProducts', summary: 'List products, newest first' })
+  @ApiResponse({ status: 200, type: ProductPageDto, description: 'A page of products.' })
+  @ApiProblems({ 400: MALFORMED, 422: INVALID })
+  list(@Query() query: PageQuery): Promise<ProductPageDto> {
+    return this.products.list(query);
+  }
+
+  @Get(':id')
+  @ApiOperation({ operationId: 'getProduct', summary: 'See a product' })
+  @ApiParam({ name: 'id', type: 'integer', example: 10 })
+  @ApiResponse({ status: 200, type: ProductDto, description: 'The product.' })
+  @ApiProblems({ 400: MALFORMED, 404: NOT_FOUND })
+  get(@Param('id', IdPipe) id: number): Promise<ProductDto> {
+    return this.products.get(id);
+  }
+
+  @Patch(':id')
+  @ApiOperation({ operationId: 'changeProduct', summary: 'Change some of a product' })
+  @ApiParam({ name: 'id', type: 'integer', example: 10 })
+  @ApiResponse({ status: 200, type: ProductDto, description: 'The product as it is now.' })
+  @ApiProblems({ 400: MALFORMED, 404: NOT_FOUND, 409: SKU_TAKEN, 422: INVALID })
+  change(@Param('id', IdPipe) id: number, @Body() body: ChangeProductDto): Promise<ProductDto> {
+    return this.products.change(id, body);
+  }
+}

@@ -1,0 +1,85 @@
+import type { Product } from '@estoque/domain';
+import { PartialType } from '@nestjs/swagger';
+import { IsBoolean, IsInt, IsISO4217CurrencyCode, Matches, Max, Min } from 'class-validator';
+import { IsLine, MayBeAbsent } from '../http/fields.decorators.js';
+
+export class CreateProductDto {
+  /** Unique. @example "CAF-250" */
+  @Matches(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, {
+    message: 'must be 1 to 64 letters, digits, dots, dashes or underscores',
+  })
+  sku!: string;
+
+  /** @example "Café torrado 250 g" */
+  @IsLine(200)
+  name!: string;
+
+  /** In the currency's minor unit: cents, centavos. @example 2490 */
+  @Max(1_000_000_000)
+  @Min(0)
+  @IsInt()
+  price!: number;
+
+  /** ISO 4217. @example "BRL" */
+  @IsISO4217CurrencyCode({ message: 'must be an ISO 4217 code, as in BRL' })
+  @Matches(/^[A-Z]{3}$/, { message: 'must be an ISO 4217 code, as in BRL' })
+  currency!: string;
+
+  /** A sale that brings what is on hand down to this is told to the shop; 0 where it is absent. @example 10 */
+  @MayBeAbsent()
+  @Max(1_000_000_000)
+  @Min(0)
+  @IsInt()
+  reorder_point?: number;
+
+  /** Whether it can be ordered; it can where this is absent. @example true */
+  @MayBeAbsent()
+  @IsBoolean()
+  active?: boolean;
+}
+
+export class ProductDto {
+  /** @example 10 */
+  id!: number;
+  /** @example "CAF-250" */
+  sku!: string;
+  /** @example "Café torrado 250 g" */
+  name!: string;
+  /** In minor units. @example 2490 */
+  price!: number;
+  /** @example "BRL" */
+  currency!: string;
+  /** @example 10 */
+  reorder_point!: number;
+  /** @example true */
+  active!: boolean;
+  /** @example "2026-01-15T12:00:00.000Z" */
+  created_at!: string;
+  /** @example "2026-01-15T12:00:00.000Z" */
+  updated_at!: string;
+}
+
+export class ProductPageDto {
+  data!: ProductDto[];
+  /** @example false */
+  has_more!: boolean;
+  /** @example null */
+  next_cursor!: string | null;
+}
+
+/** What is left out stays as it is. */
+export class ChangeProductDto extends PartialType(CreateProductDto, { skipNullProperties: false }) {}
+
+export function toProductDto({
+  id,
+  sku,
+  name,
+  price,
+  currency,
+  reorder_point,
+  active,
+  ...at
+}: Product): ProductDto {
+  const [created_at, updated_at] = [at.created_at.toISOString(), at.updated_at.toISOString()];
+  return { id, sku, name, price, currency, reorder_point, active, created_at, updated_at };
+}

@@ -1,0 +1,38 @@
+import { UnitOfWork } from '@estoque/domain';
+import { Injectable } from '@nestjs/common';
+import { pageStart, toPage, type PageQuery } from '../http/page.dto.js';
+import {
+  toProductDto,
+  type ChangeProductDto,
+  type CreateProductDto,
+  type ProductDto,
+  type ProductPageDto,
+} from './products.dto.js';
+
+@Injectable()
+export class ProductsService {
+  constructor(private readonly work: UnitOfWork) {}
+
+  /** With an empty stock. @throws SkuTaken */
+  create(product: CreateProductDto): Promise<ProductDto> {
+    return this.work.inTransaction(async ({ products, stock }) => {
+      const created = await products.create({ reorder_point: 0, active: true, ...product });
+      await stock.open(created.id);
+      return toProductDto(created);
+    });
+  }
+
+  /** @throws ProductNotFound, SkuTaken */
+  change(id: number, changes: ChangeProductDto): Promise<ProductDto> {
+    return this.work.inTransaction(async ({ products }) => toProductDto(await products.change(id, changes)));
+  }
+
+  /** @throws ProductNotFound */
+  async get(id: number): Promise<ProductDto> {
+    return toProductDto(await this.work.read.products.get(id));
+  }
+
+  async list(query: PageQuery): Promise<ProductPageDto> {
+    return toPage(await this.work.read.products.list(pageStart(query)), query.limit, toProductDto);
+  }
+}

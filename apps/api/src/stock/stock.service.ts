@@ -1,0 +1,47 @@
+import { UnitOfWork } from '@estoque/domain';
+import { Injectable } from '@nestjs/common';
+import { pageStart, toPage, type PageQuery } from '../http/page.dto.js';
+import {
+  toMovementDto,
+  type AdjustmentDto,
+  type MovementPageDto,
+  type ReceiptDto,
+  type StockDto,
+} from './stock.dto.js';
+
+@Injectable()
+export class StockService {
+  constructor(private readonly work: UnitOfWork) {}
+
+  /**
+   * Books a change by hand and announces it.
+   *
+   * @throws ProductNotFound, StockBelowReserved, StockTooLarge
+   */
+  move(
+    productId: number,
+    kind: 'receipt' | 'adjustment',
+    { quantity, reason }: ReceiptDto | AdjustmentDto,
+  ): Promise<StockDto> {
+    return this.work.inTransaction(async ({ stock, outbox }) => {
+      const change = await stock.move(productId, kind, quantity, reason);
+      outbox.add('stock.updated', { items: [change] });
+      const { on_hand, reserved, available } = change;
+      return { product_id: productId, on_hand, reserved, available };
+    });
+  }
+
+  /** @throws ProductNotFound */
+  async get(productId: number): Promise<StockDto> {
+    const { on_hand, reserved } = await this.work.read.stock.get(productId);
+    return { product_id: productId, on_hand, reserved, available: on_hand - reserved };
+  }
+
+  /** @throws ProductNotFound */
+  async movements(productId: number, query: PageQuery): Promise<MovementPageDto> {
+    const { stock } = this.work.read;
+    const page = pageStart(query);
+    await stock.get(productId);
+    return toPage(await stock.movements({ productId, ...page }), query.limit, toMovementDto);
+  }
+}

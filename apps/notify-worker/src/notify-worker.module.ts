@@ -1,0 +1,38 @@
+import { DomainModule } from '@estoque/domain';
+import { ENVIRONMENT, type Environment } from '@estoque/platform';
+import { MailerModule } from '@nestjs-modules/mailer';
+import { HandlebarsAdapter } from '@nestjs-modules/mailer/adapters/handlebars.adapter';
+import { Module } from '@nestjs/common';
+import { MailDeliveryService, TEMPLATES } from './mail-delivery.service.js';
+import { NotificationService } from './notification.service.js';
+import { NotifyConsumer } from './notify.consumer.js';
+import { StockAlertService } from './stock-alert.service.js';
+
+@Module({
+  imports: [
+    DomainModule.for({ queue: 'notify_queue' }),
+    MailerModule.forRootAsync({
+      imports: [],
+      inject: [ENVIRONMENT],
+      useFactory: ({ SMTP_URL }: Environment) => ({
+        transport: {
+          url: SMTP_URL!,
+          connectionTimeout: 10_000,
+          greetingTimeout: 10_000,
+          socketTimeout: 30_000,
+          // Nothing that a customer typed may make us read a file or fetch an address.
+          disableFileAccess: true,
+          disableUrlAccess: true,
+        },
+        template: {
+          dir: TEMPLATES,
+          adapter: new HandlebarsAdapter(undefined, { inlineCssEnabled: false }),
+          options: { strict: true },
+        },
+      }),
+    }),
+  ],
+  controllers: [NotifyConsumer],
+  providers: [NotificationService, StockAlertService, MailDeliveryService],
+})
+export class NotifyWorkerModule {}

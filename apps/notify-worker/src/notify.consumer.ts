@@ -1,0 +1,28 @@
+import type { EventOf } from '@estoque/domain';
+import { Controller } from '@nestjs/common';
+import { EventPattern, Payload } from '@nestjs/microservices';
+import { NotificationService } from './notification.service.js';
+import { StockAlertService } from './stock-alert.service.js';
+
+@Controller()
+export class NotifyConsumer {
+  constructor(
+    private readonly notifications: NotificationService,
+    private readonly alerts: StockAlertService,
+  ) {}
+
+  @EventPattern<string>('order.processed')
+  onOrderProcessed(@Payload() order: EventOf<'order.processed'>) {
+    return this.notifications.notify('order_processed', order.order_id);
+  }
+
+  @EventPattern<string>('order.rejected')
+  onOrderRejected(@Payload() order: EventOf<'order.rejected'>) {
+    return this.notifications.notify('order_rejected', order.order_id);
+  }
+
+  @EventPattern<string>('stock.updated')
+  onStockUpdated(@Payload() stock: EventOf<'stock.updated'>) {
+    return this.alerts.alert(stock.items);
+  }
+}

@@ -1,0 +1,45 @@
+import tseslint from 'typescript-eslint';
+
+/** The rules of the house that are not arrows between files (those are in .dependency-cruiser.cjs). */
+const ONLY_CONFIG_READS_THE_ENVIRONMENT = {
+  selector: "MemberExpression[object.name='process'][property.name='env']",
+  message: 'Only libs/platform/src/config reads the environment.',
+};
+const ONLY_THE_UNIT_OF_WORK_OPENS_TRANSACTIONS = {
+  selector: 'CallExpression[callee.property.name=/^(transaction|startTransaction)$/]',
+  message: 'Only the unit of work opens transactions.',
+};
+const CONSUMERS_HAVE_NO_TRY = {
+  selector: 'TryStatement',
+  message: 'A consumer has no try/catch: the transport decides by the kind of the error.',
+};
+const house = [ONLY_CONFIG_READS_THE_ENVIRONMENT, ONLY_THE_UNIT_OF_WORK_OPENS_TRANSACTIONS];
+
+export default tseslint.config(
+  { ignores: ['dist/', '.local/', 'node_modules/', 'test/architecture/broken/'] },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-extraneous-class': 'off',
+      eqeqeq: 'error',
+    },
+  },
+  {
+    files: ['apps/**/*.ts', 'libs/**/*.ts'],
+    ignores: [
+      '**/*.spec.ts',
+      '**/*.int-spec.ts',
+      'libs/platform/src/config/*.ts',
+      'libs/domain/src/unit-of-work.ts',
+    ],
+    rules: { 'no-restricted-syntax': ['error', ...house], 'no-console': 'error' },
+  },
+  {
+    files: ['**/*.consumer.ts'],
+    ignores: ['libs/**'],
+    rules: { 'no-restricted-syntax': ['error', ...house, CONSUMERS_HAVE_NO_TRY] },
+  },
+);

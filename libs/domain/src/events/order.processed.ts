@@ -1,0 +1,20 @@
+import { defineEvent } from '@estoque/messaging';
+import { z } from 'zod';
+import { id, items } from './items.js';
+
+export const orderProcessed = defineEvent({
+  name: 'order.processed',
+  summary: 'Stock is deducted and the movements are written.',
+  version: 1,
+  publishedBy: ['stock-worker'],
+  consumedBy: ['notify_queue'],
+  correlateBy: 'order_id',
+  payload: z.object({ order_id: id, items }),
+  example: {
+    order_id: 123,
+    items: [
+      { product_id: 10, quantity: 2 },
+      { product_id: 11, quantity: 1 },
+    ],
+  },
+});

@@ -1,0 +1,31 @@
+import { defineEvent } from '@estoque/messaging';
+import { z } from 'zod';
+import { id, items } from './items.js';
+
+export const orderRejected = defineEvent({
+  name: 'order.rejected',
+  summary: 'The order can not be fulfilled, with the reason for each line that stands in the way.',
+  version: 1,
+  publishedBy: ['order-worker'],
+  consumedBy: ['notify_queue'],
+  correlateBy: 'order_id',
+  payload: z.object({
+    order_id: id,
+    items,
+    reasons: z
+      .array(
+        z.object({
+          product_id: id,
+          reason: z.enum(['out_of_stock', 'product_inactive']),
+          requested: z.int().min(1),
+          available: z.int().min(0),
+        }),
+      )
+      .min(1),
+  }),
+  example: {
+    order_id: 123,
+    items: [{ product_id: 10, quantity: 2 }],
+    reasons: [{ product_id: 10, reason: 'out_of_stock' as const, requested: 2, available: 1 }],
+  },
+});

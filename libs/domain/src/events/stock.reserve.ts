@@ -1,0 +1,20 @@
+import { defineEvent } from '@estoque/messaging';
+import { z } from 'zod';
+import { id, items } from './items.js';
+
+export const stockReserve = defineEvent({
+  name: 'stock.reserve',
+  summary: 'Stock is reserved for the order.',
+  version: 1,
+  publishedBy: ['order-worker'],
+  consumedBy: ['stock_queue'],
+  correlateBy: 'order_id',
+  payload: z.object({ order_id: id, items }),
+  example: {
+    order_id: 123,
+    items: [
+      { product_id: 10, quantity: 2 },
+      { product_id: 11, quantity: 1 },
+    ],
+  },
+});

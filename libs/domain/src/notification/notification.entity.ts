@@ -1,0 +1,49 @@
+import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import type { Locale } from '../order/order.entity.js';
+
+export type NotificationKind = 'order_processed' | 'order_rejected' | 'low_stock';
+
+/** A mail to somebody: recorded before it is sent, at most once for each occasion, kind and recipient. */
+@Entity('notifications')
+export class Notification {
+  @PrimaryGeneratedColumn('identity', { type: 'bigint' })
+  id!: number;
+
+  /** The occasion: an order ... */
+  @Column('bigint', { nullable: true })
+  order_id!: number | null;
+
+  /** ... or the movement that brought a product down to its reorder point. */
+  @Column('bigint', { nullable: true })
+  movement_id!: number | null;
+
+  @Column('text')
+  kind!: NotificationKind;
+
+  @Column('text')
+  recipient!: string;
+
+  @Column('text')
+  locale!: Locale;
+
+  /** `failed`: the recipient's server refused it for good. */
+  @Column('text')
+  state!: 'pending' | 'sent' | 'failed';
+
+  /** How often sending was tried. */
+  @Column('integer')
+  attempts!: number;
+
+  @Column('text', { nullable: true })
+  last_error!: string | null;
+
+  @Column('timestamptz')
+  created_at!: Date;
+
+  @Column('timestamptz', { nullable: true })
+  sent_at!: Date | null;
+
+  /** Until then (by the database's clock) somebody is sending it. */
+  @Column('timestamptz', { nullable: true, select: false })
+  leased_until!: Date | null;
+}

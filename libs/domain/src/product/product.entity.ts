@@ -1,0 +1,34 @@
+import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+
+@Entity('products')
+export class Product {
+  @PrimaryGeneratedColumn('identity', { type: 'bigint' })
+  id!: number;
+
+  @Column('text', { unique: true })
+  sku!: string;
+
+  @Column('text')
+  name!: string;
+
+  /** In the currency's minor unit: cents, centavos. */
+  @Column('bigint')
+  price!: number;
+
+  /** ISO 4217. */
+  @Column('text')
+  currency!: string;
+
+  /** A sale that brings what is on hand down to this or below is told to the shop. */
+  @Column('integer', { default: 0 })
+  reorder_point!: number;
+
+  @Column('boolean', { default: true })
+  active!: boolean;
+
+  @Column('timestamptz')
+  created_at!: Date;
+
+  @Column('timestamptz')
+  updated_at!: Date;
+}

@@ -1,0 +1,63 @@
+import type { EntityManager } from 'typeorm';
+import { Product } from './product.entity.js';
+import { ProductNotFound, SkuTaken } from './product.errors.js';
+
+export type NewProduct = Pick<Product, 'sku' | 'name' | 'price' | 'currency' | 'reorder_point' | 'active'>;
+
+const UNIQUE_VIOLATION = '23505';
+
+/** Writes `products`. */
+export class ProductRepository {
+  constructor(private readonly manager: EntityManager) {}
+
+  /** @throws SkuTaken */
+  async create(product: NewProduct): Promise<Product> {
+    const { identifiers } = await this.refusingTakenSku(product.sku, () =>
+      this.manager.createQueryBuilder().insert().into(Product).values(product).execute(),
+    );
+    return this.get(identifiers[0]!.id as number);
+  }
+
+  /** @throws ProductNotFound, SkuTaken */
+  async change(id: number, changes: Partial<NewProduct>): Promise<Product> {
+    await this.refusingTakenSku(changes.sku, () =>
+      this.manager.update(Product, { id }, { ...changes, updated_at: () => 'now()' }),
+    );
+    return this.get(id);
+  }
+
+  /** @throws ProductNotFound */
+  async get(id: number): Promise<Product> {
+    const product = await this.manager.findOneBy(Product, { id });
+    if (!product) throw new ProductNotFound(id);
+    return product;
+  }
+
+  /** Those of the ids that exist, in no particular order. */
+  withIds(ids: number[]): Promise<Product[]> {
+    return this.manager
+      .createQueryBuilder(Product, 'product')
+      .where('product.id = ANY(:ids)', { ids })
+      .getMany();
+  }
+
+  /** Newest first, at most `limit`, from below `before` on. */
+  list({ before, limit }: { before?: number; limit: number }): Promise<Product[]> {
+    const query = this.manager
+      .createQueryBuilder(Product, 'product')
+      .orderBy('product.id', 'DESC')
+      .limit(limit);
+    if (before !== undefined) query.where('product.id < :before', { before });
+    return query.getMany();
+  }
+
+  private async refusingTakenSku<Result>(sku: string | undefined, write: () => Promise<Result>) {
+    try {
+      return await write();
+    } catch (error) {
+      if (sku !== undefined && (error as { code?: string }).code === UNIQUE_VIOLATION)
+        throw new SkuTaken(sku);
+      throw error;
+    }
+  }
+}

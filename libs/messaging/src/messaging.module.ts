@@ -1,0 +1,61 @@
+import { ENVIRONMENT, HealthChecks, LOGGER, type Environment, type Logger } from '@estoque/platform';
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { EventCatalogue } from './contract/event.js';
+import { EventConsumer } from './rabbitmq/event.consumer.js';
+import { Publisher } from './rabbitmq/publisher.js';
+import { topologyOf, type Topology } from './rabbitmq/topology.js';
+
+interface MessagingOptions {
+  exchange: string;
+  catalogue: EventCatalogue;
+  /** The queue that this app consumes, where it consumes one. */
+  queue?: string;
+}
+
+/** How events travel: a publisher for every app and, where it has a queue, its consumer. */
+@Module({})
+export class MessagingModule {
+  static for({ exchange, catalogue, queue }: MessagingOptions): DynamicModule {
+    const topology = topologyOf(exchange, catalogue);
+    const publisher = {
+      provide: Publisher,
+      inject: [ENVIRONMENT, LOGGER, HealthChecks],
+      useFactory: (environment: Environment, logger: Logger, health: HealthChecks) => {
+        const made = new Publisher(environment.RABBITMQ_URL, topology, logger);
+        health.add('broker', () => made.assertReady());
+        return made;
+      },
+    };
+    const consumer = {
+      provide: EventConsumer,
+      inject: [ENVIRONMENT, LOGGER, HealthChecks, Publisher],
+      useFactory: (environment: Environment, logger: Logger, health: HealthChecks, publishing: Publisher) =>
+        consumerOf(queue!, topology, catalogue, environment, logger, health, publishing),
+    };
+    return {
+      module: MessagingModule,
+      global: true,
+      providers: queue ? [publisher, consumer] : [publisher],
+      exports: queue ? [Publisher, EventConsumer] : [Publisher],
+    };
+  }
+}
+
+function consumerOf(
+  queue: string,
+  topology: Topology,
+  catalogue: EventCatalogue,
+  environment: Environment,
+  logger: Logger,
+  health: HealthChecks,
+  publisher: Publisher,
+) {
+  const { RABBITMQ_URL: url, PREFETCH: prefetch, RETRY_DELAYS_MS: retryDelaysMs } = environment;
+  const consumer = new EventConsumer(
+    { url, queue, topology, catalogue, prefetch, retryDelaysMs },
+    publisher,
+    logger,
+  );
+  health.add('consumer', () => consumer.assertConsuming());
+  return consumer;
+}

@@ -1,0 +1,29 @@
+import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+
+/** An event that is stored and not yet known to be with the broker. Its row is deleted when it is. */
+@Entity('outbox')
+export class OutboxMessage {
+  @PrimaryGeneratedColumn('identity', { type: 'bigint' })
+  id!: number;
+
+  @Column('uuid')
+  event_id!: string;
+
+  @Column('text')
+  event!: string;
+
+  /** The app that wrote it; goes out as the message's `app_id`. */
+  @Column('text')
+  source!: string;
+
+  /** JSON as it goes over the wire; `json`, not `jsonb`, keeps it byte for byte. */
+  @Column('json')
+  body!: unknown;
+
+  @Column('timestamptz')
+  created_at!: Date;
+
+  /** Until then (by the database's clock) somebody is publishing it; later, any relay may. */
+  @Column('timestamptz')
+  leased_until!: Date;
+}

@@ -1,0 +1,80 @@
+import { AppError, kindOf, type ErrorKind } from '@estoque/platform';
+import type { ConsumeMessage, Options } from 'amqplib';
+import { HOME_QUEUE_HEADER, RETRY_STEP_HEADER, RETRY_STEPS, type Topology } from './topology.js';
+
+/** Attempts a message gets in all, the first one included, before it is parked. An outage uses up none. */
+const ATTEMPTS: Record<Exclude<ErrorKind, 'unavailable'>, number> = {
+  invalid: 1,
+  missing: 5,
+  conflict: 5,
+  bug: 4,
+};
+
+export const ATTEMPT_HEADER = 'attempt';
+
+/** Where a message that failed goes next, and the line that tells of it. */
+export interface Verdict {
+  decision: 'retried' | 'parked';
+  exchange: string;
+  options: Options.Publish & { messageId: string };
+  code: string;
+  reason: string;
+}
+
+/** How often this message has been tried, this time included. Counted in the message, so that replicas don't matter. */
+export function attemptOf({ properties }: ConsumeMessage): number {
+  const attempt: unknown = properties.headers?.[ATTEMPT_HEADER];
+  return Number.isSafeInteger(attempt) && (attempt as number) > 0 ? (attempt as number) : 1;
+}
+
+/** The error decides: another try after a while, or the dead letters. */
+export function judge(
+  error: unknown,
+  message: ConsumeMessage,
+  queue: string,
+  topology: Topology,
+  delaysMs: number[],
+): Verdict {
+  const kind = kindOf(error) as keyof typeof ATTEMPTS;
+  const attempt = attemptOf(message);
+  const brokenRule = error instanceof AppError && error.kind === 'conflict' && !error.stale;
+  const code = error instanceof AppError ? error.code : 'bug';
+  const reason = error instanceof Error ? error.message : String(error);
+  if (!brokenRule && attempt < ATTEMPTS[kind]) {
+    const step = Math.min(attempt, RETRY_STEPS);
+    const delay = delaysMs[step - 1]! * (1 + Math.random() * 0.2);
+    const headers = { [HOME_QUEUE_HEADER]: queue, [RETRY_STEP_HEADER]: step, [ATTEMPT_HEADER]: attempt + 1 };
+    const options = { ...copyOf(message, headers), expiration: Math.round(delay) };
+    return { decision: 'retried', exchange: topology.retry, options, code, reason };
+  }
+  const headers = {
+    parked_from: queue,
+    parked_at: new Date().toISOString(),
+    parked_code: code,
+    parked_reason: reason.slice(0, 2_000),
+    [ATTEMPT_HEADER]: attempt,
+  };
+  return { decision: 'parked', exchange: topology.dead, options: copyOf(message, headers), code, reason };
+}
+
+/** The message's own properties, and its own headers but for the broker's trail of earlier rounds. */
+function copyOf(
+  { properties }: ConsumeMessage,
+  headers: Record<string, unknown>,
+): Options.Publish & { messageId: string } {
+  const own = Object.entries(properties.headers ?? {}).filter(
+    ([name]) => !/^x-(death|first-death|last-death|delivery)/.test(name),
+  );
+  const { contentType, contentEncoding, messageId, type, timestamp, appId, correlationId } =
+    properties as Options.Publish;
+  return {
+    contentType,
+    contentEncoding,
+    type,
+    timestamp,
+    appId,
+    correlationId,
+    messageId: messageId ? String(messageId) : crypto.randomUUID(),
+    headers: { ...Object.fromEntries(own), ...headers },
+  };
+}

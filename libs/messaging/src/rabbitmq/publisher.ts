@@ -1,0 +1,148 @@
+import { AppError, type Logger } from '@estoque/platform';
+import { connect, type AmqpConnectionManager } from 'amqp-connection-manager';
+import type { ConfirmChannel, Options } from 'amqplib';
+import { declareTopology, type Topology } from './topology.js';
+
+/** Heartbeat of both connections of a process, in seconds: a dead peer is noticed within two of them. */
+export const HEARTBEAT_SECONDS = 5;
+export const RECONNECT_SECONDS = 1;
+
+/** A broker that is out of memory or disk takes nothing and says nothing; then this is the end of the wait. */
+const CONFIRM_TIMEOUT_MS = 10_000;
+/** Publishes that wait for their confirm at once; more are refused, and stay where they are safe. */
+const MOST_IN_FLIGHT = 2_000;
+
+/** Publishes so that 'done' means: the broker has it, on disk, in a queue. */
+export class Publisher {
+  private readonly connection: AmqpConnectionManager;
+  private channel?: ConfirmChannel;
+  private inFlight = 0;
+  private closing = false;
+  private readonly returned = new Set<string>();
+  private readonly readyListeners: (() => void)[] = [];
+  private fault = 'not connected yet';
+
+  constructor(
+    url: string,
+    private readonly topology: Topology,
+    private readonly logger: Logger,
+  ) {
+    this.connection = connect([url], {
+      heartbeatIntervalInSeconds: HEARTBEAT_SECONDS,
+      reconnectTimeInSeconds: RECONNECT_SECONDS,
+    });
+    this.connection.on('disconnect', ({ err }) => this.lost(err));
+    this.connection.on('connectFailed', ({ err }) => this.lost(err));
+    this.connection.on('blocked', ({ reason }) =>
+      this.logger.warn({ reason }, 'the broker takes no messages'),
+    );
+    this.connection
+      .createChannel({ confirm: true, setup: (channel: ConfirmChannel) => this.setUp(channel) })
+      // Said by setUp already; without a listener the event would end the process.
+      .on('error', (error: Error) => this.lost(error));
+  }
+
+  /** Called whenever publishing has become possible. */
+  onReady(listener: () => void) {
+    this.readyListeners.push(listener);
+  }
+
+  get ready() {
+    return this.channel !== undefined;
+  }
+
+  /** @throws AppError `broker_unavailable`, with what keeps it away */
+  assertReady() {
+    if (!this.channel) throw new AppError('unavailable', 'broker_unavailable', this.fault);
+  }
+
+  /**
+   * Persistent, mandatory, confirmed.
+   *
+   * @throws AppError of kind `unavailable`: not published as far as we know, though it may have arrived
+   */
+  publish(
+    exchange: string,
+    routingKey: string,
+    body: Buffer,
+    options: Options.Publish & { messageId: string },
+  ) {
+    return new Promise<void>((resolve, reject) => {
+      const channel = this.channel;
+      if (!channel) return reject(unavailable(this.fault));
+      if (this.inFlight >= MOST_IN_FLIGHT)
+        return reject(unavailable('too many messages wait for their confirm'));
+      this.inFlight++;
+      let settled = false;
+      const settle = (error?: Error) => {
+        if (settled) return;
+        settled = true;
+        clearTimeout(timer);
+        channel.off('close', closed);
+        this.inFlight--;
+        if (error) reject(error);
+        else resolve();
+      };
+      const closed = () => settle(unavailable('the channel closed before the confirm'));
+      const timer = setTimeout(() => settle(unavailable('no confirm in time')), CONFIRM_TIMEOUT_MS);
+      channel.once('close', closed);
+      try {
+        channel.publish(
+          exchange,
+          routingKey,
+          body,
+          { persistent: true, mandatory: true, ...options },
+          (error) => {
+            // The broker sends the return before the confirm of the same message.
+            const unroutable = this.returned.delete(options.messageId);
+            if (error) settle(unavailable('the broker refused the message'));
+            else if (unroutable) settle(unavailable(`no queue takes ${routingKey}`));
+            else settle();
+          },
+        );
+      } catch (error) {
+        settle(unavailable((error as Error).message));
+      }
+    });
+  }
+
+  async close() {
+    this.closing = true;
+    this.channel = undefined;
+    await this.connection.close();
+  }
+
+  private async setUp(channel: ConfirmChannel) {
+    // A burst of publishes each listens for the close.
+    channel.setMaxListeners(0);
+    channel.once('close', () => this.closed(channel));
+    await declareTopology(channel, this.topology);
+    channel.on('return', ({ properties }) => this.returned.add(String(properties.messageId)));
+    this.returned.clear();
+    this.channel = channel;
+    for (const listener of this.readyListeners) listener();
+  }
+
+  /** A channel that closes by itself is not opened again by the connection manager. */
+  private closed(channel: ConfirmChannel) {
+    if (this.channel !== channel) return;
+    this.channel = undefined;
+    reconnectSoon(this.connection, () => !this.channel && !this.closing);
+  }
+
+  private lost(error: unknown) {
+    if (this.closing) return;
+    this.channel = undefined;
+    this.fault = error instanceof Error ? error.message : 'the connection was lost';
+    this.logger.warn({ reason: this.fault }, 'the broker is out of reach');
+  }
+}
+
+/** Opens the connection anew where it stands but what we had on it is lost; one that is down the manager brings back. */
+export function reconnectSoon(connection: AmqpConnectionManager, stillLost: () => boolean) {
+  setTimeout(() => {
+    if (stillLost() && connection.isConnected()) connection.reconnect();
+  }, RECONNECT_SECONDS * 1_500).unref();
+}
+
+const unavailable = (message: string) => new AppError('unavailable', 'broker_unavailable', message);

@@ -1,0 +1,87 @@
+import { existsSync } from 'node:fs';
+import { z } from 'zod';
+
+const urlOf = (...protocols: string[]) =>
+  z
+    .string('is missing')
+    .refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
+      error: `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+    });
+
+const wholeNumber = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, { error: `must be from ${least} to ${most}` });
+
+/** Every variable that any process of the system reads; `.env.example` lists the same (a test compares them). */
+export const environmentSchema = z.object({
+  ENV: z.enum(['development', 'production'], 'must be development or production').default('production'),
+  DATABASE_URL: urlOf('postgres:', 'postgresql:'),
+  RABBITMQ_URL: urlOf('amqp:', 'amqps:'),
+  HOST: z.string().default('0.0.0.0'),
+  /** Unset, each app listens on a port of its own (README). */
+  PORT: wholeNumber(0, 65_535).optional(),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], 'must be a log level')
+    .default('info'),
+  DATABASE_POOL_SIZE: wholeNumber(1, 500).default(10),
+  /** Messages a worker holds at once. */
+  PREFETCH: wholeNumber(1, 1_000).default(20),
+  /** Waits before the second, third ... attempt of a message, in milliseconds; each grows by a jitter of up to 20 %. */
+  RETRY_DELAYS_MS: z
+    .string()
+    .regex(/^\d{1,7}(,\d{1,7}){4}$/, 'must be five whole numbers of milliseconds, separated by commas')
+    .default('1000,5000,30000,120000,600000')
+    .transform((list) => list.split(',').map(Number)),
+  /** A process that hasn't finished its work this long after SIGTERM is ended. */
+  SHUTDOWN_TIMEOUT_MS: wholeNumber(100, 600_000).default(25_000),
+  SMTP_URL: urlOf('smtp:', 'smtps:').optional(),
+  MAIL_FROM: z
+    .string()
+    .regex(
+      /^(?:[^<>\p{Cc}]+ <[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/u,
+      'must be an address, as in: Shop <shop@example.com>',
+    )
+    .optional(),
+  /** Who hears that a product runs low; nobody where it is unset. */
+  STOCK_ALERT_EMAIL: z
+    .string()
+    .regex(/^[^\s<>@]+@[^\s<>@]+$/, 'must be an address')
+    .optional(),
+});
+
+export type Environment = z.output<typeof environmentSchema>;
+
+/** One line for each fault, so that all are mended in one go. */
+export class EnvironmentError extends Error {
+  constructor(readonly faults: string[]) {
+    super(faults.join('\n'));
+  }
+}
+
+/**
+ * Some variables of the environment, validated. Where the working directory has an `.env`, it fills in what isn't set.
+ *
+ * @param required optional variables that this process can't do without
+ * @throws EnvironmentError with a line for each bad or missing variable
+ */
+export function readVariables<Schema extends z.ZodObject>(
+  schema: Schema,
+  required: (keyof z.output<Schema> & string)[] = [],
+  env: NodeJS.ProcessEnv = process.env,
+): z.output<Schema> {
+  if (env === process.env && existsSync('.env')) process.loadEnvFile('.env');
+  // Compose files and Kubernetes hand over an unset variable as an empty string.
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const result = schema.safeParse(given);
+  const bad = result.error?.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`) ?? [];
+  const missing = required.filter((name) => given[name] === undefined).map((name) => `${name} is missing`);
+  if (!result.success || missing.length > 0) throw new EnvironmentError([...bad, ...missing]);
+  return result.data;
+}
+
+/** Everything a process of the system reads. @throws EnvironmentError */
+export const readEnvironment = (required?: (keyof Environment)[], env?: NodeJS.ProcessEnv): Environment =>
+  readVariables(environmentSchema, required, env);

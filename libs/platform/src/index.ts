@@ -1,0 +1,13 @@
+export {
+  EnvironmentError,
+  environmentSchema,
+  readEnvironment,
+  readVariables,
+  type Environment,
+} from './config/environment.js';
+export { AppError, kindOf, type ErrorKind, type Fault } from './errors/app.errors.js';
+export { ProblemFilter, toProblem, type Problem } from './errors/problem.filter.js';
+export { HealthChecks } from './health/health-checks.js';
+export { createLogger, type Logger } from './logging/logger.js';
+export { APP_NAME, ENVIRONMENT, LOGGER, PlatformModule } from './platform.module.js';
+export { startApi, startWorker } from './start.js';

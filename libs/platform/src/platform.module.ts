@@ -1,0 +1,35 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
+import { readEnvironment } from './config/environment.js';
+import { HealthChecks } from './health/health-checks.js';
+import { HealthController } from './health/health.controller.js';
+import { createLogger } from './logging/logger.js';
+
+export const ENVIRONMENT = Symbol('environment');
+export const LOGGER = Symbol('logger');
+/** The app's name, as in `order-worker`: on every log line and every message it publishes. */
+export const APP_NAME = Symbol('app name');
+
+/** What any process needs: its environment, its log, its health. */
+@Module({})
+export class PlatformModule {
+  static forApp(app: string): DynamicModule {
+    return {
+      module: PlatformModule,
+      global: true,
+      imports: [TerminusModule.forRoot({ logger: false })],
+      controllers: [HealthController],
+      providers: [
+        HealthChecks,
+        { provide: APP_NAME, useValue: app },
+        { provide: ENVIRONMENT, useFactory: () => readEnvironment() },
+        {
+          provide: LOGGER,
+          inject: [ENVIRONMENT],
+          useFactory: (environment: ReturnType<typeof readEnvironment>) => createLogger(app, environment),
+        },
+      ],
+      exports: [HealthChecks, APP_NAME, ENVIRONMENT, LOGGER],
+    };
+  }
+}

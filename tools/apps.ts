@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import { run } from './command.js';
+import type { Infrastructure } from './infrastructure/infrastructure.js';
+import { reservePort } from './infrastructure/ports.js';
+import type { Recipe } from './infrastructure/processes.js';
+
+export const APPS = [
+  { name: 'api', port: 3000 },
+  { name: 'order-worker', port: 3001 },
+  { name: 'stock-worker', port: 3002 },
+  { name: 'notify-worker', port: 3003 },
+];
+
+export interface App {
+  name: string;
+  url: string;
+  recipe: Recipe;
+}
+
+/** What any app of ours needs to know; the same for `npm start` and in the `.env` of `npm run infra`. */
+export function settings({ databaseUrl, rabbitmqUrl, smtpUrl }: Infrastructure): Record<string, string> {
+  return { ...defaults, DATABASE_URL: databaseUrl, RABBITMQ_URL: rabbitmqUrl, SMTP_URL: smtpUrl };
+}
+
+const defaults = {
+  ENV: 'development',
+  LOG_LEVEL: 'info',
+  MAIL_FROM: 'Estoque <no-reply@estoque.example>',
+  STOCK_ALERT_EMAIL: 'stock@estoque.example',
+};
+
+export async function appsFor(root: string, logs: string, infrastructure: Infrastructure): Promise<App[]> {
+  const apps: App[] = [];
+  for (const { name, port: usual } of APPS) {
+    const port = await reservePort(usual);
+    const url = `http://127.0.0.1:${port}`;
+    // Somebody's own settings come before our defaults, not before the addresses of what was started here.
+    const addresses = { ...settings(infrastructure), ...process.env, ...onlyAddresses(infrastructure) };
+    const recipe: Recipe = {
+      name,
+      command: process.execPath,
+      args: ['--enable-source-maps', join(root, 'dist', 'apps', name, 'src', 'main.js')],
+      env: { ...addresses, HOST: '127.0.0.1', PORT: String(port) },
+      cwd: root,
+      log: join(logs, `${name}.log`),
+      stage: 4,
+      ready: async () => (await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(5_000) })).ok,
+    };
+    apps.push({ name, url, recipe });
+  }
+  return apps;
+}
+
+function onlyAddresses({ databaseUrl, rabbitmqUrl, smtpUrl }: Infrastructure): Record<string, string> {
+  return { DATABASE_URL: databaseUrl, RABBITMQ_URL: rabbitmqUrl, SMTP_URL: smtpUrl };
+}
+
+export async function migrate(root: string, databaseUrl: string): Promise<number> {
+  const script = join(root, 'dist', 'libs', 'domain', 'src', 'database', 'migrate.js');
+  const env = { ...process.env, DATABASE_URL: databaseUrl };
+  const { code, output } = await run(process.execPath, ['--enable-source-maps', script], { cwd: root, env });
+  if (code !== 0) throw new Error(`The migrations failed:\n${output}`);
+  return output.split('\n').filter((line) => line.startsWith('migrated: ') && !line.includes('nothing'))
+    .length;
+}

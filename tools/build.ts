@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { withLock } from './infrastructure/lock.js';
+import { readJson } from './infrastructure/processes.js';
+import { run } from './command.js';
+
+/** Builds all apps into dist/ where the sources have changed since. Returns whether there was anything to do. */
+export async function build(root: string, say: (text: string) => void): Promise<boolean> {
+  const stamp = join(root, 'dist', 'built-from.json');
+  const lock = join(root, '.local', 'build.lock');
+  return withLock(
+    lock,
+    () => say('another run is building, waiting for it'),
+    async () => {
+      const sources = hashOfSources(root);
+      if (readJson<{ sources: string }>(stamp)?.sources === sources) return false;
+      say('building the apps');
+      rmSync(join(root, 'dist'), { recursive: true, force: true });
+      const nest = join(root, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
+      const { code, output } = await run(process.execPath, [nest, 'build', '--all'], { cwd: root });
+      if (code !== 0) throw new Error(`The build failed:\n${output}`);
+      writeFileSync(stamp, JSON.stringify({ sources }));
+      return true;
+    },
+  );
+}
+
+function hashOfSources(root: string): string {
+  const hash = createHash('sha256');
+  const add = (file: string): void => {
+    hash
+      .update(`${file}\0`)
+      .update(readFileSync(join(root, file)))
+      .update('\0');
+  };
+  const top = readdirSync(root).filter((name) => /^(tsconfig.*|nest-cli|package-lock)\.json$/.test(name));
+  top.sort().forEach(add);
+  for (const folder of ['apps', 'libs']) {
+    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && !/spec\.ts$/.test(entry.name))
+      .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
+      .sort()
+      .forEach(add);
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,172 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { blue, cyan, dim, green, magenta, pad, red, yellow } from './terminal.js';
+
+/** What the apps log, as far as we read it: one JSON object a line. */
+interface LogRecord {
+  level: number;
+  time: number;
+  app: string;
+  msg: string;
+  event?: string;
+  order_id?: number;
+  outcome?: string;
+  attempt?: number;
+  duration_ms?: number;
+  code?: string;
+  reason?: string;
+  err?: { message?: string };
+}
+
+export interface FlowLine {
+  time: number;
+  text: string;
+}
+
+const WARN = 40;
+const ERROR = 50;
+
+const COLOURS: Record<string, (text: string) => string> = {
+  accepted: blue,
+  reserved: cyan,
+  processed: green,
+  mailed: magenta,
+  'low stock': yellow,
+  rejected: yellow,
+  repeated: dim,
+  retried: yellow,
+  refused: red,
+  parked: red,
+};
+
+/** The line to show for a line of a log: a step of an order, a warning or an error; undefined for all else. */
+export function flowLine(line: string): FlowLine | undefined {
+  let record: LogRecord;
+  try {
+    record = JSON.parse(line) as LogRecord;
+  } catch {
+    // What a crash prints isn't JSON; it stays in the log file, and the death is told anyway.
+    return undefined;
+  }
+  if (typeof record?.time !== 'number') return undefined;
+  const text = step(record) ?? (record.level >= WARN ? complaint(record) : undefined);
+  return text === undefined ? undefined : { time: record.time, text: `${dim(clock(record.time))}  ${text}` };
+}
+
+function step(record: LogRecord): string | undefined {
+  const { event, order_id, app } = record;
+  const what = state(record);
+  if (!what || !event) return undefined;
+  const order = order_id === undefined ? '' : `order ${order_id}`;
+  const colour = COLOURS[what] ?? ((text: string) => text);
+  return `${pad(order, 10)}  ${pad(colour(what), 10)}  ${pad(app, 14)} ${dim(detail(record))}`;
+}
+
+function state({ msg, event, order_id, outcome }: LogRecord): string | undefined {
+  if (msg === 'retried' || msg === 'parked') return msg;
+  if (msg === 'published') return event === 'order.created' ? 'accepted' : undefined;
+  if (msg !== 'handled' || !outcome || outcome === 'ignored') return undefined;
+  if (event === 'stock.updated') return outcome === 'mailed' ? 'low stock' : undefined;
+  return order_id === undefined ? undefined : outcome;
+}
+
+function detail({ msg, event, outcome, attempt = 1, duration_ms, code, reason, err }: LogRecord): string {
+  if (msg === 'published') return `${event} published`;
+  const which = attempt > 1 ? `, attempt ${attempt}` : '';
+  if (msg !== 'handled') return `${event}: ${reason ?? err?.message ?? code ?? 'unknown reason'}${which}`;
+  const extra = outcome === 'repeated' ? ' (was done before)' : '';
+  return `${event} handled in ${Math.max(1, Math.round(duration_ms ?? 0))} ms${which}${extra}`;
+}
+
+function complaint({ level, app, msg, reason, err }: LogRecord): string {
+  const cause = reason ?? err?.message;
+  const [word, colour] = level >= ERROR ? (['error', red] as const) : (['warning', yellow] as const);
+  return `${pad('', 10)}  ${pad(colour(word), 10)}  ${pad(app, 14)} ${cause ? `${msg}: ${cause}` : msg}`;
+}
+
+export function clock(time: number): string {
+  const date = new Date(time);
+  const two = (part: number): string => String(part).padStart(2, '0');
+  const hours = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':');
+  return `${hours}.${String(date.getMilliseconds()).padStart(3, '0')}`;
+}
+
+const EVERY_MS = 100;
+const REPEAT_AFTER_MS = 5_000;
+
+/** Follows log files from where they end now, and shows the lines of all of them in the order of their times. */
+export class Flow {
+  private readonly files: { path: string; offset: number }[];
+  private readonly shown = new Map<string, number>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    paths: string[],
+    private readonly show: (text: string) => void,
+  ) {
+    this.files = paths.map((path) => ({ path, offset: sizeOf(path) }));
+  }
+
+  start(): void {
+    this.timer = setInterval(() => this.read(), EVERY_MS);
+  }
+
+  /** Passes over what is in the logs so far. */
+  skip(): void {
+    for (const file of this.files) Object.assign(file, { offset: sizeOf(file.path) });
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+    this.read();
+  }
+
+  private read(): void {
+    const lines = this.files
+      .flatMap((file) => newLines(file).map(flowLine))
+      .filter((line) => line !== undefined);
+    lines.sort((a, b) => a.time - b.time);
+    for (const { time, text } of lines) if (!this.isEcho(text, time)) this.show(text);
+  }
+
+  /** During an outage an app says the same of every message that waits: once in a while is enough. */
+  private isEcho(text: string, time: number): boolean {
+    const words = text.slice(text.indexOf('  '));
+    const last = this.shown.get(words);
+    if (last !== undefined && time - last < REPEAT_AFTER_MS) return true;
+    this.shown.set(words, time);
+    if (this.shown.size > 1_000) this.shown.clear();
+    return false;
+  }
+}
+
+function sizeOf(path: string): number {
+  return withFile(path, (file) => fstatSync(file).size) ?? 0;
+}
+
+function newLines(file: { path: string; offset: number }): string[] {
+  const chunk = withFile(file.path, (handle) => {
+    const { size } = fstatSync(handle);
+    if (size < file.offset) Object.assign(file, { offset: 0 }); // somebody emptied it
+    const buffer = Buffer.alloc(size - file.offset);
+    return buffer.subarray(0, readSync(handle, buffer, 0, buffer.length, file.offset));
+  });
+  if (!chunk?.length) return [];
+  // Only whole lines are taken, so that no letter of several bytes is cut.
+  const end = chunk.lastIndexOf(10) + 1;
+  file.offset += end;
+  return chunk.subarray(0, end).toString().split('\n').filter(Boolean);
+}
+
+function withFile<T>(path: string, work: (handle: number) => T): T | undefined {
+  let handle: number;
+  try {
+    handle = openSync(path, 'r');
+  } catch {
+    return undefined;
+  }
+  try {
+    return work(handle);
+  } finally {
+    closeSync(handle);
+  }
+}

@@ -1,0 +1,178 @@
+import { execFile } from 'node:child_process';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { withLock } from './lock.js';
+import type { Say } from './processes.js';
+
+const run = promisify(execFile);
+
+/** A Debian package unpacked beside the project: nothing is installed, and no root is needed. */
+export interface Unpacked {
+  root: string;
+  /** Where the shared libraries lie that this machine doesn't have itself. */
+  libraryPath: string;
+}
+
+/** First executable of that name on PATH or in the places where servers are installed. */
+export function findExecutable(name: string): string | undefined {
+  const folders = [
+    ...(process.env.PATH ?? '').split(delimiter),
+    '/usr/local/sbin',
+    '/usr/sbin',
+    '/opt/homebrew/sbin',
+  ];
+  return folders
+    .filter(Boolean)
+    .map((folder) => join(folder, name))
+    .find(isExecutable);
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function canUnpackDebianPackages(): boolean {
+  return ['apt-get', 'apt-cache', 'dpkg', 'dpkg-query'].every((tool) => findExecutable(tool) !== undefined);
+}
+
+/**
+ * The package and those of its dependencies whose names match, unpacked into `<root>/.local/cache/<package>`.
+ * Libraries the machine has installed are left out. The folder appears complete or not at all.
+ */
+export async function unpackDebianPackage(
+  root: string,
+  name: string,
+  wanted: RegExp,
+  say: Say,
+  finish: (unpackedRoot: string) => void = () => undefined,
+): Promise<Unpacked> {
+  const cache = join(root, '.local', 'cache');
+  const target = join(cache, name);
+  const lock = join(cache, `${name}.lock`);
+  if (!existsSync(target)) {
+    await withLock(
+      lock,
+      () => say(`another run is fetching ${name}, waiting for it`),
+      async () => {
+        if (existsSync(target)) return;
+        say(`fetching ${name} from the distribution's packages, once`);
+        const draft = `${target}.new`;
+        rmSync(draft, { recursive: true, force: true });
+        await fetchAndUnpack(name, wanted, draft);
+        finish(join(draft, 'root'));
+        renameSync(draft, target);
+      },
+    );
+  }
+  return { root: join(target, 'root'), libraryPath: libraryFolders(join(target, 'root')).join(':') };
+}
+
+async function fetchAndUnpack(name: string, wanted: RegExp, draft: string): Promise<void> {
+  const packages = join(draft, 'packages');
+  mkdirSync(packages, { recursive: true });
+  // Downloads as root would otherwise switch to a user who can't reach a private folder.
+  const options = ['-o', 'APT::Sandbox::User=root'];
+  try {
+    await download(name, wanted, packages, options);
+  } catch {
+    // No package lists on this machine, or so old that their files are gone: fetch lists of our own.
+    const state = join(draft, 'apt');
+    mkdirSync(join(state, 'lists', 'partial'), { recursive: true });
+    mkdirSync(join(state, 'cache', 'archives', 'partial'), { recursive: true });
+    options.push('-o', `Dir::State::lists=${state}/lists`, '-o', `Dir::Cache=${state}/cache`);
+    options.push('-o', 'Debug::NoLocking=true');
+    await apt('apt-get', [...options, 'update']);
+    rmSync(packages, { recursive: true, force: true });
+    mkdirSync(packages);
+    await download(name, wanted, packages, options);
+    rmSync(state, { recursive: true, force: true });
+  }
+  const unpacked = join(draft, 'root');
+  mkdirSync(unpacked);
+  for (const file of readdirSync(packages)) await run('dpkg', ['-x', join(packages, file), unpacked]);
+  rmSync(packages, { recursive: true, force: true });
+}
+
+async function download(name: string, wanted: RegExp, folder: string, options: string[]): Promise<void> {
+  const list = await dependencies(name, wanted, options);
+  await apt('apt-get', [...options, 'download', ...list], folder);
+}
+
+async function apt(tool: string, args: string[], cwd?: string): Promise<string> {
+  const env = { ...process.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' };
+  try {
+    return (await run(tool, args, { cwd, env, maxBuffer: 64 * 1024 * 1024, timeout: 300_000 })).stdout;
+  } catch (error) {
+    const reason = String((error as { stderr?: string }).stderr ?? error).trim();
+    throw new Error(
+      `${tool} ${args.filter((arg) => !arg.includes('::') && arg !== '-o')[0]} failed: ${reason}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** Walks what apt-cache says, keeping names that match; of alternatives the first, which is the distribution's own. */
+async function dependencies(name: string, wanted: RegExp, options: string[]): Promise<string[]> {
+  const text = await apt('apt-cache', [...options, 'depends', '-i', '--recurse', name]);
+  const needs = new Map<string, string[]>();
+  let current: string[] = [];
+  let skipNext = false;
+  for (const line of text.split('\n')) {
+    if (/^[a-z0-9]/.test(line)) needs.set(line.trim(), (current = []));
+    const need = /^ ([ |])(?:Pre)?Depends: (\S+)/.exec(line);
+    if (!need) continue;
+    if (!skipNext && !need[2]!.startsWith('<')) current.push(need[2]!);
+    skipNext = need[1] === '|';
+  }
+  const installed = await installedPackages();
+  const chosen = new Set([name]);
+  for (const each of chosen) {
+    for (const need of needs.get(each) ?? []) {
+      const isLibrary = !need.startsWith('erlang');
+      if (wanted.test(need) && !(isLibrary && installed.has(need))) chosen.add(need);
+    }
+  }
+  return [...chosen];
+}
+
+async function installedPackages(): Promise<Set<string>> {
+  const { stdout } = await run('dpkg-query', ['-W', '-f', '${db:Status-Abbrev} ${Package}\\n'], {
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  return new Set(
+    stdout
+      .split('\n')
+      .filter((line) => line.startsWith('ii'))
+      .map((line) => line.slice(3).trim()),
+  );
+}
+
+function libraryFolders(unpacked: string): string[] {
+  return ['usr/lib', 'lib']
+    .map((folder) => join(unpacked, folder))
+    .filter(existsSync)
+    .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
+    .filter((folder) => /-linux-[a-z]+$/.test(folder));
+}
+
+/**
+ * The AMQP command line tools written in C (amqp-publish, amqp-consume, amqp-get ...), a client that shares
+ * no line with ours: those of the machine, else Debian's.
+ */
+export async function amqpTools(
+  root: string,
+  say: Say = () => undefined,
+): Promise<{ bin: string; env: NodeJS.ProcessEnv }> {
+  const installed = findExecutable('amqp-publish');
+  if (installed) return { bin: join(installed, '..'), env: {} };
+  const tools = await unpackDebianPackage(root, 'amqp-tools', /^(lib|zlib)/, say);
+  return { bin: join(tools.root, 'usr', 'bin'), env: { LD_LIBRARY_PATH: tools.libraryPath } };
+}

@@ -1,0 +1,141 @@
+// Entry of npm start, npm test, npm run infra ...: plain JavaScript without dependencies, because it installs them.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const COMMANDS = ['start', 'test', 'infra', 'reset', 'docs'];
+const NODE = [20, 19];
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const command = process.argv[2] ?? '';
+
+const fail = (text) => {
+  process.stderr.write(`${text}\n`);
+  process.exit(1);
+};
+
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < NODE[0] || (major === NODE[0] && minor < NODE[1])) {
+  fail(
+    `This needs Node.js ${NODE.join('.')} or later; this is ${process.versions.node} (${process.execPath}).`,
+  );
+}
+if (!COMMANDS.includes(command)) fail(`Usage: node tools/run.mjs ${COMMANDS.join('|')}`);
+
+process.chdir(root);
+if (!isInstalled()) await install();
+// In this same process, so that signals reach the command.
+const { register } = await import('tsx/esm/api');
+register();
+await import(`./${command}.ts`);
+
+/** Whether node_modules holds what package-lock.json says; npm notes in a lock file of its own what it installed. */
+function isInstalled() {
+  const locked = readJson('package-lock.json');
+  const installed = readJson('node_modules/.package-lock.json');
+  if (!locked || !installed) return false;
+  return matches(readJson('package.json'), locked) && Object.entries(locked.packages).every(([path, entry]) => {
+    if (path === '' || entry.link || entry.extraneous) return true;
+    const found = installed.packages[path];
+    return found ? found.version === entry.version : entry.optional || entry.devOptional;
+  });
+}
+
+/** Whether the lock file still answers what package.json asks for. */
+function matches(wanted, locked) {
+  return ['dependencies', 'devDependencies'].every((kind) =>
+    Object.entries(wanted[kind] ?? {}).every(([name, range]) => {
+      const isExact = /^\d+\.\d+\.\d+/.test(range);
+      const asked = isExact ? locked.packages[`node_modules/${name}`]?.version : locked.packages['']?.[kind]?.[name];
+      return asked === range;
+    }),
+  );
+}
+
+function readJson(file) {
+  try {
+    return JSON.parse(readFileSync(join(root, file), 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+async function install() {
+  const unlock = await lock(join(root, '.local', 'install.lock'));
+  try {
+    if (isInstalled()) return; // another run has done it meanwhile
+    process.stdout.write('· installing dependencies (npm ci), a minute or less\n');
+    const from = Date.now();
+    await npmCi();
+    process.stdout.write(`✔ dependencies installed in ${Math.round((Date.now() - from) / 1000)} s\n`);
+  } finally {
+    unlock();
+  }
+}
+
+async function npmCi() {
+  // Through `npm start`, npm says where it lies itself.
+  const npm = process.env.npm_execpath;
+  const [file, ...first] =
+    npm && existsSync(npm) && /npm-cli\.c?js$/.test(npm) ? [process.execPath, npm] : ['npm'];
+  // --include=dev: the tools are needed where NODE_ENV is production too.
+  const args = [
+    ...first,
+    'ci',
+    '--include=dev',
+    '--include=optional',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ];
+  const child = spawn(file, args, {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    shell: process.platform === 'win32',
+  });
+  const pass = (signal) => {
+    child.kill(signal);
+    process.exitCode = 130;
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, pass);
+  const output = [];
+  child.stdout.on('data', (chunk) => output.push(chunk));
+  child.stderr.on('data', (chunk) => output.push(chunk));
+  const ticking = setInterval(() => process.stdout.write('.'), 5_000);
+  const code = await new Promise((resolve) => {
+    child.once('error', (error) => {
+      output.push(Buffer.from(error.message));
+      resolve(1);
+    });
+    child.once('close', resolve);
+  });
+  clearInterval(ticking);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, pass);
+  if (process.exitCode === 130) process.exit();
+  if (code !== 0) fail(`\n${Buffer.concat(output).toString()}\nnpm ci failed (see above).`);
+}
+
+/** A file that its holder touches every second; one untouched for ten seconds was left by a killed run. */
+async function lock(file) {
+  mkdirSync(dirname(file), { recursive: true });
+  for (let said = false; ;) {
+    try {
+      writeFileSync(file, '', { flag: 'wx' });
+      break;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    }
+    if (!said) process.stdout.write('· another run is installing dependencies, waiting for it\n');
+    said = true;
+    const age = Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+    if (age > 10_000) rmSync(file, { force: true });
+    else await sleep(500);
+  }
+  const touching = setInterval(() => utimesSync(file, new Date(), new Date()), 1_000);
+  return () => {
+    clearInterval(touching);
+    rmSync(file, { force: true });
+  };
+}

@@ -1,0 +1,137 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { appsFor, migrate, type App } from './apps.js';
+import { build } from './build.js';
+import { stopCommands } from './command.js';
+import { addDemoData, isEmpty, placeSampleOrder, SAMPLE_ORDER } from './demo-data.js';
+import { clock, Flow } from './flow.js';
+import { startInfrastructure, type Infrastructure } from './infrastructure/infrastructure.js';
+import { Processes, writeAtomically } from './infrastructure/processes.js';
+import {
+  claimClone,
+  cleanUpAfterCrash,
+  local,
+  logs,
+  records,
+  root,
+  rotateLogs,
+  runUntilStopped,
+  stackFile,
+} from './lifecycle.js';
+import { bold, cyan, dim, print, Progress, yellow } from './terminal.js';
+
+const say = (text: string): void => print(`${dim(clock(Date.now()))}  ${yellow(text)}`);
+const processes = new Processes(records, say);
+let infrastructure: Infrastructure | undefined;
+let flow: Flow | undefined;
+
+async function main(): Promise<number> {
+  claimClone();
+  await cleanUpAfterCrash();
+  rotateLogs();
+  const progress = new Progress();
+  const { DATABASE_URL, RABBITMQ_URL, SMTP_URL } = process.env;
+
+  const building = buildApps(progress);
+  const starting = startInfrastructure({
+    ...{ root, logs, processes, report: progress },
+    dir: local,
+    wellKnownPorts: true,
+    given: { databaseUrl: DATABASE_URL, rabbitmqUrl: RABBITMQ_URL, smtpUrl: SMTP_URL },
+  });
+  [infrastructure] = await Promise.all([starting, building]);
+
+  progress.begin('Migrations');
+  const migrated = await migrate(root, infrastructure.databaseUrl);
+  progress.done('Migrations', migrated > 0 ? `${migrated} applied` : 'up to date');
+
+  const apps = await appsFor(root, logs, infrastructure);
+  flow = new Flow(
+    apps.map(({ recipe }) => recipe.log),
+    print,
+  );
+  progress.begin('Apps');
+  await Promise.all(apps.map(({ recipe }) => processes.start(recipe)));
+  progress.done('Apps', apps.map(({ name, url }) => `${name} :${new URL(url).port}`).join(', '));
+
+  const api = apps[0]!.url;
+  progress.begin('Demo data');
+  const isFirst = await isEmpty(api);
+  if (isFirst) progress.done('Demo data', `${await addDemoData(api)} products with stock`);
+
+  describeStack(apps, infrastructure);
+  printAddresses(api, infrastructure);
+  flow.skip();
+  flow.start();
+  if (isFirst) {
+    print(dim('One order is placed now, so that there is something to see:'));
+    await placeSampleOrder(api);
+  }
+  return new Promise<never>(() => undefined); // until a signal comes
+}
+
+async function buildApps(progress: Progress): Promise<void> {
+  const built = await build(root, (text) => progress.working('Build', text));
+  if (built) progress.done('Build', 'dist/');
+}
+
+/** Where everything is, for programs; kept in step with the processes. */
+function describeStack(
+  apps: App[],
+  { databaseUrl, rabbitmqUrl, managementUrl, mailboxUrl }: Infrastructure,
+): void {
+  const addresses = {
+    api: apps[0]!.url,
+    docs: `${apps[0]!.url}/docs`,
+    mailbox: mailboxUrl ?? null,
+    database_url: databaseUrl,
+    rabbitmq_url: rabbitmqUrl,
+    rabbitmq_management: managementUrl ?? null,
+  };
+  const write = (): void => {
+    if (processes.isStopping) return;
+    const running = processes.services.map(({ name, pid }) => {
+      const url = apps.find((app) => app.name === name)?.url;
+      return [name, { pid: pid ?? null, ...(url && { url }) }];
+    });
+    const stack = { ...addresses, processes: Object.fromEntries(running) as unknown };
+    writeAtomically(stackFile, `${JSON.stringify(stack, null, 2)}\n`, 0o600);
+  };
+  processes.changed = write;
+  write();
+}
+
+function printAddresses(api: string, { managementUrl, mailboxUrl }: Infrastructure): void {
+  const management = managementUrl && new URL(managementUrl);
+  print();
+  print(`  API        ${cyan(`${api}/v1`)}`);
+  print(`  Swagger UI ${cyan(`${api}/docs`)}`);
+  if (mailboxUrl) print(`  Mailbox    ${cyan(mailboxUrl)}`);
+  if (management)
+    print(
+      `  RabbitMQ   ${cyan(management.origin)}  ${dim(`(${management.username} / ${management.password})`)}`,
+    );
+  print();
+  print('  Place an order:');
+  const order = JSON.stringify(SAMPLE_ORDER);
+  print(bold(`  curl -X POST ${api}/v1/orders -H 'content-type: application/json' -d '${order}'`));
+  print();
+  print(
+    dim(
+      `  Logs in ${join(root, '.local', 'logs')}. Ctrl-C stops everything; the data stay (npm run reset wipes them).`,
+    ),
+  );
+  print();
+}
+
+runUntilStopped({
+  main,
+  processes,
+  exitCodeOnSignal: 0,
+  cleanUp: async () => {
+    stopCommands();
+    flow?.stop();
+    await infrastructure?.stop();
+    if (processes.services.length > 0) rmSync(stackFile, { force: true });
+  },
+});
