@@ -16,14 +16,21 @@ export async function build(root: string, say: (text: string) => void): Promise<
       const sources = hashOfSources(root);
       if (readJson<{ sources: string }>(stamp)?.sources === sources) return false;
       say('building the apps');
-      rmSync(join(root, 'dist'), { recursive: true, force: true });
+      rmSync(join(root, 'dist'), { recursive: true, force: true, maxRetries: 5 });
       const nest = join(root, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
-      const { code, output } = await run(process.execPath, [nest, 'build', '--all'], { cwd: root });
+      const { code, output } = await run(process.execPath, [nest, 'build', ...projects(root)], { cwd: root });
       if (code !== 0) throw new Error(`The build failed:\n${output}`);
       writeFileSync(stamp, JSON.stringify({ sources }));
       return true;
     },
   );
+}
+
+/** The apps bring along the libraries they import; of domain, which has a program of its own (migrate), all is wanted. */
+function projects(root: string): string[] {
+  const config = readJson<{ projects: Record<string, { type: string }> }>(join(root, 'nest-cli.json'));
+  const apps = Object.entries(config?.projects ?? {}).filter(([, { type }]) => type === 'application');
+  return [...apps.map(([name]) => name), 'domain'];
 }
 
 function hashOfSources(root: string): string {

@@ -48,15 +48,9 @@ export async function isEmpty(api: string): Promise<boolean> {
 
 /** A small shop with stock, through the public API as anybody would do it. One after another, so ids are 1 to 30. */
 export async function addDemoData(api: string): Promise<number> {
-  for (const [sku, name, amount, reorder_point, stock] of PRODUCTS) {
-    const price = { amount, currency: 'BRL' };
-    const product = (await call(api, 'POST', '/v1/products', {
-      sku,
-      name,
-      price,
-      reorder_point,
-      active: true,
-    })) as { id: number };
+  for (const [sku, name, price, reorder_point, stock] of PRODUCTS) {
+    const body = { sku, name, price, currency: 'BRL', reorder_point, active: true };
+    const product = (await call(api, 'POST', '/v1/products', body)) as { id: number };
     if (stock === 0) continue;
     await call(api, 'POST', `/v1/products/${product.id}/stock/receipts`, {
       quantity: stock,

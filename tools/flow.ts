@@ -72,7 +72,8 @@ function state({ msg, event, order_id, outcome }: LogRecord): string | undefined
 function detail({ msg, event, outcome, attempt = 1, duration_ms, code, reason, err }: LogRecord): string {
   if (msg === 'published') return `${event} published`;
   const which = attempt > 1 ? `, attempt ${attempt}` : '';
-  if (msg !== 'handled') return `${event}: ${reason ?? err?.message ?? code ?? 'unknown reason'}${which}`;
+  if (msg !== 'handled')
+    return `${event}: ${short(reason ?? err?.message ?? code ?? 'unknown reason')}${which}`;
   const extra = outcome === 'repeated' ? ' (was done before)' : '';
   return `${event} handled in ${Math.max(1, Math.round(duration_ms ?? 0))} ms${which}${extra}`;
 }
@@ -80,7 +81,13 @@ function detail({ msg, event, outcome, attempt = 1, duration_ms, code, reason, e
 function complaint({ level, app, msg, reason, err }: LogRecord): string {
   const cause = reason ?? err?.message;
   const [word, colour] = level >= ERROR ? (['error', red] as const) : (['warning', yellow] as const);
-  return `${pad('', 10)}  ${pad(colour(word), 10)}  ${pad(app, 14)} ${cause ? `${msg}: ${cause}` : msg}`;
+  return `${pad('', 10)}  ${pad(colour(word), 10)}  ${pad(app, 14)} ${short(cause ? `${msg}: ${cause}` : msg)}`;
+}
+
+/** The whole story is in the log file. */
+function short(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ');
+  return line.length > 120 ? `${line.slice(0, 119)}…` : line;
 }
 
 export function clock(time: number): string {
@@ -108,11 +115,6 @@ export class Flow {
 
   start(): void {
     this.timer = setInterval(() => this.read(), EVERY_MS);
-  }
-
-  /** Passes over what is in the logs so far. */
-  skip(): void {
-    for (const file of this.files) Object.assign(file, { offset: sizeOf(file.path) });
   }
 
   stop(): void {

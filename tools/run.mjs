@@ -36,11 +36,14 @@ function isInstalled() {
   const locked = readJson('package-lock.json');
   const installed = readJson('node_modules/.package-lock.json');
   if (!locked || !installed) return false;
-  return matches(readJson('package.json'), locked) && Object.entries(locked.packages).every(([path, entry]) => {
-    if (path === '' || entry.link || entry.extraneous) return true;
-    const found = installed.packages[path];
-    return found ? found.version === entry.version : entry.optional || entry.devOptional;
-  });
+  return (
+    matches(readJson('package.json'), locked) &&
+    Object.entries(locked.packages).every(([path, entry]) => {
+      if (path === '' || entry.link || entry.extraneous) return true;
+      const found = installed.packages[path];
+      return found ? found.version === entry.version : entry.optional || entry.devOptional;
+    })
+  );
 }
 
 /** Whether the lock file still answers what package.json asks for. */
@@ -48,7 +51,9 @@ function matches(wanted, locked) {
   return ['dependencies', 'devDependencies'].every((kind) =>
     Object.entries(wanted[kind] ?? {}).every(([name, range]) => {
       const isExact = /^\d+\.\d+\.\d+/.test(range);
-      const asked = isExact ? locked.packages[`node_modules/${name}`]?.version : locked.packages['']?.[kind]?.[name];
+      const asked = isExact
+        ? locked.packages[`node_modules/${name}`]?.version
+        : locked.packages['']?.[kind]?.[name];
       return asked === range;
     }),
   );
@@ -66,55 +71,56 @@ async function install() {
   const unlock = await lock(join(root, '.local', 'install.lock'));
   try {
     if (isInstalled()) return; // another run has done it meanwhile
-    process.stdout.write('· installing dependencies (npm ci), a minute or less\n');
+    process.stdout.write('· Dependencies  installing them, a minute or less\n');
     const from = Date.now();
-    await npmCi();
-    process.stdout.write(`✔ dependencies installed in ${Math.round((Date.now() - from) / 1000)} s\n`);
+    const showing = setInterval(() => {
+      process.stdout.write(`· Dependencies  ${Math.round((Date.now() - from) / 1000)} s\n`);
+    }, 15_000);
+    await installPackages().finally(() => clearInterval(showing));
+    process.stdout.write(`✔ Dependencies  installed (${Math.round((Date.now() - from) / 1000)} s)\n`);
   } finally {
     unlock();
   }
 }
 
-async function npmCi() {
+async function installPackages() {
+  const clean = await npm('ci');
+  if (clean.code === 0) return;
+  // `npm ci` wants the builds for every platform in the lock file, and refuses one made where the registry lacks some.
+  // The versions of what this platform needs are in it all the same.
+  const { code, output } = clean.output.includes('EUSAGE') ? await npm('install', '--no-save') : clean;
+  if (code !== 0) fail(`\n${output}\nThe dependencies could not be installed: npm's message is above.`);
+}
+
+async function npm(...command) {
   // Through `npm start`, npm says where it lies itself.
-  const npm = process.env.npm_execpath;
+  const path = process.env.npm_execpath;
   const [file, ...first] =
-    npm && existsSync(npm) && /npm-cli\.c?js$/.test(npm) ? [process.execPath, npm] : ['npm'];
+    path && existsSync(path) && /npm-cli\.c?js$/.test(path) ? [process.execPath, path] : ['npm'];
   // --include=dev: the tools are needed where NODE_ENV is production too.
-  const args = [
-    ...first,
-    'ci',
-    '--include=dev',
-    '--include=optional',
-    '--no-audit',
-    '--no-fund',
-    '--loglevel=error',
-  ];
-  const child = spawn(file, args, {
+  const flags = ['--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
+  const child = spawn(file, [...first, ...command, ...flags], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     shell: process.platform === 'win32',
   });
-  const pass = (signal) => {
+  const stop = (signal) => {
     child.kill(signal);
-    process.exitCode = 130;
+    child.once('close', () => process.exit(130));
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, pass);
-  const output = [];
-  child.stdout.on('data', (chunk) => output.push(chunk));
-  child.stderr.on('data', (chunk) => output.push(chunk));
-  const ticking = setInterval(() => process.stdout.write('.'), 5_000);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
+  const chunks = [];
+  child.stdout.on('data', (chunk) => chunks.push(chunk));
+  child.stderr.on('data', (chunk) => chunks.push(chunk));
   const code = await new Promise((resolve) => {
     child.once('error', (error) => {
-      output.push(Buffer.from(error.message));
+      chunks.push(Buffer.from(error.message));
       resolve(1);
     });
     child.once('close', resolve);
   });
-  clearInterval(ticking);
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, pass);
-  if (process.exitCode === 130) process.exit();
-  if (code !== 0) fail(`\n${Buffer.concat(output).toString()}\nnpm ci failed (see above).`);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, stop);
+  return { code, output: Buffer.concat(chunks).toString() };
 }
 
 /** A file that its holder touches every second; one untouched for ten seconds was left by a killed run. */
@@ -134,8 +140,13 @@ async function lock(file) {
     else await sleep(500);
   }
   const touching = setInterval(() => utimesSync(file, new Date(), new Date()), 1_000);
-  return () => {
+  const release = () => {
     clearInterval(touching);
     rmSync(file, { force: true });
+  };
+  process.once('exit', release); // a failed installation ends the process
+  return () => {
+    process.off('exit', release);
+    release();
   };
 }

@@ -61,7 +61,6 @@ async function main(): Promise<number> {
 
   describeStack(apps, infrastructure);
   printAddresses(api, infrastructure);
-  flow.skip();
   flow.start();
   if (isFirst) {
     print(dim('One order is placed now, so that there is something to see:'));

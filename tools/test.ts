@@ -133,8 +133,9 @@ function environment({
 }: Infrastructure): NodeJS.ProcessEnv {
   const postgres = new URL(databaseUrl);
   postgres.pathname = '/postgres'; // the specs create databases of their own
+  const own = { ...process.env };
   // What is set for `npm start` is none of the tests' business.
-  const { DATABASE_URL: _1, RABBITMQ_URL: _2, SMTP_URL: _3, PORT: _4, ENV: _5, ...own } = process.env;
+  for (const name of ['DATABASE_URL', 'RABBITMQ_URL', 'SMTP_URL', 'PORT', 'HOST', 'ENV']) delete own[name];
   return {
     ...own,
     NODE_ENV: 'test',

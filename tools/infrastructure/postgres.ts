@@ -185,7 +185,7 @@ function works(way: OrdinaryUser, binaries: string, dir: string): boolean {
   else chownSync(dir, 0, 0);
   // Getting as far as missing its data folder, it has found itself, passed all folders and accepted the user.
   const [command, ...args] = [...way.prefix, join(binaries, 'postgres'), '-D', join(dir, 'missing')];
-  const probe = spawnSync(command!, args, { env: environment(), encoding: 'utf8', cwd: dir, ...way.user });
+  const probe = spawnSync(command, args, { env: environment(), encoding: 'utf8', cwd: dir, ...way.user });
   return /missing".*No such file/s.test(probe.stderr ?? '');
 }
 
@@ -222,7 +222,7 @@ async function ensureCluster(
     `--pwfile=${passwordFile}`,
   ];
   try {
-    await run(command!, args, { env: environment(), cwd: dir, ...as.user });
+    await run(command, args, { env: environment(), cwd: dir, ...as.user });
   } catch (error) {
     throw new Error(`initdb failed: ${String((error as { stderr?: string }).stderr)}`, { cause: error });
   }

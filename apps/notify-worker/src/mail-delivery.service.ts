@@ -62,7 +62,7 @@ export class MailDeliveryService {
   }
 
   private async send({ id, kind, locale }: Notification, { to, subject, context }: Mail) {
-    const template = `${kind}.${locale}`;
+    const template = `${locale}/${kind}`;
     const domain = this.from.replace(/^.*@|>$/g, '');
     await this.mailer.sendMail({
       from: this.from,

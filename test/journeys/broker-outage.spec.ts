@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Processes } from '../../tools/infrastructure/processes.js';
+import { startRabbitMq, type RabbitMq } from '../../tools/infrastructure/rabbitmq.js';
+import { System } from '../support/system.js';
+import { until } from '../support/until.js';
+
+describe('While the broker is away', () => {
+  let broker: RabbitMq;
+  let system: System;
+  const folder = mkdtempSync(join(process.cwd(), '.local', 'broker-'));
+  const say = () => undefined;
+  const processes = new Processes(join(folder, 'processes'), say);
+
+  beforeAll(async () => {
+    broker = await startRabbitMq({
+      root: process.cwd(),
+      dir: folder,
+      log: join(folder, 'rabbitmq.log'),
+      processes,
+      say,
+    });
+    system = await System.start({ rabbitmqUrl: broker.url });
+  }, 120_000);
+  afterAll(async () => {
+    await system.stop();
+    await processes.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }, 60_000);
+
+  it('orders are accepted, and processed when it is back', async () => {
+    const product_id = await system.product(100);
+    const place = () => system.order([{ product_id, quantity: 1 }]);
+    const before = await Promise.all(Array.from({ length: 10 }, place));
+
+    await broker.service.stop();
+    await until('all to be unready', async () => {
+      const states = await Promise.all([...system.processes.values()].map((each) => each.health()));
+      return states.every((status) => status === 503);
+    });
+    const during = await Promise.all(Array.from({ length: 10 }, place));
+    const waiting = await system.sql<{ count: number }>('SELECT count(*)::int AS count FROM outbox');
+    expect(waiting[0]!.count).toBeGreaterThanOrEqual(10);
+
+    await broker.service.start();
+    for (const { id } of [...before, ...during]) await system.orderIn('processed', id);
+    await until(
+      'the outbox to be empty',
+      async () => (await system.sql('SELECT 1 FROM outbox')).length === 0,
+    );
+    await until('all to be ready', async () => {
+      const states = await Promise.all([...system.processes.values()].map((each) => each.health()));
+      return states.every((status) => status === 200);
+    });
+    await system.expectBalancedBooks();
+  }, 120_000);
+});

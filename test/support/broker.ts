@@ -1,0 +1,60 @@
+import { connect, type Channel, type ChannelModel, type ConfirmChannel } from 'amqplib';
+import { randomUUID } from 'node:crypto';
+import { server } from './environment.js';
+
+/** A virtual host of its own for a test file. */
+export async function createVhost() {
+  const name = `test-${randomUUID()}`;
+  await management('PUT', `/api/vhosts/${name}`);
+  const url = new URL(server('RABBITMQ'));
+  url.pathname = `/${name}`;
+  return { name, url: url.href, drop: () => management('DELETE', `/api/vhosts/${name}`) };
+}
+
+export async function management<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+  const { username, password, origin } = new URL(server('RABBITMQ_MANAGEMENT'));
+  const response = await fetch(new URL(path, origin), {
+    method,
+    headers: {
+      authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
+      'content-type': 'application/json',
+    },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+  const text = await response.text();
+  return (text ? JSON.parse(text) : undefined) as Answer;
+}
+
+/** Somebody else on the broker: a client with no code of ours. */
+export class Stranger {
+  private constructor(
+    private readonly connection: ChannelModel,
+    readonly channel: ConfirmChannel,
+  ) {}
+
+  static async at(url: string) {
+    const connection = await connect(url);
+    return new Stranger(connection, await connection.createConfirmChannel());
+  }
+
+  /** To the exchange, as flat JSON or as raw bytes. */
+  async publish(routingKey: string, body: unknown, exchange = 'stock_events') {
+    const content = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
+    this.channel.publish(exchange, routingKey, content);
+    await this.channel.waitForConfirms();
+  }
+
+  /** Takes one message off a queue. */
+  take(queue: string): ReturnType<Channel['get']> {
+    return this.channel.get(queue, { noAck: true });
+  }
+
+  async depth(queue: string) {
+    return (await this.channel.checkQueue(queue)).messageCount;
+  }
+
+  async leave() {
+    await this.connection.close();
+  }
+}
