@@ -14,6 +14,8 @@ export const APPS = [
 export interface App {
   name: string;
   url: string;
+  /** Its port, and the usual one where that is in use. */
+  place: string;
   recipe: Recipe;
 }
 
@@ -44,9 +46,11 @@ export async function appsFor(root: string, logs: string, infrastructure: Infras
       cwd: root,
       log: join(logs, `${name}.log`),
       stage: 4,
+      ports: [port],
       ready: async () => (await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(5_000) })).ok,
     };
-    apps.push({ name, url, recipe });
+    const place = `${name} :${port}${port === usual ? '' : ` (${usual} is in use)`}`;
+    apps.push({ name, url, place, recipe });
   }
   return apps;
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withLock } from './infrastructure/lock.js';
-import { readJson } from './infrastructure/processes.js';
+import { readJson } from './infrastructure/files.js';
 import { run } from './command.js';
 
 /** Builds all apps into dist/ where the sources have changed since. Returns whether there was anything to do. */

@@ -3,7 +3,8 @@ import { migrate, settings } from './apps.js';
 import { build } from './build.js';
 import { stopCommands } from './command.js';
 import { startInfrastructure, type Infrastructure } from './infrastructure/infrastructure.js';
-import { Processes, writeAtomically } from './infrastructure/processes.js';
+import { writeAtomically } from './infrastructure/files.js';
+import { Processes } from './infrastructure/processes.js';
 import {
   claimClone,
   cleanUpAfterCrash,

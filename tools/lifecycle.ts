@@ -2,14 +2,9 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } f
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { tryLock } from './infrastructure/lock.js';
-import {
-  endLeftovers,
-  isAlive,
-  readJson,
-  Stopping,
-  type Identity,
-  type Processes,
-} from './infrastructure/processes.js';
+import { readJson } from './infrastructure/files.js';
+import { isAlive, type Identity } from './infrastructure/identity.js';
+import { endLeftovers, Stopping, type Processes } from './infrastructure/processes.js';
 import { bold, print, red, yellow } from './terminal.js';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');

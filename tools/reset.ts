@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Compose } from './infrastructure/compose.js';
-import { isAlive, readJson, type Identity } from './infrastructure/processes.js';
+import { readJson } from './infrastructure/files.js';
+import { isAlive, type Identity } from './infrastructure/identity.js';
 import { claimClone, cleanUpAfterCrash, local, Refusal, testRuns } from './lifecycle.js';
 import { print, red } from './terminal.js';
 

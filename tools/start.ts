@@ -6,7 +6,8 @@ import { stopCommands } from './command.js';
 import { addDemoData, isEmpty, placeSampleOrder, SAMPLE_ORDER } from './demo-data.js';
 import { clock, Flow } from './flow.js';
 import { startInfrastructure, type Infrastructure } from './infrastructure/infrastructure.js';
-import { Processes, writeAtomically } from './infrastructure/processes.js';
+import { writeAtomically } from './infrastructure/files.js';
+import { Processes } from './infrastructure/processes.js';
 import {
   claimClone,
   cleanUpAfterCrash,
@@ -52,7 +53,7 @@ async function main(): Promise<number> {
   );
   progress.begin('Apps');
   await Promise.all(apps.map(({ recipe }) => processes.start(recipe)));
-  progress.done('Apps', apps.map(({ name, url }) => `${name} :${new URL(url).port}`).join(', '));
+  progress.done('Apps', apps.map(({ place }) => place).join(', '));
 
   const api = apps[0]!.url;
   progress.begin('Demo data');

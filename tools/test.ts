@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { build } from './build.js';
 import { run, stopCommands } from './command.js';
 import { startInfrastructure, type Infrastructure } from './infrastructure/infrastructure.js';
-import { identityOf, Processes, readJson, writeAtomically } from './infrastructure/processes.js';
+import { readJson, writeAtomically } from './infrastructure/files.js';
+import { identityOf } from './infrastructure/identity.js';
+import { Processes } from './infrastructure/processes.js';
 import { root, runUntilStopped, sweepTestRuns, testRuns } from './lifecycle.js';
 import { dim, green, print, Progress, red, yellow } from './terminal.js';
 

@@ -58,7 +58,7 @@ describe('A client in another language', () => {
     const { file, env } = tool('amqp-consume');
     const reader = spawn(
       file,
-      [`--url=${system.vhost.url}`, '-e', 'stock_events', '-r', '#', 'sh', '-c', 'cat; echo'],
+      [`--url=${system.vhost.url}`, '-e', 'stock_events', '-r', '#', '--', 'sh', '-c', 'cat; echo'],
       { env },
     );
     const messages: Record<string, unknown>[] = [];

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { readJson, writeAtomically } from './processes.js';
+import { readJson, writeAtomically } from './files.js';
 
 const run = promisify(execFile);
 /** Tells that Docker keeps something of this folder. */

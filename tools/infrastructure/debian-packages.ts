@@ -1,5 +1,15 @@
 import { execFile } from 'node:child_process';
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { withLock } from './lock.js';
@@ -74,29 +84,33 @@ export async function unpackDebianPackage(
 }
 
 async function fetchAndUnpack(name: string, wanted: RegExp, draft: string): Promise<void> {
-  const packages = join(draft, 'packages');
-  mkdirSync(packages, { recursive: true });
+  // In a short path: apt takes a working directory of more than 300 letters for the root of the file system.
+  const scratch = mkdtempSync(join(tmpdir(), 'estoque-apt-'));
+  try {
+    await fetchPackages(name, wanted, scratch);
+    const unpacked = join(draft, 'root');
+    mkdirSync(unpacked, { recursive: true });
+    const packages = readdirSync(scratch).filter((file) => file.endsWith('.deb'));
+    for (const file of packages) await run('dpkg', ['-x', join(scratch, file), unpacked]);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+async function fetchPackages(name: string, wanted: RegExp, folder: string): Promise<void> {
   // Downloads as root would otherwise switch to a user who can't reach a private folder.
   const options = ['-o', 'APT::Sandbox::User=root'];
   try {
-    await download(name, wanted, packages, options);
+    await download(name, wanted, folder, options);
   } catch {
     // No package lists on this machine, or so old that their files are gone: fetch lists of our own.
-    const state = join(draft, 'apt');
-    mkdirSync(join(state, 'lists', 'partial'), { recursive: true });
-    mkdirSync(join(state, 'cache', 'archives', 'partial'), { recursive: true });
-    options.push('-o', `Dir::State::lists=${state}/lists`, '-o', `Dir::Cache=${state}/cache`);
+    mkdirSync(join(folder, 'lists', 'partial'), { recursive: true });
+    mkdirSync(join(folder, 'cache', 'archives', 'partial'), { recursive: true });
+    options.push('-o', `Dir::State::lists=${folder}/lists`, '-o', `Dir::Cache=${folder}/cache`);
     options.push('-o', 'Debug::NoLocking=true');
     await apt('apt-get', [...options, 'update']);
-    rmSync(packages, { recursive: true, force: true });
-    mkdirSync(packages);
-    await download(name, wanted, packages, options);
-    rmSync(state, { recursive: true, force: true });
+    await download(name, wanted, folder, options);
   }
-  const unpacked = join(draft, 'root');
-  mkdirSync(unpacked);
-  for (const file of readdirSync(packages)) await run('dpkg', ['-x', join(packages, file), unpacked]);
-  rmSync(packages, { recursive: true, force: true });
 }
 
 async function download(name: string, wanted: RegExp, folder: string, options: string[]): Promise<void> {

@@ -1,9 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { identityOf, isAlive, readJson, type Identity } from './processes.js';
-
-let counter = 0;
+import { readJson } from './files.js';
+import { identityOf, isAlive, type Identity } from './identity.js';
 
 /**
  * Takes a lock that ends with its holder: a file naming the process, worthless once that process is gone.
@@ -11,8 +11,8 @@ let counter = 0;
  */
 export function tryLock(file: string): (() => void) | undefined {
   mkdirSync(dirname(file), { recursive: true });
-  const mine = `${file}.${process.pid}.${(counter += 1)}`;
-  writeFileSync(mine, JSON.stringify(identityOf(process.pid)));
+  const mine = `${file}.${randomBytes(6).toString('hex')}`;
+  writeFileSync(mine, JSON.stringify(identityOf(process.pid)), { flag: 'wx' });
   try {
     for (;;) {
       // link() is the one step that both fails when the file exists and shows it with its content.
@@ -58,7 +58,8 @@ function moved(from: string, to: string): boolean {
   try {
     renameSync(from, to);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
   }
 }

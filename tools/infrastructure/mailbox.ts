@@ -41,6 +41,7 @@ export async function startMailbox(options: MailboxOptions): Promise<Mailbox> {
     log,
     stage: 3,
     expendable,
+    ports: [smtp, web],
     ready: async () => (await fetch(`${url}/api/healthz`)).ok && answers(smtp),
   });
   return { smtpUrl: `smtp://127.0.0.1:${smtp}`, url, service };

@@ -1,6 +1,6 @@
-import { lstatSync, mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tryLock } from './lock.js';
 
@@ -12,7 +12,7 @@ import { tryLock } from './lock.js';
 export async function reservePort(preferred?: number): Promise<number> {
   const first = preferred ?? 20_000 + Math.floor(Math.random() * 10_000);
   for (let port = first; port < first + 2_000; port += 1) {
-    const release = tryLock(join(lockFolder(), String(port)));
+    const release = lockPort(port);
     if (!release) continue;
     if (await isFree(port)) return port;
     release();
@@ -20,15 +20,30 @@ export async function reservePort(preferred?: number): Promise<number> {
   throw new Error(`No free port found from ${first} on`);
 }
 
+function lockPort(port: number): (() => void) | undefined {
+  try {
+    return tryLock(join(lockFolder(), String(port)));
+  } catch (error) {
+    // The lock of another user's process that is gone, which only that user may remove.
+    if (isForbidden(error)) return () => undefined;
+    throw error;
+  }
+}
+
+/** One for all users of the machine, who share its ports. Sticky: nobody removes or follows another's files there. */
 function lockFolder(): string {
-  const { uid } = userInfo();
-  const folder = join(tmpdir(), `estoque-ports-${uid}`);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const stat = lstatSync(folder);
-  // The temporary folder is everybody's: never follow what somebody else put there.
-  if (!stat.isDirectory() || (uid >= 0 && stat.uid !== uid))
-    throw new Error(`${folder} belongs to somebody else`);
+  const folder = join(process.platform === 'win32' ? tmpdir() : '/tmp', 'estoque-ports');
+  mkdirSync(folder, { recursive: true });
+  try {
+    chmodSync(folder, 0o1777);
+  } catch (error) {
+    if (!isForbidden(error)) throw error; // its owner has done it
+  }
   return folder;
+}
+
+function isForbidden(error: unknown): boolean {
+  return ['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
 async function isFree(port: number): Promise<boolean> {

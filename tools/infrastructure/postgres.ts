@@ -68,6 +68,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     hardSignal: 'SIGQUIT',
     expendable,
     prepare: () => disownForeignPid(data),
+    ports: [port],
     ready: async () => (await query(`${base}/postgres`, 'SELECT 1')).length === 1,
   });
   const exists = await query(`${base}/postgres`, `SELECT 1 FROM pg_database WHERE datname = '${DATABASE}'`);

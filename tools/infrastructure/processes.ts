@@ -1,24 +1,9 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import {
-  appendFileSync,
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { appendFileSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-
-/** A process, told apart from a later one that was given the same number. */
-export interface Identity {
-  pid: number;
-  started: string;
-}
+import { lastLines, readJson, writeAtomically } from './files.js';
+import { identityOf, isAlive, isListening, type Identity } from './identity.js';
 
 export interface Recipe {
   name: string;
@@ -40,6 +25,8 @@ export interface Recipe {
   /** Asked again and again until it says true; a refusal to connect is a false. */
   ready(): Promise<boolean>;
   readyWithinMs?: number;
+  /** Where it listens: an answer from another process there isn't its own. */
+  ports: number[];
   /** Runs before each start, the first and those after a death. */
   prepare?(): void;
 }
@@ -55,58 +42,6 @@ export class StartError extends Error {}
 export class Stopping extends Error {
   constructor() {
     super('stopping');
-  }
-}
-
-/** The time a process started, in a form that two processes never share; undefined when it is gone. */
-function startOf(pid: number): string | undefined {
-  if (process.platform !== 'linux') {
-    const ps = spawnSync('ps', ['-o', 'lstart=,stat=', '-p', String(pid)], { encoding: 'utf8' });
-    const line = ps.stdout?.trim();
-    return !line || /\sZ\S*$/.test(line) ? undefined : line.replace(/\s+\S+$/, '');
-  }
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name stands in brackets and may hold blanks and brackets itself: count from the last one.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    return `${boot}/${fields[19]}`;
-  } catch {
-    return undefined;
-  }
-}
-
-export function identityOf(pid: number): Identity | undefined {
-  const started = startOf(pid);
-  return started === undefined ? undefined : { pid, started };
-}
-
-export function isAlive(who: Identity | undefined): boolean {
-  return who !== undefined && startOf(who.pid) === who.started;
-}
-
-export function readJson<T>(file: string): T | undefined {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as T;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Readers see the old content or the new, never half of it. */
-export function writeAtomically(file: string, content: string, mode = 0o644): void {
-  mkdirSync(dirname(file), { recursive: true });
-  const draft = `${file}.${process.pid}.new`;
-  writeFileSync(draft, content, { mode });
-  renameSync(draft, file);
-}
-
-export function lastLines(file: string, count = 15): string {
-  try {
-    return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-count).join('\n');
-  } catch {
-    return '';
   }
 }
 
@@ -216,7 +151,7 @@ export class Service {
     const { recipe, child } = this;
     const within = recipe.readyWithinMs ?? 60_000;
     while (this.child === child) {
-      if (await recipe.ready().catch(() => false)) {
+      if ((await recipe.ready().catch(() => false)) && this.owns(recipe.ports)) {
         if (this.child !== child) break;
         this.ready = true;
         return;
@@ -232,6 +167,10 @@ export class Service {
     }
     if (!this.wanted) throw new Stopping();
     throw new StartError(`${recipe.name} ended while starting. Its last lines:\n${lastLines(recipe.log)}`);
+  }
+
+  private owns(ports: number[]): boolean {
+    return ports.every((port) => this.pid !== undefined && isListening(this.pid, port));
   }
 
   private died(child: ChildProcess): void {

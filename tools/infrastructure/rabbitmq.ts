@@ -99,6 +99,7 @@ export async function startRabbitMq(options: RabbitMqOptions): Promise<RabbitMq>
     log: options.log,
     stage: 1,
     expendable: options.expendable,
+    ports: [epmdPort],
     ready: () => answers(epmdPort),
   });
   const managementUrl = `http://guest:guest@127.0.0.1:${management}`;
@@ -112,6 +113,7 @@ export async function startRabbitMq(options: RabbitMqOptions): Promise<RabbitMq>
     log: options.log,
     stage: 2,
     expendable: options.expendable,
+    ports: [amqp, management],
     ready: async () => (await managementAnswers(managementUrl)) && (await amqpAnswers(url)),
   });
   return { url, managementUrl, service };
