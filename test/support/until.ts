@@ -5,13 +5,13 @@ export async function until<Result>(
   what: string,
   check: () => Promise<Result> | Result,
   { seconds = 15 } = {},
-): Promise<NonNullable<Result>> {
+): Promise<Exclude<Result, false | null | undefined>> {
   const end = Date.now() + seconds * 1_000;
   let last: unknown;
   while (Date.now() < end) {
     try {
       const result = await check();
-      if (result) return result;
+      if (result) return result as Exclude<Result, false | null | undefined>;
       last = result;
     } catch (error) {
       last = error;

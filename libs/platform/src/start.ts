@@ -2,9 +2,10 @@ import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { CustomTransportStrategy, MicroserviceOptions } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply } from 'fastify';
 import 'reflect-metadata';
 import { EnvironmentError, readEnvironment, type Environment } from './config/environment.js';
-import { ProblemFilter } from './errors/problem.filter.js';
+import { ProblemFilter, sendProblem, toProblem } from './errors/problem.filter.js';
 import { createLogger, NestLogger, type Logger } from './logging/logger.js';
 import { LOGGER, PlatformModule } from './platform.module.js';
 
@@ -47,9 +48,17 @@ async function create(module: Type, { name, required }: AppOptions) {
   const environment = environmentOrExit(name, required);
   const app = await NestFactory.create<NestFastifyApplication>(
     { module: AppRoot, imports: [PlatformModule.forApp(name), module] },
-    new FastifyAdapter({ bodyLimit: BODY_LIMIT_BYTES, routerOptions: { maxParamLength: 500 } }),
-    { logger: new NestLogger(createLogger(name, environment)) },
+    new FastifyAdapter({
+      bodyLimit: BODY_LIMIT_BYTES,
+      routerOptions: { maxParamLength: 500 },
+      // What Fastify refuses before there is a route, a broken escape in the address for one.
+      frameworkErrors: (error: Error, _request: unknown, reply: FastifyReply) =>
+        sendProblem(reply, toProblem(error)),
+    }),
+    // Nest's own body parsers would take forms as well; Fastify's takes JSON.
+    { logger: new NestLogger(createLogger(name, environment)), bodyParser: false },
   );
+  app.getHttpAdapter().getInstance().removeContentTypeParser('text/plain');
   const logger = app.get<Logger>(LOGGER);
   app.useGlobalFilters(new ProblemFilter(logger));
   stopOnSignals(app, logger, environment);

@@ -4,7 +4,7 @@ import { IsString, Matches, MaxLength, MinLength, ValidateIf } from 'class-valid
 /** A line of text for people: no control characters (PostgreSQL can't store NUL, mail headers must not break), not only blanks. */
 export function IsLine(mostCharacters: number) {
   return applyDecorators(
-    Matches(/^[^\p{Cc}\p{Cs}]*\S[^\p{Cc}\p{Cs}]*$/u, { message: 'must be one line of text' }),
+    Matches(/^(?=.*\S)[^\p{Cc}\p{Cs}]+$/u, { message: 'must be one line of text' }),
     MinLength(1),
     MaxLength(mostCharacters),
     IsString(),

@@ -52,6 +52,8 @@ class ObjectOnlyPipe extends ValidationPipe implements PipeTransform {
     if (metadata.type === 'body' && !isObject) {
       throw invalid([{ pointer: '', code: 'not_an_object', message: 'must be a JSON object' }]);
     }
+    // A path's parameter has a pipe of its own, which wants it as it was written: `1e3` is no id.
+    if (metadata.type === 'param') return Promise.resolve(value);
     return super.transform(value, metadata);
   }
 }

@@ -67,6 +67,13 @@ function frameworkStatus(error: unknown): number | undefined {
   return status >= 400 && status < 600 ? status : undefined;
 }
 
+export function sendProblem(reply: FastifyReply, answer: Problem) {
+  return reply
+    .status(answer.status)
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .send(answer);
+}
+
 /** Over HTTP, every error leaves as a problem document; over a queue, it goes on to the transport, class and all. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -80,10 +87,6 @@ export class ProblemFilter implements ExceptionFilter {
       const { method, url } = http.getRequest<FastifyRequest>();
       this.logger.error({ err: error, method, path: url.split('?')[0], code: answer.code }, 'request failed');
     }
-    return http
-      .getResponse<FastifyReply>()
-      .status(answer.status)
-      .header('content-type', 'application/problem+json; charset=utf-8')
-      .send(answer);
+    return sendProblem(http.getResponse<FastifyReply>(), answer);
   }
 }

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { decodeEvent, defineEvent, encodeEvent } from './event.js';
+
+const happened = defineEvent({
+  name: 'thing.happened',
+  summary: 'It happened.',
+  version: 1,
+  publishedBy: ['a'],
+  consumedBy: ['q'],
+  correlateBy: 'thing_id',
+  payload: z.object({ thing_id: z.int().min(1) }),
+  example: { thing_id: 1 },
+});
+const catalogue = { 'thing.happened': happened };
+const decode = (body: string, key = 'thing.happened') => decodeEvent(catalogue, Buffer.from(body), key);
+
+describe('An event', () => {
+  it('is flat JSON, and reads back as it was written', () => {
+    const { body, eventId } = encodeEvent(happened, { thing_id: 7 });
+    const json = JSON.parse(body) as Record<string, unknown>;
+    expect(json).toMatchObject({ event: 'thing.happened', event_id: eventId, version: 1, thing_id: 7 });
+    expect(decode(body)).toEqual({ event: 'thing.happened', eventId, payload: { thing_id: 7 } });
+  });
+
+  it('is as good without what we add, and with what we do not know', () => {
+    expect(decode('{"event":"thing.happened","thing_id":7,"mood":"good"}').payload).toEqual({ thing_id: 7 });
+  });
+
+  it('of ours that breaks its contract is never published', () => {
+    expect(() => encodeEvent(happened, { thing_id: 'x' })).toThrow(/thing_id/);
+  });
+
+  it.each([
+    ['{', 'invalid_json'],
+    ['[]', 'broken_contract'],
+    ['{"event":"toString"}', 'unknown_event'],
+    ['{"event":"thing.happened","thing_id":0}', 'broken_contract'],
+  ])('%s is refused as %s', (body, code) => {
+    expect(() => decode(body)).toThrow(expect.objectContaining({ code, kind: 'invalid' }) as Error);
+  });
+});
