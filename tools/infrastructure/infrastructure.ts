@@ -40,6 +40,7 @@ export const WELL_KNOWN = { postgres: 5432, amqp: 5672, management: 15672, smtp:
 /** PostgreSQL, RabbitMQ and the mailbox, all at the same time. */
 export async function startInfrastructure(options: InfrastructureOptions): Promise<Infrastructure> {
   mkdirSync(options.dir, { recursive: true });
+  await reachGiven(options.given);
   const composed: Compose[] = [];
   const all = await Promise.allSettled([
     database(options, composed),
@@ -65,7 +66,6 @@ export async function startInfrastructure(options: InfrastructureOptions): Promi
 async function database(options: InfrastructureOptions, composed: Compose[]): Promise<string> {
   const { given, report, wellKnownPorts, expendable, root, processes } = options;
   if (given.databaseUrl) {
-    await reach('DATABASE_URL', given.databaseUrl, () => query(given.databaseUrl!, 'SELECT 1'));
     report.done('PostgreSQL', `DATABASE_URL, ${withoutSecrets(given.databaseUrl)}`);
     return given.databaseUrl;
   }
@@ -110,7 +110,6 @@ async function broker(
 ): Promise<{ rabbitmqUrl: string; managementUrl?: string }> {
   const { given, report, wellKnownPorts, expendable, root, processes } = options;
   if (given.rabbitmqUrl) {
-    await reach('RABBITMQ_URL', given.rabbitmqUrl, async () => (await connect(given.rabbitmqUrl!)).close());
     report.done('RabbitMQ', `RABBITMQ_URL, ${withoutSecrets(given.rabbitmqUrl)}`);
     return { rabbitmqUrl: given.rabbitmqUrl };
   }
@@ -167,6 +166,16 @@ async function mailbox(options: InfrastructureOptions): Promise<{ smtpUrl: strin
   const smtp = place(smtpUrl, wellKnownPorts && WELL_KNOWN.smtp);
   report.done('Mailbox', `on ${place(url, wellKnownPorts && WELL_KNOWN.mailbox)}, SMTP on ${smtp}`);
   return { smtpUrl, mailboxUrl: url };
+}
+
+/** Before anything is started: what somebody set is used or complained about. */
+async function reachGiven({ databaseUrl, rabbitmqUrl }: InfrastructureOptions['given']): Promise<void> {
+  if (databaseUrl) await reach('DATABASE_URL', databaseUrl, () => query(databaseUrl, 'SELECT 1'));
+  if (!rabbitmqUrl) return;
+  await reach('RABBITMQ_URL', rabbitmqUrl, async () => {
+    const connection = await connect(rabbitmqUrl, { timeout: 10_000 });
+    await connection.close();
+  });
 }
 
 async function reach(variable: string, url: string, attempt: () => Promise<unknown>): Promise<void> {
