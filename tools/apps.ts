@@ -26,6 +26,7 @@ export function settings({ databaseUrl, rabbitmqUrl, smtpUrl }: Infrastructure):
 
 const defaults = {
   ENV: 'development',
+  HOST: '127.0.0.1',
   LOG_LEVEL: 'info',
   MAIL_FROM: 'Estoque <no-reply@estoque.example>',
   STOCK_ALERT_EMAIL: 'stock@estoque.example',
@@ -37,7 +38,7 @@ export async function appsFor(root: string, logs: string, infrastructure: Infras
     const port = await reservePort(usual);
     const url = `http://127.0.0.1:${port}`;
     // Somebody's own settings come before our defaults, not before the addresses of what was started here.
-    const addresses = { ...settings(infrastructure), ...process.env, ...onlyAddresses(infrastructure) };
+    const addresses = { ...settings(infrastructure), ...ownSettings(), ...onlyAddresses(infrastructure) };
     const recipe: Recipe = {
       name,
       command: process.execPath,
@@ -53,6 +54,12 @@ export async function appsFor(root: string, logs: string, infrastructure: Infras
     apps.push({ name, url, place, recipe });
   }
   return apps;
+}
+
+/** Some shells have an ENV of their own, which names a file. */
+function ownSettings(): NodeJS.ProcessEnv {
+  const { ENV, ...rest } = process.env;
+  return ENV === 'production' || ENV === 'development' ? { ...rest, ENV } : rest;
 }
 
 function onlyAddresses({ databaseUrl, rabbitmqUrl, smtpUrl }: Infrastructure): Record<string, string> {
