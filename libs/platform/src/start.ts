@@ -52,8 +52,9 @@ async function create(module: Type, { name, required }: AppOptions) {
       bodyLimit: BODY_LIMIT_BYTES,
       routerOptions: { maxParamLength: 500 },
       // What Fastify refuses before there is a route, a broken escape in the address for one.
-      frameworkErrors: (error: Error, _request: unknown, reply: FastifyReply) =>
-        sendProblem(reply, toProblem(error)),
+      frameworkErrors: (error: Error, _request: unknown, reply: FastifyReply) => {
+        void sendProblem(reply, toProblem(error));
+      },
     }),
     // Nest's own body parsers would take forms as well; Fastify's takes JSON.
     { logger: new NestLogger(createLogger(name, environment)), bodyParser: false },
