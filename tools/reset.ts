@@ -4,7 +4,7 @@ import { Compose } from './infrastructure/compose.js';
 import { readJson } from './infrastructure/files.js';
 import { isAlive, type Identity } from './infrastructure/identity.js';
 import { claimClone, cleanUpAfterCrash, local, Refusal, testRuns } from './lifecycle.js';
-import { print, red } from './terminal.js';
+import { print, red, yellow } from './terminal.js';
 
 /** What took long to download, what isn't data, and what this very run holds. */
 const KEPT = ['cache', 'test', 'launcher.lock', 'build.lock', 'install.lock'];
@@ -12,7 +12,9 @@ const KEPT = ['cache', 'test', 'launcher.lock', 'build.lock', 'install.lock'];
 async function main(): Promise<void> {
   claimClone();
   await cleanUpAfterCrash();
-  await Compose.wipe(local);
+  await Compose.wipe(local).catch((error: Error) => {
+    print(yellow(`What Docker keeps of this folder stays, because Docker doesn't answer. ${error.message}`));
+  });
   for (const name of existsSync(local) ? readdirSync(local) : []) {
     if (!KEPT.includes(name)) rmSync(join(local, name), { recursive: true, force: true, maxRetries: 5 });
   }

@@ -33,7 +33,8 @@ export interface Recipe {
 
 export type Say = (text: string) => void;
 
-const STOP_WITHIN_MS = 15_000;
+/** The apps give themselves 25 s to finish what is in flight. */
+const STOP_WITHIN_MS = 30_000;
 /** Waits before the next try when a process keeps dying young; a life of 30 s starts the row anew. */
 const BACKOFF_MS = [100, 1_000, 2_000, 5_000, 10_000, 30_000];
 const LONG_LIFE_MS = 30_000;
@@ -284,8 +285,7 @@ async function end(leftover: Leftover): Promise<void> {
   send(leftover.pid, leftover.stopSignal);
   const limit = Date.now() + STOP_WITHIN_MS;
   while (isAlive(leftover) && Date.now() < limit) await sleep(50);
-  if (isAlive(leftover)) {
-    send(leftover.pid, 'SIGKILL');
-    while (isAlive(leftover)) await sleep(50);
-  }
+  // The rest of its group too: the apps that a test run had started.
+  send(-leftover.pid, 'SIGKILL');
+  while (isAlive(leftover)) await sleep(50);
 }
