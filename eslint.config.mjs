@@ -2,7 +2,11 @@ import tseslint from 'typescript-eslint';
 
 /** The rules of the house that are not arrows between files (those are in .dependency-cruiser.cjs). */
 const ONLY_CONFIG_READS_THE_ENVIRONMENT = {
-  selector: "MemberExpression[object.name='process'][property.name='env']",
+  selector: [
+    "MemberExpression[object.name='process']:matches([property.name='env'], [property.value='env'])",
+    "VariableDeclarator[init.name='process'] > ObjectPattern > Property[key.name='env']",
+    "ImportDeclaration[source.value=/^(node:)?process$/] > ImportSpecifier[imported.name='env']",
+  ].join(', '),
   message: 'Only libs/platform/src/config reads the environment.',
 };
 const ONLY_THE_UNIT_OF_WORK_OPENS_TRANSACTIONS = {
@@ -29,13 +33,16 @@ export default tseslint.config(
   },
   {
     files: ['apps/**/*.ts', 'libs/**/*.ts'],
-    ignores: [
-      '**/*.spec.ts',
-      '**/*.int-spec.ts',
-      'libs/platform/src/config/*.ts',
-      'libs/domain/src/unit-of-work.ts',
-    ],
+    ignores: ['**/*.spec.ts', '**/*.int-spec.ts'],
     rules: { 'no-restricted-syntax': ['error', ...house], 'no-console': 'error' },
+  },
+  {
+    files: ['libs/platform/src/config/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', ONLY_THE_UNIT_OF_WORK_OPENS_TRANSACTIONS] },
+  },
+  {
+    files: ['libs/domain/src/unit-of-work.ts'],
+    rules: { 'no-restricted-syntax': ['error', ONLY_CONFIG_READS_THE_ENVIRONMENT] },
   },
   {
     files: ['**/*.consumer.ts'],
