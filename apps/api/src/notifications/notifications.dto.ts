@@ -28,7 +28,7 @@ export class NotificationDto {
   state!: 'pending' | 'sent' | 'failed';
   /** How often sending was tried. @example 1 */
   attempts!: number;
-  /** Why the last try failed. @example null */
+  /** Why the last try failed. @example "451 4.7.1 try again later" */
   last_error!: string | null;
   /** @example "2026-01-15T12:00:00.000Z" */
   created_at!: string;
@@ -38,9 +38,9 @@ export class NotificationDto {
 
 export class NotificationPageDto {
   data!: NotificationDto[];
-  /** @example false */
+  /** @example true */
   has_more!: boolean;
-  /** @example null */
+  /** The next page's `cursor`; null on the last page. @example "MTIz" */
   next_cursor!: string | null;
 }
 

@@ -144,9 +144,9 @@ export class OrderDto {
 
 export class OrderPageDto {
   data!: OrderDto[];
-  /** @example false */
+  /** @example true */
   has_more!: boolean;
-  /** @example null */
+  /** The next page's `cursor`; null on the last page. @example "MTIz" */
   next_cursor!: string | null;
 }
 

@@ -61,9 +61,9 @@ export class ProductDto {
 
 export class ProductPageDto {
   data!: ProductDto[];
-  /** @example false */
+  /** @example true */
   has_more!: boolean;
-  /** @example null */
+  /** The next page's `cursor`; null on the last page. @example "MTIz" */
   next_cursor!: string | null;
 }
 

@@ -58,9 +58,9 @@ export class MovementDto {
 
 export class MovementPageDto {
   data!: MovementDto[];
-  /** @example false */
+  /** @example true */
   has_more!: boolean;
-  /** @example null */
+  /** The next page's `cursor`; null on the last page. @example "MTIz" */
   next_cursor!: string | null;
 }
 
