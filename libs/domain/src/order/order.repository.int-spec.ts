@@ -1,0 +1,111 @@
+import { Shop, together } from '../../../../test/support/shop.js';
+import { ORDER_STATUSES, ORDER_TRANSITIONS, type LineRejection, type OrderStatus } from './order.entity.js';
+import { OrderMismatch, OrderNotFound } from './order.errors.js';
+
+const WORKERS = 20;
+
+describe('An order', () => {
+  let shop: Shop;
+  let products: number[];
+  let items: { product_id: number; quantity: number }[];
+  beforeAll(async () => {
+    shop = await Shop.open({ workers: WORKERS });
+    products = [await shop.product(5), await shop.product(5)];
+    items = products.map((product_id) => ({ product_id, quantity: 2 }));
+  });
+  afterAll(() => shop.close());
+
+  const hold = (id: number, said = items) => shop.work.inTransaction(({ orders }) => orders.hold(id, said));
+  const statusOf = async (id: number) => (await shop.work.read.orders.get(id)).status;
+
+  describe('is held by a message', () => {
+    it('that names its lines, in whatever order', async () => {
+      const id = await shop.order(items);
+      expect(await hold(id, items.toReversed())).toEqual({ id, status: 'pending', items });
+    });
+
+    it('and not by one that knows of other lines', async () => {
+      const id = await shop.order(items);
+      const [a, b] = items as [(typeof items)[0], (typeof items)[0]];
+      const other = await shop.product(1);
+      const wrong = [
+        [a],
+        [a, b, { product_id: other, quantity: 1 }],
+        [a, { ...b, quantity: 3 }],
+        [a, { ...b, product_id: other }],
+        [a, a],
+      ];
+      for (const said of wrong) await expect(hold(id, said)).rejects.toThrow(OrderMismatch);
+    });
+
+    it('where there is one', async () => {
+      await expect(hold(1_000_000_000)).rejects.toThrow(OrderNotFound);
+    });
+  });
+
+  describe('moves', () => {
+    const rejection: LineRejection[] = [
+      { product_id: 1, reason: 'out_of_stock', requested: 2, available: 1 },
+    ];
+    const move = (id: number, transition: string) =>
+      shop.work.inTransaction(({ orders }) =>
+        transition === 'reject' ? orders.reject(id, rejection) : orders[transition as 'reserve'](id),
+      );
+    /** The transitions that lead to a state. */
+    const wayTo = (status: OrderStatus): string[] => {
+      const last = Object.entries(ORDER_TRANSITIONS).find(([, { to }]) => to === status);
+      return last ? [...wayTo(last[1].from), last[0]] : [];
+    };
+    const orderThatIs = async (status: OrderStatus) => {
+      const id = await shop.order(items);
+      for (const transition of wayTo(status)) await move(id, transition);
+      return id;
+    };
+    const cases = Object.entries(ORDER_TRANSITIONS).flatMap(([transition, { from, to }]) =>
+      ORDER_STATUSES.map((status) => ({ transition, from, to, status })),
+    );
+
+    it.each(cases.filter(({ status, from }) => status === from))(
+      '$from -> $to ($transition), and its timeline tells',
+      async ({ transition, from, to }) => {
+        const id = await orderThatIs(from);
+        await move(id, transition);
+        const { status, timeline } = await shop.work.read.orders.get(id);
+        expect(status).toBe(to);
+        expect(timeline.map(({ step }) => step).slice(-2)).toEqual([from, to]);
+      },
+    );
+
+    it.each(cases.filter(({ status, from }) => status !== from))(
+      'not from $status by $transition',
+      async ({ transition, from, status }) => {
+        const id = await orderThatIs(status);
+        await expect(move(id, transition)).rejects.toThrow(`order ${id} is not ${from}`);
+        expect(await statusOf(id)).toBe(status);
+      },
+    );
+  });
+
+  it('is reserved once by twenty workers with the same message', async () => {
+    const id = await shop.order(items);
+    const answers = await together(WORKERS, () =>
+      shop.work.inTransaction(async ({ orders }) => {
+        const { status } = await orders.hold(id, items);
+        if (status !== 'pending') return 'repeated';
+        await orders.reserve(id);
+        return 'reserved';
+      }),
+    );
+    expect(answers.toSorted()).toEqual([...Array<string>(WORKERS - 1).fill('repeated'), 'reserved']);
+    const { timeline } = await shop.work.read.orders.get(id);
+    expect(timeline.map(({ step }) => step)).toEqual(['pending', 'reserved']);
+  });
+
+  it('is moved once by twenty workers that do not hold it first', async () => {
+    const id = await shop.order(items);
+    const answers = await Promise.allSettled(
+      Array.from({ length: WORKERS }, () => shop.work.inTransaction(({ orders }) => orders.reserve(id))),
+    );
+    expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+});

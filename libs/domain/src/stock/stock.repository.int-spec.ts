@@ -1,0 +1,198 @@
+import pg from 'pg';
+import { Shop, together } from '../../../../test/support/shop.js';
+import { until } from '../../../../test/support/until.js';
+import type { OrderItem } from '../order/order.repository.js';
+import { StockBelowReserved } from './stock.errors.js';
+
+const WORKERS = 20;
+
+describe('The stock', () => {
+  let shop: Shop;
+  beforeAll(async () => {
+    shop = await Shop.open({ workers: WORKERS });
+  });
+  afterAll(() => shop.close());
+
+  const reserve = (id: number, items: OrderItem[]) =>
+    shop.work.inTransaction(async ({ orders, stock }) => {
+      const reasons = await stock.reserve({ ...(await orders.hold(id, items)), items });
+      if (reasons.length === 0) await orders.reserve(id);
+      return reasons;
+    });
+  const commit = (id: number, items: OrderItem[]) =>
+    shop.work.inTransaction(async ({ orders, stock }) => stock.commit(await orders.hold(id, items)));
+  const stockOf = (id: number) => shop.work.read.stock.get(id);
+  const sql = <Row>(text: string, parameters: unknown[] = []) =>
+    shop.dataSource.query<Row[]>(text, parameters);
+
+  describe('is reserved', () => {
+    it('for all lines of an order', async () => {
+      const [a, b] = [await shop.product(5), await shop.product(5)];
+      const items = [
+        { product_id: b, quantity: 5 },
+        { product_id: a, quantity: 2 },
+      ];
+      expect(await reserve(await shop.order(items), items)).toEqual([]);
+      expect(await stockOf(a)).toEqual({ product_id: a, on_hand: 5, reserved: 2 });
+      expect(await stockOf(b)).toEqual({ product_id: b, on_hand: 5, reserved: 5 });
+    });
+
+    it('for none where one is short or no longer sold, with the reason for each', async () => {
+      const [enough, short, gone] = [await shop.product(5), await shop.product(1), await shop.product(5)];
+      await shop.work.inTransaction(({ products }) => products.change(gone, { active: false }));
+      const items = [enough, short, gone].map((product_id) => ({ product_id, quantity: 2 }));
+      const id = await shop.order(items);
+      expect(await reserve(id, items)).toEqual([
+        { product_id: short, reason: 'out_of_stock', requested: 2, available: 1 },
+        { product_id: gone, reason: 'product_inactive', requested: 2, available: 5 },
+      ]);
+      for (const product of [enough, short, gone]) expect((await stockOf(product)).reserved).toBe(0);
+      expect(await sql('SELECT * FROM reservations WHERE order_id = $1', [id])).toEqual([]);
+    });
+
+    it('once, where twenty want the last unit', async () => {
+      const product_id = await shop.product(1);
+      const items = [{ product_id, quantity: 1 }];
+      const ids = await together(WORKERS, () => shop.order(items));
+      const answers = await together(WORKERS, (index) => reserve(ids[index]!, items));
+      expect(answers.filter((reasons) => reasons.length === 0)).toHaveLength(1);
+      expect(answers.filter(([reason]) => reason?.reason === 'out_of_stock')).toHaveLength(WORKERS - 1);
+      expect(await stockOf(product_id)).toEqual({ product_id, on_hand: 1, reserved: 1 });
+    });
+  });
+
+  it('becomes a sale: deducted, with a movement that says how much is left', async () => {
+    const [a, b] = [await shop.product(5), await shop.product(9)];
+    const items = [
+      { product_id: a, quantity: 2 },
+      { product_id: b, quantity: 3 },
+    ];
+    const id = await shop.order(items);
+    await reserve(id, items);
+    const changes = await commit(id, items);
+    expect(changes).toEqual([
+      { ...{ product_id: a, quantity: -2, on_hand: 3, reserved: 0, available: 3 }, movement_id: anyId },
+      { ...{ product_id: b, quantity: -3, on_hand: 6, reserved: 0, available: 6 }, movement_id: anyId },
+    ]);
+    expect(await stockOf(a)).toEqual({ product_id: a, on_hand: 3, reserved: 0 });
+    const [movement] = await shop.work.read.stock.movements({ productId: a, limit: 1 });
+    expect(movement).toMatchObject({
+      ...{ id: changes[0]!.movement_id, order_id: id, kind: 'sale', quantity: -2, balance_after: 3 },
+    });
+    await expect(commit(id, items)).rejects.toThrow('0 reservations for 2 lines');
+    expect((await stockOf(a)).on_hand).toBe(3);
+  });
+
+  it('is not taken away by hand below what is reserved', async () => {
+    const product_id = await shop.product(5);
+    const items = [{ product_id, quantity: 3 }];
+    await reserve(await shop.order(items), items);
+    const take = (quantity: number) =>
+      shop.work.inTransaction(({ stock }) => stock.move(product_id, 'adjustment', -quantity, 'lost'));
+    await expect(take(3)).rejects.toThrow(StockBelowReserved);
+    expect(await take(2)).toMatchObject({ on_hand: 3, reserved: 3, available: 0 });
+  });
+
+  describe("has the database's own fence, whatever the code does", () => {
+    const [CHECK, UNIQUE, RESTRICT] = ['23514', '23505', '23001'];
+    let product: number;
+    let order: number;
+    beforeAll(async () => {
+      product = await shop.product(5);
+      const items = [{ product_id: product, quantity: 2 }];
+      order = await shop.order(items);
+      await reserve(order, items);
+      await commit(order, items);
+    });
+
+    const movement =
+      'INSERT INTO movements (product_id, order_id, kind, quantity, balance_after, reason) VALUES';
+    it.each([
+      [
+        'more reserved than there is',
+        CHECK,
+        () => `UPDATE stock SET reserved = 4 WHERE product_id = ${product}`,
+      ],
+      [
+        'less than nothing reserved',
+        CHECK,
+        () => `UPDATE stock SET reserved = -1 WHERE product_id = ${product}`,
+      ],
+      [
+        'less than nothing on hand',
+        CHECK,
+        () => `UPDATE stock SET on_hand = -1 WHERE product_id = ${product}`,
+      ],
+      ['an order sold twice', UNIQUE, () => `${movement} (${product}, ${order}, 'sale', -2, 1, 'again')`],
+      ['a sale to nobody', CHECK, () => `${movement} (${product}, NULL, 'sale', -2, 1, 'whose?')`],
+      ['a movement of nothing', CHECK, () => `${movement} (${product}, NULL, 'receipt', 0, 3, 'nothing')`],
+      [
+        'a movement changed',
+        RESTRICT,
+        () => `UPDATE movements SET quantity = -1 WHERE product_id = ${product}`,
+      ],
+      ['a movement deleted', RESTRICT, () => `DELETE FROM movements WHERE product_id = ${product}`],
+      ['the books emptied', RESTRICT, () => 'TRUNCATE movements CASCADE'],
+    ])('%s is refused', async (_what, code, statement) => {
+      const books = () => sql('SELECT * FROM movements ORDER BY id');
+      const before = await books();
+      await expect(sql(statement())).rejects.toMatchObject({ code });
+      expect(await books()).toEqual(before);
+    });
+  });
+});
+
+const anyId = expect.any(Number) as number;
+
+it('Twenty workers with the same products in opposite order never deadlock', async () => {
+  const ROUNDS = 25;
+  const shop = await Shop.open({ workers: WORKERS });
+  try {
+    const products = await Promise.all(Array.from({ length: 5 }, () => shop.product(1_000_000)));
+    let runs = 0;
+    await together(WORKERS, async (worker) => {
+      const way = worker % 2 === 0 ? products : products.toReversed();
+      const items = way.map((product_id) => ({ product_id, quantity: 1 }));
+      for (let round = 0; round < ROUNDS; round++) {
+        const id = await shop.order(items);
+        for (const step of ['reserve', 'commit'] as const) {
+          await shop.work.inTransaction(async ({ orders, stock }) => {
+            runs++;
+            // In the worker's own order, not in the one that hold() brings them to.
+            return stock[step]({ ...(await orders.hold(id, items)), items });
+          });
+        }
+      }
+    });
+    // The unit of work begins again after a deadlock: it never had to.
+    expect(runs).toBe(WORKERS * ROUNDS * 2);
+    for (const product_id of products) {
+      const { on_hand, reserved } = await shop.work.read.stock.get(product_id);
+      expect({ on_hand, reserved }).toEqual({ on_hand: 1_000_000 - WORKERS * ROUNDS, reserved: 0 });
+    }
+    // A session tells the statistics of its deadlocks at its end at the latest.
+    await shop.dataSource.destroy();
+    expect(await deadlocksIn(shop.url)).toBe(0);
+  } finally {
+    await shop.close();
+  }
+});
+
+async function deadlocksIn(url: string): Promise<number> {
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    await until('all other sessions are at their end', async () => {
+      const { rowCount } = await client.query(
+        'SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+      );
+      return rowCount === 0;
+    });
+    const { rows } = await client.query<{ deadlocks: number }>(
+      'SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()',
+    );
+    return rows[0]!.deadlocks;
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,58 @@
+import { createDataSource, UnitOfWork } from '@estoque/domain';
+import type { DataSource } from 'typeorm';
+import { createDatabase } from './database.js';
+
+interface Item {
+  product_id: number;
+  quantity: number;
+}
+
+/** The domain on a database of its own, without apps and without a broker: what it announces stays in the outbox. */
+export class Shop {
+  readonly work: UnitOfWork;
+
+  private constructor(
+    readonly url: string,
+    readonly dataSource: DataSource,
+    private readonly drop: () => Promise<void>,
+  ) {
+    this.work = new UnitOfWork(dataSource, { wake: () => undefined }, 'test');
+  }
+
+  /** With room for `workers` transactions at once. */
+  static async open({ workers = 20 } = {}) {
+    const { url, drop } = await createDatabase();
+    return new Shop(url, await createDataSource(url, { poolSize: workers }).initialize(), drop);
+  }
+
+  /** A product with so much on hand. @returns its id */
+  product(onHand: number): Promise<number> {
+    return this.work.inTransaction(async ({ products, stock }) => {
+      const sku = crypto.randomUUID();
+      const { id } = await products.create({
+        ...{ sku, name: 'Café', price: 2_490, currency: 'BRL', reorder_point: 0, active: true },
+      });
+      await stock.open(id);
+      if (onHand > 0) await stock.move(id, 'receipt', onHand, 'to begin with');
+      return id;
+    });
+  }
+
+  /** A pending order. @returns its id */
+  order(items: Item[]): Promise<number> {
+    const lines = items.map((item) => ({ ...item, sku: 'CAF-250', name: 'Café', unit_price: 2_490 }));
+    const customer = { customer_name: 'Ana', customer_email: 'ana@example.com', locale: 'pt-BR' as const };
+    return this.work.inTransaction(({ orders }) =>
+      orders.place({ ...customer, currency: 'BRL', total: 2_490, lines }),
+    );
+  }
+
+  async close() {
+    if (this.dataSource.isInitialized) await this.dataSource.destroy();
+    await this.drop();
+  }
+}
+
+/** So many at once, numbered from 0. */
+export const together = <Result>(count: number, work: (index: number) => Promise<Result>) =>
+  Promise.all(Array.from({ length: count }, (_, index) => work(index)));
