@@ -1,0 +1,82 @@
+import type { DataSource } from 'typeorm';
+import { createDatabase } from '../../../../test/support/database.js';
+import { createDataSource } from './data-source.js';
+import { migrate } from './migrations.js';
+
+/** All that the migrations made, as PostgreSQL itself writes it down. */
+async function schemaOf(dataSource: DataSource) {
+  const list = async (sql: string) =>
+    (await dataSource.query<{ line: string }[]>(sql)).map(({ line }) => line);
+  const ours = `IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname <> 'migrations')`;
+  return {
+    tables: await list(
+      `SELECT concat_ws(' ', relname, reloptions) AS line FROM pg_class
+       WHERE relkind = 'r' AND oid ${ours} ORDER BY 1`,
+    ),
+    columns: await list(
+      `SELECT concat_ws(' ', attrelid::regclass, attname, format_type(atttypid, atttypmod), attidentity,
+                        CASE WHEN attnotnull THEN 'NOT NULL' END, pg_get_expr(adbin, adrelid)) AS line
+       FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid AND relkind = 'r'
+            LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+       WHERE attrelid ${ours} AND attnum > 0 AND NOT attisdropped ORDER BY attrelid::regclass::text, attnum`,
+    ),
+    constraints: await list(
+      `SELECT concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid)) AS line
+       FROM pg_constraint WHERE conrelid ${ours} ORDER BY 1`,
+    ),
+    indexes: await list(
+      `SELECT indexdef AS line FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'migrations' ORDER BY 1`,
+    ),
+    triggers: await list(
+      `SELECT pg_get_triggerdef(oid) AS line FROM pg_trigger WHERE tgrelid ${ours} AND NOT tgisinternal ORDER BY 1`,
+    ),
+    functions: await list(
+      `SELECT pg_get_functiondef(oid) AS line FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY 1`,
+    ),
+  };
+}
+
+/** Constraints, indexes and defaults are the migrations' own affair; TypeORM would name a foreign key otherwise. */
+const ONLY_IN_SQL =
+  /^DROP INDEX|^ALTER TABLE \S+ (DROP CONSTRAINT|ADD CONSTRAINT "FK_|ALTER COLUMN \S+ DROP DEFAULT)/;
+
+describe('The migrations', () => {
+  let database: Awaited<ReturnType<typeof createDatabase>>;
+  let dataSource: DataSource;
+  beforeAll(async () => {
+    database = await createDatabase();
+    dataSource = await createDataSource(database.url).initialize();
+  });
+  afterAll(async () => {
+    await dataSource.destroy();
+    await database.drop();
+  });
+
+  const names = () => dataSource.migrations.map(({ name }) => name);
+  const undoAll = async () => {
+    for (const _ of dataSource.migrations) await dataSource.undoLastMigration({ transaction: 'each' });
+  };
+
+  it('leave nothing behind on the way down, and the same schema when they come up again', async () => {
+    const before = await schemaOf(dataSource);
+    for (const lines of Object.values(before)) expect(lines.length).toBeGreaterThan(0);
+
+    await undoAll();
+    for (const lines of Object.values(await schemaOf(dataSource))) expect(lines).toEqual([]);
+
+    expect(await migrate(database.url)).toEqual(names());
+    expect(await schemaOf(dataSource)).toEqual(before);
+  });
+
+  it('run once, though five processes start them together', async () => {
+    await undoAll();
+    const done = await Promise.all(Array.from({ length: 5 }, () => migrate(database.url)));
+    expect(done.flat()).toEqual(names());
+  });
+
+  it('and the entities agree on tables, columns, their types and what may be null', async () => {
+    const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
+    const differences = upQueries.map(({ query }) => query).filter((query) => !ONLY_IN_SQL.test(query));
+    expect(differences).toEqual([]);
+  });
+});
