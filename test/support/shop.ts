@@ -56,3 +56,14 @@ export class Shop {
 /** So many at once, numbered from 0. */
 export const together = <Result>(count: number, work: (index: number) => Promise<Result>) =>
   Promise.all(Array.from({ length: count }, (_, index) => work(index)));
+
+/** A line to start from: whoever comes waits there until so many have come. */
+export function startingLine(count: number) {
+  let come = 0;
+  let start: () => void;
+  const started = new Promise<void>((resolve) => (start = resolve));
+  return () => {
+    if (++come === count) start();
+    return started;
+  };
+}

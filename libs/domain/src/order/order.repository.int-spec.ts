@@ -1,4 +1,4 @@
-import { Shop, together } from '../../../../test/support/shop.js';
+import { Shop, startingLine, together } from '../../../../test/support/shop.js';
 import { ORDER_STATUSES, ORDER_TRANSITIONS, type LineRejection, type OrderStatus } from './order.entity.js';
 import { OrderMismatch, OrderNotFound } from './order.errors.js';
 
@@ -88,8 +88,10 @@ describe('An order', () => {
 
   it('is reserved once by twenty workers with the same message', async () => {
     const id = await shop.order(items);
+    const allHaveBegun = startingLine(WORKERS);
     const answers = await together(WORKERS, () =>
       shop.work.inTransaction(async ({ orders }) => {
+        await allHaveBegun();
         const { status } = await orders.hold(id, items);
         if (status !== 'pending') return 'repeated';
         await orders.reserve(id);
@@ -103,9 +105,13 @@ describe('An order', () => {
 
   it('is moved once by twenty workers that do not hold it first', async () => {
     const id = await shop.order(items);
-    const answers = await Promise.allSettled(
-      Array.from({ length: WORKERS }, () => shop.work.inTransaction(({ orders }) => orders.reserve(id))),
-    );
+    const allHaveBegun = startingLine(WORKERS);
+    const reserve = () =>
+      shop.work.inTransaction(async ({ orders }) => {
+        await allHaveBegun();
+        await orders.reserve(id);
+      });
+    const answers = await Promise.allSettled(Array.from({ length: WORKERS }, reserve));
     expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 });
