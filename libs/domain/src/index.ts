@@ -8,7 +8,6 @@ export {
   LOCALES,
   Order,
   ORDER_STATUSES,
-  FINAL_STATUSES,
   type LineRejection,
   type Locale,
   type OrderStatus,

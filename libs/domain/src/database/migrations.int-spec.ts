@@ -54,7 +54,8 @@ describe('The migrations', () => {
 
   const names = () => dataSource.migrations.map(({ name }) => name);
   const undoAll = async () => {
-    for (const _ of dataSource.migrations) await dataSource.undoLastMigration({ transaction: 'each' });
+    for (let left = dataSource.migrations.length; left > 0; left--)
+      await dataSource.undoLastMigration({ transaction: 'each' });
   };
 
   it('leave nothing behind on the way down, and the same schema when they come up again', async () => {

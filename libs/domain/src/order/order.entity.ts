@@ -18,8 +18,6 @@ export const ORDER_TRANSITIONS = {
 
 export const ORDER_STATUSES = ['pending', 'reserved', 'processed', 'rejected'] as const;
 export type OrderStatus = (typeof ORDER_STATUSES)[number];
-/** States that an order never leaves. */
-export const FINAL_STATUSES: readonly OrderStatus[] = ['processed', 'rejected'];
 
 export const LOCALES = ['en', 'pt-BR'] as const;
 export type Locale = (typeof LOCALES)[number];
