@@ -100,7 +100,8 @@ export function runUntilStopped(options: {
   };
   const onSignal = (signal: NodeJS.Signals): void => {
     if (ending) {
-      if (Date.now() - signalledAt < 1_000) return;
+      // Whoever hangs up is in no hurry.
+      if (signal === 'SIGHUP' || Date.now() - signalledAt < 1_000) return;
       print(bold('Stopping at once'));
       void processes
         .stopHard()

@@ -25,11 +25,26 @@ if (major < NODE[0] || (major === NODE[0] && minor < NODE[1])) {
 if (!COMMANDS.includes(command)) fail(`Usage: node tools/run.mjs ${COMMANDS.join('|')}`);
 
 process.chdir(root);
+hangUpWithNpm();
 if (!isInstalled()) await install();
 // In this same process, so that signals reach the command.
 const { register } = await import('tsx/esm/api');
 register();
 await import(`./${command}.ts`);
+
+/**
+ * What npm is told, it tells us: package.json says `exec`, so that no shell is between. Of its sudden death nobody
+ * tells; then we do as if it were the terminal that was closed.
+ */
+function hangUpWithNpm() {
+  if (!process.env.npm_lifecycle_event) return;
+  const npm = process.ppid;
+  const watching = setInterval(() => {
+    if (process.ppid === npm) return;
+    clearInterval(watching);
+    process.kill(process.pid, 'SIGHUP');
+  }, 300).unref();
+}
 
 /** Whether node_modules holds what package-lock.json says; npm notes in a lock file of its own what it installed. */
 function isInstalled() {
