@@ -48,6 +48,8 @@ const config: Config = {
     project('unit', ['{apps,libs}/**/*.spec.ts']),
     project('integration', ['{apps,libs}/**/*.int-spec.ts']),
     project('architecture', ['test/architecture/*.spec.ts']),
+    project('tools', ['tools/**/*.spec.ts']),
+    project('launcher', ['test/launcher/*.spec.ts']),
     project('journeys', ['test/journeys/*.spec.ts']),
   ],
 };
