@@ -101,4 +101,15 @@ describe('npm start', () => {
     expect(await clone.run('reset')).toBe(0);
     expect(existsSync(join(clone.root, '.local', 'postgres'))).toBe(false);
   }, 100_000);
+
+  it.each([
+    ['DATABASE_URL', 'postgresql://me:secret@127.0.0.1:1/shop', 'postgresql://127.0.0.1:1/shop'],
+    ['RABBITMQ_URL', 'amqp://me:secret@127.0.0.1:1', 'amqp://127.0.0.1:1'],
+  ])('refuses a %s that nobody answers at, and starts nothing instead', async (variable, url, shown) => {
+    expect(await clone.run('start', { [variable]: url })).toBe(1);
+    expect(clone.output).toContain(`${variable} is set, but ${shown} can't be used: connect ECONNREFUSED`);
+    expect(clone.output).not.toContain('secret');
+    expect(clone.output).not.toContain('✔');
+    expect(clone.processes()).toEqual([]);
+  });
 });

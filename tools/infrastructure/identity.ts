@@ -32,7 +32,7 @@ export function identityOf(pid: number): Identity | undefined {
 }
 
 export function isAlive(who: Identity | undefined): boolean {
-  return who !== undefined && startOf(who.pid) === who.started;
+  return who?.started !== undefined && startOf(who.pid) === who.started;
 }
 
 /**

@@ -194,7 +194,8 @@ async function reach(variable: string, url: string, attempt: () => Promise<unkno
 export function withoutSecrets(url: string): string {
   try {
     const { protocol, host, pathname } = new URL(url);
-    return `${protocol}//${host}${pathname}`;
+    // Without the slashes all that follows counts as a path, the password too.
+    return host ? `${protocol}//${host}${pathname}` : 'not a URL';
   } catch {
     return 'not a URL';
   }
