@@ -157,5 +157,6 @@ runUntilStopped({
     stopCommands();
     await infrastructure?.stop();
     rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
+    await sweepTestRuns(); // a spec that was interrupted may have started something of its own
   },
 });

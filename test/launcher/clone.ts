@@ -49,10 +49,8 @@ export class Clone {
   }
 
   private copy() {
-    mkdirSync(join(this.root, '.local', 'run'), { recursive: true });
-    // By these two the next run finds and ends what is left here, should this one be killed.
+    mkdirSync(join(this.root, '.local'), { recursive: true });
     writeAtomically(join(this.dir, 'launcher.json'), JSON.stringify(identityOf(process.pid)));
-    symlinkSync(join('a clone', '.local', 'run'), join(this.dir, 'run'));
     for (const name of readdirSync('.')) {
       if (NOT_COPIED.includes(name)) continue;
       // Another spec puts folders of this name among the sources, and takes them away again.
@@ -111,6 +109,9 @@ export class Clone {
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
     this.child = child;
+    // By this and launcher.json a test run that is interrupted, or the next one, finds it and stops it.
+    const record = { ...identityOf(child.pid!), name: 'npm', stopSignal: 'SIGTERM', stage: 1 };
+    writeAtomically(join(this.dir, 'run', `${child.pid}.json`), JSON.stringify(record));
   }
 
   /** All that run in this folder or with a file of it; known to the system, whatever the launcher believes. */
