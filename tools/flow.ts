@@ -8,6 +8,7 @@ interface LogRecord {
   app: string;
   msg: string;
   event?: string;
+  kind?: string;
   order_id?: number;
   outcome?: string;
   attempt?: number;
@@ -32,6 +33,7 @@ const COLOURS: Record<string, (text: string) => string> = {
   mailed: magenta,
   'low stock': yellow,
   rejected: yellow,
+  cancelled: yellow,
   repeated: dim,
   retried: yellow,
   refused: red,
@@ -53,23 +55,37 @@ export function flowLine(line: string): FlowLine | undefined {
 }
 
 function step(record: LogRecord): string | undefined {
-  const { event, order_id, app } = record;
+  const { order_id, app } = record;
   const what = state(record);
-  if (!what || !event) return undefined;
+  if (!what) return undefined;
   const order = order_id === undefined ? '' : `order ${order_id}`;
   const colour = COLOURS[what] ?? ((text: string) => text);
   return `${pad(order, 10)}  ${pad(colour(what), 10)}  ${pad(app, 14)} ${dim(detail(record))}`;
 }
 
-function state({ msg, event, order_id, outcome }: LogRecord): string | undefined {
+function state({ msg, event, kind, order_id, outcome }: LogRecord): string | undefined {
   if (msg === 'retried' || msg === 'parked') return msg;
-  if (msg === 'published') return event === 'order.created' ? 'accepted' : undefined;
-  if (msg !== 'handled' || !outcome || outcome === 'ignored') return undefined;
-  if (event === 'stock.updated') return outcome === 'mailed' ? 'low stock' : undefined;
-  return order_id === undefined ? undefined : outcome;
+  if (msg === 'mailed') return kind === 'low_stock' ? 'low stock' : msg;
+  if (msg === 'published') {
+    if (event === 'order.created') return 'accepted';
+    return event === 'order.cancelled' ? 'cancelled' : undefined;
+  }
+  if (msg !== 'handled' || !outcome || outcome === 'ignored' || outcome === 'recorded') return undefined;
+  return order_id === undefined || event === 'stock.updated' ? undefined : outcome;
 }
 
-function detail({ msg, event, outcome, attempt = 1, duration_ms, code, reason, err }: LogRecord): string {
+function detail({
+  msg,
+  event,
+  kind,
+  outcome,
+  attempt = 1,
+  duration_ms,
+  code,
+  reason,
+  err,
+}: LogRecord): string {
+  if (msg === 'mailed') return `${kind} sent`;
   if (msg === 'published') return `${event} published`;
   const which = attempt > 1 ? `, attempt ${attempt}` : '';
   if (msg !== 'handled')

@@ -5,7 +5,7 @@ export interface Mail {
   subject: string;
   html: string;
   text: string;
-  messageId: string;
+  headers: Record<string, string>;
   to: { address: string; name: string }[];
 }
 

@@ -59,10 +59,12 @@ export class AppProcess {
   }
 
   async ready() {
-    await until(`${this.app} to be ready: ${this.output.slice(-5).join('\n')}`, async () => {
+    const check = async () => {
       if (this.exitCode !== null) throw new Error(`it ended: ${this.output.slice(-5).join('\n')}`);
       return (await this.health()) === 200;
-    });
+    };
+    // A start is slow where everything else starts as well.
+    await until(`${this.app} to be ready`, check, { seconds: 60 });
     return this;
   }
 
@@ -95,6 +97,7 @@ export interface OrderAnswer {
   id: number;
   status: string;
   rejection: { product_id: number; reason: string; requested: number; available: number }[] | null;
+  cancellation: string | null;
   timeline: { step: string; at: string }[];
   lines: { product_id: number; quantity: number; amount: number }[];
   totals: { quantity: number; amount: number; currency: string };
@@ -132,6 +135,7 @@ export class System {
         SMTP_URL: server('SMTP'),
         MAIL_FROM: 'Estoque <no-reply@estoque.example>',
         RETRY_DELAYS_MS: '100,200,300,400,500',
+        SWEEP_INTERVAL_MS: '500',
         ...environment,
       },
     );

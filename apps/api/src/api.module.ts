@@ -2,6 +2,10 @@ import { DomainModule } from '@estoque/domain';
 import { Module } from '@nestjs/common';
 import { NotificationsController } from './notifications/notifications.controller.js';
 import { NotificationsService } from './notifications/notifications.service.js';
+import { DeadLettersController } from './operations/dead-letters.controller.js';
+import { DeadLettersService } from './operations/dead-letters.service.js';
+import { OperationsController } from './operations/operations.controller.js';
+import { OperationsService } from './operations/operations.service.js';
 import { OrdersController } from './orders/orders.controller.js';
 import { OrdersService } from './orders/orders.service.js';
 import { ProductsController } from './products/products.controller.js';
@@ -10,8 +14,22 @@ import { StockController } from './stock/stock.controller.js';
 import { StockService } from './stock/stock.service.js';
 
 @Module({
-  imports: [DomainModule.for()],
-  controllers: [OrdersController, ProductsController, StockController, NotificationsController],
-  providers: [OrdersService, ProductsService, StockService, NotificationsService],
+  imports: [DomainModule.for({ collectsDeadLetters: true })],
+  controllers: [
+    OrdersController,
+    ProductsController,
+    StockController,
+    NotificationsController,
+    DeadLettersController,
+    OperationsController,
+  ],
+  providers: [
+    OrdersService,
+    ProductsService,
+    StockService,
+    NotificationsService,
+    DeadLettersService,
+    OperationsService,
+  ],
 })
 export class ApiModule {}

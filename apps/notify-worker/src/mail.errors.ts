@@ -25,6 +25,8 @@ export class MailRefused extends AppError {
 export function asMailError(error: unknown): unknown {
   if (!(error instanceof Error) || !('code' in error)) return error;
   const { code, responseCode = 0 } = error as Error & { code: string; responseCode?: number };
+  // 421: the server is about to close, whatever it was asked.
+  if (responseCode === 421) return new MailServerUnavailable(error);
   const aboutThisMail = code === 'EENVELOPE' || code === 'EMESSAGE';
   if (aboutThisMail && responseCode >= 500) return new MailRefused(error);
   if (aboutThisMail && responseCode >= 400) return new MailDeferred(error);

@@ -3,7 +3,7 @@ import { ENVIRONMENT, type Environment } from '@estoque/platform';
 import { MailerModule } from '@nestjs-modules/mailer';
 import { HandlebarsAdapter } from '@nestjs-modules/mailer/adapters/handlebars.adapter';
 import { Module } from '@nestjs/common';
-import { MailDeliveryService, TEMPLATES } from './mail-delivery.service.js';
+import { MailSenderService, TEMPLATES } from './mail-sender.service.js';
 import { NotificationService } from './notification.service.js';
 import { NotifyConsumer } from './notify.consumer.js';
 import { StockAlertService } from './stock-alert.service.js';
@@ -33,6 +33,6 @@ import { StockAlertService } from './stock-alert.service.js';
     }),
   ],
   controllers: [NotifyConsumer],
-  providers: [NotificationService, StockAlertService, MailDeliveryService],
+  providers: [NotificationService, StockAlertService, MailSenderService],
 })
 export class NotifyWorkerModule {}

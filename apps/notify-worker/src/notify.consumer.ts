@@ -21,6 +21,11 @@ export class NotifyConsumer {
     return this.notifications.notify('order_rejected', order.order_id);
   }
 
+  @EventPattern<string>('order.cancelled')
+  onOrderCancelled(@Payload() order: EventOf<'order.cancelled'>) {
+    return this.notifications.notify('order_cancelled', order.order_id);
+  }
+
   @EventPattern<string>('stock.updated')
   onStockUpdated(@Payload() stock: EventOf<'stock.updated'>) {
     return this.alerts.alert(stock.items);

@@ -1,12 +1,16 @@
 import { UnitOfWork, type EventOf } from '@estoque/domain';
-import { Injectable } from '@nestjs/common';
+import { ENVIRONMENT, type Environment } from '@estoque/platform';
+import { Inject, Injectable } from '@nestjs/common';
 
 @Injectable()
 export class OrderReservationService {
-  constructor(private readonly work: UnitOfWork) {}
+  constructor(
+    private readonly work: UnitOfWork,
+    @Inject(ENVIRONMENT) private readonly environment: Environment,
+  ) {}
 
   /**
-   * `pending -> reserved` with the stock of all lines, or `pending -> rejected` with the reasons.
+   * `pending -> reserved` with the stock of all lines for as long as a reservation lasts, or `pending -> rejected` with the reasons.
    *
    * @returns what became of it; `repeated` where an earlier delivery has done it already
    * @throws OrderNotFound, OrderMismatch
@@ -16,7 +20,7 @@ export class OrderReservationService {
       const order = await orders.hold(order_id, items);
       if (order.status !== 'pending') return 'repeated';
 
-      const reasons = await stock.reserve(order);
+      const reasons = await stock.reserve(order, this.environment.RESERVATION_TTL_SECONDS);
       if (reasons.length > 0) {
         await orders.reject(order_id, reasons);
         outbox.add('order.rejected', { order_id, items, reasons });

@@ -2,10 +2,12 @@ import { DomainModule } from '@estoque/domain';
 import { Module } from '@nestjs/common';
 import { OrderReservationService } from './order-reservation.service.js';
 import { OrderConsumer } from './order.consumer.js';
+import { ReservationExpiryService } from './reservation-expiry.service.js';
+import { WatchdogService } from './watchdog.service.js';
 
 @Module({
   imports: [DomainModule.for({ queue: 'order_queue' })],
   controllers: [OrderConsumer],
-  providers: [OrderReservationService],
+  providers: [OrderReservationService, ReservationExpiryService, WatchdogService],
 })
 export class OrderWorkerModule {}

@@ -1,23 +1,25 @@
+export { StockAudit, type Drift } from './audit/stock-audit.js';
 export { createDataSource } from './database/data-source.js';
 export { migrate } from './database/migrations.js';
 export { DomainModule } from './domain.module.js';
 export { catalogue, EXCHANGE, type EventOf } from './events/catalogue.js';
-export { Notification } from './notification/notification.entity.js';
-export { NotificationBusy } from './notification/notification.errors.js';
+export { Notification, type NotificationKind } from './notification/notification.entity.js';
+export { NotificationNotFound, NotificationNotSendable } from './notification/notification.errors.js';
 export {
   LOCALES,
   Order,
   ORDER_STATUSES,
+  type Cancellation,
   type LineRejection,
   type Locale,
   type OrderStatus,
 } from './order/order.entity.js';
-export { OrderMismatch, OrderNotFound, OrderNotReady } from './order/order.errors.js';
-export type { OrderFilter } from './order/order.repository.js';
+export { OrderMismatch, OrderNotCancellable, OrderNotFound, OrderNotReady } from './order/order.errors.js';
+export type { OrderFilter, OrderTimeLimits, OverdueOrder } from './order/order.repository.js';
 export { Product } from './product/product.entity.js';
 export { ProductNotFound, SkuTaken } from './product/product.errors.js';
 export type { NewProduct } from './product/product.repository.js';
 export { Movement, Stock } from './stock/stock.entity.js';
 export { StockBelowReserved, StockTooLarge } from './stock/stock.errors.js';
 export type { StockChange } from './stock/stock.repository.js';
-export { Repositories, UnitOfWork } from './unit-of-work.js';
+export { Repositories, UnitOfWork, type Transaction } from './unit-of-work.js';

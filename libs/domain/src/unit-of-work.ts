@@ -1,4 +1,4 @@
-import { Outbox, type OutboxRelay, type StoredEvent } from '@estoque/messaging';
+import { Outbox, type OutboxRelay, type Statements, type StoredEvents } from '@estoque/messaging';
 import { AppError } from '@estoque/platform';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource, EntityManager } from 'typeorm';
@@ -34,7 +34,7 @@ const TRIES = 5;
 export class UnitOfWork {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly relay: Pick<OutboxRelay, 'wake'>,
+    private readonly relay: Pick<OutboxRelay, 'wake' | 'ready'>,
     private readonly app: string,
   ) {}
 
@@ -52,25 +52,47 @@ export class UnitOfWork {
 
   /** For reading: no transaction. */
   get read(): Repositories {
-    this.assertConnected();
+    assertConnected(this.dataSource);
     return new Repositories(this.dataSource.manager);
   }
 
   private async once<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
-    this.assertConnected();
-    let announced: StoredEvent[] = [];
+    assertConnected(this.dataSource);
+    let announced: StoredEvents = { leased: [], waiting: false };
     const result = await this.dataSource.transaction(async (manager) => {
       const outbox = new Outbox(catalogue, this.app);
       const done = await work(Object.assign(new Repositories(manager), { outbox }));
-      announced = await outbox.store(manager);
+      announced = await outbox.store(manager, this.relay.ready);
       return done;
     });
     this.relay.wake(announced);
     return result;
   }
+}
 
-  private assertConnected() {
-    if (!this.dataSource.isInitialized)
-      throw new AppError('unavailable', 'database_unavailable', 'not connected yet');
-  }
+/** SQL of a data source for those who have no repositories: messaging. */
+export function statementsOf(dataSource: DataSource): Statements {
+  return {
+    async query<Row>(sql: string, parameters?: unknown[]) {
+      assertConnected(dataSource);
+      return rowsOf<Row>(sql, await dataSource.query(sql, parameters));
+    },
+    inTurn<Row>(lock: number, sql: string, parameters?: unknown[]) {
+      assertConnected(dataSource);
+      return dataSource.transaction(async (manager) => {
+        await manager.query('SELECT pg_advisory_xact_lock($1)', [lock]);
+        return rowsOf<Row>(sql, await manager.query(sql, parameters));
+      });
+    },
+  };
+}
+
+/** TypeORM answers an UPDATE or DELETE with `[rows, count]`, everything else with the rows. */
+function rowsOf<Row>(sql: string, answer: unknown): Row[] {
+  return /^\s*(UPDATE|DELETE)/.test(sql) ? (answer as [Row[], number])[0] : (answer as Row[]);
+}
+
+function assertConnected(dataSource: DataSource) {
+  if (!dataSource.isInitialized)
+    throw new AppError('unavailable', 'database_unavailable', 'not connected yet');
 }

@@ -50,9 +50,9 @@ function consumerOf(
   health: HealthChecks,
   publisher: Publisher,
 ) {
-  const { RABBITMQ_URL: url, PREFETCH: prefetch, RETRY_DELAYS_MS: retryDelaysMs } = environment;
+  const { RABBITMQ_URL: urls, PREFETCH: prefetch, RETRY_DELAYS_MS: retryDelaysMs } = environment;
   const consumer = new EventConsumer(
-    { url, queue, topology, catalogue, prefetch, retryDelaysMs },
+    { urls, queue, topology, catalogue, prefetch, retryDelaysMs },
     publisher,
     logger,
   );

@@ -9,5 +9,7 @@ export { AppError, kindOf, type ErrorKind, type Fault } from './errors/app.error
 export { ProblemFilter, toProblem, type Problem } from './errors/problem.filter.js';
 export { HealthChecks } from './health/health-checks.js';
 export { createLogger, type Logger } from './logging/logger.js';
+export { Metrics } from './metrics/metrics.js';
 export { APP_NAME, ENVIRONMENT, LOGGER, PlatformModule } from './platform.module.js';
+export { Sweeper } from './sweeper.js';
 export { startApi, startWorker } from './start.js';

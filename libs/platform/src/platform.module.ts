@@ -4,6 +4,8 @@ import { readEnvironment } from './config/environment.js';
 import { HealthChecks } from './health/health-checks.js';
 import { HealthController } from './health/health.controller.js';
 import { createLogger } from './logging/logger.js';
+import { MetricsController } from './metrics/metrics.controller.js';
+import { Metrics } from './metrics/metrics.js';
 
 export const ENVIRONMENT = Symbol('environment');
 export const LOGGER = Symbol('logger');
@@ -18,9 +20,10 @@ export class PlatformModule {
       module: PlatformModule,
       global: true,
       imports: [TerminusModule.forRoot({ logger: false })],
-      controllers: [HealthController],
+      controllers: [HealthController, MetricsController],
       providers: [
         HealthChecks,
+        Metrics,
         { provide: APP_NAME, useValue: app },
         { provide: ENVIRONMENT, useFactory: () => readEnvironment() },
         {
@@ -29,7 +32,7 @@ export class PlatformModule {
           useFactory: (environment: ReturnType<typeof readEnvironment>) => createLogger(app, environment),
         },
       ],
-      exports: [HealthChecks, APP_NAME, ENVIRONMENT, LOGGER],
+      exports: [HealthChecks, Metrics, APP_NAME, ENVIRONMENT, LOGGER],
     };
   }
 }

@@ -16,6 +16,7 @@ export function openApiDocument(app: INestApplication) {
     .addTag('products', 'What is sold')
     .addTag('stock', 'How much there is of it, and its books')
     .addTag('notifications', 'The mails that were sent')
+    .addTag('operations', 'What needs somebody to look at it')
     .build();
   const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (_controller, method) => method,

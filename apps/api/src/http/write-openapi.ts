@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import 'reflect-metadata';
 import { ApiModule } from '../api.module.js';
+import { UNVERSIONED } from './configure.js';
 import { openApiDocument } from './openapi.js';
 
 class Root {}
@@ -13,6 +14,6 @@ const app = await NestFactory.create<NestFastifyApplication>(
   new FastifyAdapter(),
   { preview: true, logger: false },
 );
-app.setGlobalPrefix('v1', { exclude: ['health/live', 'health/ready'] });
+app.setGlobalPrefix('v1', { exclude: UNVERSIONED });
 process.stdout.write(`${JSON.stringify(openApiDocument(app), null, 2)}\n`);
 process.exit(0);

@@ -1,7 +1,8 @@
-import { Controller, Get, Query } from '@nestjs/common';
-import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { IdPipe } from '../http/id.pipe.js';
 import { ApiProblems, INVALID, MALFORMED } from '../http/problem.dto.js';
-import { NotificationPageDto, NotificationQuery } from './notifications.dto.js';
+import { NotificationDto, NotificationPageDto, NotificationQuery } from './notifications.dto.js';
 import { NotificationsService } from './notifications.service.js';
 
 @Controller('notifications')
@@ -15,5 +16,23 @@ export class NotificationsController {
   @ApiProblems({ 400: MALFORMED, 422: INVALID })
   list(@Query() query: NotificationQuery): Promise<NotificationPageDto> {
     return this.notifications.list(query);
+  }
+
+  @Post(':id/resend')
+  @HttpCode(202)
+  @ApiOperation({
+    operationId: 'resendNotification',
+    summary: 'Send a mail once more',
+    description: 'Whether it was sent or refused for good. It goes out with a Message-ID of its own.',
+  })
+  @ApiParam({ name: 'id', type: 'integer', example: 77 })
+  @ApiResponse({ status: 202, type: NotificationDto, description: 'It waits to be sent.' })
+  @ApiProblems({
+    400: MALFORMED,
+    404: { code: 'notification_not_found', when: 'There is no such notification.' },
+    409: { code: 'notification_pending', when: 'It is still waiting to be sent.' },
+  })
+  resend(@Param('id', IdPipe) id: number): Promise<NotificationDto> {
+    return this.notifications.resend(id);
   }
 }

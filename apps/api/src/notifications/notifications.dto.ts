@@ -1,6 +1,6 @@
 import type { Notification } from '@estoque/domain';
 import { Type } from 'class-transformer';
-import { IsInt, Max, Min } from 'class-validator';
+import { IsIn, IsInt, Max, Min } from 'class-validator';
 import { MayBeAbsent } from '../http/fields.decorators.js';
 import { PageQuery } from '../http/page.dto.js';
 
@@ -12,6 +12,10 @@ export class NotificationQuery extends PageQuery {
   @Min(1)
   @IsInt()
   order_id?: number;
+
+  @MayBeAbsent()
+  @IsIn(['pending', 'sent', 'failed'])
+  state?: 'pending' | 'sent' | 'failed';
 }
 
 export class NotificationDto {
@@ -19,14 +23,14 @@ export class NotificationDto {
   id!: number;
   /** The order it is about; null for a low-stock alert. @example 123 */
   order_id!: number | null;
-  kind!: 'order_processed' | 'order_rejected' | 'low_stock';
+  kind!: 'order_processed' | 'order_rejected' | 'order_cancelled' | 'low_stock';
   /** @example "ana@example.com" */
   recipient!: string;
   /** @example "pt-BR" */
   locale!: string;
   /** `failed`: the recipient's server refused it for good. */
   state!: 'pending' | 'sent' | 'failed';
-  /** How often sending was tried. @example 1 */
+  /** How often a mail server was asked to take it and answered. @example 1 */
   attempts!: number;
   /** Why the last try failed. @example "451 4.7.1 try again later" */
   last_error!: string | null;

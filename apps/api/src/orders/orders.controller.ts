@@ -58,4 +58,23 @@ export class OrdersController {
   get(@Param('id', IdPipe) id: number): Promise<OrderDto> {
     return this.orders.get(id);
   }
+
+  @Post(':id/cancel')
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'cancelOrder',
+    summary: 'Cancel an order',
+    description:
+      'As long as its stock is not deducted. What was reserved is given back. Doing it twice is harmless.',
+  })
+  @ApiParam({ name: 'id', type: 'integer', example: 123 })
+  @ApiResponse({ status: 200, type: OrderDto, description: 'The cancelled order.' })
+  @ApiProblems({
+    400: MALFORMED,
+    404: { code: 'order_not_found', when: 'There is no such order.' },
+    409: { code: 'order_not_cancellable', when: 'It is processed or rejected already.' },
+  })
+  cancel(@Param('id', IdPipe) id: number): Promise<OrderDto> {
+    return this.orders.cancel(id);
+  }
 }

@@ -119,7 +119,7 @@ export class LineRejectionDto {
 }
 
 export class TimelineEntryDto {
-  step!: 'pending' | 'reserved' | 'processed' | 'rejected' | 'notified';
+  step!: 'pending' | 'reserved' | 'processed' | 'rejected' | 'cancelled' | 'notified';
   /** RFC 3339, UTC. @example "2026-01-15T12:00:00.000Z" */
   at!: string;
 }
@@ -127,7 +127,7 @@ export class TimelineEntryDto {
 export class OrderDto {
   /** @example 123 */
   id!: number;
-  status!: 'pending' | 'reserved' | 'processed' | 'rejected';
+  status!: 'pending' | 'reserved' | 'processed' | 'rejected' | 'cancelled';
   customer!: CustomerDto;
   /** @example "pt-BR" */
   locale!: string;
@@ -135,6 +135,8 @@ export class OrderDto {
   totals!: TotalsDto;
   /** For a rejected order: each line that stood in the way. */
   rejection!: LineRejectionDto[] | null;
+  /** For a cancelled order: on request, or because its reservation ended. @example null */
+  cancellation!: 'requested' | 'expired' | null;
   timeline!: TimelineEntryDto[];
   /** @example "2026-01-15T12:00:00.000Z" */
   created_at!: string;
@@ -170,6 +172,7 @@ export function toOrderDto(order: Order): OrderDto {
       currency: order.currency,
     },
     rejection: order.rejection,
+    cancellation: order.cancellation,
     timeline: order.timeline.map(({ step, at }) => ({ step, at: at.toISOString() })),
     created_at: order.created_at.toISOString(),
     updated_at: order.updated_at.toISOString(),

@@ -1,4 +1,4 @@
-import { UnitOfWork, type Product } from '@estoque/domain';
+import { OrderNotCancellable, UnitOfWork, type Product } from '@estoque/domain';
 import type { Fault } from '@estoque/platform';
 import { Injectable } from '@nestjs/common';
 import { pageStart, toPage } from '../http/page.dto.js';
@@ -44,6 +44,25 @@ export class OrdersService {
         order_id: id,
         items: lines.map(({ product_id, quantity }) => ({ product_id, quantity })),
       });
+      return toOrderDto(await orders.get(id));
+    });
+  }
+
+  /**
+   * `pending` or `reserved` `-> cancelled`, and what was reserved is given back. One that is cancelled already stays so.
+   *
+   * @throws OrderNotFound, OrderNotCancellable
+   */
+  cancel(id: number): Promise<OrderDto> {
+    return this.work.inTransaction(async ({ orders, stock, outbox }) => {
+      const order = await orders.hold(id);
+      if (order.status === 'processed' || order.status === 'rejected')
+        throw new OrderNotCancellable(id, order.status);
+      if (order.status !== 'cancelled') {
+        await stock.release(order);
+        await orders.cancel(id, 'requested');
+        outbox.add('order.cancelled', { order_id: id, items: order.items, reason: 'requested' });
+      }
       return toOrderDto(await orders.get(id));
     });
   }

@@ -1,4 +1,5 @@
-import { OutboxMessage } from '@estoque/messaging';
+import { DeadLetter, DeadLetterAction, OutboxMessage } from '@estoque/messaging';
+import type { Socket } from 'node:net';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { Notification } from '../notification/notification.entity.js';
@@ -6,20 +7,53 @@ import { Order, OrderLine, TimelineEntry } from '../order/order.entity.js';
 import { Product } from '../product/product.entity.js';
 import { Movement, Reservation, Stock } from '../stock/stock.entity.js';
 import { Initial1764000000000 } from './migrations/1764000000000-initial.js';
+import { Endings1764600000000 } from './migrations/1764600000000-endings.js';
+import { DeadLetters1764700000000 } from './migrations/1764700000000-dead-letters.js';
 
 const INT8 = 20;
 // Ids and sums stay far below 2^53 (CHECK constraints see to it), so a number holds them exactly.
 pg.types.setTypeParser(INT8, Number);
 
+/** No statement of the flow takes long; a server that says nothing for this long is gone, though its connection stands. */
+const QUERY_TIMEOUT_MS = 10_000;
+
+/** pg gives up the query after its time limit and keeps the connection, on which every later one would hang as well. */
+class ImpatientClient extends pg.Client {
+  constructor(config?: string | pg.ClientConfig) {
+    super(config);
+    const send = this.query.bind(this) as (...args: unknown[]) => unknown;
+    this.query = ((...args: unknown[]) => {
+      const result = send(...args);
+      if (result instanceof Promise) result.catch((error: Error) => this.hangUpAfter(error));
+      return result;
+    }) as typeof this.query;
+  }
+
+  private hangUpAfter(error: Error) {
+    if (error.message === 'Query read timeout')
+      (this as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
+  }
+}
+
+class ImpatientPool extends pg.Pool {
+  constructor(config: pg.PoolConfig) {
+    super({ ...config, Client: ImpatientClient });
+  }
+}
+
 /** Not connected yet: `initialize()` does that. */
-export function createDataSource(url: string, { poolSize = 10, app = 'estoque' } = {}): DataSource {
+export function createDataSource(
+  url: string,
+  { poolSize = 10, app = 'estoque', queryTimeoutMs = QUERY_TIMEOUT_MS } = {},
+): DataSource {
   return new DataSource({
     type: 'postgres',
     url,
-    driver: pg,
+    driver: { ...pg, Pool: ImpatientPool },
     poolSize,
     applicationName: app,
     connectTimeoutMS: 5_000,
+    extra: { query_timeout: queryTimeoutMs, keepAlive: true },
     installExtensions: false,
     synchronize: false,
     logging: false,
@@ -33,8 +67,10 @@ export function createDataSource(url: string, { poolSize = 10, app = 'estoque' }
       TimelineEntry,
       Notification,
       OutboxMessage,
+      DeadLetter,
+      DeadLetterAction,
     ],
-    migrations: [Initial1764000000000],
+    migrations: [Initial1764000000000, Endings1764600000000, DeadLetters1764700000000],
     migrationsTableName: 'migrations',
   });
 }

@@ -5,7 +5,11 @@ const MIGRATION_LOCK = 7_346_001;
 
 /** Brings a database up to the newest migration. @returns the names of those that were run */
 export async function migrate(url: string): Promise<string[]> {
-  const dataSource = await createDataSource(url, { poolSize: 2, app: 'migrate' }).initialize();
+  const dataSource = await createDataSource(url, {
+    ...{ poolSize: 2, app: 'migrate' },
+    // An index on a large table takes its time.
+    queryTimeoutMs: 0,
+  }).initialize();
   const lock = dataSource.createQueryRunner();
   try {
     await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { orderCancelled } from './order.cancelled.js';
 import { orderCreated } from './order.created.js';
 import { orderProcessed } from './order.processed.js';
 import { orderRejected } from './order.rejected.js';
@@ -15,6 +16,7 @@ export const catalogue = {
   'stock.updated': stockUpdated,
   'order.processed': orderProcessed,
   'order.rejected': orderRejected,
+  'order.cancelled': orderCancelled,
 };
 
 /** What an event holds, by its name: `EventOf<'order.created'>`. */

@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import type { Locale } from '../order/order.entity.js';
 
-export type NotificationKind = 'order_processed' | 'order_rejected' | 'low_stock';
+export type NotificationKind = 'order_processed' | 'order_rejected' | 'order_cancelled' | 'low_stock';
 
 /** A mail to somebody: recorded before it is sent, at most once for each occasion, kind and recipient. */
 @Entity('notifications')
@@ -30,7 +30,7 @@ export class Notification {
   @Column('text')
   state!: 'pending' | 'sent' | 'failed';
 
-  /** How often sending was tried. */
+  /** How often a mail server was asked to take it and answered; an outage counts for nothing. */
   @Column('integer')
   attempts!: number;
 
@@ -42,6 +42,14 @@ export class Notification {
 
   @Column('timestamptz', { nullable: true })
   sent_at!: Date | null;
+
+  /** How often it was sent once more on somebody's word. */
+  @Column('integer', { select: false })
+  resends!: number;
+
+  /** Not to be tried before, by the database's clock. */
+  @Column('timestamptz', { select: false })
+  due_at!: Date;
 
   /** Until then (by the database's clock) somebody is sending it. */
   @Column('timestamptz', { nullable: true, select: false })

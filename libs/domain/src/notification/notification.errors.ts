@@ -1,8 +1,14 @@
 import { AppError } from '@estoque/platform';
 
-/** Another delivery of the same event is sending it just now; soon it will be seen how that went. */
-export class NotificationBusy extends AppError {
+export class NotificationNotFound extends AppError {
   constructor(id: number) {
-    super('conflict', 'notification_busy', `Notification ${id} is being sent.`, { stale: true });
+    super('missing', 'notification_not_found', `There is no notification ${id}.`);
+  }
+}
+
+/** It waits to be sent as it is. */
+export class NotificationNotSendable extends AppError {
+  constructor(id: number) {
+    super('conflict', 'notification_pending', `Notification ${id} is still waiting to be sent.`);
   }
 }

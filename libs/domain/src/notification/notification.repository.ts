@@ -1,51 +1,64 @@
 import type { EntityManager } from 'typeorm';
 import { Notification } from './notification.entity.js';
+import { NotificationNotFound, NotificationNotSendable } from './notification.errors.js';
 
 export type NewNotification = Pick<Notification, 'kind' | 'recipient' | 'locale'> &
   Partial<Pick<Notification, 'order_id' | 'movement_id'>>;
 
-/** Longer than the mail server gets to answer, so that no mail is sent twice by two deliveries of one event. */
-const LEASE_SECONDS = 120;
+export interface NotificationFilter {
+  orderId?: number;
+  state?: Notification['state'];
+  /** Only those with an id below. */
+  before?: number;
+  limit: number;
+}
+
+/** A sender that lives renews its leases (`keep`) long before they end; what a dead one left is taken up after them. */
+export const NOTIFICATION_LEASE_SECONDS = 15;
 
 /** Writes `notifications`. */
 export class NotificationRepository {
   constructor(private readonly manager: EntityManager) {}
 
-  /** Records it, or finds the record of the same occasion, kind and recipient. */
-  async record({
-    order_id = null,
-    movement_id = null,
-    kind,
-    recipient,
-    locale,
-  }: NewNotification): Promise<Notification> {
-    await this.manager.query(
+  /** @returns false where the same occasion, kind and recipient is recorded already */
+  async record({ order_id, movement_id, kind, recipient, locale }: NewNotification): Promise<boolean> {
+    const recorded = await this.manager.query<unknown[]>(
       `INSERT INTO notifications (order_id, movement_id, kind, recipient, locale)
-       VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
-      [order_id, movement_id, kind, recipient, locale],
+       VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING RETURNING id`,
+      [order_id ?? null, movement_id ?? null, kind, recipient, locale],
     );
-    const [row] = await this.manager.query<Notification[]>(
-      `SELECT * FROM notifications
-       WHERE kind = $3 AND recipient = $4 AND order_id IS NOT DISTINCT FROM $1::bigint
-         AND movement_id IS NOT DISTINCT FROM $2::bigint`,
-      [order_id, movement_id, kind, recipient],
-    );
-    return row!;
+    return recorded.length === 1;
   }
 
-  /** Takes it for sending. @returns false where it isn't pending or somebody else has it */
-  async claim(id: number): Promise<boolean> {
-    const [, claimed] = await this.manager.query<[unknown, number]>(
-      `UPDATE notifications SET attempts = attempts + 1, leased_until = clock_timestamp() + make_interval(secs => $2)
-       WHERE id = $1 AND state = 'pending' AND (leased_until IS NULL OR leased_until < clock_timestamp())`,
-      [id, LEASE_SECONDS],
+  /** Takes those that are due for sending; several senders share the work. */
+  async claimDue(limit: number): Promise<Notification[]> {
+    const [claimed] = await this.manager.query<[Notification[], number]>(
+      `UPDATE notifications SET leased_until = clock_timestamp() + make_interval(secs => $1)
+       WHERE id = ANY(ARRAY(
+         SELECT id FROM notifications
+         WHERE state = 'pending' AND due_at <= clock_timestamp()
+           AND (leased_until IS NULL OR leased_until < clock_timestamp())
+         ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED))
+       RETURNING *`,
+      [NOTIFICATION_LEASE_SECONDS, limit],
     );
-    return claimed === 1;
+    return claimed;
+  }
+
+  /** Holds on to what is being sent. */
+  async keep(ids: number[]) {
+    await this.manager.query(
+      `UPDATE notifications SET leased_until = clock_timestamp() + make_interval(secs => $2)
+       WHERE id = ANY($1) AND state = 'pending'`,
+      [ids, NOTIFICATION_LEASE_SECONDS],
+    );
   }
 
   async markSent(id: number) {
     await this.manager.query(
-      `UPDATE notifications SET state = 'sent', sent_at = clock_timestamp(), last_error = NULL, leased_until = NULL WHERE id = $1`,
+      `UPDATE notifications SET state = 'sent', sent_at = clock_timestamp(), attempts = attempts + 1,
+              last_error = NULL, leased_until = NULL
+       WHERE id = $1`,
       [id],
     );
   }
@@ -53,12 +66,23 @@ export class NotificationRepository {
   /** Refused for good. */
   async markFailed(id: number, error: string) {
     await this.manager.query(
-      `UPDATE notifications SET state = 'failed', last_error = $2, leased_until = NULL WHERE id = $1`,
+      `UPDATE notifications SET state = 'failed', attempts = attempts + 1, last_error = $2, leased_until = NULL
+       WHERE id = $1`,
       [id, error],
     );
   }
 
-  /** Not sent this time; anyone may try again. */
+  /** Refused for now: another try in `seconds`. */
+  async defer(id: number, error: string, seconds: number) {
+    await this.manager.query(
+      `UPDATE notifications SET attempts = attempts + 1, last_error = $2, leased_until = NULL,
+              due_at = clock_timestamp() + make_interval(secs => $3)
+       WHERE id = $1`,
+      [id, error, seconds],
+    );
+  }
+
+  /** Nobody answered: anyone may try again. */
   async release(id: number, error: string) {
     await this.manager.query('UPDATE notifications SET last_error = $2, leased_until = NULL WHERE id = $1', [
       id,
@@ -66,18 +90,28 @@ export class NotificationRepository {
     ]);
   }
 
+  /**
+   * Sends it once more, whatever became of it before.
+   *
+   * @throws NotificationNotFound, NotificationNotSendable
+   */
+  async resend(id: number): Promise<Notification> {
+    const [resent] = await this.manager.query<[Notification[], number]>(
+      `UPDATE notifications SET state = 'pending', resends = resends + 1, attempts = 0, last_error = NULL,
+              sent_at = NULL, due_at = clock_timestamp()
+       WHERE id = $1 AND state <> 'pending' RETURNING *`,
+      [id],
+    );
+    if (resent[0]) return resent[0];
+    if (await this.manager.existsBy(Notification, { id })) throw new NotificationNotSendable(id);
+    throw new NotificationNotFound(id);
+  }
+
   /** Newest first. */
-  list({
-    orderId,
-    before,
-    limit,
-  }: {
-    orderId?: number;
-    before?: number;
-    limit: number;
-  }): Promise<Notification[]> {
+  list({ orderId, state, before, limit }: NotificationFilter): Promise<Notification[]> {
     const query = this.manager.createQueryBuilder(Notification, 'n').orderBy('n.id', 'DESC').limit(limit);
     if (orderId !== undefined) query.andWhere('n.order_id = :orderId', { orderId });
+    if (state !== undefined) query.andWhere('n.state = :state', { state });
     if (before !== undefined) query.andWhere('n.id < :before', { before });
     return query.getMany();
   }

@@ -9,15 +9,19 @@ import {
   type Relation,
 } from 'typeorm';
 
-/** The life of an order. Every change of state is one of these; the database makes it only from the state on the left. */
+/** The life of an order. Every change of state is one of these; the database makes it only from a state on the left. */
 export const ORDER_TRANSITIONS = {
-  reserve: { from: 'pending', to: 'reserved' },
-  reject: { from: 'pending', to: 'rejected' },
-  process: { from: 'reserved', to: 'processed' },
+  reserve: { from: ['pending'], to: 'reserved' },
+  reject: { from: ['pending'], to: 'rejected' },
+  process: { from: ['reserved'], to: 'processed' },
+  cancel: { from: ['pending', 'reserved'], to: 'cancelled' },
 } as const;
 
-export const ORDER_STATUSES = ['pending', 'reserved', 'processed', 'rejected'] as const;
+export const ORDER_STATUSES = ['pending', 'reserved', 'processed', 'rejected', 'cancelled'] as const;
 export type OrderStatus = (typeof ORDER_STATUSES)[number];
+
+/** `requested`: by whoever placed it; `expired`: its reservation ended before it was processed. */
+export type Cancellation = 'requested' | 'expired';
 
 export const LOCALES = ['en', 'pt-BR'] as const;
 export type Locale = (typeof LOCALES)[number];
@@ -58,11 +62,26 @@ export class Order {
   @Column('jsonb', { nullable: true })
   rejection!: LineRejection[] | null;
 
+  @Column('text', { nullable: true })
+  cancellation!: Cancellation | null;
+
   @Column('timestamptz')
   created_at!: Date;
 
+  /** When it came to its present state. */
   @Column('timestamptz')
   updated_at!: Date;
+
+  /** When it was final and its mail recorded: nothing more is to come. */
+  @Column('timestamptz', { nullable: true, select: false })
+  closed_at!: Date | null;
+
+  /** How often the watchdog has published the event of its present state again. */
+  @Column('smallint', { select: false })
+  nudges!: number;
+
+  @Column('timestamptz', { nullable: true, select: false })
+  nudged_at!: Date | null;
 
   @OneToMany(() => OrderLine, (line) => line.order)
   lines!: Relation<OrderLine>[];

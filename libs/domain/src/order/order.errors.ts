@@ -13,6 +13,13 @@ export class OrderMismatch extends AppError {
   }
 }
 
+/** Its stock is deducted, or there is nothing to cancel any more. */
+export class OrderNotCancellable extends AppError {
+  constructor(id: number, status: string) {
+    super('conflict', 'order_not_cancellable', `Order ${id} is ${status} and can't be cancelled any more.`);
+  }
+}
+
 /** A message comes before the step that it builds on; a moment later it may be right. */
 export class OrderNotReady extends AppError {
   constructor(id: number, status: string) {

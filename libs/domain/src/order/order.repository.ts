@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import {
   Order,
   ORDER_TRANSITIONS,
+  type Cancellation,
   type LineRejection,
   type Locale,
   type OrderStatus,
@@ -28,6 +29,28 @@ export interface HeldOrder {
   status: OrderStatus;
   items: OrderItem[];
 }
+
+/** An order that has stayed too long where it is. */
+export interface OverdueOrder {
+  id: number;
+  status: OrderStatus;
+  /** How often its event has been published again, this time included. */
+  nudges: number;
+  /** Since when it is in this state. */
+  updated_at: Date;
+  rejection: LineRejection[] | null;
+  cancellation: Cancellation | null;
+}
+
+/** How long, in seconds, an order may stay in a state; `untold` is a final one whose mail isn't recorded. */
+export interface OrderTimeLimits {
+  pending: number;
+  reserved: number;
+  untold: number;
+}
+
+/** So many nudges without effect, and people are to look at it. */
+const STUCK_AFTER_NUDGES = 3;
 
 export interface OrderFilter {
   status?: OrderStatus;
@@ -77,24 +100,26 @@ export class OrderRepository {
   /**
    * Takes the order for this transaction.
    *
-   * @param items what a message says of the order
+   * @param items what a message says of the order, where it is a message that asks
    * @throws OrderNotFound, OrderMismatch
    */
-  async hold(id: number, items: OrderItem[]): Promise<HeldOrder> {
+  async hold(id: number, items?: OrderItem[]): Promise<HeldOrder> {
     const [order] = await this.manager.query<{ status: OrderStatus }[]>(
       'SELECT status FROM orders WHERE id = $1 FOR UPDATE',
       [id],
     );
     if (!order) throw new OrderNotFound(id);
-    const lines = await this.manager.query<OrderItem[]>(
+    const lines = await this.items(id);
+    if (items && !sameItems(lines, items)) throw new OrderMismatch(id);
+    return { id, status: order.status, items: lines };
+  }
+
+  /** In product order. */
+  items(id: number): Promise<OrderItem[]> {
+    return this.manager.query<OrderItem[]>(
       'SELECT product_id, quantity FROM order_lines WHERE order_id = $1 ORDER BY product_id',
       [id],
     );
-    const said = items.toSorted((a, b) => a.product_id - b.product_id);
-    const same = (a: OrderItem, b?: OrderItem) => a.product_id === b?.product_id && a.quantity === b.quantity;
-    if (said.length !== lines.length || !lines.every((line, i) => same(line, said[i])))
-      throw new OrderMismatch(id);
-    return { id, status: order.status, items: lines };
   }
 
   async reserve(id: number) {
@@ -102,16 +127,65 @@ export class OrderRepository {
   }
 
   async reject(id: number, rejection: LineRejection[]) {
-    await this.move(id, 'reject', rejection);
+    await this.move(id, 'reject', { rejection });
   }
 
   async process(id: number) {
     await this.move(id, 'process');
   }
 
+  async cancel(id: number, cancellation: Cancellation) {
+    await this.move(id, 'cancel', { cancellation });
+  }
+
+  /** Nothing more is to come: it is final, and its mail is recorded. */
+  async close(id: number) {
+    await this.manager.query(
+      'UPDATE orders SET closed_at = clock_timestamp() WHERE id = $1 AND closed_at IS NULL',
+      [id],
+    );
+  }
+
   /** Notes that the customer was told. */
   async noteNotified(id: number) {
     await this.manager.query(`INSERT INTO order_timeline (order_id, step) VALUES ($1, 'notified')`, [id]);
+  }
+
+  /** Reserved orders whose reservations have ended, the longest first. @returns at most `limit` ids */
+  async expired(limit: number): Promise<number[]> {
+    const rows = await this.manager.query<{ order_id: number }[]>(
+      `SELECT order_id FROM reservations WHERE status = 'held' AND expires_at < clock_timestamp()
+       GROUP BY order_id ORDER BY min(expires_at) LIMIT $1`,
+      [limit],
+    );
+    return rows.map(({ order_id }) => order_id);
+  }
+
+  /**
+   * Orders beyond their time, counted as nudged once more; the time doubles with each nudge. Two watchdogs at once
+   * share the work.
+   */
+  async takeOverdue({ pending, reserved, untold }: OrderTimeLimits, limit: number): Promise<OverdueOrder[]> {
+    const [taken] = await this.manager.query<[OverdueOrder[], number]>(
+      `UPDATE orders SET nudges = least(nudges + 1, 1000), nudged_at = clock_timestamp()
+       WHERE id = ANY(ARRAY(
+         SELECT id FROM orders
+         WHERE closed_at IS NULL AND coalesce(nudged_at, updated_at) < clock_timestamp() - make_interval(secs =>
+           (CASE status WHEN 'pending' THEN $1 WHEN 'reserved' THEN $2 ELSE $3 END)::float8 * 2 ^ least(nudges, 8))
+         ORDER BY updated_at LIMIT $4 FOR UPDATE SKIP LOCKED))
+       RETURNING id, status, nudges, updated_at, rejection, cancellation`,
+      [pending, reserved, untold, limit],
+    );
+    return taken;
+  }
+
+  /** Those that nudging has not helped, the longest first. */
+  stuck(limit: number): Promise<OverdueOrder[]> {
+    return this.manager.query<OverdueOrder[]>(
+      `SELECT id, status, nudges, updated_at, rejection, cancellation FROM orders
+       WHERE closed_at IS NULL AND nudges >= $1 ORDER BY updated_at LIMIT $2`,
+      [STUCK_AFTER_NUDGES, limit],
+    );
   }
 
   /** With lines as they were written and the timeline in its order. @throws OrderNotFound */
@@ -150,17 +224,28 @@ export class OrderRepository {
   private async move(
     id: number,
     transition: keyof typeof ORDER_TRANSITIONS,
-    rejection: LineRejection[] | null = null,
+    {
+      rejection,
+      cancellation = null,
+    }: { rejection?: LineRejection[]; cancellation?: Cancellation | null } = {},
   ) {
     const { from, to } = ORDER_TRANSITIONS[transition];
     const moved = await this.manager.query<unknown[]>(
       `WITH moved AS (
-         UPDATE orders SET status = $3, rejection = $4, updated_at = clock_timestamp()
-         WHERE id = $1 AND status = $2 RETURNING id
+         UPDATE orders SET status = $3, rejection = $4, cancellation = $5, updated_at = clock_timestamp(),
+                nudges = 0, nudged_at = NULL
+         WHERE id = $1 AND status = ANY($2) RETURNING id
        )
        INSERT INTO order_timeline (order_id, step) SELECT id, $3 FROM moved RETURNING id`,
-      [id, from, to, rejection && JSON.stringify(rejection)],
+      [id, from, to, rejection ? JSON.stringify(rejection) : null, cancellation],
     );
-    if (moved.length !== 1) throw new Error(`order ${id} is not ${from}`);
+    if (moved.length !== 1) throw new Error(`order ${id} is not ${from.join(' or ')}`);
   }
+}
+
+/** `lines` in product order, `items` in any. */
+function sameItems(lines: OrderItem[], items: OrderItem[]): boolean {
+  const said = items.toSorted((a, b) => a.product_id - b.product_id);
+  const same = (a: OrderItem, b?: OrderItem) => a.product_id === b?.product_id && a.quantity === b.quantity;
+  return said.length === lines.length && lines.every((line, i) => same(line, said[i]));
 }

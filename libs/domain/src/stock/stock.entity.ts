@@ -14,7 +14,7 @@ export class Stock {
   reserved!: number;
 }
 
-/** An order's claim on a product: `held` counts as reserved; `committed` has become a sale. */
+/** An order's claim on a product: `held` counts as reserved; `committed` has become a sale; `released` is no more. */
 @Entity('reservations')
 export class Reservation {
   @PrimaryColumn('bigint')
@@ -27,7 +27,11 @@ export class Reservation {
   quantity!: number;
 
   @Column('text')
-  status!: 'held' | 'committed';
+  status!: 'held' | 'committed' | 'released';
+
+  /** A claim held beyond it is released, by the database's clock. */
+  @Column('timestamptz')
+  expires_at!: Date;
 
   @Column('timestamptz')
   created_at!: Date;

@@ -37,11 +37,11 @@ export class StockRepository {
   }
 
   /**
-   * Reserves all items of the order, or none.
+   * Reserves all items of the order, or none, for `seconds`.
    *
    * @returns the lines that stand in the way; empty when all is reserved
    */
-  async reserve({ id, items }: HeldOrder): Promise<LineRejection[]> {
+  async reserve({ id, items }: HeldOrder, seconds: number): Promise<LineRejection[]> {
     const found = await this.manager.query<{ product_id: number; available: number; active: boolean }[]>(
       `SELECT stock.product_id, stock.on_hand - stock.reserved AS available, product.active
        FROM stock JOIN products product ON product.id = stock.product_id
@@ -55,7 +55,7 @@ export class StockRepository {
       const reason = active ? 'out_of_stock' : 'product_inactive';
       return [{ product_id, reason, requested: quantity, available }];
     });
-    if (rejections.length === 0) await this.hold(id, items);
+    if (rejections.length === 0) await this.hold(id, items, seconds);
     return rejections;
   }
 
@@ -82,6 +82,20 @@ export class StockRepository {
     if (changes.length !== items.length)
       throw new Error(`order ${id}: ${changes.length} reservations for ${items.length} lines`);
     return changes;
+  }
+
+  /** Gives back what the order holds, if it holds anything. */
+  async release({ id, items }: HeldOrder) {
+    await this.lock(items);
+    await this.manager.query(
+      `WITH released AS (
+         UPDATE reservations SET status = 'released' WHERE order_id = $1 AND status = 'held'
+         RETURNING product_id, quantity
+       )
+       UPDATE stock SET reserved = stock.reserved - released.quantity
+       FROM released WHERE stock.product_id = released.product_id`,
+      [id],
+    );
   }
 
   /**
@@ -114,6 +128,10 @@ export class StockRepository {
     return change!;
   }
 
+  async movement(id: number): Promise<Movement> {
+    return this.manager.findOneByOrFail(Movement, { id });
+  }
+
   /** Newest first. */
   movements({
     productId,
@@ -140,15 +158,16 @@ export class StockRepository {
     );
   }
 
-  private async hold(orderId: number, items: OrderItem[]) {
+  private async hold(orderId: number, items: OrderItem[], seconds: number) {
     await this.manager.query(
       `WITH item AS (
          SELECT * FROM unnest($2::bigint[], $3::integer[]) AS item (product_id, quantity)
        ), promised AS (
          UPDATE stock SET reserved = reserved + item.quantity FROM item WHERE stock.product_id = item.product_id
        )
-       INSERT INTO reservations (order_id, product_id, quantity) SELECT $1, product_id, quantity FROM item`,
-      [orderId, items.map(({ product_id }) => product_id), items.map(({ quantity }) => quantity)],
+       INSERT INTO reservations (order_id, product_id, quantity, expires_at)
+       SELECT $1, product_id, quantity, clock_timestamp() + make_interval(secs => $4) FROM item`,
+      [orderId, items.map(({ product_id }) => product_id), items.map(({ quantity }) => quantity), seconds],
     );
   }
 }

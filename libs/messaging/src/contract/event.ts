@@ -40,6 +40,8 @@ export const envelopeSchema = z.object({
 export interface EncodedEvent {
   eventId: string;
   event: string;
+  /** What it is about, as JSON: events with the same key are published in the order in which they happened. */
+  key?: string;
   body: string;
 }
 
@@ -56,14 +58,32 @@ export function encodeEvent(definition: EventDefinition, payload: unknown): Enco
     occurred_at: new Date().toISOString(),
     version: definition.version,
   };
-  return { eventId, event: definition.name, body: JSON.stringify({ ...envelope, ...result.data }) };
+  const subject: unknown = result.data[definition.correlateBy];
+  return {
+    eventId,
+    event: definition.name,
+    key: subject === undefined ? undefined : JSON.stringify(subject),
+    body: JSON.stringify({ ...envelope, ...result.data }),
+  };
 }
 
-/** What the event is about, as `{order_id: 12}`; empty where it doesn't say. */
+/** What an encoded event is about, as `{order_id: 12}`; empty where it doesn't say. */
+export function correlationOfKey(
+  catalogue: EventCatalogue,
+  { event, key }: Pick<EncodedEvent, 'event' | 'key'>,
+) {
+  const field = catalogue[event]?.correlateBy;
+  return field && key ? { [field]: JSON.parse(key) as unknown } : {};
+}
+
+/** What an event that arrived is about, as `{order_id: 12}`; empty where it doesn't say. */
 export function correlationOf(catalogue: EventCatalogue, event: string, payload: Record<string, unknown>) {
   const field = catalogue[event]?.correlateBy;
   return field && payload[field] !== undefined ? { [field]: payload[field] } : {};
 }
+
+/** An event is small; whatever is larger isn't one, and isn't read. */
+export const MOST_BODY_BYTES = 1024 * 1024;
 
 /** An event that arrived and keeps its contract. */
 export interface DecodedEvent {
@@ -76,9 +96,15 @@ export interface DecodedEvent {
  * Reads what came from a queue, whoever published it.
  *
  * @param routingKey must say the same as the body's `event`
- * @throws AppError of kind `invalid`: `invalid_json`, `unknown_event`, `broken_contract`
+ * @throws AppError of kind `invalid`: `body_too_large`, `invalid_json`, `unknown_event`, `broken_contract`
  */
 export function decodeEvent(catalogue: EventCatalogue, body: Buffer, routingKey: string): DecodedEvent {
+  if (body.length > MOST_BODY_BYTES)
+    throw new AppError(
+      'invalid',
+      'body_too_large',
+      `${body.length} bytes, and no event is larger than ${MOST_BODY_BYTES}`,
+    );
   const json = parse(body);
   const envelope = envelopeSchema.safeParse(json);
   if (!envelope.success) throw new AppError('invalid', 'broken_contract', z.prettifyError(envelope.error));

@@ -16,6 +16,10 @@ export class OutboxMessage {
   @Column('text')
   source!: string;
 
+  /** What the event is about; rows with the same key are published in the order of their ids. */
+  @Column('text', { nullable: true })
+  key!: string | null;
+
   /** JSON as it goes over the wire; `json`, not `jsonb`, keeps it byte for byte. */
   @Column('json')
   body!: unknown;
@@ -23,7 +27,7 @@ export class OutboxMessage {
   @Column('timestamptz')
   created_at!: Date;
 
-  /** Until then (by the database's clock) somebody is publishing it; later, any relay may. */
+  /** Until then (by the database's clock) somebody is publishing it; later, any relay may. A row in the past waits. */
   @Column('timestamptz')
   leased_until!: Date;
 }

@@ -1,24 +1,26 @@
 import type { Logger } from '@estoque/platform';
-import { correlationOf, type EventCatalogue } from '../contract/event.js';
+import { correlationOfKey, type EventCatalogue } from '../contract/event.js';
 import type { Publisher } from '../rabbitmq/publisher.js';
-import { LEASE_SECONDS, type StoredEvent } from './outbox.js';
-
-/** Runs one statement. */
-export type Query = <Row>(sql: string, parameters: unknown[]) => Promise<Row[]>;
+import type { Statements } from '../statements.js';
+import { LEASE_SECONDS, type StoredEvent, type StoredEvents } from './outbox.js';
 
 const SWEEP_EVERY_MS = 1_000;
 const BATCH = 200;
 /** Rows kept in memory to be published; what comes on top waits in the database for the sweep. */
 const MOST_PENDING = 1_000;
+/** Sweeps of all processes take turns at choosing rows, or two events of one order might go by two ways. */
+const CLAIM_LOCK = 7_346_002;
 
 /**
  * Brings outbox rows to the broker, at least once: publish, wait for the confirm, delete the row.
  * Rows of this process come from memory right after their commit; a slow sweep picks up what a crash
- * or an outage left, of any process. No transaction is open while it waits for the broker.
+ * or an outage left, of any process. No transaction is open while it waits for the broker, and one batch
+ * follows the other, so that events of one subject keep their order.
  */
 export class OutboxRelay {
   private readonly pending: StoredEvent[] = [];
-  private publishing?: Promise<void>;
+  /** The batches, one after the other. */
+  private turn: Promise<unknown> = Promise.resolve();
   private timer?: NodeJS.Timeout;
   private sweeping?: Promise<void>;
   private stopped = false;
@@ -27,7 +29,7 @@ export class OutboxRelay {
     private readonly publisher: Publisher,
     private readonly exchange: string,
     private readonly catalogue: EventCatalogue,
-    private readonly query: Query,
+    private readonly statements: Statements,
     private readonly logger: Logger,
   ) {}
 
@@ -36,23 +38,42 @@ export class OutboxRelay {
     this.sweepSoon(SWEEP_EVERY_MS);
   }
 
+  /** Whether rows just committed can be taken: the broker is there, and memory stays bounded. */
+  get ready() {
+    return this.publisher.ready && this.pending.length < MOST_PENDING;
+  }
+
   /** Takes rows just committed; returns at once. */
-  wake(rows: StoredEvent[]) {
-    // While the broker is away the rows are safe where they are, and memory stays bounded.
-    if (!this.publisher.ready || this.pending.length + rows.length > MOST_PENDING) return;
-    this.pending.push(...rows);
-    this.publishing ??= this.publishPending().finally(() => (this.publishing = undefined));
+  wake({ leased, waiting }: StoredEvents) {
+    if (waiting && this.publisher.ready) this.sweepSoon(0);
+    if (leased.length === 0) return;
+    if (this.pending.push(...leased) > leased.length) return;
+    void this.inTurn(async () => {
+      while (this.pending.length > 0) await this.publish(this.pending.splice(0, BATCH));
+    });
   }
 
   /** Publishes what is in memory, then stops; what can't be published now is left to the next sweep of any process. */
   async stop() {
     this.stopped = true;
     clearTimeout(this.timer);
-    await Promise.allSettled([this.publishing, this.sweeping]);
+    await this.sweeping;
+    await this.turn;
   }
 
-  private async publishPending() {
-    while (this.pending.length > 0) await this.publish(this.pending.splice(0, BATCH));
+  /** How many events wait, and for how many seconds the oldest does. */
+  async measure(): Promise<{ depth: number; lag_seconds: number }> {
+    const [row] = await this.statements.query<{ depth: number; lag_seconds: number }>(
+      `SELECT count(*)::int AS depth,
+              coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float8 AS lag_seconds FROM outbox`,
+    );
+    return row!;
+  }
+
+  private inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.turn.then(work);
+    this.turn = done.catch(() => undefined);
+    return done;
   }
 
   private sweepSoon(delay: number) {
@@ -69,23 +90,28 @@ export class OutboxRelay {
   }
 
   private async sweep() {
-    while (!this.stopped && this.publisher.ready) {
-      const rows = await this.claim();
-      if (rows.length === 0) return;
-      if (!(await this.publish(rows))) return;
+    for (let more = true; more && !this.stopped && this.publisher.ready;) {
+      more = await this.inTurn(async () => {
+        const rows = await this.claim();
+        return rows.length > 0 && (await this.publish(rows));
+      });
     }
   }
 
   /**
-   * Rows whose lease ran out. `= ANY(ARRAY(...))` evaluates the inner query once whatever the plan; with
-   * IN and a stale plan it was run for each row. SKIP LOCKED lets several relays share the work.
+   * Waiting rows with none before them that somebody else is publishing. `= ANY(ARRAY(...))` evaluates the inner
+   * query once whatever the plan; with IN and a stale plan it was run for each row.
    */
   private async claim(): Promise<StoredEvent[]> {
-    const rows = await this.query<StoredEvent>(
+    const rows = await this.statements.inTurn<StoredEvent>(
+      CLAIM_LOCK,
       `UPDATE outbox SET leased_until = clock_timestamp() + make_interval(secs => $1)
        WHERE id = ANY(ARRAY(
-         SELECT id FROM outbox WHERE leased_until < clock_timestamp() ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED))
-       RETURNING id, event_id AS "eventId", event, source, body::text AS body`,
+         SELECT id FROM outbox waiting WHERE leased_until < clock_timestamp() AND NOT EXISTS (
+           SELECT 1 FROM outbox earlier
+           WHERE earlier.key = waiting.key AND earlier.id < waiting.id AND earlier.leased_until >= clock_timestamp())
+         ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED))
+       RETURNING id, event_id AS "eventId", event, source, key, body::text AS body`,
       [LEASE_SECONDS, BATCH],
     );
     return rows.sort((a, b) => a.id - b.id);
@@ -93,23 +119,29 @@ export class OutboxRelay {
 
   /** @returns whether all rows reached a queue */
   private async publish(rows: StoredEvent[]): Promise<boolean> {
-    const results = await Promise.allSettled(rows.map((row) => this.publishOne(row)));
-    const [done, left] = [
-      rows.filter((_, i) => results[i]!.status === 'fulfilled'),
-      rows.filter((_, i) => results[i]!.status === 'rejected'),
-    ];
+    const done: number[] = [];
+    const left: number[] = [];
+    let failure: Error | undefined;
+    const publishLane = async (lane: StoredEvent[]) => {
+      for (const [index, row] of lane.entries()) {
+        try {
+          await this.publishOne(row);
+          done.push(row.id);
+        } catch (error) {
+          failure = error as Error;
+          left.push(...[...lane.slice(index), ...this.takePending(row.key)].map(({ id }) => id));
+          return;
+        }
+      }
+    };
+    await Promise.all(lanesOf(rows).map(publishLane));
     // Where these statements fail, the lease runs out and the rows are published once more: at least once.
     try {
-      if (done.length > 0)
-        await this.query('DELETE FROM outbox WHERE id = ANY($1)', [done.map(({ id }) => id)]);
+      if (done.length > 0) await this.statements.query('DELETE FROM outbox WHERE id = ANY($1)', [done]);
       if (left.length > 0) {
-        const failure = results.find((result) => result.status === 'rejected');
-        this.logger.warn(
-          { rows: left.length, reason: (failure!.reason as Error).message },
-          'events wait in the outbox',
-        );
-        await this.query('UPDATE outbox SET leased_until = clock_timestamp() WHERE id = ANY($1)', [
-          left.map(({ id }) => id),
+        this.logger.warn({ rows: left.length, reason: failure?.message }, 'events wait in the outbox');
+        await this.statements.query('UPDATE outbox SET leased_until = clock_timestamp() WHERE id = ANY($1)', [
+          left,
         ]);
       }
     } catch (error) {
@@ -119,8 +151,16 @@ export class OutboxRelay {
     return left.length === 0;
   }
 
-  private async publishOne({ eventId, event, source, body }: StoredEvent) {
-    const correlation = correlationOf(this.catalogue, event, JSON.parse(body) as Record<string, unknown>);
+  /** Younger rows of a subject whose event could not be published wait with it. */
+  private takePending(key: string | null | undefined): StoredEvent[] {
+    const taken = key ? this.pending.filter((row) => row.key === key) : [];
+    for (const row of taken) this.pending.splice(this.pending.indexOf(row), 1);
+    return taken;
+  }
+
+  private async publishOne(row: StoredEvent) {
+    const { eventId, event, source, body } = row;
+    const correlation = correlationOfKey(this.catalogue, row);
     const [correlationId] = Object.values(correlation).map(String);
     await this.publisher.publish(this.exchange, event, Buffer.from(body), {
       contentType: 'application/json',
@@ -132,4 +172,16 @@ export class OutboxRelay {
     });
     this.logger.info({ event, ...correlation, event_id: eventId }, 'published');
   }
+}
+
+/** Rows of one key in a lane, to be published one after the other; lanes go side by side. */
+function lanesOf(rows: StoredEvent[]): StoredEvent[][] {
+  const lanes = new Map<string | number, StoredEvent[]>();
+  for (const row of rows) {
+    const key = row.key ?? row.id;
+    const lane = lanes.get(key);
+    if (lane) lane.push(row);
+    else lanes.set(key, [row]);
+  }
+  return [...lanes.values()];
 }

@@ -10,6 +10,12 @@ export interface StoredEvent extends EncodedEvent {
   source: string;
 }
 
+/** Rows just written: those that are to be published from memory, and whether others wait for a sweep. */
+export interface StoredEvents {
+  leased: StoredEvent[];
+  waiting: boolean;
+}
+
 /** The payload of an event of a catalogue, by its name. */
 export type PayloadOf<Events extends EventCatalogue, Name extends keyof Events> = Events[Name]['example'];
 
@@ -27,23 +33,35 @@ export class Outbox<Events extends EventCatalogue = EventCatalogue> {
     this.added.push(encodeEvent(this.catalogue[event] as Events[Name], payload));
   }
 
-  /** Writes the rows, leased to this process, which publishes them from memory right after the commit. */
-  async store(manager: EntityManager): Promise<StoredEvent[]> {
-    if (this.added.length === 0) return [];
-    const rows = await manager.query<{ id: number }[]>(
-      `INSERT INTO outbox (event_id, event, source, body, leased_until)
-       SELECT event_id, event, $3, body, clock_timestamp() + make_interval(secs => $5)
-       FROM unnest($1::uuid[], $2::text[], $4::json[]) WITH ORDINALITY AS added (event_id, event, body, position)
+  /**
+   * Writes the rows, leased to this process, which publishes them from memory right after the commit. A row whose
+   * subject has older events waiting is not: the sweep brings them in their order.
+   *
+   * @param canPublish whether this process reaches the broker just now; if not, the rows wait for whoever does
+   */
+  async store(manager: EntityManager, canPublish: boolean): Promise<StoredEvents> {
+    if (this.added.length === 0) return { leased: [], waiting: false };
+    const rows = await manager.query<{ id: number; leased: boolean }[]>(
+      `INSERT INTO outbox (event_id, event, source, key, body, leased_until)
+       SELECT event_id, event, $3, key, body,
+              clock_timestamp() + make_interval(secs => CASE WHEN $6 AND NOT EXISTS (
+                SELECT 1 FROM outbox earlier WHERE earlier.key = added.key AND earlier.leased_until < clock_timestamp()
+              ) THEN $5 ELSE 0 END)
+       FROM unnest($1::uuid[], $2::text[], $7::text[], $4::json[]) WITH ORDINALITY AS added (event_id, event, key, body, position)
        ORDER BY position
-       RETURNING id`,
+       RETURNING id, leased_until > clock_timestamp() AS leased`,
       [
         this.added.map(({ eventId }) => eventId),
         this.added.map(({ event }) => event),
         this.source,
         this.added.map(({ body }) => body),
         LEASE_SECONDS,
+        canPublish,
+        this.added.map(({ key }) => key ?? null),
       ],
     );
-    return this.added.map((event, index) => ({ ...event, id: rows[index]!.id, source: this.source }));
+    const stored = this.added.map((event, index) => ({ ...event, ...rows[index]!, source: this.source }));
+    const leased = stored.filter((row) => row.leased);
+    return { leased, waiting: leased.length < stored.length };
   }
 }

@@ -12,6 +12,11 @@ const ATTEMPTS: Record<Exclude<ErrorKind, 'unavailable'>, number> = {
 
 export const ATTEMPT_HEADER = 'attempt';
 
+/** Headers that tell the dead letters where a message came from, and why it is there. */
+export const PARKED = { from: 'parked_from', code: 'parked_code', reason: 'parked_reason' } as const;
+
+const PUT_BACK_FOR_MS = 1_000;
+
 /** Where a message that failed goes next, and the line that tells of it. */
 export interface Verdict {
   decision: 'retried' | 'parked';
@@ -25,6 +30,22 @@ export interface Verdict {
 export function attemptOf({ properties }: ConsumeMessage): number {
   const attempt: unknown = properties.headers?.[ATTEMPT_HEADER];
   return Number.isSafeInteger(attempt) && (attempt as number) > 0 ? (attempt as number) : 1;
+}
+
+/** How often the broker has taken it back before this delivery: quorum queues count, others only tell whether. */
+export function deliveriesOf({ properties, fields }: ConsumeMessage): number {
+  const count: unknown = properties.headers?.['x-delivery-count'];
+  return typeof count === 'number' ? count : Number(fields.redelivered);
+}
+
+/** For the retry exchange: comes home soon, as often tried as before. */
+export function putBack(message: ConsumeMessage, queue: string) {
+  const headers = {
+    [HOME_QUEUE_HEADER]: queue,
+    [RETRY_STEP_HEADER]: 1,
+    [ATTEMPT_HEADER]: attemptOf(message),
+  };
+  return { ...copyOf(message, headers), expiration: PUT_BACK_FOR_MS };
 }
 
 /** The error decides: another try after a while, or the dead letters. */
@@ -48,23 +69,27 @@ export function judge(
     return { decision: 'retried', exchange: topology.retry, options, code, reason };
   }
   const headers = {
-    parked_from: queue,
-    parked_at: new Date().toISOString(),
-    parked_code: code,
-    parked_reason: reason.slice(0, 2_000),
+    [PARKED.from]: queue,
+    [PARKED.code]: code,
+    [PARKED.reason]: reason.slice(0, 2_000),
     [ATTEMPT_HEADER]: attempt,
   };
   return { decision: 'parked', exchange: topology.dead, options: copyOf(message, headers), code, reason };
 }
 
-/** The message's own properties, and its own headers but for the broker's trail of earlier rounds. */
-function copyOf(
-  { properties }: ConsumeMessage,
-  headers: Record<string, unknown>,
+/** What we and the broker write on a message on its rounds; the rest is its publisher's. */
+const TRAIL =
+  /^(x-(death|first-death|last-death|delivery|acquired)|home_queue$|retry_step$|attempt$|parked_|returned_home$)/;
+
+export function ownHeaders(headers: Record<string, unknown> = {}): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !TRAIL.test(name)));
+}
+
+/** The message's own properties and headers, with some of ours. */
+export function copyOf(
+  { properties }: Pick<ConsumeMessage, 'properties'>,
+  headers: Record<string, unknown> = {},
 ): Options.Publish & { messageId: string } {
-  const own = Object.entries(properties.headers ?? {}).filter(
-    ([name]) => !/^x-(death|first-death|last-death|delivery)/.test(name),
-  );
   const { contentType, contentEncoding, messageId, type, timestamp, appId, correlationId } =
     properties as Options.Publish;
   return {
@@ -75,6 +100,6 @@ function copyOf(
     appId,
     correlationId,
     messageId: messageId ? String(messageId) : crypto.randomUUID(),
-    headers: { ...Object.fromEntries(own), ...headers },
+    headers: { ...ownHeaders(properties.headers), ...headers },
   };
 }

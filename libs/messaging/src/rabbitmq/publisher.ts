@@ -3,11 +3,11 @@ import { connect, type AmqpConnectionManager } from 'amqp-connection-manager';
 import type { ConfirmChannel, Options } from 'amqplib';
 import { declareTopology, type Topology } from './topology.js';
 
-/** Heartbeat of both connections of a process, in seconds: a dead peer is noticed within two of them. */
+/** Heartbeat of all connections of a process, in seconds: a dead peer is noticed within two of them. */
 export const HEARTBEAT_SECONDS = 5;
 export const RECONNECT_SECONDS = 1;
 
-/** A broker that is out of memory or disk takes nothing and says nothing; then this is the end of the wait. */
+/** After so long without an answer nobody knows what became of a message, and the channel it went by is given up. */
 const CONFIRM_TIMEOUT_MS = 10_000;
 /** Publishes that wait for their confirm at once; more are refused, and stay where they are safe. */
 const MOST_IN_FLIGHT = 2_000;
@@ -18,42 +18,48 @@ export class Publisher {
   private channel?: ConfirmChannel;
   private inFlight = 0;
   private closing = false;
+  /** Why the broker takes nothing, while it is out of memory or disk. */
+  private blocked?: string;
   private readonly returned = new Set<string>();
   private readonly readyListeners: (() => void)[] = [];
   private fault = 'not connected yet';
 
   constructor(
-    url: string,
+    urls: string[],
     private readonly topology: Topology,
     private readonly logger: Logger,
   ) {
-    this.connection = connect([url], {
+    this.connection = connect(urls, {
       heartbeatIntervalInSeconds: HEARTBEAT_SECONDS,
       reconnectTimeInSeconds: RECONNECT_SECONDS,
     });
     this.connection.on('disconnect', ({ err }) => this.lost(err));
     this.connection.on('connectFailed', ({ err }) => this.lost(err));
-    this.connection.on('blocked', ({ reason }) =>
-      this.logger.warn({ reason }, 'the broker takes no messages'),
-    );
+    this.connection.on('blocked', ({ reason }) => this.block(reason));
+    this.connection.on('unblocked', () => this.unblock());
     this.connection
       .createChannel({ confirm: true, setup: (channel: ConfirmChannel) => this.setUp(channel) })
       // Said by setUp already; without a listener the event would end the process.
-      .on('error', (error: Error) => this.lost(error));
+      .on('error', () => undefined);
   }
 
-  /** Called whenever publishing has become possible. */
+  /** Called whenever publishing has become possible, and now if it is. */
   onReady(listener: () => void) {
     this.readyListeners.push(listener);
+    if (this.ready) listener();
   }
 
   get ready() {
-    return this.channel !== undefined;
+    return this.channel !== undefined && this.blocked === undefined;
   }
 
-  /** @throws AppError `broker_unavailable`, with what keeps it away */
-  assertReady() {
-    if (!this.channel) throw new AppError('unavailable', 'broker_unavailable', this.fault);
+  /**
+   * @returns what holds it up, where the broker is there and takes nothing
+   * @throws AppError `broker_unavailable`, with what keeps the broker away
+   */
+  assertReady(): string | undefined {
+    if (!this.channel) throw unavailable(this.fault);
+    return this.blocked && `the broker takes no messages: ${this.blocked}`;
   }
 
   /**
@@ -70,6 +76,8 @@ export class Publisher {
     return new Promise<void>((resolve, reject) => {
       const channel = this.channel;
       if (!channel) return reject(unavailable(this.fault));
+      // What is written to a blocked connection piles up in memory, and goes out once more for each try.
+      if (this.blocked) return reject(unavailable(this.blocked));
       if (this.inFlight >= MOST_IN_FLIGHT)
         return reject(unavailable('too many messages wait for their confirm'));
       this.inFlight++;
@@ -84,7 +92,10 @@ export class Publisher {
         else resolve();
       };
       const closed = () => settle(unavailable('the channel closed before the confirm'));
-      const timer = setTimeout(() => settle(unavailable('no confirm in time')), CONFIRM_TIMEOUT_MS);
+      const timer = setTimeout(() => {
+        settle(unavailable('no confirm in time'));
+        this.giveUp(channel, 'no confirm in time');
+      }, CONFIRM_TIMEOUT_MS);
       channel.once('close', closed);
       try {
         channel.publish(
@@ -112,22 +123,44 @@ export class Publisher {
     await this.connection.close();
   }
 
+  /** Runs at every connection; where it fails the channel is useless, and another connection is tried. */
   private async setUp(channel: ConfirmChannel) {
     // A burst of publishes each listens for the close.
     channel.setMaxListeners(0);
-    channel.once('close', () => this.closed(channel));
-    await declareTopology(channel, this.topology);
+    channel.once('close', () => this.giveUp(channel, 'the channel closed'));
+    try {
+      await declareTopology(channel, this.topology);
+    } catch (error) {
+      this.lost(error);
+      reconnectSoon(this.connection, () => !this.channel && !this.closing);
+      throw error;
+    }
     channel.on('return', ({ properties }) => this.returned.add(String(properties.messageId)));
     this.returned.clear();
+    this.blocked = undefined;
     this.channel = channel;
-    for (const listener of this.readyListeners) listener();
+    this.tellReady();
   }
 
-  /** A channel that closes by itself is not opened again by the connection manager. */
-  private closed(channel: ConfirmChannel) {
-    if (this.channel !== channel) return;
-    this.channel = undefined;
+  /** A channel that closed by itself, or went silent, is not opened again by the connection manager. */
+  private giveUp(channel: ConfirmChannel, fault: string) {
+    if (this.channel !== channel || this.closing) return;
+    this.lost(new Error(fault));
     reconnectSoon(this.connection, () => !this.channel && !this.closing);
+  }
+
+  private block(reason: string) {
+    this.blocked = reason;
+    this.logger.warn({ reason }, 'the broker takes no messages');
+  }
+
+  private unblock() {
+    this.blocked = undefined;
+    if (this.ready) this.tellReady();
+  }
+
+  private tellReady() {
+    for (const listener of this.readyListeners) listener();
   }
 
   private lost(error: unknown) {

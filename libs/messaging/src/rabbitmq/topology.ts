@@ -9,6 +9,10 @@ export const HOME_QUEUE_HEADER = 'home_queue';
 /** Header that tells the retry exchange how long a message is to wait. */
 export const RETRY_STEP_HEADER = 'retry_step';
 
+/** Where what nobody could handle arrives, and what no queue is bound for. */
+export const DEAD_LETTER_QUEUE = 'dead_letter_queue';
+export const UNROUTED_QUEUE = 'unrouted_queue';
+
 interface Binding {
   queue: string;
   exchange: string;
@@ -22,6 +26,8 @@ export interface Topology {
   events: string;
   /** Where a message that failed for now is published, to wait for its next attempt. */
   retry: string;
+  /** Where a message is published that is to go to one queue only, which its header names. */
+  return: string;
   /** Where a message that nobody can handle is published, to be parked. */
   dead: string;
   /** The queues that workers consume, each with the events that are bound to it. */
@@ -67,6 +73,7 @@ export function topologyOf(exchange: string, catalogue: EventCatalogue): Topolog
   return {
     events: exchange,
     retry,
+    return: back,
     dead,
     work,
     exchanges: [
@@ -85,8 +92,8 @@ export function topologyOf(exchange: string, catalogue: EventCatalogue): Topolog
         name: `retry_queue_${step}`,
         arguments: { ...QUORUM, ...deadLetterTo(back) },
       })),
-      { name: 'dead_letter_queue', arguments: QUORUM },
-      { name: 'unrouted_queue', arguments: QUORUM },
+      { name: DEAD_LETTER_QUEUE, arguments: QUORUM },
+      { name: UNROUTED_QUEUE, arguments: QUORUM },
     ],
     bindings: [
       ...Object.entries(work).flatMap(([queue, events]) =>
@@ -104,8 +111,8 @@ export function topologyOf(exchange: string, catalogue: EventCatalogue): Topolog
         routingKey: '',
         arguments: { 'x-match': 'all', [RETRY_STEP_HEADER]: step },
       })),
-      { queue: 'dead_letter_queue', exchange: dead, routingKey: '' },
-      { queue: 'unrouted_queue', exchange: unrouted, routingKey: '' },
+      { queue: DEAD_LETTER_QUEUE, exchange: dead, routingKey: '' },
+      { queue: UNROUTED_QUEUE, exchange: unrouted, routingKey: '' },
     ],
   };
 }

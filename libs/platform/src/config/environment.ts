@@ -8,6 +8,13 @@ const urlOf = (...protocols: string[]) =>
       error: `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
     });
 
+/** One or several, separated by commas. @returns them all */
+const urlsOf = (...protocols: string[]) =>
+  z
+    .string('is missing')
+    .transform((list) => list.split(',').map((url) => url.trim()))
+    .pipe(z.array(urlOf(...protocols)).min(1));
+
 const wholeNumber = (least: number, most: number) =>
   z
     .string()
@@ -19,7 +26,8 @@ const wholeNumber = (least: number, most: number) =>
 export const environmentSchema = z.object({
   ENV: z.enum(['development', 'production'], 'must be development or production').default('production'),
   DATABASE_URL: urlOf('postgres:', 'postgresql:'),
-  RABBITMQ_URL: urlOf('amqp:', 'amqps:'),
+  /** Of a cluster, all nodes, separated by commas: the next one is tried where one is away. */
+  RABBITMQ_URL: urlsOf('amqp:', 'amqps:'),
   HOST: z.string().default('0.0.0.0'),
   /** Unset, each app listens on a port of its own (README). */
   PORT: wholeNumber(0, 65_535).optional(),
@@ -27,6 +35,8 @@ export const environmentSchema = z.object({
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], 'must be a log level')
     .default('info'),
   DATABASE_POOL_SIZE: wholeNumber(1, 500).default(10),
+  /** A server that is silent for this long on a query is given up, and its connection with it. */
+  DATABASE_QUERY_TIMEOUT_MS: wholeNumber(100, 86_400_000).default(10_000),
   /** Messages a worker holds at once. */
   PREFETCH: wholeNumber(1, 1_000).default(20),
   /** Waits before the second, third ... attempt of a message, in milliseconds; each grows by a jitter of up to 20 %. */
@@ -35,6 +45,19 @@ export const environmentSchema = z.object({
     .regex(/^\d{1,7}(,\d{1,7}){4}$/, 'must be five whole numbers of milliseconds, separated by commas')
     .default('1000,5000,30000,120000,600000')
     .transform((list) => list.split(',').map(Number)),
+  /** How long an order's stock stays reserved for it. */
+  RESERVATION_TTL_SECONDS: wholeNumber(1, 31_536_000).default(1_800),
+  /** How long an order may stay pending, reserved, or final without its mail being recorded, before its event is published again. */
+  STUCK_AFTER_SECONDS: z
+    .string()
+    .regex(/^[1-9]\d{0,6}(,[1-9]\d{0,6}){2}$/, 'must be three whole numbers of seconds, separated by commas')
+    .default('60,60,300')
+    .transform((list) => {
+      const [pending, reserved, untold] = list.split(',').map(Number) as [number, number, number];
+      return { pending, reserved, untold };
+    }),
+  /** How often each process looks for what a crash or an outage left: expired reservations, stuck orders, waiting mails. */
+  SWEEP_INTERVAL_MS: wholeNumber(50, 3_600_000).default(5_000),
   /** A process that hasn't finished its work this long after SIGTERM is ended. */
   SHUTDOWN_TIMEOUT_MS: wholeNumber(100, 600_000).default(25_000),
   SMTP_URL: urlOf('smtp:', 'smtps:').optional(),

@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
 
-/** What this process needs to do its work. Each part adds its own probe: it returns when all is well and throws when not. */
+/**
+ * What this process needs to do its work. Each part adds its own probe: it throws when it can't be done, and returns
+ * a text when it can, though something is amiss.
+ */
 @Injectable()
 export class HealthChecks {
   private readonly probes = new Map<string, () => unknown>();

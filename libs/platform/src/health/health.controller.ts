@@ -44,8 +44,8 @@ export class HealthController {
         timer = setTimeout(() => reject(new Error('no answer in time')), PROBE_TIMEOUT_MS);
       });
       try {
-        await Promise.race([Promise.resolve().then(probe), tooLong]);
-        return indicator.up();
+        const amiss = await Promise.race([Promise.resolve().then(probe), tooLong]);
+        return indicator.up(typeof amiss === 'string' ? { degraded: amiss } : undefined);
       } catch (error) {
         return indicator.down((error as Error).message);
       } finally {

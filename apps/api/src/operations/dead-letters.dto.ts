@@ -1,0 +1,139 @@
+import {
+  DEAD_LETTER_STATES,
+  type DeadLetter,
+  type DeadLetterAction,
+  type DeadLetterState,
+} from '@estoque/messaging';
+import { Type } from 'class-transformer';
+import { IsIn, IsObject, ValidateNested } from 'class-validator';
+import { IsLine, MayBeAbsent } from '../http/fields.decorators.js';
+import { PageQuery } from '../http/page.dto.js';
+
+export class DeadLetterQuery extends PageQuery {
+  @MayBeAbsent()
+  @IsIn(DEAD_LETTER_STATES)
+  state?: DeadLetterState;
+
+  /** @example "order_queue" */
+  @MayBeAbsent()
+  @IsLine(255)
+  queue?: string;
+
+  /** @example "order.created" */
+  @MayBeAbsent()
+  @IsLine(255)
+  event?: string;
+
+  /** @example "invalid_json" */
+  @MayBeAbsent()
+  @IsLine(100)
+  reason?: string;
+}
+
+export class ActorDto {
+  /** Who does it; it goes on record. @example "ana" */
+  @IsLine(100)
+  by!: string;
+}
+
+export class DeadLetterFilterDto {
+  /** @example "order_queue" */
+  @MayBeAbsent()
+  @IsLine(255)
+  queue?: string;
+
+  /** @example "order.created" */
+  @MayBeAbsent()
+  @IsLine(255)
+  event?: string;
+
+  /** @example "bug" */
+  @MayBeAbsent()
+  @IsLine(100)
+  reason?: string;
+}
+
+export class FilteredActionDto extends ActorDto {
+  /** Of what is parked, what fits all of it; `{}` fits all. */
+  @ValidateNested()
+  @IsObject({ message: 'must be an object with queue, event or reason' })
+  @Type(() => DeadLetterFilterDto)
+  filter!: DeadLetterFilterDto;
+}
+
+export class FilteredResultDto {
+  /** Letters that were replayed or discarded. @example 12 */
+  done!: number;
+  /** Parked ones that fit and are still to be done: call again. @example 0 */
+  left!: number;
+}
+
+export class DeadLetterDto {
+  /** @example 7 */
+  id!: number;
+  /** Where it was to be handled. @example "order_queue" */
+  queue!: string;
+  /** Its routing key. @example "order.created" */
+  event!: string;
+  /** A stable code. @example "invalid_json" */
+  reason!: string;
+  /** @example "Unexpected end of JSON input" */
+  error!: string;
+  /** How often it was tried. @example 1 */
+  attempts!: number;
+  state!: 'parked' | 'replayed' | 'discarded';
+  /** How often it came here. @example 1 */
+  times!: number;
+  /** @example "2026-01-15T12:00:00.000Z" */
+  first_seen!: string;
+  /** @example "2026-01-15T12:00:00.000Z" */
+  last_seen!: string;
+}
+
+export class DeadLetterActionDto {
+  action!: 'replayed' | 'discarded';
+  /** @example "ana" */
+  by!: string;
+  /** @example "2026-01-15T12:05:00.000Z" */
+  at!: string;
+}
+
+export class WholeDeadLetterDto extends DeadLetterDto {
+  /** The publisher's own headers. @example {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"} */
+  headers!: Record<string, unknown>;
+  /** @example {"contentType": "application/json", "routingKey": "order.created"} */
+  properties!: Record<string, unknown>;
+  /** Byte for byte. @example "eyJldmVudCI6ICJvcmRlci5jcmVhdGVkIiwg" */
+  body_base64!: string;
+  /** For reading: its first 10,000 characters as UTF-8. @example "{\"event\": \"order.created\", " */
+  body_text!: string;
+  actions!: DeadLetterActionDto[];
+}
+
+export class DeadLetterPageDto {
+  data!: DeadLetterDto[];
+  /** @example false */
+  has_more!: boolean;
+  /** @example null */
+  next_cursor!: string | null;
+}
+
+export function toDeadLetterDto(letter: DeadLetter): DeadLetterDto {
+  const { id, queue, event, reason, error, attempts, state, times } = letter;
+  const [first_seen, last_seen] = [letter.first_seen.toISOString(), letter.last_seen.toISOString()];
+  return { id, queue, event, reason, error, attempts, state, times, first_seen, last_seen };
+}
+
+export function toWholeDeadLetterDto(
+  letter: DeadLetter & { actions: DeadLetterAction[] },
+): WholeDeadLetterDto {
+  const { headers, properties, body, actions } = letter;
+  return {
+    ...toDeadLetterDto(letter),
+    headers,
+    properties: { ...properties },
+    body_base64: body.toString('base64'),
+    body_text: body.subarray(0, 40_000).toString().slice(0, 10_000),
+    actions: actions.map(({ action, actor: by, at }) => ({ action, by, at: at.toISOString() })),
+  };
+}

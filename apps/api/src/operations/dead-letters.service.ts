@@ -1,0 +1,38 @@
+import { DeadLetters } from '@estoque/messaging';
+import { Injectable } from '@nestjs/common';
+import { pageStart, toPage } from '../http/page.dto.js';
+import {
+  toDeadLetterDto,
+  toWholeDeadLetterDto,
+  type ActorDto,
+  type DeadLetterPageDto,
+  type DeadLetterQuery,
+  type FilteredActionDto,
+  type FilteredResultDto,
+  type WholeDeadLetterDto,
+} from './dead-letters.dto.js';
+
+@Injectable()
+export class DeadLettersService {
+  constructor(private readonly letters: DeadLetters) {}
+
+  async list({ cursor, limit, ...filter }: DeadLetterQuery): Promise<DeadLetterPageDto> {
+    return toPage(await this.letters.list(filter, pageStart({ cursor, limit })), limit, toDeadLetterDto);
+  }
+
+  /** @throws DeadLetterNotFound */
+  async get(id: number): Promise<WholeDeadLetterDto> {
+    return toWholeDeadLetterDto(await this.letters.get(id));
+  }
+
+  /** @throws DeadLetterNotFound, DeadLetterNotParked, and `broker_unavailable` for a replay */
+  async act(action: 'replay' | 'discard', id: number, { by }: ActorDto): Promise<WholeDeadLetterDto> {
+    await this.letters[action](id, by);
+    return this.get(id);
+  }
+
+  /** @throws AppError `broker_unavailable` for a replay: what was done until then stays done */
+  actOnAll(action: 'replay' | 'discard', { by, filter }: FilteredActionDto): Promise<FilteredResultDto> {
+    return this.letters.forAll(action, filter, by);
+  }
+}

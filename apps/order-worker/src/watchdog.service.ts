@@ -1,0 +1,73 @@
+import { UnitOfWork, type OrderStatus, type OverdueOrder, type Transaction } from '@estoque/domain';
+import {
+  ENVIRONMENT,
+  HealthChecks,
+  LOGGER,
+  Metrics,
+  Sweeper,
+  type Environment,
+  type Logger,
+} from '@estoque/platform';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+
+const BATCH = 100;
+const MOST_COUNTED = 1_000;
+
+/** The event that brings an order on from its state; for a final one, the event that tells the customer. */
+const EVENT_OF = {
+  pending: 'order.created',
+  reserved: 'stock.reserve',
+  processed: 'order.processed',
+  rejected: 'order.rejected',
+  cancelled: 'order.cancelled',
+} as const satisfies Record<OrderStatus, string>;
+
+/**
+ * Watches for orders that stay too long where they are, and publishes the event of their state again, which does
+ * nothing twice (docs/adr/0001). Where that doesn't help, it says so.
+ */
+@Injectable()
+export class WatchdogService implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly sweeper: Sweeper;
+  private stuck = 0;
+
+  constructor(
+    private readonly work: UnitOfWork,
+    @Inject(ENVIRONMENT) private readonly environment: Environment,
+    @Inject(LOGGER) private readonly logger: Logger,
+    health: HealthChecks,
+    metrics: Metrics,
+  ) {
+    const { SWEEP_INTERVAL_MS } = environment;
+    this.sweeper = new Sweeper('watching over orders', SWEEP_INTERVAL_MS, () => this.watch(), logger);
+    health.add('orders', () => (this.stuck > 0 ? `${this.stuck} are stuck` : undefined));
+    metrics.gauge('estoque_orders_stuck', 'Orders that nudging has not helped', () => this.stuck);
+  }
+
+  onApplicationBootstrap() {
+    this.sweeper.start();
+  }
+
+  onModuleDestroy() {
+    return this.sweeper.stop();
+  }
+
+  private async watch() {
+    const { STUCK_AFTER_SECONDS: limits } = this.environment;
+    const nudged = await this.work.inTransaction(async (transaction) => {
+      const overdue = await transaction.orders.takeOverdue(limits, BATCH);
+      for (const order of overdue) await this.nudge(order, transaction);
+      return overdue;
+    });
+    for (const { id, status, nudges } of nudged)
+      this.logger.warn({ order_id: id, status, nudges }, 'order nudged: its event is published again');
+    this.stuck = (await this.work.read.orders.stuck(MOST_COUNTED)).length;
+  }
+
+  private async nudge(order: OverdueOrder, { orders, outbox }: Transaction) {
+    const items = await orders.items(order.id);
+    // What an event doesn't hold is left out by its definition.
+    const payload = { order_id: order.id, items, reasons: order.rejection!, reason: order.cancellation! };
+    outbox.add(EVENT_OF[order.status], payload);
+  }
+}

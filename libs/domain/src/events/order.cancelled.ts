@@ -1,0 +1,19 @@
+import { defineEvent } from '@estoque/messaging';
+import { z } from 'zod';
+import { id, items } from './items.js';
+
+export const orderCancelled = defineEvent({
+  name: 'order.cancelled',
+  summary:
+    'The order is cancelled, on request or because its reservation ended; what was reserved is given back.',
+  version: 1,
+  publishedBy: ['api', 'order-worker'],
+  consumedBy: ['notify_queue'],
+  correlateBy: 'order_id',
+  payload: z.object({ order_id: id, items, reason: z.enum(['requested', 'expired']) }),
+  example: {
+    order_id: 123,
+    items: [{ product_id: 10, quantity: 2 }],
+    reason: 'expired' as const,
+  },
+});

@@ -1,0 +1,147 @@
+import type { Logger } from '@estoque/platform';
+import { connect, type AmqpConnectionManager } from 'amqp-connection-manager';
+import type { Channel, ConsumeMessage } from 'amqplib';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EventCatalogue } from '../contract/event.js';
+import { attemptOf, copyOf, deliveriesOf, ownHeaders, PARKED } from '../rabbitmq/failures.js';
+import {
+  HEARTBEAT_SECONDS,
+  RECONNECT_SECONDS,
+  reconnectSoon,
+  type Publisher,
+} from '../rabbitmq/publisher.js';
+import { DEAD_LETTER_QUEUE, declareTopology, UNROUTED_QUEUE, type Topology } from '../rabbitmq/topology.js';
+import type { DeadLetters, NewDeadLetter } from './dead-letters.js';
+
+/** Bodies may be large; so many are held at once. */
+const PREFETCH = 5;
+const WAIT_MS = { first: 250, most: 30_000 };
+/** On an event that found no queue though one should be bound: how often it was sent again. */
+const REROUTED_HEADER = 'rerouted';
+const MOST_REROUTES = 5;
+
+/**
+ * Brings what arrives in the broker's dead-letter queue to the database, where people can look at it, without
+ * reading a byte of the body: what no code of ours could handle gets there too. An event of ours that found no queue
+ * is no dead letter: its binding was missing, so the topology is declared anew and the event sent again.
+ */
+export class DeadLetterCollector {
+  private connection?: AmqpConnectionManager;
+  private open?: Channel;
+  private readonly inFlight = new Set<Promise<void>>();
+  private readonly closing = new AbortController();
+
+  constructor(
+    private readonly urls: string[],
+    private readonly topology: Topology,
+    private readonly catalogue: EventCatalogue,
+    private readonly letters: DeadLetters,
+    private readonly publisher: Publisher,
+    private readonly logger: Logger,
+  ) {}
+
+  start() {
+    this.connection = connect(this.urls, {
+      heartbeatIntervalInSeconds: HEARTBEAT_SECONDS,
+      reconnectTimeInSeconds: RECONNECT_SECONDS,
+    });
+    // Its publisher, on the same broker, has said so already.
+    this.connection.on('connectFailed', () => undefined);
+    this.connection
+      .createChannel({ setup: (channel: Channel) => this.setUp(channel) })
+      .on('error', () => undefined);
+  }
+
+  async stop() {
+    this.closing.abort();
+    await Promise.all(this.inFlight);
+    this.open = undefined;
+    await this.connection?.close();
+  }
+
+  private async setUp(channel: Channel) {
+    this.open = channel;
+    channel.once('close', () => this.lost(channel));
+    await declareTopology(channel, this.topology);
+    await channel.prefetch(PREFETCH);
+    const consume = (queue: string, settle: (message: ConsumeMessage) => Promise<void>) =>
+      channel.consume(queue, (message) => {
+        if (message) this.take(message, channel, settle);
+        else this.lost(channel);
+      });
+    await consume(DEAD_LETTER_QUEUE, (message) => this.letters.record(letterOf(message)));
+    await consume(UNROUTED_QUEUE, (message) => this.reroute(message, channel));
+  }
+
+  private lost(channel: Channel) {
+    if (this.open !== channel || this.closing.signal.aborted) return;
+    this.open = undefined;
+    reconnectSoon(this.connection!, () => !this.open && !this.closing.signal.aborted);
+  }
+
+  private take(
+    message: ConsumeMessage,
+    channel: Channel,
+    settle: (message: ConsumeMessage) => Promise<void>,
+  ) {
+    const work = this.settle(message, channel, settle).finally(() => this.inFlight.delete(work));
+    this.inFlight.add(work);
+  }
+
+  /** Tried until it works, whatever stands in the way: there is no place behind this one. */
+  private async settle(
+    message: ConsumeMessage,
+    channel: Channel,
+    settle: (message: ConsumeMessage) => Promise<void>,
+  ) {
+    for (let wait = WAIT_MS.first; this.open === channel; wait = Math.min(wait * 2, WAIT_MS.most)) {
+      try {
+        await settle(message);
+        return channel.ack(message);
+      } catch (error) {
+        if (this.closing.signal.aborted) return;
+        this.logger.warn({ reason: (error as Error).message }, 'a dead letter waits to be recorded');
+        await sleep(wait, undefined, { signal: this.closing.signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  private async reroute(message: ConsumeMessage, channel: Channel) {
+    const { routingKey } = message.fields;
+    const times = Number(message.properties.headers?.[REROUTED_HEADER] ?? 0);
+    if (!Object.hasOwn(this.catalogue, routingKey) || !(times < MOST_REROUTES)) {
+      const error = `no queue is bound for ${routingKey}`;
+      return this.letters.record({
+        ...letterOf(message),
+        queue: UNROUTED_QUEUE,
+        reason: 'unroutable',
+        error,
+      });
+    }
+    await declareTopology(channel, this.topology);
+    const options = copyOf(message, { [REROUTED_HEADER]: times + 1 });
+    await this.publisher.publish(this.topology.events, routingKey, message.content, options);
+    this.logger.warn({ event: routingKey }, 'no queue was bound: bindings declared anew, event sent again');
+  }
+}
+
+/** By what is written on it: ours says why it parked it, the broker at least that it gave it up. */
+function letterOf(message: ConsumeMessage): NewDeadLetter {
+  const headers = (message.properties.headers ?? {}) as Record<string, unknown>;
+  const text = (name: string) => (typeof headers[name] === 'string' ? headers[name] : undefined);
+  const death = (headers['x-death'] as { queue?: string; reason?: string }[] | undefined)?.[0];
+  const { contentType, contentEncoding, type, timestamp, appId, correlationId } = copyOf(message);
+  const messageId = message.properties.messageId as string | undefined;
+  return {
+    queue: text(PARKED.from) ?? death?.queue ?? 'unknown',
+    routingKey: message.fields.routingKey,
+    reason: text(PARKED.code) ?? death?.reason ?? 'unknown',
+    error:
+      text(PARKED.reason) ??
+      `given up by the broker: ${death?.reason ?? 'it does not say why'} (${deliveriesOf(message)} deliveries here)`,
+    attempts: attemptOf(message),
+    properties: { contentType, contentEncoding, messageId, type, timestamp, appId, correlationId },
+    headers: ownHeaders(headers),
+    body: message.content,
+  };
+}

@@ -1,0 +1,178 @@
+import { AppError, kindOf, type Logger } from '@estoque/platform';
+import type { Channel, ConsumeMessage } from 'amqplib';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  correlationOf,
+  decodeEvent,
+  MOST_BODY_BYTES,
+  type DecodedEvent,
+  type EventCatalogue,
+} from '../contract/event.js';
+import { attemptOf, deliveriesOf, judge, putBack } from './failures.js';
+import { KillSwitch, type Outcome } from './kill-switch.js';
+import type { Publisher } from './publisher.js';
+import type { Topology } from './topology.js';
+
+const OUTAGE_WAIT_MS = { first: 250, most: 5_000 };
+/** The broker takes back what isn't acknowledged within half an hour, and counts that against the message. */
+const MOST_HELD_MS = 600_000;
+/**
+ * Deliveries after which a message is parked unseen: so often it went back without an answer, which is what happens
+ * to one that brings its worker down. Well below the broker's own limit (topology.ts), which tells no reason.
+ */
+const MOST_DELIVERIES = 8;
+
+export interface SettlementOptions {
+  queue: string;
+  topology: Topology;
+  catalogue: EventCatalogue;
+  retryDelaysMs: number[];
+}
+
+/**
+ * What becomes of one message that was delivered: handled, put off, parked or given back, and then acknowledged, in
+ * this one place and nowhere else.
+ */
+export class Settlement {
+  readonly killSwitch: KillSwitch;
+
+  constructor(
+    private readonly options: SettlementOptions,
+    private readonly handler: (event: DecodedEvent, message: ConsumeMessage) => Promise<unknown>,
+    private readonly publisher: Publisher,
+    private readonly log: Logger,
+    private readonly closing: AbortSignal,
+  ) {
+    const { queue } = options;
+    this.killSwitch = new KillSwitch((reason) => log.error({ queue, reason }, 'most messages fail: paused'));
+  }
+
+  /** @param isOpen whether the channel it came by still stands */
+  async settle(message: ConsumeMessage, channel: Channel, isOpen: () => boolean) {
+    try {
+      await this.work(message, isOpen);
+      channel.ack(message);
+    } catch (error) {
+      // Nothing could be done for it: stopping in an outage, held for too long, or the channel is gone.
+      this.log.debug({ reason: (error as Error).message }, 'left to the queue');
+      if (isOpen()) await this.giveBack(message, channel);
+    }
+  }
+
+  /** Handles it, or writes down that it failed. @throws an error of kind `unavailable` where neither was possible */
+  private async work(message: ConsumeMessage, isOpen: () => boolean) {
+    try {
+      assertHarmless(message);
+      const judged = (error?: unknown) => outcomeOf(message, error);
+      await this.throughOutages(isOpen, () =>
+        this.killSwitch.pass(() => this.handle(message), judged, this.closing),
+      );
+    } catch (error) {
+      if (kindOf(error) === 'unavailable') throw error;
+      await this.throughOutages(isOpen, () => this.fail(error, message));
+    }
+  }
+
+  private async handle(message: ConsumeMessage) {
+    const started = performance.now();
+    const { catalogue } = this.options;
+    const decoded = decodeEvent(catalogue, message.content, message.fields.routingKey);
+    const outcome = await this.handler(decoded, message);
+    this.log.info(
+      {
+        event: decoded.event,
+        ...correlationOf(catalogue, decoded.event, decoded.payload),
+        event_id: decoded.eventId,
+        outcome,
+        attempt: attemptOf(message),
+        duration_ms: Math.round((performance.now() - started) * 10) / 10,
+      },
+      'handled',
+    );
+  }
+
+  /** Puts a message where it waits for another try, or where it is parked. */
+  private async fail(error: unknown, message: ConsumeMessage) {
+    const { queue, topology, retryDelaysMs, catalogue } = this.options;
+    const { decision, exchange, options, code, reason } = judge(
+      error,
+      message,
+      queue,
+      topology,
+      retryDelaysMs,
+    );
+    const { routingKey } = message.fields;
+    await this.publisher.publish(exchange, routingKey, message.content, options);
+    const unexpected = code === 'bug' ? { err: error } : {};
+    const attempt = attemptOf(message);
+    const subject = correlationOf(catalogue, routingKey, bodyOf(message));
+    this.log.warn({ event: routingKey, ...subject, queue, code, reason, attempt, ...unexpected }, decision);
+  }
+
+  /**
+   * While a neighbour is out, a message is tried again in place and uses up no attempt. With all of the
+   * prefetch window waiting, nothing more is delivered: the consumer stands still until the neighbour is back.
+   */
+  private async throughOutages<Result>(isOpen: () => boolean, work: () => Promise<Result>): Promise<Result> {
+    const end = performance.now() + MOST_HELD_MS;
+    for (let wait = OUTAGE_WAIT_MS.first; ; wait = Math.min(wait * 2, OUTAGE_WAIT_MS.most)) {
+      try {
+        return await work();
+      } catch (error) {
+        // The kill switch's wait was cut short: we are stopping.
+        if (this.closing.aborted) throw new AppError('unavailable', 'stopping', 'stopping', { cause: error });
+        if (kindOf(error) !== 'unavailable' || !isOpen() || performance.now() > end) throw error;
+        this.log.warn({ reason: (error as Error).message, retry_in_ms: wait }, 'waiting for a neighbour');
+        await sleep(wait, undefined, { signal: this.closing }).catch(() => {
+          throw error;
+        });
+      }
+    }
+  }
+
+  /** As if it had never been delivered: a copy goes to the end of the queue, for the broker counts every return. */
+  private async giveBack(message: ConsumeMessage, channel: Channel) {
+    try {
+      const { queue, topology } = this.options;
+      await this.publisher.publish(
+        topology.retry,
+        message.fields.routingKey,
+        message.content,
+        putBack(message, queue),
+      );
+      channel.ack(message);
+    } catch {
+      try {
+        channel.reject(message, true);
+      } catch {
+        // The channel closed, and the broker has taken back what was delivered on it.
+      }
+    }
+  }
+}
+
+function assertHarmless(message: ConsumeMessage) {
+  const deliveries = deliveriesOf(message);
+  if (deliveries < MOST_DELIVERIES) return;
+  throw new AppError(
+    'invalid',
+    'brings_its_worker_down',
+    `delivered ${deliveries} times, and each time the worker was gone before it answered`,
+  );
+}
+
+/** First tries only: a message that fails again says nothing new. */
+function outcomeOf(message: ConsumeMessage, error: unknown): Outcome {
+  if (error === undefined) return 'well';
+  const kind = kindOf(error);
+  return kind === 'unavailable' || kind === 'invalid' || attemptOf(message) > 1 ? 'ignored' : 'failed';
+}
+
+function bodyOf(message: ConsumeMessage): Record<string, unknown> {
+  if (message.content.length > MOST_BODY_BYTES) return {};
+  try {
+    return (JSON.parse(message.content.toString()) as Record<string, unknown> | null) ?? {};
+  } catch {
+    return {};
+  }
+}
