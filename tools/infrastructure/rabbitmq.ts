@@ -73,6 +73,8 @@ export async function startRabbitMq(options: RabbitMqOptions): Promise<RabbitMq>
     HOME: home, // the cookie lies there
     ERL_EPMD_PORT: String(epmdPort),
     ERL_EPMD_ADDRESS: '127.0.0.1',
+    // RabbitMQ looks after epmd too, once a minute: one that it started while we stop would be nobody's.
+    ERL_AFLAGS: '-start_epmd false',
     ERL_LIBS: plugins,
     ERL_MAX_ETS_TABLES: '50000',
     ERL_CRASH_DUMP: join(dir, 'erl_crash.dump'),
