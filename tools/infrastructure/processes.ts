@@ -25,6 +25,8 @@ export interface Recipe {
   /** Asked again and again until it says true; a refusal to connect is a false. */
   ready(): Promise<boolean>;
   readyWithinMs?: number;
+  /** Waits before it is started again, the last one for good; grows to half a minute where unset. */
+  backoffMs?: number[];
   /** Where it listens: an answer from another process there isn't its own. */
   ports: number[];
   /** Runs before each start, the first and those after a death. */
@@ -64,6 +66,8 @@ export class Service {
   private ready = false;
   private exited: Promise<void> = Promise.resolve();
   restarts = 0;
+  /** How its last life ended. */
+  ended?: { code: number | null; signal: NodeJS.Signals | null };
 
   constructor(
     readonly recipe: Recipe,
@@ -176,6 +180,7 @@ export class Service {
 
   private died(child: ChildProcess): void {
     if (this.child !== child) return;
+    this.ended = { code: child.exitCode, signal: child.signalCode };
     const running = this.ready;
     this.child = undefined;
     this.ready = false;
@@ -188,8 +193,9 @@ export class Service {
   }
 
   private async revive(why: string): Promise<void> {
+    const { backoffMs = BACKOFF_MS } = this.recipe;
     for (;;) {
-      const wait = BACKOFF_MS[Math.min(Math.max(this.youngDeaths - 1, 0), BACKOFF_MS.length - 1)]!;
+      const wait = backoffMs[Math.min(Math.max(this.youngDeaths - 1, 0), backoffMs.length - 1)]!;
       this.say(`${this.name} ${why}, starting it again${wait >= 1_000 ? ` in ${wait / 1_000} s` : ''}`);
       await sleep(wait, undefined, { ref: false });
       if (!this.wanted) return;

@@ -1,0 +1,149 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { drawLedger, PROMISES } from './ledger.js';
+import type { DeadLetter, Rig } from './rig.js';
+
+/** One thing that is broken on purpose. */
+export interface Fault {
+  name: string;
+  /** In a few words. */
+  breaks: string;
+  /** Breaks it, looks at what is promised meanwhile, and mends it. */
+  run(rig: Rig, trial: Trial): Promise<void>;
+  /** Longer than the 60 s that everything else is promised to drain in, where the fault itself is a mass of work. */
+  drainsWithin?: number;
+}
+
+export interface Step {
+  step: string;
+  hit: boolean;
+}
+
+export interface Result {
+  name: string;
+  breaks: string;
+  /** What was done and seen. */
+  notes: string[];
+  /** The steps that were to be hit. */
+  steps: Step[];
+  /** From mending until everything accepted before was done; undefined where it never was. */
+  drainedInSeconds?: number;
+  seconds: number;
+  /** Broken promises. */
+  broken: string[];
+}
+
+const DRAINS_WITHIN_SECONDS = 60;
+
+/** One fault being tried. */
+export class Trial {
+  readonly notes: string[] = [];
+  readonly steps: Step[] = [];
+  readonly broken: string[] = [];
+  private mendedAt?: number;
+  private readonly expected: ((letter: DeadLetter) => boolean)[] = [];
+
+  constructor(
+    readonly short: boolean,
+    private readonly say: (text: string) => void,
+  ) {}
+
+  did(what: string) {
+    this.notes.push(what);
+    this.say(`    ${what}`);
+  }
+
+  step(step: string, hit: boolean) {
+    this.steps.push({ step, hit });
+    if (!hit) this.expect(false, `not hit: ${step}`);
+  }
+
+  expect(holds: boolean, promise: string) {
+    if (holds) return;
+    this.broken.push(promise);
+    this.say(`    ✘ ${promise}`);
+  }
+
+  /** Something that a promise needs within its time; a wait that is in vain breaks it. */
+  async inTime<Result>(promise: string, wait: Promise<Result>): Promise<Result | undefined> {
+    try {
+      return await wait;
+    } catch (error) {
+      this.expect(false, `${promise}: ${(error as Error).message}`);
+      return undefined;
+    }
+  }
+
+  /** From here on the time to drain counts. */
+  mended() {
+    this.mendedAt ??= Date.now();
+  }
+
+  /** Such a message belongs among the dead letters. */
+  expectDead(letter: (letter: DeadLetter) => boolean) {
+    this.expected.push(letter);
+  }
+
+  async finish(rig: Rig, { drainsWithin = DRAINS_WITHIN_SECONDS }: Fault) {
+    await rig.heal();
+    this.mended();
+    const drained = await drain(rig, this.mendedAt! + drainsWithin * 1_000);
+    const seconds = (Date.now() - this.mendedAt!) / 1_000;
+    this.expect(drained.done, `not drained ${drainsWithin} s after it was mended: ${drained.left}`);
+    const held = rig.buryTheSilent();
+    if (held > 0 && !drained.done)
+      this.did(`${held} connections that went silent were still in use; they are cut`);
+    for (const letter of await rig.newDeadLetters()) {
+      if (!this.expected.some((each) => each(letter)))
+        this.expect(false, `dead letter: ${letter.reason}; ${letter.body.toString().slice(0, 200)}`);
+    }
+    const { findings } = await rig.snapshot((sql) => drawLedger(sql, factsOf(rig)));
+    for (const promised of PROMISES)
+      for (const line of findings[promised]) this.expect(false, `${promised}: ${line}`);
+    return drained.done ? seconds : undefined;
+  }
+}
+
+export function factsOf({ load, opening }: Rig) {
+  return { accepted: load.accepted.map(({ id }) => id!), opening };
+}
+
+/**
+ * Waits until everything is done that was there when it was called, while the load goes on. What earlier faults
+ * left undone is theirs.
+ *
+ * @param mostWaiting messages in the work queues; without load it can be 0
+ */
+export async function drain(
+  rig: Rig,
+  deadline: number,
+  mostWaiting = Infinity,
+): Promise<{ done: boolean; left: string }> {
+  const [mark] = await rig.sql<{ orders: string; outbox: string }>(
+    `SELECT coalesce((SELECT max(id) FROM orders), 0) AS orders, coalesce((SELECT max(id) FROM outbox), 0) AS outbox`,
+  );
+  for (;;) {
+    const [left] = await rig.sql<{ orders: number[]; outbox: number; untold: number[] }>(
+      `SELECT ARRAY(SELECT id::int FROM orders WHERE id <= $1 AND id <> ALL ($3) AND status IN ('pending', 'reserved')) AS orders,
+              (SELECT count(*)::int FROM outbox WHERE id <= $2) AS outbox,
+              ARRAY(SELECT id::int FROM orders WHERE id <= $1 AND id <> ALL ($3) AND status IN ('processed', 'rejected')
+                AND NOT EXISTS (SELECT 1 FROM notifications WHERE order_id = orders.id AND state <> 'pending')) AS untold`,
+      [mark!.orders, mark!.outbox, [...rig.givenUp]],
+    );
+    const { orders, outbox, untold } = left!;
+    const depths = await rig.depths();
+    const waiting = ['order_queue', 'stock_queue', 'notify_queue'].reduce(
+      (sum, name) => sum + (depths[name] ?? 0),
+      0,
+    );
+    const some = (ids: number[]) =>
+      `${ids.length}${ids.length > 0 ? ` (${ids.slice(0, 5).join(', ')})` : ''}`;
+    const text = `${some(orders)} orders not final, ${some(untold)} not told, ${outbox} events in the outbox, ${waiting} messages in queues`;
+    if (orders.length + outbox + untold.length === 0 && waiting <= mostWaiting)
+      return { done: true, left: '' };
+    if (Date.now() > deadline) {
+      for (const id of [...orders, ...untold]) rig.givenUp.add(id);
+      return { done: false, left: text };
+    }
+    await sleep(200);
+  }
+}
