@@ -51,6 +51,7 @@ const config: Config = {
     project('tools', ['tools/**/*.spec.ts']),
     project('launcher', ['test/launcher/*.spec.ts']),
     project('journeys', ['test/journeys/*.spec.ts']),
+    project('faults', ['test/faults/*.spec.ts']),
   ],
 };
 

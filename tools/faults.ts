@@ -21,7 +21,7 @@ function read() {
       minutes: { type: 'string', default: '0' },
       seed: { type: 'string', default: String(randomInt(1_000_000)) },
       only: { type: 'string', default: '' },
-      rate: { type: 'string', default: '10' },
+      rate: { type: 'string', default: '5' },
       dist: { type: 'string', default: join(root, 'dist') },
       report: { type: 'string', default: join(local, 'faults', 'report') },
       short: { type: 'boolean', default: false },

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { FAULTS } from './faults.js';
 import { drawLedger, drawMails, PROMISES, PROMISES_AT_REST, type Ledger } from './ledger.js';
 import { DOMAIN, Rig, type RigOptions } from './rig.js';
-import { drain, factsOf, Trial, type Fault, type Result } from './trial.js';
+import { drain, factsOf, inGroups, Trial, type Fault, type Result } from './trial.js';
 
 export interface RunOptions extends RigOptions {
   /** Names of faults; all where it is empty. */
@@ -111,7 +111,6 @@ async function close(rig: Rig, say: RunOptions['say']) {
     drawn.findings.mails.push(...mails.mails);
     return { ...drawn, duplicateMails: mails.duplicateMails };
   });
-  const letters = await rig.newDeadLetters();
   const unanswered = rig.load.placed.filter(({ id }) => id === undefined);
   const [found] = await rig.sql<{ count: number }>(
     'SELECT count(*)::int AS count FROM orders WHERE customer_email = ANY($1)',
@@ -124,9 +123,7 @@ async function close(rig: Rig, say: RunOptions['say']) {
   if (!first.done) broken.push(`not drained at the end: ${first.left}`);
   if (!second.done) broken.push(`not drained after the day was repeated: ${second.left}`);
   if (deadlocks > 0) broken.push(`${deadlocks} deadlocks`);
-  broken.push(
-    ...letters.map(({ reason, body }) => `dead letter: ${reason}; ${body.toString().slice(0, 200)}`),
-  );
+  broken.push(...inGroups(await rig.newDeadLetters()));
   return {
     ledger,
     unanswered: { asked: unanswered.length, found: found!.count },

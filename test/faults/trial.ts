@@ -83,6 +83,11 @@ export class Trial {
     this.expected.push(letter);
   }
 
+  /** Dead letters that should not be there. */
+  buried(letters: DeadLetter[]) {
+    for (const line of inGroups(letters)) this.expect(false, line);
+  }
+
   async finish(rig: Rig, { drainsWithin = DRAINS_WITHIN_SECONDS }: Fault) {
     await rig.heal();
     this.mended();
@@ -92,15 +97,26 @@ export class Trial {
     const held = rig.buryTheSilent();
     if (held > 0 && !drained.done)
       this.did(`${held} connections that went silent were still in use; they are cut`);
-    for (const letter of await rig.newDeadLetters()) {
-      if (!this.expected.some((each) => each(letter)))
-        this.expect(false, `dead letter: ${letter.reason}; ${letter.body.toString().slice(0, 200)}`);
-    }
+    const letters = await rig.newDeadLetters();
+    this.buried(letters.filter((letter) => !this.expected.some((each) => each(letter))));
     const { findings } = await rig.snapshot((sql) => drawLedger(sql, factsOf(rig)));
     for (const promised of PROMISES)
       for (const line of findings[promised]) this.expect(false, `${promised}: ${line}`);
     return drained.done ? seconds : undefined;
   }
+}
+
+/** A line for each kind of reason, with one letter as an example. */
+export function inGroups(letters: DeadLetter[]): string[] {
+  const groups = new Map<string, DeadLetter[]>();
+  for (const letter of letters) {
+    const kind = letter.reason.replaceAll(/\d+/g, '#');
+    groups.set(kind, [...(groups.get(kind) ?? []), letter]);
+  }
+  return [...groups.values()].map(
+    (group) =>
+      `dead letters: ${group.length}, such as ${group[0]!.reason}; ${group[0]!.body.toString().slice(0, 160)}`,
+  );
 }
 
 export function factsOf({ load, opening }: Rig) {
