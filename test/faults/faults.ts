@@ -29,11 +29,11 @@ const stopCont: Fault = {
     const seconds = trial.short ? 25 : 60;
     for (const app of trial.short ? [rig.random.pick(WORKERS)] : WORKERS) {
       // What it sent and couldn't note before the broker gave its messages to nobody else is its own to find out.
-      if (app === 'notify-worker') rig.disrupt('halt');
+      const noted = app === 'notify-worker' ? rig.disrupt() : () => undefined;
       rig.service(app).kill('SIGSTOP');
       await sleep(seconds * 1_000);
       rig.service(app).kill('SIGCONT');
-      if (app === 'notify-worker') rig.disrupt('end of the halt');
+      noted();
       trial.did(`${app} stood still for ${seconds} s`);
     }
   },
@@ -143,12 +143,12 @@ const postgresStop: Fault = {
   name: 'postgres-stop-immediate',
   breaks: 'PostgreSQL stopped without a goodbye (SIGQUIT)',
   async run(rig, trial) {
-    rig.disrupt('the database stops');
+    const back = rig.disrupt();
     await rig.postgres.service.stop(true);
     trial.did(`stopped; all not ready after ${await allRed(rig, trial, APPS, 15, 'the database is away')} s`);
     await sleep(trial.short ? 3_000 : 10_000);
-    rig.disrupt('the database was away');
     await rig.postgres.service.start();
+    back();
     trial.mended();
     await trial.inTime(
       'all are ready again',
@@ -162,7 +162,7 @@ const backendsTerminated: Fault = {
   breaks: 'all connections to the database terminated by an administrator',
   async run(rig, trial) {
     for (let round = 0; round < 3; round++) {
-      rig.disrupt('backends terminated');
+      rig.disrupt()();
       const [ended] = await rig.sql<{ count: number }>(
         `SELECT count(pg_terminate_backend(pid))::int AS count FROM pg_stat_activity
          WHERE application_name <> 'rig' AND backend_type = 'client backend'`,
@@ -178,13 +178,13 @@ const commitCut: Fault = {
   breaks: 'the connection lost while committing: committed, and the answer never comes',
   async run(rig, trial) {
     for (const app of APPS) {
-      rig.disrupt('a connection cut while committing');
+      const over = rig.disrupt();
       const rule = rig
         .proxy(app, 'postgres')
         .arm({ match: ({ name }) => name === 'commit', when: 'unanswered', then: 'cut', times: 5 });
       const hit = until('five cuts', () => rule.hits === 5, { seconds: 30 }).then(() => true);
       trial.step(`${app}, five times`, await hit.catch(() => false));
-      rig.disrupt('a connection cut while committing');
+      over();
     }
   },
 };
@@ -209,7 +209,7 @@ const halfOpenDatabase: Fault = {
   name: 'half-open-database',
   breaks: 'the database falls silent: no bytes, no end of the connection',
   async run(rig, trial) {
-    rig.disrupt('the database falls silent');
+    const speaks = rig.disrupt();
     for (const proxy of rig.proxiesTo('postgres')) proxy.goSilent();
     trial.did(`noticed by all after ${await allRed(rig, trial, APPS, 12, 'the database is silent')} s`);
     await sleep(5_000);
@@ -219,7 +219,7 @@ const halfOpenDatabase: Fault = {
       'all are ready again',
       all((app) => rig.ready(app, 60)),
     );
-    rig.disrupt('the database was silent');
+    speaks();
   },
 };
 

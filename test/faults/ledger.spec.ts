@@ -32,7 +32,12 @@ const MAILS = [
   { at: 1_000, to: 'one@x.example', messageId: '<notification-1@x.example>' },
   { at: 2_000, to: 'two@x.example', messageId: '<notification-2@x.example>' },
 ];
-const MAIL_FACTS = { mails: MAILS, disruptions: [] as number[], domain: 'x.example', refused: /^refused/ };
+const MAIL_FACTS = {
+  mails: MAILS,
+  disruptions: [] as { from: number; to: number }[],
+  domain: 'x.example',
+  refused: /^refused/,
+};
 
 /** Always the same two: order 3 is on its way, and so is order 4. */
 const AS_IT_WAS: Partial<Record<Promised, number>> = { stuck: 2 };
@@ -201,13 +206,20 @@ describe('The ledger', () => {
     [
       'a mail that came twice because its sender was killed',
       '',
-      { mails: [...MAILS, { ...MAILS[0]!, at: 9_000 }], disruptions: [5_000] },
+      { mails: [...MAILS, { ...MAILS[0]!, at: 9_000 }], disruptions: [{ from: 1_500, to: 1_500 }] },
       { untold: 0, mails: 0, duplicateMails: 1 },
     ],
     [
       'a mail that came twice after a kill long before',
       '',
-      { mails: [...MAILS, { ...MAILS[1]!, at: 9_000 }], disruptions: [500] },
+      { mails: [...MAILS, { ...MAILS[1]!, at: 9_000 }], disruptions: [{ from: 100, to: 900 }] },
+      { untold: 0, mails: 1, duplicateMails: 1 },
+    ],
+
+    [
+      'a mail that came twice after a kill long after',
+      '',
+      { mails: [...MAILS, { ...MAILS[1]!, at: 9_000 }], disruptions: [{ from: 8_000, to: 9_500 }] },
       { untold: 0, mails: 1, duplicateMails: 1 },
     ],
   ])('finds %s', async (_what, corrupt, facts, { untold, mails, duplicateMails }) => {

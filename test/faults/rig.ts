@@ -52,10 +52,10 @@ export interface DeadLetter {
   body: Buffer;
 }
 
-/** A moment at which a mail may have been sent whose sender couldn't note it any more. */
+/** A time in which a mail may have been sent whose sender couldn't note it any more. */
 export interface Disruption {
-  at: number;
-  what: string;
+  from: number;
+  to: number;
 }
 
 const run = promisify(execFile);
@@ -242,12 +242,15 @@ export class Rig {
 
   /** kill -9; it is started again at once, as a supervisor would. */
   kill(app: App) {
-    if (app === 'notify-worker') this.disrupt(`kill of ${app}`);
+    if (app === 'notify-worker') this.disrupt()();
     this.service(app).kill('SIGKILL');
   }
 
-  disrupt(what: string) {
-    this.disruptions.push({ at: Date.now(), what });
+  /** From now on, until what it returns is called. */
+  disrupt() {
+    const disruption = { from: Date.now(), to: Infinity };
+    this.disruptions.push(disruption);
+    return () => void (disruption.to = Date.now());
   }
 
   /** Stops it as a roll-out does. @returns its exit code */

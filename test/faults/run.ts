@@ -103,7 +103,7 @@ async function close(rig: Rig, say: RunOptions['say']) {
     const drawn = await drawLedger(sql, factsOf(rig));
     const mails = await drawMails(sql, {
       mails: rig.sink.mails,
-      disruptions: rig.disruptions.map(({ at }) => at),
+      disruptions: rig.disruptions,
       domain: DOMAIN,
       refused: /^refused-/,
     });
