@@ -301,12 +301,8 @@ const backlog: Fault = {
       await rig.publish(some);
       sent += some.length;
     }
-    const waiting = async () => {
-      const depths = await rig.depths();
-      return Object.values(QUEUE_OF).reduce((sum, queue) => sum + (depths[queue] ?? 0), 0);
-    };
-    await until('them to wait', async () => (await waiting()) >= wanted * 0.95, { seconds: 30 });
-    trial.did(`${await waiting()} messages waiting, repeats among orders that came meanwhile`);
+    await until('them to wait', async () => (await rig.waiting()) >= wanted * 0.95, { seconds: 30 });
+    trial.did(`${await rig.waiting()} messages waiting, repeats among orders that came meanwhile`);
     for (const app of WORKERS) await rig.restartApp(app);
     trial.mended();
     const most = new Map(WORKERS.map((app) => [app, 0]));
@@ -317,7 +313,7 @@ const backlog: Fault = {
         async () => {
           for (const app of WORKERS) most.set(app, Math.max(most.get(app)!, rig.memory(app)));
           await sleep(450);
-          return (await waiting()) < 100;
+          return (await rig.waiting()) < 100;
         },
         { seconds: 900 },
       ),
@@ -414,7 +410,7 @@ const bindingMissing: Fault = {
     for (const { destination, routing_key } of bindings)
       await rig.management('POST', `${exchange}/${destination}`, { routing_key });
     trial.mended();
-    const kept = (await rig.depths()).unrouted_queue ?? 0;
+    const kept = await rig.readyIn('unrouted_queue');
     trial.did(`${bindings.length} bindings away for 8 s; ${kept} messages kept in unrouted_queue`);
   },
 };

@@ -146,7 +146,7 @@ describe('A proxy before RabbitMQ', () => {
       return await work(channel);
     } finally {
       // One that is cut while it closes says nothing more than that.
-      await Promise.race([connection.close().catch(() => undefined), once(connection, 'close')]);
+      await Promise.race([connection.close(), once(connection, 'close')]).catch(() => undefined);
     }
   }
   /** Whether a message is said to be taken. */
@@ -197,6 +197,10 @@ describe('A proxy before RabbitMQ', () => {
         });
         await channel.checkQueue('q');
       });
+    await until(
+      'the message',
+      async () => (await on(vhost.url, (channel) => channel.checkQueue('q'))).messageCount === 1,
+    );
     at.seen.length = 0;
     const rule = at.arm('ack', 'before');
     await receive(true).catch(() => undefined);

@@ -346,13 +346,24 @@ export class Rig {
     return encodeURIComponent(this.vhost);
   }
 
-  /** Messages in a queue, delivered and waiting. */
-  async depths(): Promise<Record<string, number>> {
+  /** Messages ready in a queue, this moment. */
+  readyIn(queue: string) {
+    return this.onChannel(async (channel) => (await channel.checkQueue(queue)).messageCount);
+  }
+
+  /**
+   * Messages in the work queues. The broker's own count of those that are delivered and not yet acknowledged
+   * is some seconds old, so that of the ready ones is asked for as well.
+   */
+  async waiting(): Promise<number> {
     const queues = await this.management<{ name: string; messages?: number }[]>(
       'GET',
       `/api/queues/${this.vhostPath}`,
     );
-    return Object.fromEntries(queues.map(({ name, messages = 0 }) => [name, messages]));
+    const counts = Object.values(QUEUE_OF).map(async (name) =>
+      Math.max(queues.find((queue) => queue.name === name)?.messages ?? 0, await this.readyIn(name)),
+    );
+    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
   }
 
   /** On a connection of our own, straight to the broker. */

@@ -93,12 +93,12 @@ async function close(rig: Rig, say: RunOptions['say']) {
   const from = Date.now();
   // Now nothing is excused any more.
   rig.givenUp.clear();
-  const first = await drain(rig, from + CLOSES_WITHIN_MS);
+  const first = await drain(rig, from + CLOSES_WITHIN_MS, { emptyQueues: true });
   const drainedInSeconds = first.done ? (Date.now() - from) / 1_000 : undefined;
   const day = rig.random.shuffle([...rig.day.values()]);
   say(`the whole day once more: ${day.length} messages`);
   await rig.publish(day);
-  const second = await drain(rig, Date.now() + CLOSES_WITHIN_MS + day.length * 20, 0);
+  const second = await drain(rig, Date.now() + CLOSES_WITHIN_MS + day.length * 20, { emptyQueues: true });
   const ledger = await rig.snapshot(async (sql) => {
     const drawn = await drawLedger(sql, factsOf(rig));
     const mails = await drawMails(sql, {

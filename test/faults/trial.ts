@@ -127,12 +127,12 @@ export function factsOf({ load, opening }: Rig) {
  * Waits until everything is done that was there when it was called, while the load goes on. What earlier faults
  * left undone is theirs.
  *
- * @param mostWaiting messages in the work queues; without load it can be 0
+ * @param emptyQueues whether the work queues are to be empty too, as they can be without load
  */
 export async function drain(
   rig: Rig,
   deadline: number,
-  mostWaiting = Infinity,
+  { emptyQueues = false } = {},
 ): Promise<{ done: boolean; left: string }> {
   const [mark] = await rig.sql<{ orders: string; outbox: string }>(
     `SELECT coalesce((SELECT max(id) FROM orders), 0) AS orders, coalesce((SELECT max(id) FROM outbox), 0) AS outbox`,
@@ -146,19 +146,14 @@ export async function drain(
       [mark!.orders, mark!.outbox, [...rig.givenUp]],
     );
     const { orders, outbox, untold } = left!;
-    const depths = await rig.depths();
-    const waiting = ['order_queue', 'stock_queue', 'notify_queue'].reduce(
-      (sum, name) => sum + (depths[name] ?? 0),
-      0,
-    );
     const some = (ids: number[]) =>
       `${ids.length}${ids.length > 0 ? ` (${ids.slice(0, 5).join(', ')})` : ''}`;
-    const text = `${some(orders)} orders not final, ${some(untold)} not told, ${outbox} events in the outbox, ${waiting} messages in queues`;
-    if (orders.length + outbox + untold.length === 0 && waiting <= mostWaiting)
-      return { done: true, left: '' };
+    const text = `${some(orders)} orders not final, ${some(untold)} not told, ${outbox} events in the outbox`;
+    const isDone = orders.length + outbox + untold.length === 0;
+    if (isDone && (!emptyQueues || (await rig.waiting()) === 0)) return { done: true, left: '' };
     if (Date.now() > deadline) {
       for (const id of [...orders, ...untold]) rig.givenUp.add(id);
-      return { done: false, left: text };
+      return { done: false, left: isDone ? `${await rig.waiting()} messages in the queues` : text };
     }
     await sleep(200);
   }
