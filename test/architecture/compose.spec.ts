@@ -82,7 +82,7 @@ describe('docker-compose.yml', () => {
   it.each(apps)('gives %s an environment that it starts with', (app) => {
     const service = compose.services[app]!;
     const environment = readEnvironment(['SMTP_URL', 'MAIL_FROM'], environmentOf(service));
-    for (const url of [environment.DATABASE_URL, environment.RABBITMQ_URL, environment.SMTP_URL!])
+    for (const url of [environment.DATABASE_URL, ...environment.RABBITMQ_URL, environment.SMTP_URL!])
       expect(Object.keys(compose.services)).toContain(new URL(url).hostname);
     // The health check asks where the app listens.
     expect(service.healthcheck!.test.join(' ')).toContain(`:${environment.PORT}/health/ready`);

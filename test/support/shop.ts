@@ -16,7 +16,7 @@ export class Shop {
     readonly dataSource: DataSource,
     private readonly drop: () => Promise<void>,
   ) {
-    this.work = new UnitOfWork(dataSource, { wake: () => undefined }, 'test');
+    this.work = new UnitOfWork(dataSource, { wake: () => undefined, ready: false }, 'test');
   }
 
   /** With room for `workers` transactions at once. */

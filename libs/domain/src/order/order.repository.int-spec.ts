@@ -49,12 +49,16 @@ describe('An order', () => {
     ];
     const move = (id: number, transition: string) =>
       shop.work.inTransaction(({ orders }) =>
-        transition === 'reject' ? orders.reject(id, rejection) : orders[transition as 'reserve'](id),
+        transition === 'reject'
+          ? orders.reject(id, rejection)
+          : transition === 'cancel'
+            ? orders.cancel(id, 'requested')
+            : orders[transition as 'reserve'](id),
       );
     /** The transitions that lead to a state. */
     const wayTo = (status: OrderStatus): string[] => {
       const last = Object.entries(ORDER_TRANSITIONS).find(([, { to }]) => to === status);
-      return last ? [...wayTo(last[1].from), last[0]] : [];
+      return last ? [...wayTo(last[1].from[0]), last[0]] : [];
     };
     const orderThatIs = async (status: OrderStatus) => {
       const id = await shop.order(items);
@@ -62,12 +66,16 @@ describe('An order', () => {
       return id;
     };
     const cases = Object.entries(ORDER_TRANSITIONS).flatMap(([transition, { from, to }]) =>
-      ORDER_STATUSES.map((status) => ({ transition, from, to, status })),
+      ORDER_STATUSES.map((status) => ({
+        ...{ transition, to, status },
+        from: from.join(' or '),
+        fits: from.some((each) => each === status),
+      })),
     );
 
-    it.each(cases.filter(({ status, from }) => status === from))(
-      '$from -> $to ($transition), and its timeline tells',
-      async ({ transition, from, to }) => {
+    it.each(cases.filter(({ fits }) => fits))(
+      '$status -> $to ($transition), and its timeline tells',
+      async ({ transition, status: from, to }) => {
         const id = await orderThatIs(from);
         await move(id, transition);
         const { status, timeline } = await shop.work.read.orders.get(id);
@@ -76,7 +84,7 @@ describe('An order', () => {
       },
     );
 
-    it.each(cases.filter(({ status, from }) => status !== from))(
+    it.each(cases.filter(({ fits }) => !fits))(
       'not from $status by $transition',
       async ({ transition, from, status }) => {
         const id = await orderThatIs(status);

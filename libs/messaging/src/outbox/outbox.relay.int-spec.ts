@@ -7,7 +7,8 @@ import { until } from '../../../../test/support/until.js';
 import { defineEvent } from '../contract/event.js';
 import { Publisher } from '../rabbitmq/publisher.js';
 import { topologyOf } from '../rabbitmq/topology.js';
-import { OutboxRelay, type Query } from './outbox.relay.js';
+import type { Statements } from '../statements.js';
+import { OutboxRelay } from './outbox.relay.js';
 
 const happened = defineEvent({
   name: 'thing.happened',
@@ -61,16 +62,27 @@ describe('The outbox', () => {
 
   /** @returns how many rows it has claimed so far */
   async function relayTo(exchange: string) {
-    const publisher = new Publisher(vhost.url, topology, logger);
+    const publisher = new Publisher([vhost.url], topology, logger);
     open.push(() => publisher.close());
     await until('the publisher is ready', () => publisher.ready);
     let claimed = 0;
-    const query: Query = async <Row>(sql: string, parameters: unknown[]) => {
-      const { rows } = await pool.query(sql, parameters);
-      claimed += rows.length;
-      return rows as Row[];
+    const statements: Statements = {
+      query: async <Row>(sql: string, parameters?: unknown[]) =>
+        (await pool.query(sql, parameters)).rows as Row[],
+      inTurn: async <Row>(lock: number, sql: string, parameters?: unknown[]) => {
+        const client = await pool.connect();
+        try {
+          await client.query('SELECT pg_advisory_lock($1)', [lock]);
+          const { rows } = await client.query(sql, parameters);
+          claimed += rows.length;
+          return rows as Row[];
+        } finally {
+          await client.query('SELECT pg_advisory_unlock($1)', [lock]);
+          client.release();
+        }
+      },
     };
-    const relay = new OutboxRelay(publisher, exchange, catalogue, query, logger);
+    const relay = new OutboxRelay(publisher, exchange, catalogue, statements, logger);
     open.push(() => relay.stop());
     relay.start();
     return () => claimed;

@@ -64,8 +64,12 @@ export class EventConsumer extends ServerRMQ {
   override async listen(callback: (error?: unknown) => void) {
     this.assertHandlers();
     await super.listen(callback);
-    // Said by setupChannel already; without a listener the event would end the process.
     this.manager.on('connectFailed', ({ err }: { err: Error }) => (this.fault = err.message));
+    // A connection that goes while a channel is opened on it; without a listener the event would end the process.
+    this.manager.once(
+      'connect',
+      () => void this.channel?.on('error', (error: Error) => (this.fault = error.message)),
+    );
   }
 
   /** Runs at every connection. What it throws is on the health page, and is tried again. */

@@ -25,7 +25,7 @@ describe('A publish', () => {
   let stranger: Stranger;
   beforeAll(async () => {
     vhost = await createVhost();
-    publisher = new Publisher(vhost.url, topology, logger);
+    publisher = new Publisher([vhost.url], topology, logger);
     await until('the publisher is ready', () => publisher.ready);
     stranger = await Stranger.at(vhost.url);
   });
@@ -85,7 +85,7 @@ describe('A publish', () => {
   });
 
   it('without a connection fails at once', async () => {
-    const away = new Publisher('amqp://127.0.0.1:1', topology, logger);
+    const away = new Publisher(['amqp://127.0.0.1:1'], topology, logger);
     try {
       await expect(
         away.publish('things', 'thing.happened', Buffer.from('{}'), { messageId: 'x' }),

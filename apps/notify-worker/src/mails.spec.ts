@@ -1,5 +1,5 @@
 import type { Order } from '@estoque/domain';
-import { mailAbout, money } from './notification.service.js';
+import { money, orderMail } from './mails.js';
 
 /** Intl writes a space that does not break. */
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
@@ -36,7 +36,7 @@ describe('A mail about an order', () => {
   } as Order;
 
   it('names each line with its amount, and the reason where one stands in the way', () => {
-    const { to, subject, context } = mailAbout('order_rejected', order);
+    const { to, subject, context } = orderMail('order_rejected', order);
     expect(to).toEqual({ name: 'Ana Souza', address: 'ana@example.com' });
     expect(subject).toBe('Não foi possível atender seu pedido 123');
     const { total, lines } = context as { total: string; lines: { amount: string; reason: string }[] };
@@ -48,7 +48,7 @@ describe('A mail about an order', () => {
   });
 
   it('is in the language of its order', () => {
-    expect(mailAbout('order_processed', { ...order, locale: 'en', rejection: null }).subject).toBe(
+    expect(orderMail('order_processed', { ...order, locale: 'en', rejection: null }).subject).toBe(
       'Your order 123 is confirmed',
     );
   });
