@@ -46,7 +46,7 @@ const config: Config = {
   testTimeout: 60_000,
   projects: [
     project('unit', ['{apps,libs}/**/*.spec.ts']),
-    project('integration', ['{apps,libs}/**/*.int-spec.ts']),
+    project('integration', ['{apps,libs}/**/*.int-spec.ts', 'test/properties/*.spec.ts']),
     project('architecture', ['test/architecture/*.spec.ts']),
     project('tools', ['tools/**/*.spec.ts']),
     project('launcher', ['test/launcher/*.spec.ts']),

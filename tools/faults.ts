@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { breakBuild, BROKEN_BUILDS } from '../test/faults/broken-builds.js';
 import { isKept, ledgerLines, writeReport } from '../test/faults/report.js';
 import { faultsNamed, runFaults } from '../test/faults/run.js';
 import { build } from './build.js';
@@ -26,6 +27,7 @@ function read() {
       report: { type: 'string', default: join(local, 'faults', 'report') },
       short: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
+      'prove-rig': { type: 'boolean', default: false },
     },
   });
   const number = (name: 'minutes' | 'seed' | 'rate') => {
@@ -43,6 +45,7 @@ function read() {
     report: resolve(values.report),
     short: values.short,
     keep: values.keep,
+    proveRig: values['prove-rig'],
   };
 }
 
@@ -61,6 +64,7 @@ async function main(): Promise<number> {
     const paint = /^\s*✘/.test(text) ? red : text.startsWith('✔') ? green : (plain: string) => plain;
     print(`${dim(seconds.padStart(5))} ${paint(text)}`);
   };
+  if (options.proveRig) return proveRig(say);
   const report = await runFaults({ ...options, root, dir, processes, say });
   writeReport(report, options.report);
   print(bold('\nThe ledger'));
@@ -71,6 +75,54 @@ async function main(): Promise<number> {
   print(`\n${options.report}.md`);
   print(isKept(report) ? green('Every promise was kept.') : red('Promises were broken.'));
   return isKept(report) ? 0 : 1;
+}
+
+/**
+ * The rig against builds with one promise broken on purpose: each must be caught, and the whole build, under the same
+ * faults, must not. Without the watchdog, which would heal some of it.
+ */
+async function proveRig(say: (text: string) => void): Promise<number> {
+  const builds = [
+    { name: 'nothing', faults: BROKEN_BUILDS.flatMap(({ faults }) => faults) },
+    ...BROKEN_BUILDS,
+  ];
+  const wrong: string[] = [];
+  for (const build of builds) {
+    const place = join(dir, build.name);
+    const dist = 'file' in build ? join(place, 'dist') : options.dist;
+    if ('file' in build) breakBuild(options.dist, dist, build);
+    const own = new Processes(join(place, 'run'), () => undefined);
+    say(`broken on purpose: ${build.name}`);
+    try {
+      const report = await runFaults({
+        ...{
+          ...options,
+          root,
+          dist,
+          say,
+          dir: place,
+          processes: own,
+          only: build.faults,
+          short: false,
+          minutes: 0,
+        },
+        environment: { STUCK_AFTER_SECONDS: '1000000,1000000,1000000' },
+      });
+      const caught = !isKept(report);
+      if (caught !== 'file' in build) wrong.push(build.name);
+      for (const line of [...report.results.flatMap(({ broken }) => broken), ...report.broken])
+        say(`    ${line}`);
+      print(bold(`${build.name}: ${caught ? 'caught' : 'every promise was kept'}`));
+    } finally {
+      await own.stop();
+    }
+  }
+  print(
+    wrong.length === 0
+      ? green('The rig sees what it is for.')
+      : red(`The rig is wrong about ${wrong.join(', ')}.`),
+  );
+  return wrong.length === 0 ? 0 : 1;
 }
 
 runUntilStopped({

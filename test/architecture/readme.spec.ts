@@ -41,7 +41,9 @@ describe('README.md', () => {
     const links = flow.flatMap(([, where]) => [...where!.matchAll(/\]\(([^)]+)\)/g)].map(([, file]) => file));
     expect(links).toEqual(expect.arrayContaining(filesIn('apps', '.consumer.ts')));
     const transitions = flow.flatMap((cells) => quoted(cells.at(-1)!).filter((word) => word.includes('->')));
-    const known = Object.values(ORDER_TRANSITIONS).map(({ from, to }) => `${from} -> ${to}`);
+    const known = Object.values(ORDER_TRANSITIONS).flatMap(({ from, to }) =>
+      from.map((each) => `${each} -> ${to}`),
+    );
     expect(transitions.toSorted()).toEqual(known.toSorted());
     const events = flow.flatMap((cells) => quoted(cells.at(-1)!).filter((word) => /^\w+\.\w+$/.test(word)));
     expect(events.length).toBeGreaterThan(0);

@@ -37,6 +37,8 @@ export interface RigOptions {
   dist: string;
   processes: Processes;
   seed: number;
+  /** Of all apps, on top of what the rig gives them. */
+  environment?: Record<string, string>;
   say: (text: string) => void;
 }
 
@@ -179,6 +181,7 @@ export class Rig {
       RESERVATION_TTL_SECONDS: '1800',
       STUCK_AFTER_SECONDS: '10,10,15',
       SWEEP_INTERVAL_MS: '1000',
+      ...this.options.environment,
     };
   }
 

@@ -28,7 +28,7 @@ export class ReservationExpiryService implements OnApplicationBootstrap, OnModul
     return this.sweeper.stop();
   }
 
-  private async endExpired() {
+  async endExpired() {
     for (const id of await this.work.read.orders.expired(BATCH)) {
       if (await this.end(id)) this.logger.info({ order_id: id }, 'reservation expired');
     }

@@ -1,6 +1,6 @@
 import { AppError, type Logger } from '@estoque/platform';
 import { RmqContext, ServerRMQ } from '@nestjs/microservices';
-import type { AmqpConnectionManager } from 'amqp-connection-manager';
+import type { AmqpConnectionManager, ChannelWrapper } from 'amqp-connection-manager';
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { lastValueFrom } from 'rxjs';
 import type { DecodedEvent } from '../contract/event.js';
@@ -66,9 +66,8 @@ export class EventConsumer extends ServerRMQ {
     await super.listen(callback);
     this.manager.on('connectFailed', ({ err }: { err: Error }) => (this.fault = err.message));
     // A connection that goes while a channel is opened on it; without a listener the event would end the process.
-    this.manager.once(
-      'connect',
-      () => void this.channel?.on('error', (error: Error) => (this.fault = error.message)),
+    this.manager.once('connect', () =>
+      (this.channel as ChannelWrapper | null)?.on('error', ({ message }) => (this.fault = message)),
     );
   }
 

@@ -20,7 +20,7 @@ const MOST_HELD_MS = 600_000;
  * Deliveries after which a message is parked unseen: so often it went back without an answer, which is what happens
  * to one that brings its worker down. Well below the broker's own limit (topology.ts), which tells no reason.
  */
-const MOST_DELIVERIES = 8;
+const MOST_DELIVERIES = 5;
 
 export interface SettlementOptions {
   queue: string;

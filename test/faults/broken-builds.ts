@@ -1,0 +1,59 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A build with one promise broken on purpose: what the rig is for is to notice. */
+export interface BrokenBuild {
+  name: string;
+  file: string;
+  /** Each stands in the file once; white space may differ. */
+  changes: [from: string, to: string][];
+  /** The faults under which it must show. */
+  faults: string[];
+}
+
+export const BROKEN_BUILDS: BrokenBuild[] = [
+  {
+    name: 'ack-before-commit',
+    file: 'libs/messaging/src/rabbitmq/settlement.js',
+    changes: [
+      [
+        'await this.work(message, isOpen); channel.ack(message);',
+        'channel.ack(message); await this.work(message, isOpen);',
+      ],
+    ],
+    faults: ['kill-order-worker'],
+  },
+  {
+    name: 'no-conditional-transition',
+    file: 'apps/order-worker/src/order-reservation.service.js',
+    changes: [["if (order.status !== 'pending') return 'repeated';", '']],
+    faults: ['duplicates'],
+  },
+  {
+    name: 'publish-before-commit',
+    file: 'libs/domain/src/unit-of-work.js',
+    changes: [
+      [
+        'announced = await outbox.store(manager, this.relay.ready);',
+        'announced = await outbox.store(manager, this.relay.ready); this.relay.wake(announced);',
+      ],
+    ],
+    faults: ['kill-api'],
+  },
+];
+
+/** Copies a build and breaks the copy. @throws where a place to break it at isn't there, or not once */
+export function breakBuild(dist: string, copy: string, { name, file, changes }: BrokenBuild) {
+  cpSync(dist, copy, { recursive: true });
+  const path = join(copy, file);
+  let text = readFileSync(path, 'utf8');
+  for (const [from, to] of changes) {
+    const places = new RegExp(from.split(' ').map(escaped).join('\\s+'), 'g');
+    if (text.match(places)?.length !== 1) throw new Error(`${name}: ${file} does not hold once: ${from}`);
+    text = text.replace(places, () => to);
+  }
+  writeFileSync(path, text);
+}
+
+/** For a regular expression that means the text itself. */
+const escaped = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
