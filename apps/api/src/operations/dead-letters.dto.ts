@@ -114,7 +114,7 @@ export class DeadLetterPageDto {
   data!: DeadLetterDto[];
   /** @example false */
   has_more!: boolean;
-  /** @example null */
+  /** The next page's `cursor`; null on the last page. @example "Nw" */
   next_cursor!: string | null;
 }
 

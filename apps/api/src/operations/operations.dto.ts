@@ -20,7 +20,7 @@ export class DriftDto {
   check!: string;
   /** @example 10 */
   product_id!: number;
-  /** Where the drift is one order's. @example null */
+  /** The order whose the drift is; null where it is no single one's. @example 123 */
   order_id!: number | null;
   /** What the other records come to. @example 48 */
   expected!: number;

@@ -4,12 +4,7 @@ import type { Channel, ConsumeMessage } from 'amqplib';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventCatalogue } from '../contract/event.js';
 import { attemptOf, copyOf, deliveriesOf, ownHeaders, PARKED } from '../rabbitmq/failures.js';
-import {
-  HEARTBEAT_SECONDS,
-  RECONNECT_SECONDS,
-  reconnectSoon,
-  type Publisher,
-} from '../rabbitmq/publisher.js';
+import { CONNECTION, reconnectSoon, type Publisher } from '../rabbitmq/publisher.js';
 import { DEAD_LETTER_QUEUE, declareTopology, UNROUTED_QUEUE, type Topology } from '../rabbitmq/topology.js';
 import type { DeadLetters, NewDeadLetter } from './dead-letters.js';
 
@@ -41,10 +36,7 @@ export class DeadLetterCollector {
   ) {}
 
   start() {
-    this.connection = connect(this.urls, {
-      heartbeatIntervalInSeconds: HEARTBEAT_SECONDS,
-      reconnectTimeInSeconds: RECONNECT_SECONDS,
-    });
+    this.connection = connect(this.urls, CONNECTION);
     // Its publisher, on the same broker, has said so already.
     this.connection.on('connectFailed', () => undefined);
     this.connection

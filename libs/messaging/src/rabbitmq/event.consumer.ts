@@ -5,7 +5,7 @@ import type { Channel, ConsumeMessage } from 'amqplib';
 import { lastValueFrom } from 'rxjs';
 import type { DecodedEvent } from '../contract/event.js';
 import { deliveriesOf } from './failures.js';
-import { HEARTBEAT_SECONDS, RECONNECT_SECONDS, reconnectSoon, type Publisher } from './publisher.js';
+import { CONNECTION, reconnectSoon, type Publisher } from './publisher.js';
 import { Settlement, type SettlementOptions } from './settlement.js';
 import { declareTopology } from './topology.js';
 
@@ -46,10 +46,7 @@ export class EventConsumer extends ServerRMQ {
       urls: consumer.urls,
       queue: consumer.queue,
       noAck: false,
-      socketOptions: {
-        heartbeatIntervalInSeconds: HEARTBEAT_SECONDS,
-        reconnectTimeInSeconds: RECONNECT_SECONDS,
-      },
+      socketOptions: CONNECTION,
     });
     const handler = (event: DecodedEvent, message: ConsumeMessage) => this.callHandler(event, message);
     this.settlement = new Settlement(consumer, handler, publisher, log, this.closing.signal);

@@ -3,9 +3,14 @@ import { connect, type AmqpConnectionManager } from 'amqp-connection-manager';
 import type { ConfirmChannel, Options } from 'amqplib';
 import { declareTopology, type Topology } from './topology.js';
 
-/** Heartbeat of all connections of a process, in seconds: a dead peer is noticed within two of them. */
-export const HEARTBEAT_SECONDS = 5;
-export const RECONNECT_SECONDS = 1;
+const RECONNECT_SECONDS = 1;
+
+/** Of all connections of a process. A dead peer is noticed after two heartbeats, in the third, or while it is greeted. */
+export const CONNECTION = {
+  heartbeatIntervalInSeconds: 4,
+  reconnectTimeInSeconds: RECONNECT_SECONDS,
+  connectionOptions: { timeout: 5_000 },
+};
 
 /** After so long without an answer nobody knows what became of a message, and the channel it went by is given up. */
 const CONFIRM_TIMEOUT_MS = 10_000;
@@ -29,10 +34,7 @@ export class Publisher {
     private readonly topology: Topology,
     private readonly logger: Logger,
   ) {
-    this.connection = connect(urls, {
-      heartbeatIntervalInSeconds: HEARTBEAT_SECONDS,
-      reconnectTimeInSeconds: RECONNECT_SECONDS,
-    });
+    this.connection = connect(urls, CONNECTION);
     this.connection.on('disconnect', ({ err }) => this.lost(err));
     this.connection.on('connectFailed', ({ err }) => this.lost(err));
     this.connection.on('blocked', ({ reason }) => this.block(reason));
