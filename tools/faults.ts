@@ -27,6 +27,7 @@ function read() {
       report: { type: 'string', default: join(local, 'faults', 'report') },
       short: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
+      cluster: { type: 'boolean', default: false },
       'prove-rig': { type: 'boolean', default: false },
     },
   });
@@ -45,6 +46,7 @@ function read() {
     report: resolve(values.report),
     short: values.short,
     keep: values.keep,
+    cluster: values.cluster,
     proveRig: values['prove-rig'],
   };
 }
@@ -52,7 +54,7 @@ function read() {
 async function main(): Promise<number> {
   try {
     options = read();
-    faultsNamed(options.only);
+    faultsNamed(options.only, options.cluster);
   } catch (error) {
     throw new Refusal((error as Error).message);
   }

@@ -9,7 +9,7 @@ import { identityOf } from '../../tools/infrastructure/identity.js';
 import { reservePort } from '../../tools/infrastructure/ports.js';
 import { startPostgres, type Postgres } from '../../tools/infrastructure/postgres.js';
 import type { Processes, Service } from '../../tools/infrastructure/processes.js';
-import { startRabbitMq, type RabbitMq } from '../../tools/infrastructure/rabbitmq.js';
+import { startRabbitMq, startRabbitMqCluster, type RabbitMq } from '../../tools/infrastructure/rabbitmq.js';
 import { until } from '../support/until.js';
 import { Load, type Item, type Shop } from './load.js';
 import { MailSink } from './mail-sink.js';
@@ -37,6 +37,8 @@ export interface RigOptions {
   dist: string;
   processes: Processes;
   seed: number;
+  /** Three brokers that share their queues, instead of one. */
+  cluster?: boolean;
   /** Of all apps, on top of what the rig gives them. */
   environment?: Record<string, string>;
   say: (text: string) => void;
@@ -77,7 +79,7 @@ export class Rig {
   shop!: Shop;
   load!: Load;
   postgres!: Postgres;
-  rabbitmq!: RabbitMq;
+  nodes!: RabbitMq[];
   vhost = '/';
   private readonly proxies = new Map<string, Proxy>();
   private readonly urls = new Map<App, string>();
@@ -99,6 +101,11 @@ export class Rig {
     await Promise.all(APPS.map((app) => rig.ready(app)));
     await rig.openShop();
     return rig;
+  }
+
+  /** A node that runs, where one does. */
+  get rabbitmq(): RabbitMq {
+    return this.nodes.find(({ service }) => service.pid !== undefined) ?? this.nodes[0]!;
   }
 
   /** Servers are stopped by whoever owns the processes; this is the rest. The apps have nothing left to lose. */
@@ -125,19 +132,22 @@ export class Rig {
   }
 
   private async startRabbitMq() {
-    const { root, dir, processes, say } = this.options;
-    this.rabbitmq = await startRabbitMq({
+    const { root, dir, processes, say, cluster } = this.options;
+    const options = {
       ...{ root, processes, say },
       dir: join(dir, 'rabbitmq'),
       log: this.logOf('rabbitmq'),
-    });
+    };
+    this.nodes = cluster
+      ? await startRabbitMqCluster(options, ['one', 'two', 'three'])
+      : [await startRabbitMq(options)];
   }
 
   private async startApp(app: App) {
     const { dist, dir, processes } = this.options;
     const targets: Record<Neighbour, number> = {
       postgres: Number(new URL(this.postgres.url).port),
-      rabbitmq: Number(new URL(this.rabbitmq.url).port),
+      rabbitmq: Number(new URL(this.nodes[0]!.url).port),
       smtp: this.sink.port,
     };
     for (const neighbour of NEIGHBOURS) {
@@ -173,7 +183,11 @@ export class Rig {
       HOST: '127.0.0.1',
       PORT: String(port),
       DATABASE_URL: database.href,
-      RABBITMQ_URL: this.brokerUrl(this.proxy(app, 'rabbitmq').port),
+      // Of a cluster, one node by way of the proxy.
+      RABBITMQ_URL: [
+        this.brokerUrl(this.proxy(app, 'rabbitmq').port),
+        ...this.nodes.slice(1).map(({ url }) => this.brokerUrl(Number(new URL(url).port))),
+      ].join(','),
       SMTP_URL: `smtp://127.0.0.1:${this.proxy(app, 'smtp').port}`,
       MAIL_FROM: `Estoque <no-reply@${DOMAIN}>`,
       STOCK_ALERT_EMAIL: `stock@${DOMAIN}`,
@@ -465,7 +479,7 @@ export class Rig {
       proxy.disarm();
       proxy.speakAgain();
     }
-    for (const service of [this.postgres.service, this.rabbitmq.service])
+    for (const service of [this.postgres.service, ...this.nodes.map(({ service }) => service)])
       if (service.pid === undefined) await service.start();
     for (const app of APPS) {
       const service = this.service(app);

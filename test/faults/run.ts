@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { CLUSTER_FAULTS } from './cluster.js';
 import { FAULTS } from './faults.js';
 import { drawLedger, drawMails, PROMISES, PROMISES_AT_REST, type Ledger } from './ledger.js';
 import { DOMAIN, Rig, type RigOptions } from './rig.js';
@@ -31,19 +32,21 @@ export interface Report {
   broken: string[];
 }
 
-export function faultsNamed(names: string[]): Fault[] {
-  const unknown = names.filter((name) => !FAULTS.some((fault) => fault.name === name));
+/** @throws where a name is of none */
+export function faultsNamed(names: string[], cluster = false): Fault[] {
+  const all = cluster ? CLUSTER_FAULTS : FAULTS;
+  const unknown = names.filter((name) => !all.some((fault) => fault.name === name));
   if (unknown.length > 0)
     throw new Error(
-      `No fault is called ${unknown.join(', ')}. There are: ${FAULTS.map(({ name }) => name).join(', ')}`,
+      `No fault is called ${unknown.join(', ')}. There are: ${all.map(({ name }) => name).join(', ')}`,
     );
-  return names.length === 0 ? FAULTS : FAULTS.filter(({ name }) => names.includes(name));
+  return names.length === 0 ? all : all.filter(({ name }) => names.includes(name));
 }
 
 /** One round of all faults, then random ones, then the whole day once more, and the ledger. */
 export async function runFaults(options: RunOptions): Promise<Report> {
   const { say, minutes, rate, short } = options;
-  const faults = faultsNamed(options.only);
+  const faults = faultsNamed(options.only, options.cluster);
   const from = Date.now();
   const rig = await Rig.start(options);
   try {

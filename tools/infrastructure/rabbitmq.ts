@@ -44,73 +44,78 @@ interface Installation {
 /** Neither installed nor to be had from Debian packages: the caller may know another way. */
 export class NoRabbitMq extends Error {}
 
-/**
- * A node of our own with an Erlang port mapper (epmd) of its own, everything on 127.0.0.1. The Erlang runtime is
- * called directly and not through RabbitMQ's scripts, which can't live in a path with blanks and may change user.
- */
-export async function startRabbitMq(options: RabbitMqOptions): Promise<RabbitMq> {
-  const { dir, processes } = options;
-  const installation = await findRabbitMq(options.root, options.say);
-  const amqp = await reservePort(options.ports?.amqp);
-  const management = await reservePort(options.ports?.management);
-  const distribution = await reservePort();
-  const epmdPort = await reservePort();
+/** Where a cluster's nodes find each other: their own port mapper, their names, one home with one cookie. */
+interface Cluster {
+  epmdPort: number;
+  home: string;
+  nodes: string[];
+}
 
+/** A single node. */
+export async function startRabbitMq(options: RabbitMqOptions): Promise<RabbitMq> {
+  const [node] = await startRabbitMqCluster(options, ['estoque']);
+  return node!;
+}
+
+/**
+ * Nodes of our own with an Erlang port mapper (epmd) of their own, everything on 127.0.0.1. The Erlang runtime is
+ * called directly and not through RabbitMQ's scripts, which can't live in a path with blanks and may change user.
+ *
+ * @returns the nodes in the order of their names; each joins those before it
+ */
+export async function startRabbitMqCluster(options: RabbitMqOptions, names: string[]): Promise<RabbitMq[]> {
+  const { dir } = options;
+  const installation = await findRabbitMq(options.root, options.say);
+  const epmdPort = await reservePort();
   const home = join(dir, 'home');
   mkdirSync(home, { recursive: true });
-  const plugins = join(dir, 'plugins');
-  linkPlugins(join(installation.home, 'plugins'), plugins);
+  linkPlugins(join(installation.home, 'plugins'), join(dir, 'plugins'));
   writeFileSync(join(dir, 'enabled_plugins'), '[rabbitmq_management].\n');
-  writeFileSync(join(dir, 'rabbitmq.config'), configuration(amqp, management));
+  await startEpmd(options, installation, { epmdPort, home });
+  const cluster: Cluster = { epmdPort, home, nodes: names.map((name) => `${name}@localhost`) };
+  const nodes: RabbitMq[] = [];
+  for (const name of names) nodes.push(await startNode(options, installation, cluster, name));
+  return nodes;
+}
 
-  const { PATH, TMPDIR, TZ } = process.env;
-  const env: NodeJS.ProcessEnv = {
-    PATH: [dirname(installation.erl), PATH].join(delimiter),
-    ...(TMPDIR && { TMPDIR }),
-    ...(TZ && { TZ }),
-    ...(installation.libraryPath && { LD_LIBRARY_PATH: installation.libraryPath }),
-    LANG: 'C.UTF-8',
-    HOME: home, // the cookie lies there
-    ERL_EPMD_PORT: String(epmdPort),
-    ERL_EPMD_ADDRESS: '127.0.0.1',
-    // RabbitMQ looks after epmd too, once a minute: one that it started while we stop would be nobody's.
-    ERL_AFLAGS: '-start_epmd false',
-    ERL_LIBS: plugins,
-    ERL_MAX_ETS_TABLES: '50000',
-    ERL_CRASH_DUMP: join(dir, 'erl_crash.dump'),
-    RABBITMQ_HOME: installation.home,
-    RABBITMQ_PLUGINS_DIR: plugins,
-    RABBITMQ_NODENAME: 'estoque@localhost',
-    RABBITMQ_MNESIA_BASE: join(dir, 'data'),
-    RABBITMQ_LOG_BASE: join(dir, 'log'),
-    RABBITMQ_LOGS: '-',
-    RABBITMQ_DIST_PORT: String(distribution),
-    RABBITMQ_ENABLED_PLUGINS_FILE: join(dir, 'enabled_plugins'),
-    RABBITMQ_CONFIG_FILE: join(dir, 'rabbitmq.config'),
-    // Files that don't exist: nothing of the machine's own RabbitMQ is to be read.
-    RABBITMQ_ADVANCED_CONFIG_FILE: join(dir, 'none.config'),
-    RABBITMQ_CONF_ENV_FILE: join(dir, 'none.conf'),
-    SYS_PREFIX: '',
-  };
-
-  await processes.start({
-    name: 'epmd',
-    command: installation.epmd,
-    args: ['-address', '127.0.0.1', '-port', String(epmdPort)],
-    env,
-    log: options.log,
-    stage: 1,
-    expendable: options.expendable,
-    ports: [epmdPort],
-    ready: () => answers(epmdPort),
-  });
+async function startNode(
+  options: RabbitMqOptions,
+  installation: Installation,
+  cluster: Cluster,
+  name: string,
+): Promise<RabbitMq> {
+  const { dir, processes } = options;
+  const amqp = await reservePort(options.ports?.amqp);
+  const management = await reservePort(options.ports?.management);
+  const isSingle = cluster.nodes.length === 1;
+  const config = join(dir, isSingle ? 'rabbitmq.config' : `${name}.config`);
+  writeFileSync(config, configuration(amqp, management, isSingle ? [] : cluster.nodes));
+  const plugins = join(dir, 'plugins');
   const managementUrl = `http://guest:guest@127.0.0.1:${management}`;
   const url = `amqp://guest:guest@127.0.0.1:${amqp}`;
   const service = await processes.start({
-    name: 'rabbitmq',
+    name: isSingle ? 'rabbitmq' : `rabbitmq ${name}`,
     command: installation.erl,
     args: serverArguments(),
-    env,
+    env: {
+      ...erlangEnvironment(installation, cluster),
+      ERL_LIBS: plugins,
+      ERL_MAX_ETS_TABLES: '50000',
+      ERL_CRASH_DUMP: join(dir, 'erl_crash.dump'),
+      RABBITMQ_HOME: installation.home,
+      RABBITMQ_PLUGINS_DIR: plugins,
+      RABBITMQ_NODENAME: `${name}@localhost`,
+      RABBITMQ_MNESIA_BASE: join(dir, 'data'),
+      RABBITMQ_LOG_BASE: join(dir, 'log'),
+      RABBITMQ_LOGS: '-',
+      RABBITMQ_DIST_PORT: String(await reservePort()),
+      RABBITMQ_ENABLED_PLUGINS_FILE: join(dir, 'enabled_plugins'),
+      RABBITMQ_CONFIG_FILE: config,
+      // Files that don't exist: nothing of the machine's own RabbitMQ is to be read.
+      RABBITMQ_ADVANCED_CONFIG_FILE: join(dir, 'none.config'),
+      RABBITMQ_CONF_ENV_FILE: join(dir, 'none.conf'),
+      SYS_PREFIX: '',
+    },
     cwd: dir,
     log: options.log,
     stage: 2,
@@ -119,6 +124,44 @@ export async function startRabbitMq(options: RabbitMqOptions): Promise<RabbitMq>
     ready: async () => (await managementAnswers(managementUrl)) && (await amqpAnswers(url)),
   });
   return { url, managementUrl, service };
+}
+
+async function startEpmd(
+  { log, expendable, processes }: RabbitMqOptions,
+  installation: Installation,
+  cluster: Pick<Cluster, 'epmdPort' | 'home'>,
+) {
+  const { epmdPort } = cluster;
+  await processes.start({
+    name: 'epmd',
+    command: installation.epmd,
+    args: ['-address', '127.0.0.1', '-port', String(epmdPort)],
+    env: erlangEnvironment(installation, cluster),
+    log,
+    stage: 1,
+    expendable,
+    ports: [epmdPort],
+    ready: () => answers(epmdPort),
+  });
+}
+
+function erlangEnvironment(
+  { erl, libraryPath }: Installation,
+  { epmdPort, home }: Pick<Cluster, 'epmdPort' | 'home'>,
+): NodeJS.ProcessEnv {
+  const { PATH, TMPDIR, TZ } = process.env;
+  return {
+    PATH: [dirname(erl), PATH].join(delimiter),
+    ...(TMPDIR && { TMPDIR }),
+    ...(TZ && { TZ }),
+    ...(libraryPath && { LD_LIBRARY_PATH: libraryPath }),
+    LANG: 'C.UTF-8',
+    HOME: home, // the cookie lies there
+    ERL_EPMD_PORT: String(epmdPort),
+    ERL_EPMD_ADDRESS: '127.0.0.1',
+    // RabbitMQ looks after epmd too, once a minute: one that it started while we stop would be nobody's.
+    ERL_AFLAGS: '-start_epmd false',
+  };
 }
 
 function serverArguments(): string[] {
@@ -130,12 +173,14 @@ function serverArguments(): string[] {
   return text.split(/\s+/);
 }
 
-function configuration(amqp: number, management: number): string {
+function configuration(amqp: number, management: number, cluster: string[]): string {
+  const members = cluster.map((node) => `'${node}'`).join(', ');
   // collect_statistics_interval: queue counts over HTTP are at most 1 s old.
   return `[
   {rabbit, [
     {tcp_listeners, [{"127.0.0.1", ${amqp}}]},
     {collect_statistics_interval, 1000},
+    ${members && `{cluster_nodes, {[${members}], disc}},`}
     {disk_free_limit, 50000000}
   ]},
   {rabbitmq_management, [{tcp_config, [{ip, "127.0.0.1"}, {port, ${management}}]}]}
