@@ -83,6 +83,8 @@ export class EventConsumer extends ServerRMQ {
       const reason = (error as Error).message;
       this.log.error({ queue, reason }, 'the queue can not be consumed');
       this.lost(channel, reason);
+      // The channel's own end, which was told first, says less.
+      this.fault = reason;
     }
   }
 

@@ -1,4 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
+import { inspect } from 'node:util';
 import { pino } from 'pino';
 import type { Environment } from '../config/environment.js';
 
@@ -39,7 +40,8 @@ export class NestLogger implements LoggerService {
 
   error(message: unknown, ...rest: unknown[]) {
     if (message instanceof Error) this.logger.error({ err: message }, message.message);
-    else this.logger.error({ context: rest.at(-1) }, String(message));
+    else
+      this.logger.error({ context: rest.at(-1) }, typeof message === 'string' ? message : inspect(message));
   }
 
   fatal(message: unknown, context?: string) {
