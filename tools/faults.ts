@@ -7,6 +7,8 @@ import { isKept, ledgerLines, writeReport } from '../test/faults/report.js';
 import { faultsNamed, runFaults } from '../test/faults/run.js';
 import { build } from './build.js';
 import { stopCommands } from './command.js';
+import { writeAtomically } from './infrastructure/files.js';
+import { identityOf } from './infrastructure/identity.js';
 import { Processes } from './infrastructure/processes.js';
 import { local, Refusal, root, runUntilStopped, sweepTestRuns, testRuns } from './lifecycle.js';
 import { bold, dim, green, pad, print, red } from './terminal.js';
@@ -58,6 +60,8 @@ async function main(): Promise<number> {
   } catch (error) {
     throw new Refusal((error as Error).message);
   }
+  // By this another run knows that this one lives.
+  writeAtomically(join(dir, 'launcher.json'), JSON.stringify(identityOf(process.pid)));
   await sweepTestRuns();
   if (options.isOwnDist) await build(root, print);
   const from = Date.now();

@@ -50,4 +50,18 @@ describe('A consumer', () => {
     // Those that were on their way already may be parked; the rest wait.
     expect(count).toBeLessThan(ORDERS / 2);
   });
+
+  it('whose process is stopped while it starts ends in peace', async () => {
+    for (const app of ['order-worker', 'stock-worker', 'notify-worker'] as const) {
+      const worker = system.launch(app);
+      await until(`${app} to listen`, () => worker.logs.some(({ msg }) => msg === 'listening'), {
+        seconds: 60,
+      });
+      expect([app, await worker.stop(), worker.output.filter((line) => !line.startsWith('{'))]).toEqual([
+        app,
+        0,
+        [],
+      ]);
+    }
+  });
 });
