@@ -25,7 +25,7 @@ export class NotificationService {
    */
   async notify(kind: OrderMailKind, order_id: number): Promise<'recorded' | 'repeated'> {
     const recorded = await this.work.inTransaction(async ({ orders, notifications }) => {
-      const { status, customer_email: recipient, locale } = await orders.get(order_id);
+      const { status, customer_email: recipient, locale } = await orders.addressee(order_id);
       if (status !== STATUS_OF[kind]) throw new OrderNotReady(order_id, status);
       await orders.close(order_id);
       return notifications.record({ order_id, kind, recipient, locale });

@@ -22,10 +22,10 @@ export class StockAlertService {
   async alert(changes: EventOf<'stock.updated'>['items']): Promise<'recorded' | 'repeated' | 'ignored'> {
     const { recipient } = this;
     if (!recipient) return 'ignored';
-    const products = await this.work.read.products.withIds(changes.map(({ product_id }) => product_id));
+    const points = await this.work.read.products.reorderPoints(changes.map(({ product_id }) => product_id));
     const low = changes.filter(({ product_id, quantity, on_hand }) => {
-      const { reorder_point } = products.find(({ id }) => id === product_id) ?? { reorder_point: -1 };
-      return on_hand <= reorder_point && on_hand - quantity > reorder_point;
+      const reorderPoint = points.get(product_id) ?? -1;
+      return on_hand <= reorderPoint && on_hand - quantity > reorderPoint;
     });
     if (low.length === 0) return 'ignored';
     const recorded = await this.work.inTransaction(async ({ notifications }) => {

@@ -188,6 +188,16 @@ export class OrderRepository {
     );
   }
 
+  /** Who is to be told about it, and how it stands. @throws OrderNotFound */
+  async addressee(id: number): Promise<Pick<Order, 'status' | 'customer_email' | 'locale'>> {
+    const [order] = await this.manager.query<Pick<Order, 'status' | 'customer_email' | 'locale'>[]>(
+      'SELECT status, customer_email, locale FROM orders WHERE id = $1',
+      [id],
+    );
+    if (!order) throw new OrderNotFound(id);
+    return order;
+  }
+
   /** With lines as they were written and the timeline in its order. @throws OrderNotFound */
   async get(id: number): Promise<Order> {
     const [order] = await this.withParts([id]);

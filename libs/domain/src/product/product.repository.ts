@@ -41,6 +41,15 @@ export class ProductRepository {
       .getMany();
   }
 
+  /** By product; those of the ids that exist. */
+  async reorderPoints(ids: number[]): Promise<Map<number, number>> {
+    const rows = await this.manager.query<{ id: number; reorder_point: number }[]>(
+      'SELECT id, reorder_point FROM products WHERE id = ANY($1)',
+      [ids],
+    );
+    return new Map(rows.map(({ id, reorder_point }) => [id, reorder_point]));
+  }
+
   /** Newest first, at most `limit`, from below `before` on. */
   list({ before, limit }: { before?: number; limit: number }): Promise<Product[]> {
     const query = this.manager
