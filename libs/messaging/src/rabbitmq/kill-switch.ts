@@ -25,7 +25,7 @@ export class KillSwitch {
 
   constructor(
     private readonly pulled: (reason: string) => void,
-    private readonly firstPause = PAUSE_MS.first,
+    private readonly wait: typeof sleep = sleep,
   ) {}
 
   /** Why it stands still, while it does. */
@@ -42,7 +42,7 @@ export class KillSwitch {
     if (this.pause === 0) return this.watch(handle, judge, (outcome, error) => this.look(outcome, error));
     const probe = this.probes.then(async () => {
       if (this.pause === 0) return handle();
-      await sleep(Math.max(0, this.closedUntil - performance.now()), undefined, { signal });
+      await this.wait(Math.max(0, this.closedUntil - performance.now()), undefined, { signal });
       return this.watch(handle, judge, (outcome, error) => this.lookAtProbe(outcome, error));
     });
     this.probes = probe.catch(() => undefined);
@@ -70,7 +70,7 @@ export class KillSwitch {
     this.outcomes = [...this.outcomes.slice(1 - WINDOW), outcome === 'well'];
     const failures = this.outcomes.filter((well) => !well).length;
     if (outcome === 'failed' && failures >= LEAST_FAILURES && failures * 2 > this.outcomes.length)
-      this.pull(error, this.firstPause);
+      this.pull(error, PAUSE_MS.first);
   }
 
   private lookAtProbe(outcome: Outcome, error: unknown) {
