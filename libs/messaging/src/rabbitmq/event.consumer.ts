@@ -76,7 +76,9 @@ export class EventConsumer extends ServerRMQ {
     try {
       await declareTopology(channel, topology);
       this.careful = true;
-      await this.consume(channel);
+      // Close waits for it: one that stops while it starts must not leave a consumer behind that nobody cancels.
+      this.changingPace = this.consume(channel);
+      await this.changingPace;
       this.log.info({ queue }, 'consuming');
       ready();
     } catch (error) {
@@ -91,7 +93,7 @@ export class EventConsumer extends ServerRMQ {
   /** Stop consuming, finish what is in flight, acknowledge it, close. */
   override async close() {
     this.closing.abort();
-    await this.changingPace;
+    await this.changingPace.catch(() => undefined);
     const { consumerTag } = this;
     this.consumerTag = undefined;
     this.fault = 'stopping';
@@ -124,6 +126,7 @@ export class EventConsumer extends ServerRMQ {
 
   /** A new consumer, for the prefetch of one that stands can't be changed. */
   private async consume(channel: Channel) {
+    if (this.closing.signal.aborted) return;
     await channel.prefetch(this.careful ? 1 : this.consumer.prefetch);
     const { consumerTag } = await channel.consume(this.consumer.queue, (message) => {
       if (message) this.take(message, channel);

@@ -119,8 +119,9 @@ export class Settlement {
       try {
         return await work();
       } catch (error) {
-        // The kill switch's wait was cut short: we are stopping.
-        if (this.closing.aborted) throw new AppError('unavailable', 'stopping', 'stopping', { cause: error });
+        // The kill switch's wait was cut short.
+        if ((error as Error).name === 'AbortError')
+          throw new AppError('unavailable', 'stopping', 'stopping', { cause: error });
         if (kindOf(error) !== 'unavailable' || !isOpen() || performance.now() > end) throw error;
         this.log.warn({ reason: (error as Error).message, retry_in_ms: wait }, 'waiting for a neighbour');
         await sleep(wait, undefined, { signal: this.closing }).catch(() => {
