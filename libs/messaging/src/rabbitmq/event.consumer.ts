@@ -28,11 +28,11 @@ export class EventConsumer extends ServerRMQ {
   private readonly closing = new AbortController();
   /** The channel that deliveries come by, from its opening to its loss. */
   private open?: Channel;
-  /** Set while the broker delivers to us. */
+  /** Set while the broker delivers to us, one at a time. */
   private consumerTag?: string;
+  /** Set while it delivers more at a time, by a second consumer: one that stands can't be given another prefetch. */
+  private wideTag?: string;
   private fault = 'not connected yet';
-  /** Taking one at a time. */
-  private careful = true;
   private changingPace: Promise<void> = Promise.resolve();
   /** The last suspect taken; what comes after it waits for it. */
   private suspect: Promise<void> = Promise.resolve();
@@ -75,9 +75,8 @@ export class EventConsumer extends ServerRMQ {
     channel.once('close', () => this.lost(channel, 'the channel closed'));
     try {
       await declareTopology(channel, topology);
-      this.careful = true;
       // Close waits for it: one that stops while it starts must not leave a consumer behind that nobody cancels.
-      this.changingPace = this.consume(channel);
+      this.changingPace = this.startConsuming(channel);
       await this.changingPace;
       this.log.info({ queue }, 'consuming');
       ready();
@@ -94,10 +93,10 @@ export class EventConsumer extends ServerRMQ {
   override async close() {
     this.closing.abort();
     await this.changingPace.catch(() => undefined);
-    const { consumerTag } = this;
+    const tags = [this.consumerTag, this.wideTag].filter((tag) => tag !== undefined);
     this.consumerTag = undefined;
     this.fault = 'stopping';
-    if (consumerTag) await this.open?.cancel(consumerTag).catch(() => undefined);
+    for (const tag of tags) await this.open?.cancel(tag).catch(() => undefined);
     await Promise.all(this.inFlight);
     this.open = undefined;
     await super.close();
@@ -124,26 +123,32 @@ export class EventConsumer extends ServerRMQ {
     if (faults.length > 0) throw new Error(`${queue}: ${faults.join('; ')}`);
   }
 
-  /** A new consumer, for the prefetch of one that stands can't be changed. */
-  private async consume(channel: Channel) {
-    if (this.closing.signal.aborted) return;
-    await channel.prefetch(this.careful ? 1 : this.consumer.prefetch);
+  private async startConsuming(channel: Channel) {
+    const tag = await this.consume(channel, 1);
+    if (this.open === channel) [this.consumerTag, this.wideTag] = [tag, undefined];
+  }
+
+  private async consume(channel: Channel, prefetch: number): Promise<string | undefined> {
+    if (this.closing.signal.aborted) return undefined;
+    await channel.prefetch(prefetch);
     const { consumerTag } = await channel.consume(this.consumer.queue, (message) => {
       if (message) this.take(message, channel);
       else this.lost(channel, 'the broker cancelled the consumer');
     });
-    if (this.open === channel) this.consumerTag = consumerTag;
+    return consumerTag;
   }
 
   private changePace(channel: Channel, careful: boolean) {
     this.changingPace = this.changingPace.then(async () => {
-      const { consumerTag } = this;
-      if (this.careful === careful || !consumerTag || this.open !== channel || this.closing.signal.aborted)
-        return;
-      this.careful = careful;
+      const { wideTag } = this;
+      if (careful === !wideTag || this.open !== channel || this.closing.signal.aborted) return;
       try {
-        await channel.cancel(consumerTag);
-        await this.consume(channel);
+        if (wideTag) {
+          this.wideTag = undefined;
+          await channel.cancel(wideTag);
+        } else {
+          this.wideTag = await this.consume(channel, this.consumer.prefetch - 1);
+        }
       } catch (error) {
         this.lost(channel, (error as Error).message);
       }
@@ -168,7 +173,9 @@ export class EventConsumer extends ServerRMQ {
       .finally(() => this.inFlight.delete(work));
     this.inFlight.add(work);
     if (isSuspect) this.suspect = work;
-    if (this.careful !== isSuspect) this.changePace(channel, isSuspect);
+    // 0 would mean: as many as there are.
+    const canWiden = this.consumer.prefetch > 1;
+    if (isSuspect ? this.wideTag : !this.wideTag && canWiden) this.changePace(channel, isSuspect);
   }
 
   private async callHandler({ event, payload }: DecodedEvent, message: ConsumeMessage): Promise<unknown> {
