@@ -8,9 +8,7 @@ import { runFaults, type Report } from './run.js';
 const IN_SHORT = [
   'kill-api',
   'kill-order-worker',
-  'kill-stock-worker',
   'kill-notify-worker',
-  'stop-cont',
   'broker-kill',
   'postgres-stop-immediate',
   'duplicates',
