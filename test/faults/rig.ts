@@ -84,7 +84,8 @@ export class Rig {
   private readonly proxies = new Map<string, Proxy>();
   private readonly urls = new Map<App, string>();
   private pool!: pg.Pool;
-  private lastDeadLetter = 0;
+  /** By id, not by the highest one: a large letter is committed after smaller ones that came later. */
+  private readonly seenDeadLetters = new Set<number>();
   private rate = 0;
 
   private constructor(readonly options: RigOptions) {
@@ -449,10 +450,10 @@ export class Rig {
     });
     if (!(await this.hasCollector())) return found;
     const rows = await this.sql<{ id: string; reason: string; body: Buffer }>(
-      `SELECT id, concat_ws(' ', queue, reason, error) AS reason, body FROM dead_letters WHERE id > $1 ORDER BY id`,
-      [this.lastDeadLetter],
+      `SELECT id, concat_ws(' ', queue, reason, error) AS reason, body FROM dead_letters WHERE id <> ALL ($1) ORDER BY id`,
+      [[...this.seenDeadLetters]],
     );
-    for (const { id } of rows) this.lastDeadLetter = Math.max(this.lastDeadLetter, Number(id));
+    for (const { id } of rows) this.seenDeadLetters.add(Number(id));
     return rows;
   }
 
