@@ -10,6 +10,7 @@ import { reservePort } from '../../tools/infrastructure/ports.js';
 import { startPostgres, type Postgres } from '../../tools/infrastructure/postgres.js';
 import type { Processes, Service } from '../../tools/infrastructure/processes.js';
 import { startRabbitMq, startRabbitMqCluster, type RabbitMq } from '../../tools/infrastructure/rabbitmq.js';
+import { askManagement } from '../support/broker.js';
 import { until } from '../support/until.js';
 import { Load, type Item, type Shop } from './load.js';
 import { MailSink } from './mail-sink.js';
@@ -344,20 +345,8 @@ export class Rig {
     this.day.set(event_id, { key: key!, body: Buffer.from(body!) });
   }
 
-  async management<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
-    const { username, password, origin } = new URL(this.rabbitmq.managementUrl);
-    const response = await fetch(new URL(path, origin), {
-      method,
-      headers: {
-        authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
-        'content-type': 'application/json',
-      },
-      body: body === undefined ? undefined : JSON.stringify(body),
-      signal: AbortSignal.timeout(10_000),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-    return (text ? JSON.parse(text) : undefined) as Answer;
+  management<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+    return askManagement(this.rabbitmq.managementUrl, method, path, body);
   }
 
   get vhostPath() {

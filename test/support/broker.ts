@@ -11,8 +11,17 @@ export async function createVhost() {
   return { name, url: url.href, drop: () => management('DELETE', `/api/vhosts/${name}`) };
 }
 
-export async function management<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
-  const { username, password, origin } = new URL(server('RABBITMQ_MANAGEMENT'));
+export const management = <Answer>(method: string, path: string, body?: unknown) =>
+  askManagement<Answer>(server('RABBITMQ_MANAGEMENT'), method, path, body);
+
+/** Of any broker, by its management address with login. */
+export async function askManagement<Answer>(
+  url: string,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<Answer> {
+  const { username, password, origin } = new URL(url);
   const response = await fetch(new URL(path, origin), {
     method,
     headers: {
@@ -20,6 +29,7 @@ export async function management<Answer>(method: string, path: string, body?: un
       'content-type': 'application/json',
     },
     body: body === undefined ? undefined : JSON.stringify(body),
+    signal: AbortSignal.timeout(10_000),
   });
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
   const text = await response.text();

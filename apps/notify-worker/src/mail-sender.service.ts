@@ -79,8 +79,7 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
    * with the same Message-ID, and that is the only way.
    */
   private async deliver(notification: Notification) {
-    const { id, kind, order_id } = notification;
-    const order = order_id === null ? {} : { order_id };
+    const { id, order_id } = notification;
     try {
       await this.send(notification, await this.mailFor(notification));
     } catch (error) {
@@ -91,10 +90,11 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
       await notifications.markSent(id);
       if (order_id !== null) await orders.noteNotified(order_id);
     });
-    this.logger.info({ notification_id: id, kind, ...order }, 'mailed');
+    this.logger.info(named(notification), 'mailed');
   }
 
-  private async noteFailure({ id, kind, order_id, attempts }: Notification, failure: Error) {
+  private async noteFailure(notification: Notification, failure: Error) {
+    const { id, attempts } = notification;
     const reason = failure.message.slice(0, 500);
     const away = failure instanceof MailServerUnavailable;
     const final = failure instanceof MailRefused || attempts + 1 >= MOST_ATTEMPTS;
@@ -105,11 +105,10 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
         ? notifications.markFailed(id, reason)
         : notifications.defer(id, reason, patience(attempts));
     });
-    const order = order_id === null ? {} : { order_id };
     const unexpected = failure instanceof AppError ? {} : { err: failure };
     if (!away)
       this.logger.warn(
-        { notification_id: id, kind, ...order, reason, ...unexpected },
+        { ...named(notification), reason, ...unexpected },
         final ? 'mail refused' : 'mail put off',
       );
   }
@@ -159,3 +158,10 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
     return template;
   }
 }
+
+/** For the log. */
+const named = ({ id, kind, order_id }: Notification) => ({
+  notification_id: id,
+  kind,
+  ...(order_id !== null && { order_id }),
+});

@@ -29,7 +29,7 @@ export class ReservationExpiryService implements OnApplicationBootstrap, OnModul
   }
 
   async endExpired() {
-    for (const id of await this.work.read.orders.expired(BATCH)) {
+    for (const id of await this.work.read.stock.expired(BATCH)) {
       if (await this.end(id)) this.logger.info({ order_id: id }, 'reservation expired');
     }
   }

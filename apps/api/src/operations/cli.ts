@@ -7,7 +7,8 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { userInfo } from 'node:os';
 import 'reflect-metadata';
 
-/** What the API offers under /v1/dead-letters and /v1/operations, for a terminal: `npm run cli -- --help`. */
+// What the API offers under /v1/dead-letters and /v1/operations, for a terminal: `npm run cli -- --help`.
+
 class Root {}
 
 const print = (line: string) => void process.stdout.write(`${line}\n`);

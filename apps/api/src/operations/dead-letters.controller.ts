@@ -15,6 +15,12 @@ import { DeadLettersService } from './dead-letters.service.js';
 const NOT_FOUND = { code: 'dead_letter_not_found', when: 'There is no such dead letter.' };
 const NOT_PARKED = { code: 'dead_letter_not_parked', when: 'It is replayed or discarded already.' };
 
+const WHOLE = {
+  status: 200,
+  type: WholeDeadLetterDto,
+  description: 'The dead letter and what was done to it.',
+};
+
 @Controller('dead-letters')
 @ApiTags('operations')
 export class DeadLettersController {
@@ -60,11 +66,7 @@ export class DeadLettersController {
   @Get(':id')
   @ApiOperation({ operationId: 'getDeadLetter', summary: 'Read a dead letter, byte for byte' })
   @ApiParam({ name: 'id', type: 'integer', example: 7 })
-  @ApiResponse({
-    status: 200,
-    type: WholeDeadLetterDto,
-    description: 'The dead letter and what was done to it.',
-  })
+  @ApiResponse(WHOLE)
   @ApiProblems({ 400: MALFORMED, 404: NOT_FOUND })
   get(@Param('id', IdPipe) id: number): Promise<WholeDeadLetterDto> {
     return this.letters.get(id);
@@ -78,11 +80,7 @@ export class DeadLettersController {
     description: 'As it was, and as if for the first time. Where it fails again, it is parked again.',
   })
   @ApiParam({ name: 'id', type: 'integer', example: 7 })
-  @ApiResponse({
-    status: 200,
-    type: WholeDeadLetterDto,
-    description: 'The dead letter and what was done to it.',
-  })
+  @ApiResponse(WHOLE)
   @ApiProblems({ 400: MALFORMED, 404: NOT_FOUND, 409: NOT_PARKED, 422: INVALID })
   replay(@Param('id', IdPipe) id: number, @Body() body: ActorDto): Promise<WholeDeadLetterDto> {
     return this.letters.act('replay', id, body);
@@ -92,11 +90,7 @@ export class DeadLettersController {
   @HttpCode(200)
   @ApiOperation({ operationId: 'discardDeadLetter', summary: 'Discard one; it stays on record' })
   @ApiParam({ name: 'id', type: 'integer', example: 7 })
-  @ApiResponse({
-    status: 200,
-    type: WholeDeadLetterDto,
-    description: 'The dead letter and what was done to it.',
-  })
+  @ApiResponse(WHOLE)
   @ApiProblems({ 400: MALFORMED, 404: NOT_FOUND, 409: NOT_PARKED, 422: INVALID })
   discard(@Param('id', IdPipe) id: number, @Body() body: ActorDto): Promise<WholeDeadLetterDto> {
     return this.letters.act('discard', id, body);

@@ -4,31 +4,11 @@ import {
   type DeadLetterAction,
   type DeadLetterState,
 } from '@estoque/messaging';
+import { IntersectionType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsIn, IsObject, ValidateNested } from 'class-validator';
 import { IsLine, MayBeAbsent } from '../http/fields.decorators.js';
 import { PageQuery } from '../http/page.dto.js';
-
-export class DeadLetterQuery extends PageQuery {
-  @MayBeAbsent()
-  @IsIn(DEAD_LETTER_STATES)
-  state?: DeadLetterState;
-
-  /** @example "order_queue" */
-  @MayBeAbsent()
-  @IsLine(255)
-  queue?: string;
-
-  /** @example "order.created" */
-  @MayBeAbsent()
-  @IsLine(255)
-  event?: string;
-
-  /** @example "invalid_json" */
-  @MayBeAbsent()
-  @IsLine(100)
-  reason?: string;
-}
 
 export class ActorDto {
   /** Who does it; it goes on record. @example "ana" */
@@ -51,6 +31,12 @@ export class DeadLetterFilterDto {
   @MayBeAbsent()
   @IsLine(100)
   reason?: string;
+}
+
+export class DeadLetterQuery extends IntersectionType(PageQuery, DeadLetterFilterDto) {
+  @MayBeAbsent()
+  @IsIn(DEAD_LETTER_STATES)
+  state?: DeadLetterState;
 }
 
 export class FilteredActionDto extends ActorDto {

@@ -151,16 +151,6 @@ export class OrderRepository {
     await this.manager.query(`INSERT INTO order_timeline (order_id, step) VALUES ($1, 'notified')`, [id]);
   }
 
-  /** Reserved orders whose reservations have ended, the longest first. @returns at most `limit` ids */
-  async expired(limit: number): Promise<number[]> {
-    const rows = await this.manager.query<{ order_id: number }[]>(
-      `SELECT order_id FROM reservations WHERE status = 'held' AND expires_at < clock_timestamp()
-       GROUP BY order_id ORDER BY min(expires_at) LIMIT $1`,
-      [limit],
-    );
-    return rows.map(({ order_id }) => order_id);
-  }
-
   /**
    * Orders beyond their time, counted as nudged once more; the time doubles with each nudge. Two watchdogs at once
    * share the work.
@@ -234,10 +224,7 @@ export class OrderRepository {
   private async move(
     id: number,
     transition: keyof typeof ORDER_TRANSITIONS,
-    {
-      rejection,
-      cancellation = null,
-    }: { rejection?: LineRejection[]; cancellation?: Cancellation | null } = {},
+    { rejection, cancellation }: { rejection?: LineRejection[]; cancellation?: Cancellation } = {},
   ) {
     const { from, to } = ORDER_TRANSITIONS[transition];
     const moved = await this.manager.query<unknown[]>(
@@ -247,7 +234,7 @@ export class OrderRepository {
          WHERE id = $1 AND status = ANY($2) RETURNING id
        )
        INSERT INTO order_timeline (order_id, step) SELECT id, $3 FROM moved RETURNING id`,
-      [id, from, to, rejection ? JSON.stringify(rejection) : null, cancellation],
+      [id, from, to, rejection && JSON.stringify(rejection), cancellation],
     );
     if (moved.length !== 1) throw new Error(`order ${id} is not ${from.join(' or ')}`);
   }

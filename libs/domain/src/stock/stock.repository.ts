@@ -84,6 +84,16 @@ export class StockRepository {
     return changes;
   }
 
+  /** Orders whose reservations have ended, the longest first. @returns at most `limit` ids */
+  async expired(limit: number): Promise<number[]> {
+    const rows = await this.manager.query<{ order_id: number }[]>(
+      `SELECT order_id FROM reservations WHERE status = 'held' AND expires_at < clock_timestamp()
+       GROUP BY order_id ORDER BY min(expires_at) LIMIT $1`,
+      [limit],
+    );
+    return rows.map(({ order_id }) => order_id);
+  }
+
   /** Gives back what the order holds, if it holds anything. */
   async release({ id, items }: HeldOrder) {
     await this.lock(items);

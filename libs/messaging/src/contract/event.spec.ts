@@ -1,18 +1,7 @@
-import { z } from 'zod';
-import { decodeEvent, defineEvent, encodeEvent } from './event.js';
+import { happened, things } from '../../../../test/support/things.js';
+import { decodeEvent, encodeEvent } from './event.js';
 
-const happened = defineEvent({
-  name: 'thing.happened',
-  summary: 'It happened.',
-  version: 1,
-  publishedBy: ['a'],
-  consumedBy: ['q'],
-  correlateBy: 'thing_id',
-  payload: z.object({ thing_id: z.int().min(1) }),
-  example: { thing_id: 1 },
-});
-const catalogue = { 'thing.happened': happened };
-const decode = (body: string, key = 'thing.happened') => decodeEvent(catalogue, Buffer.from(body), key);
+const decode = (body: string, key = 'thing.happened') => decodeEvent(things, Buffer.from(body), key);
 
 describe('An event', () => {
   it('is flat JSON, and reads back as it was written', () => {

@@ -3,7 +3,7 @@ import { connect, type AmqpConnectionManager } from 'amqp-connection-manager';
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventCatalogue } from '../contract/event.js';
-import { attemptOf, copyOf, deliveriesOf, ownHeaders, PARKED } from '../rabbitmq/failures.js';
+import { attemptOf, copyOf, ownHeaders, PARKED } from '../rabbitmq/failures.js';
 import { CONNECTION, reconnectSoon, type Publisher } from '../rabbitmq/publisher.js';
 import { DEAD_LETTER_QUEUE, declareTopology, UNROUTED_QUEUE, type Topology } from '../rabbitmq/topology.js';
 import type { DeadLetters, NewDeadLetter } from './dead-letters.js';
@@ -128,9 +128,7 @@ function letterOf(message: ConsumeMessage): NewDeadLetter {
     queue: text(PARKED.from) ?? death?.queue ?? 'unknown',
     routingKey: message.fields.routingKey,
     reason: text(PARKED.code) ?? death?.reason ?? 'unknown',
-    error:
-      text(PARKED.reason) ??
-      `given up by the broker: ${death?.reason ?? 'it does not say why'} (${deliveriesOf(message)} deliveries here)`,
+    error: text(PARKED.reason) ?? `given up by the broker: ${death?.reason ?? 'it does not say why'}`,
     attempts: attemptOf(message),
     properties: { contentType, contentEncoding, messageId, type, timestamp, appId, correlationId },
     headers: ownHeaders(headers),

@@ -1,27 +1,15 @@
 import { createLogger } from '@estoque/platform';
 import pg from 'pg';
-import { z } from 'zod';
 import { createVhost, Stranger } from '../../../../test/support/broker.js';
 import { createDatabase } from '../../../../test/support/database.js';
+import { things } from '../../../../test/support/things.js';
 import { until } from '../../../../test/support/until.js';
-import { defineEvent } from '../contract/event.js';
 import { Publisher } from '../rabbitmq/publisher.js';
 import { topologyOf } from '../rabbitmq/topology.js';
 import type { Statements } from '../statements.js';
 import { OutboxRelay } from './outbox.relay.js';
 
-const happened = defineEvent({
-  name: 'thing.happened',
-  summary: 'It happened.',
-  version: 1,
-  publishedBy: ['a'],
-  consumedBy: ['thing_queue'],
-  correlateBy: 'thing_id',
-  payload: z.object({ thing_id: z.int().min(1) }),
-  example: { thing_id: 1 },
-});
-const catalogue = { 'thing.happened': happened };
-const topology = topologyOf('things', catalogue);
+const topology = topologyOf('things', things);
 const logger = createLogger('test', { LOG_LEVEL: 'silent' });
 
 describe('The outbox', () => {
@@ -82,7 +70,7 @@ describe('The outbox', () => {
         }
       },
     };
-    const relay = new OutboxRelay(publisher, exchange, catalogue, statements, logger);
+    const relay = new OutboxRelay(publisher, exchange, things, statements, logger);
     open.push(() => relay.stop());
     relay.start();
     return () => claimed;

@@ -79,7 +79,7 @@ export function judge(
 
 /** What we and the broker write on a message on its rounds; the rest is its publisher's. */
 const TRAIL =
-  /^(x-(death|first-death|last-death|delivery|acquired)|home_queue$|retry_step$|attempt$|parked_|returned_home$)/;
+  /^(x-(death|first-death|last-death|delivery|acquired)|home_queue$|retry_step$|attempt$|parked_)/;
 
 export function ownHeaders(headers: Record<string, unknown> = {}): Record<string, unknown> {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !TRAIL.test(name)));

@@ -1,22 +1,11 @@
 import { createLogger } from '@estoque/platform';
-import { z } from 'zod';
 import { createVhost, Stranger } from '../../../../test/support/broker.js';
+import { things } from '../../../../test/support/things.js';
 import { until } from '../../../../test/support/until.js';
-import { defineEvent } from '../contract/event.js';
 import { Publisher } from './publisher.js';
 import { topologyOf } from './topology.js';
 
-const happened = defineEvent({
-  name: 'thing.happened',
-  summary: 'It happened.',
-  version: 1,
-  publishedBy: ['a'],
-  consumedBy: ['thing_queue'],
-  correlateBy: 'thing_id',
-  payload: z.object({ thing_id: z.int().min(1) }),
-  example: { thing_id: 1 },
-});
-const topology = topologyOf('things', { 'thing.happened': happened });
+const topology = topologyOf('things', things);
 const logger = createLogger('test', { LOG_LEVEL: 'silent' });
 
 describe('A publish', () => {
