@@ -26,7 +26,7 @@ export const BROKEN_BUILDS: BrokenBuild[] = [
   {
     name: 'no-conditional-transition',
     file: 'apps/order-worker/src/order-reservation.service.js',
-    changes: [["if (order.status !== 'pending') return 'repeated';", '']],
+    changes: [["held.filter(heldAs('pending'))", 'held.filter((order) => !(order instanceof Error))']],
     faults: ['duplicates'],
   },
   {
@@ -35,10 +35,17 @@ export const BROKEN_BUILDS: BrokenBuild[] = [
     changes: [
       [
         'announced = await outbox.store(manager, this.relay.ready);',
-        'announced = await outbox.store(manager, this.relay.ready); this.relay.wake(announced);',
+        // Long enough for the broker to confirm it, as with code that waits for that.
+        'announced = await outbox.store(manager, this.relay.ready); this.relay.wake(announced); await sleep(20);',
       ],
     ],
     faults: ['kill-api'],
+  },
+  {
+    name: 'no-drain',
+    file: 'libs/messaging/src/rabbitmq/event.consumer.js',
+    changes: [['await Promise.all(this.inFlight);', '']],
+    faults: ['rolling-restart'],
   },
 ];
 

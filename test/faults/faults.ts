@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { unpackDebianPackage } from '../../tools/infrastructure/debian-packages.js';
 import { until } from '../support/until.js';
 import { kill, killByMessage } from './kills.js';
-import { APPS, QUEUE_OF, WORKERS, type App, type Rig } from './rig.js';
+import { APPS, eventIdOf, QUEUE_OF, WORKERS, type App, type Rig } from './rig.js';
 import type { Fault, Trial } from './trial.js';
 import { drain } from './trial.js';
 
@@ -227,13 +227,13 @@ const duplicates: Fault = {
   name: 'duplicates',
   breaks: 'messages delivered 2 to 5 times more, shuffled',
   async run(rig, trial) {
+    await until('messages to repeat', () => rig.day.size > 100, { seconds: 60 });
     const recent = [...rig.day.values()].slice(trial.short ? -150 : -600);
     const copies = recent.flatMap((message) =>
       Array.from({ length: rig.random.between(2, 5) }, () => message),
     );
     await rig.publish(rig.random.shuffle(copies));
     trial.did(`${copies.length} copies of ${recent.length} messages`);
-    trial.expect(recent.length > 50, 'there are messages to repeat');
   },
 };
 
@@ -477,11 +477,18 @@ const rollingRestart: Fault = {
   name: 'rolling-restart',
   breaks: 'each worker stopped (SIGTERM) and started, again and again, under load',
   async run(rig, trial) {
-    let redelivered = 0;
+    let [redelivered, takenBack] = [0, 0];
     const rounds = trial.short ? 2 : 10;
     for (const app of WORKERS) {
+      const delivered = new Set<string>();
       const unwatch = rig.proxy(app, 'rabbitmq').onStep((step) => {
-        if (step.name === 'deliver' && step.redelivered) redelivered += 1;
+        if (step.name !== 'delivered') return;
+        const id = eventIdOf(step.body!);
+        // At a basic.cancel the broker takes back what is still on its own way to the channel, and marks it as
+        // redelivered though it never left the broker (rabbit_fifo_client, rabbitmq-server#3729).
+        if (step.redelivered && delivered.has(id)) redelivered += 1;
+        else if (step.redelivered) takenBack += 1;
+        delivered.add(id);
       });
       for (let round = 0; round < rounds; round++) {
         const code = await rig.stopApp(app);
@@ -490,7 +497,9 @@ const rollingRestart: Fault = {
       }
       unwatch();
     }
-    trial.did(`${rounds} times each; ${redelivered} messages redelivered`);
+    trial.did(
+      `${rounds} times each; ${redelivered} messages redelivered, ${takenBack} taken back by the broker before it sent them`,
+    );
     trial.expect(redelivered === 0, 'nothing is redelivered of what was drained');
   },
 };

@@ -340,9 +340,8 @@ export class Rig {
   private record({ name, text, body }: Step) {
     const [exchange, key] = text.split(' ');
     if (name !== 'published' || exchange !== EXCHANGE) return;
-    const { event_id } = JSON.parse(body!.toString()) as { event_id: string };
     // A copy: the piece is part of a larger buffer, which would be kept.
-    this.day.set(event_id, { key: key!, body: Buffer.from(body!) });
+    this.day.set(eventIdOf(body!), { key: key!, body: Buffer.from(body!) });
   }
 
   management<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
@@ -483,4 +482,9 @@ export class Rig {
   buryTheSilent() {
     return [...this.proxies.values()].reduce((sum, proxy) => sum + proxy.buryTheSilent(), 0);
   }
+}
+
+/** Of an event of ours. */
+export function eventIdOf(body: Buffer): string {
+  return (JSON.parse(body.toString()) as { event_id: string }).event_id;
 }

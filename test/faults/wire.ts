@@ -14,7 +14,7 @@ export interface Step {
   text: string;
   values: string[];
   redelivered?: boolean;
-  /** Of `published`. */
+  /** Of `published` and `delivered`. */
   body?: Buffer;
 }
 
@@ -146,8 +146,8 @@ export class AmqpWire extends Framed {
     }
     if (message.left > 0) return undefined;
     this.passing.delete(`${from} ${channel}`);
-    if (message.step.name === 'deliver') return { ...message.step, name: 'delivered' };
-    return { ...message.step, name: 'published', body: Buffer.concat(message.body) };
+    const name = message.step.name === 'deliver' ? 'delivered' : 'published';
+    return { ...message.step, name, body: Buffer.concat(message.body) };
   }
 
   private method(from: Side, channel: number, frame: Buffer): Step | undefined {
