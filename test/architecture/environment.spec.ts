@@ -24,7 +24,7 @@ describe('The environment', () => {
   it('counts as production where nobody says otherwise, and an empty variable as unset', () => {
     expect(readEnvironment([], { ...good, PORT: '', ENV: '' })).toMatchObject({
       ENV: 'production',
-      PREFETCH: 20,
+      PREFETCH: 200,
     });
   });
 

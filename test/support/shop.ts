@@ -42,9 +42,10 @@ export class Shop {
   order(items: Item[]): Promise<number> {
     const lines = items.map((item) => ({ ...item, sku: 'CAF-250', name: 'Café', unit_price: 2_490 }));
     const customer = { customer_name: 'Ana', customer_email: 'ana@example.com', locale: 'pt-BR' as const };
-    return this.work.inTransaction(({ orders }) =>
-      orders.place({ ...customer, currency: 'BRL', total: 2_490, lines }),
-    );
+    return this.work.inTransaction(async ({ orders }) => {
+      const [placed] = await orders.place([{ ...customer, currency: 'BRL', total: 2_490, lines }]);
+      return placed!.id;
+    });
   }
 
   async close() {

@@ -1,4 +1,5 @@
-import { UnitOfWork, type Notification } from '@estoque/domain';
+import { UnitOfWork, type Notification, type WholeOrder } from '@estoque/domain';
+import { Batches } from '@estoque/messaging';
 import {
   AppError,
   ENVIRONMENT,
@@ -18,8 +19,12 @@ import { lowStockMail, orderMail, type Mail } from './mails.js';
 
 export const TEMPLATES = join(import.meta.dirname, 'templates');
 
-/** Mails on their way at once. */
-const BATCH = 20;
+/**
+ * Mails on their way at once, each over a connection of its own that the next one takes. A crash sends again what was
+ * on its way: these at most.
+ */
+export const CONNECTIONS = 10;
+const BATCH = 100;
 /** Well within a lease, so that nobody else takes up what is being sent. */
 const KEEP_EVERY_MS = 5_000;
 /** Waits before a recipient whose server asked for patience is tried again: 5 s, three times as long each time, an hour at most. */
@@ -33,25 +38,28 @@ const MOST_ATTEMPTS = 12;
 @Injectable()
 export class MailSenderService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly sweeper: Sweeper;
+  private readonly sent = new Batches<Notification, undefined>((sent) => this.noteSent(sent));
   private readonly textTemplates = new Map<string, Handlebars.TemplateDelegate>();
   private readonly from: string;
+  private readonly paused: boolean;
   private stopping = false;
   private fault?: string;
 
   constructor(
     private readonly work: UnitOfWork,
     private readonly mailer: MailerService,
-    @Inject(ENVIRONMENT) { MAIL_FROM, SWEEP_INTERVAL_MS }: Environment,
+    @Inject(ENVIRONMENT) { MAIL_FROM, MAIL_SENDING, SWEEP_INTERVAL_MS }: Environment,
     @Inject(LOGGER) private readonly logger: Logger,
     health: HealthChecks,
   ) {
     this.from = MAIL_FROM!;
+    this.paused = MAIL_SENDING === 'paused';
     this.sweeper = new Sweeper('sending mails', SWEEP_INTERVAL_MS, () => this.sendDue(), logger);
-    health.add('mail', () => this.fault);
+    health.add('mail', () => (this.paused ? 'paused: mails are recorded and wait' : this.fault));
   }
 
   onApplicationBootstrap() {
-    this.sweeper.start();
+    if (!this.paused) this.sweeper.start();
   }
 
   onModuleDestroy() {
@@ -61,46 +69,78 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
 
   /** Something was recorded just now. */
   wake() {
-    this.sweeper.wake();
+    if (!this.paused) this.sweeper.wake();
   }
 
   /** @throws AppError of kind `unavailable` where the mail server is away: what is left waits for the next look */
   private async sendDue() {
     for (let more = true; more && !this.stopping;) {
       const due = await this.work.inTransaction(({ notifications }) => notifications.claimDue(BATCH));
-      await this.keeping(due, () => Promise.all(due.map((notification) => this.deliver(notification))));
+      await this.keeping(due, () => this.deliverAll(due));
       if (this.fault) throw new AppError('unavailable', 'mail_unavailable', this.fault);
       more = due.length === BATCH;
     }
   }
 
+  /** One after the other on each connection; when the server is away or we are to stop, the rest is given back. */
+  private async deliverAll(due: Notification[]) {
+    if (due.length === 0) return;
+    const orderIds = due.map(({ order_id }) => order_id).filter((id) => id !== null);
+    const orders = new Map((await this.work.read.orders.withIds(orderIds)).map((order) => [order.id, order]));
+    const waiting = [...due];
+    let goesOn = true;
+    const line = async () => {
+      while (goesOn && !this.stopping) {
+        const next = waiting.shift();
+        if (!next) return;
+        if (!(await this.deliver(next, orders))) goesOn = false;
+      }
+    };
+    await Promise.all(Array.from({ length: CONNECTIONS }, line));
+    if (waiting.length > 0)
+      await this.work.inTransaction(({ notifications }) =>
+        notifications.release(
+          waiting.map(({ id }) => id),
+          null,
+        ),
+      );
+  }
+
   /**
    * Sends one and records how that went. A crash between the mail server's answer and our note of it sends it twice,
    * with the same Message-ID, and that is the only way.
+   *
+   * @returns false where the mail server is away
    */
-  private async deliver(notification: Notification) {
-    const { id, order_id } = notification;
+  private async deliver(notification: Notification, orders: Map<number, WholeOrder>): Promise<boolean> {
     try {
-      await this.send(notification, await this.mailFor(notification));
+      await this.send(notification, await this.mailFor(notification, orders));
     } catch (error) {
       return this.noteFailure(notification, asMailError(error) as Error);
     }
     this.fault = undefined;
-    await this.work.inTransaction(async ({ notifications, orders }) => {
-      await notifications.markSent(id);
-      if (order_id !== null) await orders.noteNotified(order_id);
-    });
+    await this.sent.add(notification);
     this.logger.info(named(notification), 'mailed');
+    return true;
   }
 
-  private async noteFailure(notification: Notification, failure: Error) {
+  private noteSent(sent: Notification[]): Promise<undefined[]> {
+    return this.work.inTransaction(async ({ notifications, orders }) => {
+      await notifications.markSent(sent.map(({ id }) => id));
+      await orders.noteNotified(sent.map(({ order_id }) => order_id).filter((id) => id !== null));
+      return sent.map(() => undefined);
+    });
+  }
+
+  /** @returns false where the mail server is away */
+  private async noteFailure(notification: Notification, failure: Error): Promise<boolean> {
     const { id, attempts } = notification;
     const reason = failure.message.slice(0, 500);
     const away = failure instanceof MailServerUnavailable;
     const final = failure instanceof MailRefused || attempts + 1 >= MOST_ATTEMPTS;
     this.fault = away ? reason : undefined;
     await this.work.inTransaction(({ notifications }) => {
-      if (away) return notifications.release(id, reason);
+      if (away) return notifications.release([id], reason);
       return final
         ? notifications.markFailed(id, reason)
         : notifications.defer(id, reason, patience(attempts));
@@ -111,6 +151,7 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
         { ...named(notification), reason, ...unexpected },
         final ? 'mail refused' : 'mail put off',
       );
+    return !away;
   }
 
   private async keeping<Result>(due: Notification[], work: () => Promise<Result>): Promise<Result> {
@@ -125,9 +166,12 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
     return work().finally(() => clearInterval(timer));
   }
 
-  private async mailFor({ kind, order_id, movement_id, recipient }: Notification): Promise<Mail> {
-    const { orders, products, stock } = this.work.read;
-    if (kind !== 'low_stock') return orderMail(kind, await orders.get(order_id!));
+  private async mailFor(
+    { kind, order_id, movement_id, recipient }: Notification,
+    orders: Map<number, WholeOrder>,
+  ): Promise<Mail> {
+    const { products, stock } = this.work.read;
+    if (kind !== 'low_stock') return orderMail(kind, orders.get(order_id!)!);
     const movement = await stock.movement(movement_id!);
     return lowStockMail(recipient, await products.get(movement.product_id), movement);
   }

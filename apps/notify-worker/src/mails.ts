@@ -1,4 +1,4 @@
-import type { LineRejection, Locale, Movement, NotificationKind, Order, Product } from '@estoque/domain';
+import type { LineRejection, Locale, Movement, NotificationKind, Product, WholeOrder } from '@estoque/domain';
 
 /** What a mail says, for the templates of its kind and language. */
 export interface Mail {
@@ -31,7 +31,7 @@ const REASONS = {
 };
 
 /** To the customer, in their language. */
-export function orderMail(kind: OrderMailKind, order: Order): Mail {
+export function orderMail(kind: OrderMailKind, order: WholeOrder): Mail {
   const { id, locale, currency, customer_name, customer_email } = order;
   const rejections = new Map(order.rejection?.map((rejection) => [rejection.product_id, rejection]));
   return {

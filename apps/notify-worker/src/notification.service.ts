@@ -1,4 +1,5 @@
-import { OrderNotReady, UnitOfWork, type OrderStatus } from '@estoque/domain';
+import { OrderNotFound, OrderNotReady, UnitOfWork, type OrderStatus } from '@estoque/domain';
+import { Batches } from '@estoque/messaging';
 import { Injectable } from '@nestjs/common';
 import { MailSenderService } from './mail-sender.service.js';
 import type { OrderMailKind } from './mails.js';
@@ -10,8 +11,18 @@ const STATUS_OF = {
   order_cancelled: 'cancelled',
 } as const satisfies Record<OrderMailKind, OrderStatus>;
 
+interface Ended {
+  kind: OrderMailKind;
+  order_id: number;
+}
+type Outcome = 'recorded' | 'repeated';
+
 @Injectable()
 export class NotificationService {
+  private readonly batches = new Batches<Ended, Outcome>((ended) => this.notifyAll(ended), {
+    keyOf: ({ order_id }) => order_id,
+  });
+
   constructor(
     private readonly work: UnitOfWork,
     private readonly sender: MailSenderService,
@@ -23,15 +34,29 @@ export class NotificationService {
    * @returns `repeated` where an earlier delivery has recorded it already
    * @throws OrderNotFound, OrderNotReady
    */
-  async notify(kind: OrderMailKind, order_id: number): Promise<'recorded' | 'repeated'> {
-    const recorded = await this.work.inTransaction(async ({ orders, notifications }) => {
-      const { status, customer_email: recipient, locale } = await orders.addressee(order_id);
-      if (status !== STATUS_OF[kind]) throw new OrderNotReady(order_id, status);
-      await orders.close(order_id);
-      return notifications.record({ order_id, kind, recipient, locale });
+  notify(kind: OrderMailKind, order_id: number): Promise<Outcome> {
+    return this.batches.add({ kind, order_id });
+  }
+
+  private async notifyAll(ended: Ended[]): Promise<(Outcome | Error)[]> {
+    const outcomes = await this.work.inTransaction(async ({ orders, notifications }) => {
+      const found = await orders.addressees(ended.map(({ order_id }) => order_id));
+      const ready = ended.filter(({ kind, order_id }) => found.get(order_id)?.status === STATUS_OF[kind]);
+      const recorded = await notifications.record(
+        ready.map(({ kind, order_id }) => {
+          const { customer_email: recipient, locale } = found.get(order_id)!;
+          return { order_id, kind, recipient, locale };
+        }),
+      );
+      await orders.close(ready.map(({ order_id }) => order_id));
+      return ended.map((each) => {
+        const order = found.get(each.order_id);
+        if (!order) return new OrderNotFound(each.order_id);
+        if (!ready.includes(each)) return new OrderNotReady(each.order_id, order.status);
+        return recorded[ready.indexOf(each)] ? 'recorded' : 'repeated';
+      });
     });
-    if (!recorded) return 'repeated';
-    this.sender.wake();
-    return 'recorded';
+    if (outcomes.includes('recorded')) this.sender.wake();
+    return outcomes;
   }
 }

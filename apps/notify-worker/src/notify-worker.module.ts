@@ -3,7 +3,7 @@ import { ENVIRONMENT, type Environment } from '@estoque/platform';
 import { MailerModule } from '@nestjs-modules/mailer';
 import { HandlebarsAdapter } from '@nestjs-modules/mailer/adapters/handlebars.adapter';
 import { Module } from '@nestjs/common';
-import { MailSenderService, TEMPLATES } from './mail-sender.service.js';
+import { CONNECTIONS, MailSenderService, TEMPLATES } from './mail-sender.service.js';
 import { NotificationService } from './notification.service.js';
 import { NotifyConsumer } from './notify.consumer.js';
 import { StockAlertService } from './stock-alert.service.js';
@@ -17,6 +17,8 @@ import { StockAlertService } from './stock-alert.service.js';
       useFactory: ({ SMTP_URL }: Environment) => ({
         transport: {
           url: SMTP_URL!,
+          // The sender stops before the mailer closes it.
+          ...{ pool: true, maxConnections: CONNECTIONS, maxMessages: Infinity },
           connectionTimeout: 10_000,
           greetingTimeout: 10_000,
           socketTimeout: 30_000,

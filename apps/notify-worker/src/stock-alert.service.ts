@@ -1,10 +1,15 @@
 import { UnitOfWork, type EventOf } from '@estoque/domain';
+import { Batches } from '@estoque/messaging';
 import { ENVIRONMENT, type Environment } from '@estoque/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import { MailSenderService } from './mail-sender.service.js';
 
+type Changes = EventOf<'stock.updated'>['items'];
+type Outcome = 'recorded' | 'repeated' | 'ignored';
+
 @Injectable()
 export class StockAlertService {
+  private readonly batches = new Batches<Changes, Outcome>((changes) => this.alertAll(changes));
   private readonly recipient?: string;
 
   constructor(
@@ -19,24 +24,35 @@ export class StockAlertService {
    * Records a mail to the shop for each product that this change brought down to its reorder point: on the way down
    * only, and once for the movement that did it, however often the event arrives.
    */
-  async alert(changes: EventOf<'stock.updated'>['items']): Promise<'recorded' | 'repeated' | 'ignored'> {
-    const { recipient } = this;
-    if (!recipient) return 'ignored';
-    const points = await this.work.read.products.reorderPoints(changes.map(({ product_id }) => product_id));
-    const low = changes.filter(({ product_id, quantity, on_hand }) => {
+  async alert(changes: Changes): Promise<Outcome> {
+    return this.recipient ? this.batches.add(changes) : 'ignored';
+  }
+
+  private async alertAll(all: Changes[]): Promise<Outcome[]> {
+    const products = new Set(all.flat().map(({ product_id }) => product_id));
+    const points = await this.work.read.products.reorderPoints([...products]);
+    const isLow = ({ product_id, quantity, on_hand }: Changes[number]) => {
       const reorderPoint = points.get(product_id) ?? -1;
       return on_hand <= reorderPoint && on_hand - quantity > reorderPoint;
+    };
+    const low = all.map((changes) => changes.filter(isLow).map(({ movement_id }) => movement_id));
+    const recorded = await this.record([...new Set(low.flat())]);
+    if (recorded.size > 0) this.sender.wake();
+    return low.map((movements) => {
+      if (movements.length === 0) return 'ignored';
+      return movements.some((id) => recorded.delete(id)) ? 'recorded' : 'repeated';
     });
-    if (low.length === 0) return 'ignored';
-    const recorded = await this.work.inTransaction(async ({ notifications }) => {
-      let some = false;
-      for (const { movement_id } of low)
-        some =
-          (await notifications.record({ movement_id, kind: 'low_stock', recipient, locale: 'en' })) || some;
-      return some;
-    });
-    if (!recorded) return 'repeated';
-    this.sender.wake();
-    return 'recorded';
+  }
+
+  /** @returns the movements whose mail is new */
+  private async record(movements: number[]): Promise<Set<number>> {
+    const recipient = this.recipient!;
+    if (movements.length === 0) return new Set();
+    const isNew = await this.work.inTransaction(({ notifications }) =>
+      notifications.record(
+        movements.map((movement_id) => ({ movement_id, kind: 'low_stock', recipient, locale: 'en' })),
+      ),
+    );
+    return new Set(movements.filter((_, index) => isNew[index]));
   }
 }

@@ -1,9 +1,17 @@
-import { UnitOfWork, type EventOf } from '@estoque/domain';
+import { heldAs, UnitOfWork, type EventOf } from '@estoque/domain';
+import { Batches } from '@estoque/messaging';
 import { ENVIRONMENT, type Environment } from '@estoque/platform';
 import { Inject, Injectable } from '@nestjs/common';
 
+type OrderCreated = EventOf<'order.created'>;
+type Outcome = 'reserved' | 'rejected' | 'repeated';
+
 @Injectable()
 export class OrderReservationService {
+  private readonly batches = new Batches<OrderCreated, Outcome>((orders) => this.reserveAll(orders), {
+    keyOf: ({ order_id }) => order_id,
+  });
+
   constructor(
     private readonly work: UnitOfWork,
     @Inject(ENVIRONMENT) private readonly environment: Environment,
@@ -15,20 +23,29 @@ export class OrderReservationService {
    * @returns what became of it; `repeated` where an earlier delivery has done it already
    * @throws OrderNotFound, OrderMismatch
    */
-  reserve({ order_id, items }: EventOf<'order.created'>): Promise<'reserved' | 'rejected' | 'repeated'> {
-    return this.work.inTransaction(async ({ orders, stock, outbox }) => {
-      const order = await orders.hold(order_id, items);
-      if (order.status !== 'pending') return 'repeated';
+  reserve(order: OrderCreated): Promise<Outcome> {
+    return this.batches.add(order);
+  }
 
-      const reasons = await stock.reserve(order, this.environment.RESERVATION_TTL_SECONDS);
-      if (reasons.length > 0) {
-        await orders.reject(order_id, reasons);
-        outbox.add('order.rejected', { order_id, items, reasons });
-        return 'rejected';
+  private reserveAll(asked: OrderCreated[]): Promise<(Outcome | Error)[]> {
+    return this.work.inTransaction(async ({ orders, stock, outbox }) => {
+      const held = await orders.holdAsked(asked);
+      const pending = held.filter(heldAs('pending'));
+      const rejected = await stock.reserve(pending, this.environment.RESERVATION_TTL_SECONDS);
+
+      const reserved = pending.map(({ id }) => id).filter((id) => !rejected.has(id));
+      await orders.reserve(reserved);
+      await orders.reject(rejected);
+      for (const { id: order_id, items } of pending) {
+        const reasons = rejected.get(order_id);
+        if (reasons) outbox.add('order.rejected', { order_id, items, reasons });
+        else outbox.add('stock.reserve', { order_id, items });
       }
-      await orders.reserve(order_id);
-      outbox.add('stock.reserve', { order_id, items });
-      return 'reserved';
+      return held.map((order) => {
+        if (order instanceof Error) return order;
+        if (order.status !== 'pending') return 'repeated';
+        return rejected.has(order.id) ? 'rejected' : 'reserved';
+      });
     });
   }
 }

@@ -1,8 +1,16 @@
-import { OrderNotReady, UnitOfWork, type EventOf } from '@estoque/domain';
+import { heldAs, OrderNotReady, UnitOfWork, type EventOf } from '@estoque/domain';
+import { Batches } from '@estoque/messaging';
 import { Injectable } from '@nestjs/common';
+
+type StockReserve = EventOf<'stock.reserve'>;
+type Outcome = 'processed' | 'repeated';
 
 @Injectable()
 export class StockDeductionService {
+  private readonly batches = new Batches<StockReserve, Outcome>((orders) => this.deductAll(orders), {
+    keyOf: ({ order_id }) => order_id,
+  });
+
   constructor(private readonly work: UnitOfWork) {}
 
   /**
@@ -11,17 +19,25 @@ export class StockDeductionService {
    * @returns what became of it; `repeated` where an earlier delivery has done it already
    * @throws OrderNotFound, OrderMismatch, OrderNotReady
    */
-  deduct({ order_id, items }: EventOf<'stock.reserve'>): Promise<'processed' | 'repeated'> {
-    return this.work.inTransaction(async ({ orders, stock, outbox }) => {
-      const order = await orders.hold(order_id, items);
-      if (order.status === 'pending') throw new OrderNotReady(order_id, order.status);
-      if (order.status !== 'reserved') return 'repeated';
+  deduct(order: StockReserve): Promise<Outcome> {
+    return this.batches.add(order);
+  }
 
-      const changes = await stock.commit(order);
-      await orders.process(order_id);
-      outbox.add('stock.updated', { order_id, items: changes });
-      outbox.add('order.processed', { order_id, items });
-      return 'processed';
+  private deductAll(asked: StockReserve[]): Promise<(Outcome | Error)[]> {
+    return this.work.inTransaction(async ({ orders, stock, outbox }) => {
+      const held = await orders.holdAsked(asked);
+      const reserved = held.filter(heldAs('reserved'));
+      const changes = await stock.commit(reserved);
+      await orders.process(reserved.map(({ id }) => id));
+      for (const { id: order_id, items } of reserved) {
+        outbox.add('stock.updated', { order_id, items: changes.get(order_id)! });
+        outbox.add('order.processed', { order_id, items });
+      }
+      return held.map((order) => {
+        if (order instanceof Error) return order;
+        if (order.status === 'pending') return new OrderNotReady(order.id, order.status);
+        return order.status === 'reserved' ? 'processed' : 'repeated';
+      });
     });
   }
 }

@@ -7,7 +7,6 @@ export { Notification, type NotificationKind } from './notification/notification
 export { NotificationNotFound, NotificationNotSendable } from './notification/notification.errors.js';
 export {
   LOCALES,
-  Order,
   ORDER_STATUSES,
   type Cancellation,
   type LineRejection,
@@ -15,10 +14,18 @@ export {
   type OrderStatus,
 } from './order/order.entity.js';
 export { OrderMismatch, OrderNotCancellable, OrderNotFound, OrderNotReady } from './order/order.errors.js';
-export type { OrderFilter, OrderTimeLimits, OverdueOrder } from './order/order.repository.js';
+export {
+  heldAs,
+  type NewOrder,
+  type OrderFilter,
+  type OrderTimeLimits,
+  type OverdueOrder,
+  type PlacedOrder,
+  type WholeOrder,
+} from './order/order.repository.js';
 export { Product } from './product/product.entity.js';
 export { ProductNotFound, SkuTaken } from './product/product.errors.js';
-export type { NewProduct } from './product/product.repository.js';
+export type { NewProduct, Offer } from './product/product.repository.js';
 export { Movement, Stock } from './stock/stock.entity.js';
 export { StockBelowReserved, StockTooLarge } from './stock/stock.errors.js';
 export type { StockChange } from './stock/stock.repository.js';

@@ -1,3 +1,4 @@
+export { Batches } from './batches.js';
 export {
   decodeEvent,
   defineEvent,

@@ -1,4 +1,4 @@
-import { LOCALES, ORDER_STATUSES, type Locale, type Order, type OrderStatus } from '@estoque/domain';
+import { LOCALES, ORDER_STATUSES, type Locale, type OrderStatus, type WholeOrder } from '@estoque/domain';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -152,7 +152,7 @@ export class OrderPageDto {
   next_cursor!: string | null;
 }
 
-export function toOrderDto(order: Order): OrderDto {
+export function toOrderDto(order: WholeOrder): OrderDto {
   return {
     id: order.id,
     status: order.status,

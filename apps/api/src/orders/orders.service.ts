@@ -1,5 +1,12 @@
-import { OrderNotCancellable, UnitOfWork, type Product } from '@estoque/domain';
-import type { Fault } from '@estoque/platform';
+import {
+  OrderNotCancellable,
+  UnitOfWork,
+  type NewOrder,
+  type Offer,
+  type PlacedOrder,
+} from '@estoque/domain';
+import { Batches } from '@estoque/messaging';
+import { AppError, type Fault } from '@estoque/platform';
 import { Injectable } from '@nestjs/common';
 import { pageStart, toPage } from '../http/page.dto.js';
 import { invalid } from '../http/validation.pipe.js';
@@ -14,6 +21,8 @@ import {
 
 @Injectable()
 export class OrdersService {
+  private readonly batches = new Batches<PlaceOrderDto, OrderDto>((asked) => this.placeAll(asked));
+
   constructor(private readonly work: UnitOfWork) {}
 
   /**
@@ -21,30 +30,24 @@ export class OrdersService {
    *
    * @throws AppError `validation_failed`: an unknown product, products in several currencies, a total too large
    */
-  place({ customer, items, locale }: PlaceOrderDto): Promise<OrderDto> {
+  place(asked: PlaceOrderDto): Promise<OrderDto> {
+    return this.batches.add(asked);
+  }
+
+  private placeAll(asked: PlaceOrderDto[]): Promise<(OrderDto | Error)[]> {
     return this.work.inTransaction(async ({ orders, products, outbox }) => {
-      const wanted = addUp(items);
-      const known = new Map(
-        (await products.withIds([...wanted.keys()])).map((product) => [product.id, product]),
+      const ids = new Set(asked.flatMap(({ items }) => items.map(({ product_id }) => product_id)));
+      const offers = await products.offers([...ids]);
+      const drafts = asked.map((order) => refusalOr(() => draftOf(order, offers)));
+      const good = drafts.filter((draft): draft is NewOrder => !(draft instanceof Error));
+      const placed = await orders.place(good);
+      for (const [index, { id }] of placed.entries()) {
+        const items = good[index]!.lines.map(({ product_id, quantity }) => ({ product_id, quantity }));
+        outbox.add('order.created', { order_id: id, items });
+      }
+      return drafts.map((draft) =>
+        draft instanceof Error ? draft : toPlacedDto(draft, placed[good.indexOf(draft)]!),
       );
-      refuseUnknown(items, known);
-      const lines = [...wanted].map(([product_id, quantity]) => {
-        const { sku, name, price } = known.get(product_id)!;
-        return { product_id, sku, name, quantity, unit_price: price };
-      });
-      const id = await orders.place({
-        customer_name: customer.name,
-        customer_email: customer.email,
-        locale,
-        currency: oneCurrency([...known.values()]),
-        total: totalOf(lines),
-        lines,
-      });
-      outbox.add('order.created', {
-        order_id: id,
-        items: lines.map(({ product_id, quantity }) => ({ product_id, quantity })),
-      });
-      return toOrderDto(await orders.get(id));
     });
   }
 
@@ -84,6 +87,48 @@ export class OrdersService {
   }
 }
 
+/** @throws AppError `validation_failed` */
+function draftOf({ customer, items, locale }: PlaceOrderDto, offers: Map<number, Offer>): NewOrder {
+  const wanted = addUp(items);
+  refuseUnknown(items, offers);
+  const lines = [...wanted].map(([product_id, quantity]) => {
+    const { sku, name, price } = offers.get(product_id)!;
+    return { product_id, sku, name, quantity, unit_price: price };
+  });
+  return {
+    customer_name: customer.name,
+    customer_email: customer.email,
+    locale,
+    currency: oneCurrency([...wanted.keys()].map((id) => offers.get(id)!)),
+    total: totalOf(lines),
+    lines,
+  };
+}
+
+/** A refusal is the order's own; whatever else is thrown isn't. */
+function refusalOr<Result>(draft: () => Result): Result | AppError {
+  try {
+    return draft();
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+}
+
+/** As it stands when it has just been stored. */
+function toPlacedDto(order: NewOrder, { id, created_at }: PlacedOrder): OrderDto {
+  return toOrderDto({
+    ...order,
+    id,
+    status: 'pending',
+    rejection: null,
+    cancellation: null,
+    timeline: [{ step: 'pending', at: created_at }],
+    created_at,
+    updated_at: created_at,
+  });
+}
+
 /** Units by product, in the order in which the products first appear. */
 function addUp(items: OrderItemDto[]): Map<number, number> {
   const wanted = new Map<number, number>();
@@ -105,9 +150,9 @@ function addUp(items: OrderItemDto[]): Map<number, number> {
 /** Of one product in one order, all its lines together; the event's contract says the same. */
 const MOST_UNITS = 1_000_000;
 
-function refuseUnknown(items: OrderItemDto[], known: Map<number, Product>) {
+function refuseUnknown(items: OrderItemDto[], offers: Map<number, Offer>) {
   const faults: Fault[] = items.flatMap(({ product_id }, index) =>
-    known.has(product_id)
+    offers.has(product_id)
       ? []
       : [
           {
@@ -120,7 +165,7 @@ function refuseUnknown(items: OrderItemDto[], known: Map<number, Product>) {
   if (faults.length > 0) throw invalid(faults);
 }
 
-function oneCurrency(products: Product[]): string {
+function oneCurrency(products: Offer[]): string {
   const currencies = [...new Set(products.map(({ currency }) => currency))];
   if (currencies.length === 1) return currencies[0]!;
   throw invalid([

@@ -10,9 +10,13 @@ import { Initial1764000000000 } from './migrations/1764000000000-initial.js';
 import { Endings1764600000000 } from './migrations/1764600000000-endings.js';
 import { DeadLetters1764700000000 } from './migrations/1764700000000-dead-letters.js';
 
-const INT8 = 20;
+const INT8 = pg.types.builtins.INT8;
+// Not among the names that pg's types know.
+const INT8_ARRAY = 1016 as typeof INT8;
 // Ids and sums stay far below 2^53 (CHECK constraints see to it), so a number holds them exactly.
 pg.types.setTypeParser(INT8, Number);
+// Their arrays have nothing in them but digits, commas and the two braces.
+pg.types.setTypeParser(INT8_ARRAY, (text) => JSON.parse(`[${text.slice(1, -1)}]`) as number[]);
 
 /** No statement of the flow takes long; a server that says nothing for this long is gone, though its connection stands. */
 const QUERY_TIMEOUT_MS = 10_000;

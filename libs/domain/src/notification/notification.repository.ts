@@ -20,14 +20,23 @@ export const NOTIFICATION_LEASE_SECONDS = 15;
 export class NotificationRepository {
   constructor(private readonly manager: EntityManager) {}
 
-  /** @returns false where the same occasion, kind and recipient is recorded already */
-  async record({ order_id, movement_id, kind, recipient, locale }: NewNotification): Promise<boolean> {
-    const recorded = await this.manager.query<unknown[]>(
+  /** @returns for each whether it is new: the same occasion, kind and recipient is recorded once */
+  async record(wanted: NewNotification[]): Promise<boolean[]> {
+    if (wanted.length === 0) return [];
+    const recorded = await this.manager.query<Required<NewNotification>[]>(
       `INSERT INTO notifications (order_id, movement_id, kind, recipient, locale)
-       VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING RETURNING id`,
-      [order_id ?? null, movement_id ?? null, kind, recipient, locale],
+       SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[])
+       ON CONFLICT DO NOTHING RETURNING order_id, movement_id, kind, recipient, locale`,
+      [
+        wanted.map(({ order_id }) => order_id ?? null),
+        wanted.map(({ movement_id }) => movement_id ?? null),
+        wanted.map(({ kind }) => kind),
+        wanted.map(({ recipient }) => recipient),
+        wanted.map(({ locale }) => locale),
+      ],
     );
-    return recorded.length === 1;
+    const fresh = new Set(recorded.map(occasionOf));
+    return wanted.map((notification) => fresh.delete(occasionOf(notification)));
   }
 
   /** Takes those that are due for sending; several senders share the work. */
@@ -54,12 +63,12 @@ export class NotificationRepository {
     );
   }
 
-  async markSent(id: number) {
+  async markSent(ids: number[]) {
     await this.manager.query(
       `UPDATE notifications SET state = 'sent', sent_at = clock_timestamp(), attempts = attempts + 1,
               last_error = NULL, leased_until = NULL
-       WHERE id = $1`,
-      [id],
+       WHERE id = ANY($1)`,
+      [ids],
     );
   }
 
@@ -82,12 +91,12 @@ export class NotificationRepository {
     );
   }
 
-  /** Nobody answered: anyone may try again. */
-  async release(id: number, error: string) {
-    await this.manager.query('UPDATE notifications SET last_error = $2, leased_until = NULL WHERE id = $1', [
-      id,
-      error,
-    ]);
+  /** Nobody answered, or nobody was asked: anyone may try again. */
+  async release(ids: number[], error: string | null) {
+    await this.manager.query(
+      `UPDATE notifications SET last_error = $2, leased_until = NULL WHERE id = ANY($1) AND state = 'pending'`,
+      [ids, error],
+    );
   }
 
   /**
@@ -116,3 +125,6 @@ export class NotificationRepository {
     return query.getMany();
   }
 }
+
+const occasionOf = ({ order_id, movement_id, kind, recipient }: NewNotification) =>
+  JSON.stringify([order_id ?? null, movement_id ?? null, kind, recipient]);

@@ -15,7 +15,11 @@ describe('An order', () => {
   });
   afterAll(() => shop.close());
 
-  const hold = (id: number, said = items) => shop.work.inTransaction(({ orders }) => orders.hold(id, said));
+  const hold = (order_id: number, said = items) =>
+    shop.work.inTransaction(async ({ orders }) => {
+      const [held] = await orders.holdAsked([{ order_id, items: said }]);
+      return held;
+    });
   const statusOf = async (id: number) => (await shop.work.read.orders.get(id)).status;
 
   describe('is held by a message', () => {
@@ -35,11 +39,30 @@ describe('An order', () => {
         [a, { ...b, product_id: other }],
         [a, a],
       ];
-      for (const said of wrong) await expect(hold(id, said)).rejects.toThrow(OrderMismatch);
+      for (const said of wrong) expect(await hold(id, said)).toBeInstanceOf(OrderMismatch);
     });
 
     it('where there is one', async () => {
-      await expect(hold(1_000_000_000)).rejects.toThrow(OrderNotFound);
+      expect(await hold(1_000_000_000)).toBeInstanceOf(OrderNotFound);
+      await expect(shop.work.inTransaction(({ orders }) => orders.hold(1_000_000_000))).rejects.toThrow(
+        OrderNotFound,
+      );
+    });
+
+    it('each for itself, where messages come together', async () => {
+      const [one, two] = [await shop.order(items), await shop.order(items)];
+      const asked = [
+        { order_id: two, items },
+        { order_id: 1_000_000_000, items },
+        { order_id: one, items: items.slice(1) },
+        { order_id: one, items },
+      ];
+      expect(await shop.work.inTransaction(({ orders }) => orders.holdAsked(asked))).toEqual([
+        { id: two, status: 'pending', items },
+        new OrderNotFound(1_000_000_000),
+        new OrderMismatch(one),
+        { id: one, status: 'pending', items },
+      ]);
     });
   });
 
@@ -50,10 +73,10 @@ describe('An order', () => {
     const move = (id: number, transition: string) =>
       shop.work.inTransaction(({ orders }) =>
         transition === 'reject'
-          ? orders.reject(id, rejection)
+          ? orders.reject(new Map([[id, rejection]]))
           : transition === 'cancel'
             ? orders.cancel(id, 'requested')
-            : orders[transition as 'reserve'](id),
+            : orders[transition as 'reserve']([id]),
       );
     /** The transitions that lead to a state. */
     const wayTo = (status: OrderStatus): string[] => {
@@ -88,7 +111,7 @@ describe('An order', () => {
       'not from $status by $transition',
       async ({ transition, from, status }) => {
         const id = await orderThatIs(status);
-        await expect(move(id, transition)).rejects.toThrow(`order ${id} is not ${from}`);
+        await expect(move(id, transition)).rejects.toThrow(`orders ${id} are not ${from}`);
         expect(await statusOf(id)).toBe(status);
       },
     );
@@ -100,9 +123,9 @@ describe('An order', () => {
     const answers = await together(WORKERS, () =>
       shop.work.inTransaction(async ({ orders }) => {
         await allHaveBegun();
-        const { status } = await orders.hold(id, items);
+        const { status } = await orders.hold(id);
         if (status !== 'pending') return 'repeated';
-        await orders.reserve(id);
+        await orders.reserve([id]);
         return 'reserved';
       }),
     );
@@ -117,7 +140,7 @@ describe('An order', () => {
     const reserve = () =>
       shop.work.inTransaction(async ({ orders }) => {
         await allHaveBegun();
-        await orders.reserve(id);
+        await orders.reserve([id]);
       });
     const answers = await Promise.allSettled(Array.from({ length: WORKERS }, reserve));
     expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);

@@ -5,7 +5,9 @@ import {
   type Cancellation,
   type LineRejection,
   type Locale,
+  type OrderLine,
   type OrderStatus,
+  type TimelineEntry,
 } from './order.entity.js';
 import { OrderMismatch, OrderNotFound } from './order.errors.js';
 
@@ -17,6 +19,17 @@ export interface NewOrder {
   total: number;
   lines: { product_id: number; sku: string; name: string; quantity: number; unit_price: number }[];
 }
+
+/** An order with its parts: lines as they were written, the timeline in its order. */
+export type WholeOrder = Omit<Order, 'lines' | 'timeline' | 'closed_at' | 'nudges' | 'nudged_at'> & {
+  lines: Pick<OrderLine, 'product_id' | 'sku' | 'name' | 'quantity' | 'unit_price'>[];
+  timeline: Pick<TimelineEntry, 'step' | 'at'>[];
+};
+
+/** What the database gave a new order. */
+export type PlacedOrder = Pick<Order, 'id' | 'created_at'>;
+
+export type Addressee = Pick<Order, 'id' | 'status' | 'customer_email' | 'locale'>;
 
 export interface OrderItem {
   product_id: number;
@@ -66,52 +79,68 @@ export interface OrderFilter {
 export class OrderRepository {
   constructor(private readonly manager: EntityManager) {}
 
-  /** Stores a pending order with its lines. @returns its id */
-  async place({ lines, ...order }: NewOrder): Promise<number> {
-    const [row] = await this.manager.query<{ id: number }[]>(
-      `WITH placed AS (
+  /** Stores pending orders with their lines. @returns what the database gave each of them */
+  async place(orders: NewOrder[]): Promise<PlacedOrder[]> {
+    const lines = orders.flatMap((order, of) => order.lines.map((line, at) => ({ ...line, of, at })));
+    return this.manager.query<PlacedOrder[]>(
+      `WITH placed AS MATERIALIZED (
          INSERT INTO orders (customer_name, customer_email, locale, currency, total)
-         VALUES ($1, $2, $3, $4, $5) RETURNING id
+         SELECT customer_name, customer_email, locale, currency, total
+         FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[]) WITH ORDINALITY
+              AS placed (customer_name, customer_email, locale, currency, total, position)
+         ORDER BY position
+         RETURNING id, created_at
+       ), numbered AS (
+         SELECT id, created_at, row_number() OVER (ORDER BY id) - 1 AS number FROM placed
        ), first_step AS (
-         INSERT INTO order_timeline (order_id, step) SELECT id, 'pending' FROM placed
+         INSERT INTO order_timeline (order_id, step, at) SELECT id, 'pending', created_at FROM placed
        ), line AS (
          INSERT INTO order_lines (order_id, product_id, position, sku, name, quantity, unit_price)
-         SELECT placed.id, line.*
-         FROM placed, unnest($6::bigint[], $7::smallint[], $8::text[], $9::text[], $10::integer[], $11::bigint[]) AS line
+         SELECT numbered.id, line.product_id, line.position, line.sku, line.name, line.quantity, line.unit_price
+         FROM unnest($6::integer[], $7::bigint[], $8::smallint[], $9::text[], $10::text[], $11::integer[], $12::bigint[])
+              AS line (number, product_id, position, sku, name, quantity, unit_price)
+              JOIN numbered USING (number)
        )
-       SELECT id FROM placed`,
+       SELECT id, created_at FROM placed ORDER BY id`,
       [
-        order.customer_name,
-        order.customer_email,
-        order.locale,
-        order.currency,
-        order.total,
+        orders.map(({ customer_name }) => customer_name),
+        orders.map(({ customer_email }) => customer_email),
+        orders.map(({ locale }) => locale),
+        orders.map(({ currency }) => currency),
+        orders.map(({ total }) => total),
+        lines.map(({ of }) => of),
         lines.map(({ product_id }) => product_id),
-        lines.map((_, index) => index + 1),
+        lines.map(({ at }) => at + 1),
         lines.map(({ sku }) => sku),
         lines.map(({ name }) => name),
         lines.map(({ quantity }) => quantity),
         lines.map(({ unit_price }) => unit_price),
       ],
     );
-    return row!.id;
+  }
+
+  /** Takes the order for this transaction. @throws OrderNotFound */
+  async hold(id: number): Promise<HeldOrder> {
+    const order = (await this.holdAll([id])).get(id);
+    if (!order) throw new OrderNotFound(id);
+    return order;
   }
 
   /**
-   * Takes the order for this transaction.
+   * Takes the orders that messages ask for. They are locked in the order of their ids, so that batches of two workers
+   * never wait for each other in a ring.
    *
-   * @param items what a message says of the order, where it is a message that asks
-   * @throws OrderNotFound, OrderMismatch
+   * @returns in the order of `asked`; an OrderNotFound, or an OrderMismatch where the message says other items
    */
-  async hold(id: number, items?: OrderItem[]): Promise<HeldOrder> {
-    const [order] = await this.manager.query<{ status: OrderStatus }[]>(
-      'SELECT status FROM orders WHERE id = $1 FOR UPDATE',
-      [id],
-    );
-    if (!order) throw new OrderNotFound(id);
-    const lines = await this.items(id);
-    if (items && !sameItems(lines, items)) throw new OrderMismatch(id);
-    return { id, status: order.status, items: lines };
+  async holdAsked(
+    asked: { order_id: number; items: OrderItem[] }[],
+  ): Promise<(HeldOrder | OrderNotFound | OrderMismatch)[]> {
+    const held = await this.holdAll(asked.map(({ order_id }) => order_id));
+    return asked.map(({ order_id, items }) => {
+      const order = held.get(order_id);
+      if (!order) return new OrderNotFound(order_id);
+      return sameItems(order.items, items) ? order : new OrderMismatch(order_id);
+    });
   }
 
   /** In product order. */
@@ -122,33 +151,37 @@ export class OrderRepository {
     );
   }
 
-  async reserve(id: number) {
-    await this.move(id, 'reserve');
+  async reserve(ids: number[]) {
+    await this.move('reserve', ids);
   }
 
-  async reject(id: number, rejection: LineRejection[]) {
-    await this.move(id, 'reject', { rejection });
+  /** @param rejected by order id why */
+  async reject(rejected: Map<number, LineRejection[]>) {
+    await this.move('reject', [...rejected.keys()], { reasons: [...rejected.values()] });
   }
 
-  async process(id: number) {
-    await this.move(id, 'process');
+  async process(ids: number[]) {
+    await this.move('process', ids);
   }
 
   async cancel(id: number, cancellation: Cancellation) {
-    await this.move(id, 'cancel', { cancellation });
+    await this.move('cancel', [id], { cancellation });
   }
 
-  /** Nothing more is to come: it is final, and its mail is recorded. */
-  async close(id: number) {
+  /** Nothing more is to come: they are final, and their mails are recorded. */
+  async close(ids: number[]) {
     await this.manager.query(
-      'UPDATE orders SET closed_at = clock_timestamp() WHERE id = $1 AND closed_at IS NULL',
-      [id],
+      'UPDATE orders SET closed_at = clock_timestamp() WHERE id = ANY($1) AND closed_at IS NULL',
+      [ids],
     );
   }
 
-  /** Notes that the customer was told. */
-  async noteNotified(id: number) {
-    await this.manager.query(`INSERT INTO order_timeline (order_id, step) VALUES ($1, 'notified')`, [id]);
+  /** Notes that the customers were told. */
+  async noteNotified(ids: number[]) {
+    await this.manager.query(
+      `INSERT INTO order_timeline (order_id, step) SELECT id, 'notified' FROM unnest($1::bigint[]) AS id`,
+      [ids],
+    );
   }
 
   /**
@@ -178,25 +211,24 @@ export class OrderRepository {
     );
   }
 
-  /** Who is to be told about it, and how it stands. @throws OrderNotFound */
-  async addressee(id: number): Promise<Pick<Order, 'status' | 'customer_email' | 'locale'>> {
-    const [order] = await this.manager.query<Pick<Order, 'status' | 'customer_email' | 'locale'>[]>(
-      'SELECT status, customer_email, locale FROM orders WHERE id = $1',
-      [id],
+  /** Who is to be told about them, and how they stand; those of the ids that exist. */
+  async addressees(ids: number[]): Promise<Map<number, Addressee>> {
+    const orders = await this.manager.query<Addressee[]>(
+      'SELECT id, status, customer_email, locale FROM orders WHERE id = ANY($1)',
+      [ids],
     );
-    if (!order) throw new OrderNotFound(id);
-    return order;
+    return new Map(orders.map((order) => [order.id, order]));
   }
 
-  /** With lines as they were written and the timeline in its order. @throws OrderNotFound */
-  async get(id: number): Promise<Order> {
-    const [order] = await this.withParts([id]);
+  /** @throws OrderNotFound */
+  async get(id: number): Promise<WholeOrder> {
+    const [order] = await this.withIds([id]);
     if (!order) throw new OrderNotFound(id);
     return order;
   }
 
   /** Newest first. */
-  async list({ status, email, created_from, created_to, before, limit }: OrderFilter): Promise<Order[]> {
+  async list({ status, email, created_from, created_to, before, limit }: OrderFilter): Promise<WholeOrder[]> {
     const query = this.manager
       .createQueryBuilder(Order, 'o')
       .select('o.id', 'id')
@@ -207,38 +239,84 @@ export class OrderRepository {
     if (created_from) query.andWhere('o.created_at >= :created_from', { created_from });
     if (created_to) query.andWhere('o.created_at < :created_to', { created_to });
     if (before !== undefined) query.andWhere('o.id < :before', { before });
-    return this.withParts((await query.getRawMany<{ id: number }>()).map(({ id }) => id));
+    return this.withIds((await query.getRawMany<{ id: number }>()).map(({ id }) => id));
   }
 
-  private withParts(ids: number[]): Promise<Order[]> {
-    return this.manager
-      .createQueryBuilder(Order, 'o')
-      .leftJoinAndSelect('o.lines', 'line')
-      .leftJoinAndSelect('o.timeline', 'entry')
-      .where('o.id = ANY(:ids)', { ids })
-      .orderBy({ 'o.id': 'DESC', 'line.position': 'ASC', 'entry.id': 'ASC' })
-      .getMany();
+  /** Those of the ids that exist, newest first. */
+  async withIds(ids: number[]): Promise<WholeOrder[]> {
+    const orders = await this.manager.query<
+      (WholeOrder & { steps: WholeOrder['timeline'][0]['step'][]; times: Date[] })[]
+    >(
+      `SELECT id, customer_name, customer_email, locale, status, currency, total, rejection, cancellation, created_at,
+              updated_at, steps, times, lines
+       FROM orders, LATERAL (
+         SELECT coalesce(json_agg(json_build_object('product_id', product_id, 'sku', sku, 'name', name,
+                  'quantity', quantity, 'unit_price', unit_price) ORDER BY position), '[]') AS lines
+         FROM order_lines WHERE order_id = orders.id
+       ) AS line, LATERAL (
+         SELECT array_agg(step ORDER BY id) AS steps, array_agg(at ORDER BY id) AS times
+         FROM order_timeline WHERE order_id = orders.id
+       ) AS entry
+       WHERE id = ANY($1) ORDER BY id DESC`,
+      [ids],
+    );
+    return orders.map(({ steps, times, ...order }) => ({
+      ...order,
+      timeline: steps.map((step, index) => ({ step, at: times[index]! })),
+    }));
+  }
+
+  private async holdAll(ids: number[]): Promise<Map<number, HeldOrder>> {
+    const orders = await this.manager.query<
+      { id: number; status: OrderStatus; products: number[]; quantities: number[] }[]
+    >(
+      `SELECT id, status, products, quantities
+       FROM orders, LATERAL (
+         SELECT coalesce(array_agg(product_id ORDER BY product_id), '{}') AS products,
+                coalesce(array_agg(quantity ORDER BY product_id), '{}') AS quantities
+         FROM order_lines WHERE order_id = orders.id
+       ) AS line
+       WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE OF orders`,
+      [ids],
+    );
+    return new Map(
+      orders.map(({ id, status, products, quantities }) => {
+        const items = products.map((product_id, index) => ({ product_id, quantity: quantities[index]! }));
+        return [id, { id, status, items }];
+      }),
+    );
   }
 
   /** The state decides: an order that isn't where the transition starts is not moved, and that is a bug of the caller, who holds it. */
   private async move(
-    id: number,
     transition: keyof typeof ORDER_TRANSITIONS,
-    { rejection, cancellation }: { rejection?: LineRejection[]; cancellation?: Cancellation } = {},
+    ids: number[],
+    { reasons, cancellation }: { reasons?: LineRejection[][]; cancellation?: Cancellation } = {},
   ) {
+    if (ids.length === 0) return;
     const { from, to } = ORDER_TRANSITIONS[transition];
     const moved = await this.manager.query<unknown[]>(
       `WITH moved AS (
-         UPDATE orders SET status = $3, rejection = $4, cancellation = $5, updated_at = clock_timestamp(),
-                nudges = 0, nudged_at = NULL
-         WHERE id = $1 AND status = ANY($2) RETURNING id
+         UPDATE orders SET status = $3, rejection = wanted.rejection, cancellation = $5,
+                updated_at = clock_timestamp(), nudges = 0, nudged_at = NULL
+         FROM unnest($1::bigint[], $4::jsonb[]) AS wanted (id, rejection)
+         WHERE orders.id = wanted.id AND orders.id = ANY($1) AND status = ANY($2) RETURNING orders.id
        )
        INSERT INTO order_timeline (order_id, step) SELECT id, $3 FROM moved RETURNING id`,
-      [id, from, to, rejection && JSON.stringify(rejection), cancellation],
+      [ids, from, to, ids.map((_, index) => (reasons ? JSON.stringify(reasons[index]) : null)), cancellation],
     );
-    if (moved.length !== 1) throw new Error(`order ${id} is not ${from.join(' or ')}`);
+    if (moved.length !== ids.length)
+      throw new Error(
+        `${ids.length - moved.length} of the orders ${ids.join(', ')} are not ${from.join(' or ')}`,
+      );
   }
 }
+
+/** For what `holdAsked` answers. */
+export const heldAs =
+  (status: OrderStatus) =>
+  (order: HeldOrder | Error): order is HeldOrder =>
+    !(order instanceof Error) && order.status === status;
 
 /** `lines` in product order, `items` in any. */
 function sameItems(lines: OrderItem[], items: OrderItem[]): boolean {

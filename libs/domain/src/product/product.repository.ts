@@ -4,6 +4,8 @@ import { ProductNotFound, SkuTaken } from './product.errors.js';
 
 export type NewProduct = Pick<Product, 'sku' | 'name' | 'price' | 'currency' | 'reorder_point' | 'active'>;
 
+export type Offer = Pick<Product, 'id' | 'sku' | 'name' | 'price' | 'currency'>;
+
 const UNIQUE_VIOLATION = '23505';
 
 /** Writes `products`. */
@@ -33,12 +35,13 @@ export class ProductRepository {
     return product;
   }
 
-  /** Those of the ids that exist, in no particular order. */
-  withIds(ids: number[]): Promise<Product[]> {
-    return this.manager
-      .createQueryBuilder(Product, 'product')
-      .where('product.id = ANY(:ids)', { ids })
-      .getMany();
+  /** What an order copies of its products; those of the ids that exist. */
+  async offers(ids: number[]): Promise<Map<number, Offer>> {
+    const rows = await this.manager.query<Offer[]>(
+      'SELECT id, sku, name, price, currency FROM products WHERE id = ANY($1)',
+      [ids],
+    );
+    return new Map(rows.map((offer) => [offer.id, offer]));
   }
 
   /** By product; those of the ids that exist. */

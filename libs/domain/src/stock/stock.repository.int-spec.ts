@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { Shop, startingLine, together } from '../../../../test/support/shop.js';
 import { until } from '../../../../test/support/until.js';
-import type { OrderItem } from '../order/order.repository.js';
+import type { HeldOrder, OrderItem, OrderRepository } from '../order/order.repository.js';
 import { StockBelowReserved } from './stock.errors.js';
 
 const WORKERS = 20;
@@ -16,12 +16,14 @@ describe('The stock', () => {
   const reserve = (id: number, items: OrderItem[], allHaveBegun = () => Promise.resolve()) =>
     shop.work.inTransaction(async ({ orders, stock }) => {
       await allHaveBegun();
-      const reasons = await stock.reserve({ ...(await orders.hold(id, items)), items }, 60);
-      if (reasons.length === 0) await orders.reserve(id);
-      return reasons;
+      const rejected = await stock.reserve([{ ...(await orders.hold(id)), items }], 60);
+      if (!rejected.has(id)) await orders.reserve([id]);
+      return rejected.get(id) ?? [];
     });
-  const commit = (id: number, items: OrderItem[]) =>
-    shop.work.inTransaction(async ({ orders, stock }) => stock.commit(await orders.hold(id, items)));
+  const commit = (...ids: number[]) =>
+    shop.work.inTransaction(async ({ orders, stock }) => {
+      return stock.commit(await heldBy(orders, ids));
+    });
   const stockOf = (id: number) => shop.work.read.stock.get(id);
   const sql = <Row>(text: string, parameters: unknown[] = []) =>
     shop.dataSource.query<Row[]>(text, parameters);
@@ -71,7 +73,7 @@ describe('The stock', () => {
     ];
     const id = await shop.order(items);
     await reserve(id, items);
-    const changes = await commit(id, items);
+    const changes = (await commit(id)).get(id)!;
     expect(changes).toEqual([
       { ...{ product_id: a, quantity: -2, on_hand: 3, reserved: 0, available: 3 }, movement_id: anyId },
       { ...{ product_id: b, quantity: -3, on_hand: 6, reserved: 0, available: 6 }, movement_id: anyId },
@@ -81,8 +83,57 @@ describe('The stock', () => {
     expect(movement).toMatchObject({
       ...{ id: changes[0]!.movement_id, order_id: id, kind: 'sale', quantity: -2, balance_after: 3 },
     });
-    await expect(commit(id, items)).rejects.toThrow('0 reservations for 2 lines');
+    await expect(commit(id)).rejects.toThrow('0 reservations for 2 lines');
     expect((await stockOf(a)).on_hand).toBe(3);
+  });
+
+  it('is reserved and sold to many orders together: first come, first served, each movement with its own balance', async () => {
+    const [a, b] = [await shop.product(5), await shop.product(50)];
+    const carts = [
+      [[a, 2]],
+      [
+        [b, 7],
+        [a, 2],
+      ],
+      [
+        [a, 2],
+        [b, 1],
+      ], // one short
+      [[a, 1]],
+      [[b, 10]],
+    ].map((cart) => cart.map(([product_id, quantity]) => ({ product_id: product_id!, quantity: quantity! })));
+    const ids: number[] = [];
+    for (const items of carts) ids.push(await shop.order(items));
+    const short = ids[2]!;
+    const served = ids.filter((id) => id !== short);
+    const rejected = await shop.work.inTransaction(async ({ orders, stock }) => {
+      return stock.reserve(await heldBy(orders, ids), 60);
+    });
+    expect([...rejected]).toEqual([
+      [short, [{ product_id: a, reason: 'out_of_stock', requested: 2, available: 1 }]],
+    ]);
+    expect(await stockOf(a)).toMatchObject({ on_hand: 5, reserved: 5 });
+    expect(await stockOf(b)).toMatchObject({ on_hand: 50, reserved: 17 });
+
+    const changes = await commit(...served);
+    expect(served.map((id) => changes.get(id)!.map(({ on_hand, reserved }) => [on_hand, reserved]))).toEqual([
+      [[3, 3]],
+      [
+        [1, 1],
+        [43, 10],
+      ],
+      [[0, 0]],
+      [[33, 0]],
+    ]);
+    const balances = async (product_id: number) =>
+      (
+        await sql<{ balance_after: number }>(
+          `SELECT balance_after FROM movements WHERE product_id = $1 AND kind = 'sale' ORDER BY id`,
+          [product_id],
+        )
+      ).map(({ balance_after }) => balance_after);
+    expect(await balances(a)).toEqual([3, 1, 0]);
+    expect(await balances(b)).toEqual([43, 33]);
   });
 
   it('is not taken away by hand below what is reserved', async () => {
@@ -104,7 +155,7 @@ describe('The stock', () => {
       const items = [{ product_id: product, quantity: 2 }];
       order = await shop.order(items);
       await reserve(order, items);
-      await commit(order, items);
+      await commit(order);
     });
 
     const movement =
@@ -144,6 +195,12 @@ describe('The stock', () => {
   });
 });
 
+async function heldBy(orders: OrderRepository, ids: number[]) {
+  const held: HeldOrder[] = [];
+  for (const id of ids) held.push(await orders.hold(id));
+  return held;
+}
+
 const anyId = expect.any(Number) as number;
 
 it('Twenty workers with the same products in opposite order never deadlock', async () => {
@@ -161,8 +218,8 @@ it('Twenty workers with the same products in opposite order never deadlock', asy
           await shop.work.inTransaction(async ({ orders, stock }) => {
             runs++;
             // In the worker's own order, not in the one that hold() brings them to.
-            const order = { ...(await orders.hold(id, items)), items };
-            return step === 'reserve' ? stock.reserve(order, 60) : stock.commit(order);
+            const order = { ...(await orders.hold(id)), items };
+            await (step === 'reserve' ? stock.reserve([order], 60) : stock.commit([order]));
           });
         }
       }

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { LineRejection } from '../order/order.entity.js';
-import type { HeldOrder, OrderItem } from '../order/order.repository.js';
+import type { HeldOrder } from '../order/order.repository.js';
 import { ProductNotFound } from '../product/product.errors.js';
 import { Movement, Stock, type MovementKind } from './stock.entity.js';
 import { MOST_ON_HAND, StockBelowReserved, StockTooLarge } from './stock.errors.js';
@@ -37,51 +37,82 @@ export class StockRepository {
   }
 
   /**
-   * Reserves all items of the order, or none, for `seconds`.
+   * Reserves for each order all of its items, or none, for `seconds`; first come, first served.
    *
-   * @returns the lines that stand in the way; empty when all is reserved
+   * @returns the orders that get nothing, by id, each with the lines that stand in its way
    */
-  async reserve({ id, items }: HeldOrder, seconds: number): Promise<LineRejection[]> {
+  async reserve(orders: HeldOrder[], seconds: number): Promise<Map<number, LineRejection[]>> {
+    if (orders.length === 0) return new Map();
     const found = await this.manager.query<{ product_id: number; available: number; active: boolean }[]>(
       `SELECT stock.product_id, stock.on_hand - stock.reserved AS available, product.active
        FROM stock JOIN products product ON product.id = stock.product_id
        WHERE stock.product_id = ANY($1) ORDER BY stock.product_id FOR NO KEY UPDATE OF stock`,
-      [items.map(({ product_id }) => product_id)],
+      [productsOf(orders)],
     );
     const stockOf = new Map(found.map((row) => [row.product_id, row]));
-    const rejections = items.flatMap(({ product_id, quantity }): LineRejection[] => {
-      const { available = 0, active = false } = stockOf.get(product_id) ?? {};
-      if (active && quantity <= available) return [];
-      const reason = active ? 'out_of_stock' : 'product_inactive';
-      return [{ product_id, reason, requested: quantity, available }];
-    });
-    if (rejections.length === 0) await this.hold(id, items, seconds);
-    return rejections;
+    const rejected = new Map<number, LineRejection[]>();
+    for (const { id, items } of orders) {
+      const reasons = items.flatMap(({ product_id, quantity }): LineRejection[] => {
+        const { available = 0, active = false } = stockOf.get(product_id) ?? {};
+        if (active && quantity <= available) return [];
+        const reason = active ? 'out_of_stock' : 'product_inactive';
+        return [{ product_id, reason, requested: quantity, available }];
+      });
+      if (reasons.length > 0) rejected.set(id, reasons);
+      // What this order gets, those after it don't.
+      else for (const { product_id, quantity } of items) stockOf.get(product_id)!.available -= quantity;
+    }
+    await this.hold(
+      orders.filter(({ id }) => !rejected.has(id)),
+      seconds,
+    );
+    return rejected;
   }
 
-  /** Turns the order's held reservations into sales: stock deducted, movements written. */
-  async commit({ id, items }: HeldOrder): Promise<StockChange[]> {
-    await this.lock(items);
-    const changes = await this.manager.query<StockChange[]>(
+  /**
+   * Turns the held reservations of the orders into sales: stock deducted, movements written, each with the stock as
+   * it was after it.
+   *
+   * @returns by order id its changes, in product order
+   */
+  async commit(orders: HeldOrder[]): Promise<Map<number, StockChange[]>> {
+    if (orders.length === 0) return new Map();
+    const products = productsOf(orders);
+    await this.lock(products);
+    const changes = await this.manager.query<(StockChange & { order_id: number })[]>(
       `WITH committed AS (
-         UPDATE reservations SET status = 'committed' WHERE order_id = $1 AND status = 'held'
-         RETURNING product_id, quantity
+         UPDATE reservations SET status = 'committed' WHERE order_id = ANY($1) AND status = 'held'
+         RETURNING order_id, product_id, quantity
        ), deducted AS (
-         UPDATE stock SET on_hand = stock.on_hand - committed.quantity, reserved = stock.reserved - committed.quantity
-         FROM committed WHERE stock.product_id = committed.product_id
-         RETURNING stock.product_id, -committed.quantity AS quantity, stock.on_hand, stock.reserved
+         UPDATE stock SET on_hand = stock.on_hand - sold.quantity, reserved = stock.reserved - sold.quantity
+         FROM (SELECT product_id, sum(quantity)::integer AS quantity FROM committed GROUP BY product_id) AS sold
+         WHERE stock.product_id = sold.product_id AND stock.product_id = ANY($2)
+         RETURNING stock.product_id, stock.on_hand + sold.quantity AS on_hand, stock.reserved + sold.quantity AS reserved
+       ), change AS (
+         SELECT order_id, product_id, -quantity AS quantity,
+                (on_hand - sum(quantity) OVER earlier)::integer AS on_hand,
+                (reserved - sum(quantity) OVER earlier)::integer AS reserved
+         FROM committed JOIN deducted USING (product_id)
+         WINDOW earlier AS (PARTITION BY product_id ORDER BY order_id)
        ), written AS (
          INSERT INTO movements (product_id, order_id, kind, quantity, balance_after, reason)
-         SELECT product_id, $1, 'sale', quantity, on_hand, 'order ' || $1::bigint FROM deducted ORDER BY product_id
-         RETURNING id, product_id
+         SELECT product_id, order_id, 'sale', quantity, on_hand, 'order ' || order_id FROM change
+         ORDER BY order_id, product_id
+         RETURNING id, order_id, product_id
        )
-       SELECT product_id, written.id AS movement_id, quantity, on_hand, reserved, on_hand - reserved AS available
-       FROM deducted JOIN written USING (product_id) ORDER BY product_id`,
-      [id],
+       SELECT order_id, product_id, written.id AS movement_id, quantity, on_hand, reserved,
+              on_hand - reserved AS available
+       FROM change JOIN written USING (order_id, product_id) ORDER BY order_id, product_id`,
+      [orders.map(({ id }) => id), products],
     );
-    if (changes.length !== items.length)
-      throw new Error(`order ${id}: ${changes.length} reservations for ${items.length} lines`);
-    return changes;
+    const changesOf = new Map<number, StockChange[]>(orders.map(({ id }) => [id, []]));
+    for (const { order_id, ...change } of changes) changesOf.get(order_id)!.push(change);
+    for (const { id, items } of orders) {
+      const count = changesOf.get(id)!.length;
+      if (count !== items.length)
+        throw new Error(`order ${id}: ${count} reservations for ${items.length} lines`);
+    }
+    return changesOf;
   }
 
   /** Orders whose reservations have ended, the longest first. @returns at most `limit` ids */
@@ -95,8 +126,8 @@ export class StockRepository {
   }
 
   /** Gives back what the order holds, if it holds anything. */
-  async release({ id, items }: HeldOrder) {
-    await this.lock(items);
+  async release(order: HeldOrder) {
+    await this.lock(productsOf([order]));
     await this.manager.query(
       `WITH released AS (
          UPDATE reservations SET status = 'released' WHERE order_id = $1 AND status = 'held'
@@ -104,7 +135,7 @@ export class StockRepository {
        )
        UPDATE stock SET reserved = stock.reserved - released.quantity
        FROM released WHERE stock.product_id = released.product_id`,
-      [id],
+      [order.id],
     );
   }
 
@@ -119,7 +150,7 @@ export class StockRepository {
     quantity: number,
     reason: string,
   ): Promise<StockChange> {
-    await this.lock([{ product_id: productId }]);
+    await this.lock([productId]);
     const { on_hand, reserved } = await this.get(productId);
     if (on_hand + quantity < reserved) throw new StockBelowReserved(on_hand, reserved);
     if (on_hand + quantity > MOST_ON_HAND) throw new StockTooLarge();
@@ -161,23 +192,38 @@ export class StockRepository {
     return query.getMany();
   }
 
-  private async lock(items: { product_id: number }[]) {
+  private async lock(products: number[]) {
     await this.manager.query(
       'SELECT 1 FROM stock WHERE product_id = ANY($1) ORDER BY product_id FOR NO KEY UPDATE',
-      [items.map(({ product_id }) => product_id)],
+      [products],
     );
   }
 
-  private async hold(orderId: number, items: OrderItem[], seconds: number) {
+  private async hold(orders: HeldOrder[], seconds: number) {
+    if (orders.length === 0) return;
+    const items = orders.flatMap(({ id, items }) => items.map((item) => ({ order_id: id, ...item })));
     await this.manager.query(
       `WITH item AS (
-         SELECT * FROM unnest($2::bigint[], $3::integer[]) AS item (product_id, quantity)
+         SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::integer[]) AS item (order_id, product_id, quantity)
        ), promised AS (
-         UPDATE stock SET reserved = reserved + item.quantity FROM item WHERE stock.product_id = item.product_id
+         UPDATE stock SET reserved = reserved + total.quantity
+         FROM (SELECT product_id, sum(quantity)::integer AS quantity FROM item GROUP BY product_id) AS total
+         WHERE stock.product_id = total.product_id AND stock.product_id = ANY($5)
        )
        INSERT INTO reservations (order_id, product_id, quantity, expires_at)
-       SELECT $1, product_id, quantity, clock_timestamp() + make_interval(secs => $4) FROM item`,
-      [orderId, items.map(({ product_id }) => product_id), items.map(({ quantity }) => quantity), seconds],
+       SELECT order_id, product_id, quantity, clock_timestamp() + make_interval(secs => $4) FROM item`,
+      [
+        items.map(({ order_id }) => order_id),
+        items.map(({ product_id }) => product_id),
+        items.map(({ quantity }) => quantity),
+        seconds,
+        productsOf(orders),
+      ],
     );
   }
 }
+
+/** Each once. */
+const productsOf = (orders: HeldOrder[]) => [
+  ...new Set(orders.flatMap(({ items }) => items.map(({ product_id }) => product_id))),
+];

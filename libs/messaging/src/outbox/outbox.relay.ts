@@ -1,13 +1,14 @@
 import type { Logger } from '@estoque/platform';
+import { Batches } from '../batches.js';
 import { correlationOfKey, type EventCatalogue } from '../contract/event.js';
 import type { Publisher } from '../rabbitmq/publisher.js';
 import type { Statements } from '../statements.js';
 import { LEASE_SECONDS, type StoredEvent, type StoredEvents } from './outbox.js';
 
 const SWEEP_EVERY_MS = 1_000;
-const BATCH = 200;
+const BATCH = 500;
 /** Rows kept in memory to be published; what comes on top waits in the database for the sweep. */
-const MOST_PENDING = 1_000;
+const MOST_PENDING = 5_000;
 /** Sweeps of all processes take turns at choosing rows, or two events of one order might go by two ways. */
 const CLAIM_LOCK = 7_346_002;
 
@@ -15,12 +16,15 @@ const CLAIM_LOCK = 7_346_002;
  * Brings outbox rows to the broker, at least once: publish, wait for the confirm, delete the row.
  * Rows of this process come from memory right after their commit; a slow sweep picks up what a crash
  * or an outage left, of any process. No transaction is open while it waits for the broker, and one batch
- * follows the other, so that events of one subject keep their order.
+ * follows the other, so that events of one subject keep their order. Rows are deleted beside that, many at once.
  */
 export class OutboxRelay {
   private readonly pending: StoredEvent[] = [];
   /** The batches, one after the other. */
   private turn: Promise<unknown> = Promise.resolve();
+  private readonly published = new Batches<number, undefined>((ids) => this.delete(ids), { most: 1_000 });
+  /** The last of them; those before it are done when it is. */
+  private deletion: Promise<unknown> = Promise.resolve();
   private timer?: NodeJS.Timeout;
   private sweeping?: Promise<void>;
   private stopped = false;
@@ -59,6 +63,7 @@ export class OutboxRelay {
     clearTimeout(this.timer);
     await this.sweeping;
     await this.turn;
+    await this.deletion;
   }
 
   /** How many events wait, and for how many seconds the oldest does. */
@@ -119,14 +124,13 @@ export class OutboxRelay {
 
   /** @returns whether all rows reached a queue */
   private async publish(rows: StoredEvent[]): Promise<boolean> {
-    const done: number[] = [];
     const left: number[] = [];
     let failure: Error | undefined;
     const publishLane = async (lane: StoredEvent[]) => {
       for (const [index, row] of lane.entries()) {
         try {
           await this.publishOne(row);
-          done.push(row.id);
+          this.deletion = this.published.add(row.id);
         } catch (error) {
           failure = error as Error;
           left.push(...[...lane.slice(index), ...this.takePending(row.key)].map(({ id }) => id));
@@ -135,20 +139,24 @@ export class OutboxRelay {
       }
     };
     await Promise.all(lanesOf(rows).map(publishLane));
-    // Where these statements fail, the lease runs out and the rows are published once more: at least once.
+    if (left.length === 0) return true;
+    this.logger.warn({ rows: left.length, reason: failure?.message }, 'events wait in the outbox');
+    await this.update('UPDATE outbox SET leased_until = clock_timestamp() WHERE id = ANY($1)', left);
+    return false;
+  }
+
+  private async delete(ids: number[]): Promise<undefined[]> {
+    await this.update('DELETE FROM outbox WHERE id = ANY($1)', ids);
+    return ids.map(() => undefined);
+  }
+
+  /** Where it fails, the lease runs out and the rows are published once more: at least once. */
+  private async update(sql: string, ids: number[]) {
     try {
-      if (done.length > 0) await this.statements.query('DELETE FROM outbox WHERE id = ANY($1)', [done]);
-      if (left.length > 0) {
-        this.logger.warn({ rows: left.length, reason: failure?.message }, 'events wait in the outbox');
-        await this.statements.query('UPDATE outbox SET leased_until = clock_timestamp() WHERE id = ANY($1)', [
-          left,
-        ]);
-      }
+      await this.statements.query(sql, [ids]);
     } catch (error) {
       this.logger.warn({ reason: (error as Error).message }, 'the outbox could not be updated');
-      return false;
     }
-    return left.length === 0;
   }
 
   /** Younger rows of a subject whose event could not be published wait with it. */

@@ -17,11 +17,21 @@ const CONFIRM_TIMEOUT_MS = 10_000;
 /** Publishes that wait for their confirm at once; more are refused, and stay where they are safe. */
 const MOST_IN_FLIGHT = 2_000;
 
+/** Published, and its confirm still to come. */
+interface Unconfirmed {
+  channel: ConfirmChannel;
+  /** In milliseconds, of the process's clock that only goes forward. */
+  sentAt: number;
+  settle: (error?: Error) => void;
+}
+
 /** Publishes so that 'done' means: the broker has it, on disk, in a queue. */
 export class Publisher {
   private readonly connection: AmqpConnectionManager;
   private channel?: ConfirmChannel;
-  private inFlight = 0;
+  /** The oldest first. */
+  private readonly unconfirmed = new Set<Unconfirmed>();
+  private readonly watch: NodeJS.Timeout;
   private closing = false;
   /** Why the broker takes nothing, while it is out of memory or disk. */
   private blocked?: string;
@@ -43,6 +53,7 @@ export class Publisher {
       .createChannel({ confirm: true, setup: (channel: ConfirmChannel) => this.setUp(channel) })
       // Said by setUp already; without a listener the event would end the process.
       .on('error', () => undefined);
+    this.watch = setInterval(() => this.giveUpOnSilence(), CONFIRM_TIMEOUT_MS / 10).unref();
   }
 
   /** Called whenever publishing has become possible, and now if it is. */
@@ -80,25 +91,18 @@ export class Publisher {
       if (!channel) return reject(unavailable(this.fault));
       // What is written to a blocked connection piles up in memory, and goes out once more for each try.
       if (this.blocked) return reject(unavailable(this.blocked));
-      if (this.inFlight >= MOST_IN_FLIGHT)
+      if (this.unconfirmed.size >= MOST_IN_FLIGHT)
         return reject(unavailable('too many messages wait for their confirm'));
-      this.inFlight++;
-      let settled = false;
-      const settle = (error?: Error) => {
-        if (settled) return;
-        settled = true;
-        clearTimeout(timer);
-        channel.off('close', closed);
-        this.inFlight--;
-        if (error) reject(error);
-        else resolve();
+      const sent: Unconfirmed = {
+        channel,
+        sentAt: performance.now(),
+        settle: (error) => {
+          if (!this.unconfirmed.delete(sent)) return;
+          if (error) reject(error);
+          else resolve();
+        },
       };
-      const closed = () => settle(unavailable('the channel closed before the confirm'));
-      const timer = setTimeout(() => {
-        settle(unavailable('no confirm in time'));
-        this.giveUp(channel, 'no confirm in time');
-      }, CONFIRM_TIMEOUT_MS);
-      channel.once('close', closed);
+      this.unconfirmed.add(sent);
       try {
         channel.publish(
           exchange,
@@ -108,28 +112,31 @@ export class Publisher {
           (error) => {
             // The broker sends the return before the confirm of the same message.
             const unroutable = this.returned.delete(options.messageId);
-            if (error) settle(unavailable('the broker refused the message'));
-            else if (unroutable) settle(unavailable(`no queue takes ${routingKey}`));
-            else settle();
+            if (error) sent.settle(unavailable('the broker refused the message'));
+            else if (unroutable) sent.settle(unavailable(`no queue takes ${routingKey}`));
+            else sent.settle();
           },
         );
       } catch (error) {
-        settle(unavailable((error as Error).message));
+        sent.settle(unavailable((error as Error).message));
       }
     });
   }
 
   async close() {
     this.closing = true;
+    clearInterval(this.watch);
     this.channel = undefined;
     await this.connection.close();
   }
 
   /** Runs at every connection; where it fails the channel is useless, and another connection is tried. */
   private async setUp(channel: ConfirmChannel) {
-    // A burst of publishes each listens for the close.
-    channel.setMaxListeners(0);
-    channel.once('close', () => this.giveUp(channel, 'the channel closed'));
+    channel.once('close', () => {
+      for (const sent of this.unconfirmed)
+        if (sent.channel === channel) sent.settle(unavailable('the channel closed before the confirm'));
+      this.giveUp(channel, 'the channel closed');
+    });
     try {
       await declareTopology(channel, this.topology);
     } catch (error) {
@@ -142,6 +149,15 @@ export class Publisher {
     this.blocked = undefined;
     this.channel = channel;
     this.tellReady();
+  }
+
+  private giveUpOnSilence() {
+    const late = performance.now() - CONFIRM_TIMEOUT_MS;
+    for (const { channel, sentAt, settle } of this.unconfirmed) {
+      if (sentAt > late) return;
+      settle(unavailable('no confirm in time'));
+      this.giveUp(channel, 'no confirm in time');
+    }
   }
 
   /** A channel that closed by itself, or went silent, is not opened again by the connection manager. */

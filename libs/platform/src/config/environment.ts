@@ -38,7 +38,7 @@ export const environmentSchema = z.object({
   /** A server that is silent for this long on a query is given up, and its connection with it. */
   DATABASE_QUERY_TIMEOUT_MS: wholeNumber(100, 86_400_000).default(10_000),
   /** Messages a worker holds at once. */
-  PREFETCH: wholeNumber(1, 1_000).default(20),
+  PREFETCH: wholeNumber(1, 1_000).default(200),
   /** Waits before the second, third ... attempt of a message, in milliseconds; each grows by a jitter of up to 20 %. */
   RETRY_DELAYS_MS: z
     .string()
@@ -61,6 +61,8 @@ export const environmentSchema = z.object({
   /** A process that hasn't finished its work this long after SIGTERM is ended. */
   SHUTDOWN_TIMEOUT_MS: wholeNumber(100, 600_000).default(25_000),
   SMTP_URL: urlOf('smtp:', 'smtps:').optional(),
+  /** `paused`: mails are recorded and wait. */
+  MAIL_SENDING: z.enum(['on', 'paused'], 'must be on or paused').default('on'),
   MAIL_FROM: z
     .string()
     .regex(
