@@ -54,6 +54,7 @@ const config: Config = {
     project('launcher', ['test/launcher/*.spec.ts']),
     project('journeys', ['test/journeys/*.spec.ts']),
     project('faults', ['test/faults/*.spec.ts']),
+    project('bench', ['bench/**/*.spec.ts']),
   ],
 };
 

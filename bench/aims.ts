@@ -1,0 +1,102 @@
+import { median, ratios } from './numbers.js';
+import type { Measurement, Results } from './results.js';
+
+/** One promise about speed: what was reached, what is the least, and what we aim for. */
+export interface Aim {
+  what: string;
+  least: number;
+  aim: number;
+  unit?: string;
+  /** Of times and sizes, less is better. */
+  lessIsBetter?: boolean;
+  /** Undefined where it wasn't measured. */
+  reached?: number;
+}
+
+/** The concurrency at which contenders and cases are compared. */
+export const COMPARED_AT = 64;
+const WORKERS = ['order-worker', 'stock-worker', 'notify-worker'];
+
+type Of = Partial<Measurement>;
+type Value = (measurement: Measurement) => number | undefined;
+
+const recorded: Value = (each) => each.recorded;
+const UNIFORM: Of = { case: 'uniform', contender: 'ours', connections: COMPARED_AT };
+const PGBENCH: Of = { contender: 'pgbench' };
+
+export function aimsOf({ measurements }: Results): Aim[] {
+  const find = (of: Of, value: Value): Map<number, number> => {
+    const entries = Object.entries(of);
+    const matching = measurements.filter((each) =>
+      entries.every(([name, wanted]) => each[name as keyof Measurement] === wanted),
+    );
+    return new Map(
+      matching.flatMap((each) => {
+        const found = value(each);
+        return found === undefined ? [] : [[each.round, found] as const];
+      }),
+    );
+  };
+  const middle = (values: number[]) => (values.length === 0 ? undefined : median(values));
+  const ratio = (over: Of, under: Of, value = recorded, valueUnder = value) =>
+    middle(ratios(find(over, value), find(under, valueUnder)));
+  const alone = (of: Of, value: Value) => middle([...find(of, value).values()]);
+
+  const stretches = measurements.filter((each) => each.case === 'empty' && each.contender === 'ours');
+  const later = new Map<number, number>();
+  for (const round of new Set(stretches.map((each) => each.round))) {
+    const rates = stretches.filter((each) => each.round === round && each.stretch! > 1);
+    if (rates.length > 0) later.set(round, median(rates.map((each) => each.recorded!)));
+  }
+  const million = measurements.filter((each) => each.case === 'million').map((each) => each.stored!);
+  const most = Math.max(0, ...million);
+  const memory: Value = ({ usage = {} }) => Math.max(...WORKERS.map((name) => usage[name]?.peakMb ?? NaN));
+
+  const ours = (name: string): Of => ({ case: name, contender: 'ours' });
+  return [
+    { what: 'ours / pgbench, POST to recorded', least: 1, aim: 1.5, reached: ratio(UNIFORM, PGBENCH) },
+    {
+      ...{ what: 'ours / pgbench, POST to delivered mail', least: 0.5, aim: 0.8 },
+      reached: ratio(ours('mail'), PGBENCH, (each) => each.delivered, recorded),
+    },
+    {
+      ...{ what: 'ours / bare, POST to recorded', least: 0.6, aim: 0.8 },
+      reached: ratio(UNIFORM, { ...UNIFORM, contender: 'bare' }),
+    },
+    { what: 'same-two / uniform', least: 0.9, aim: 1, reached: ratio(ours('same-two'), UNIFORM) },
+    {
+      ...{ what: `${most.toLocaleString('en-US')} orders stored / none`, least: 0.8, aim: 0.95 },
+      reached: ratio({ ...ours('million'), stored: most }, { ...ours('million'), stored: 0 }),
+    },
+    {
+      ...{ what: 'from an empty database: first stretch / later ones', least: 0.8, aim: 1 },
+      reached: middle(ratios(find({ ...ours('empty'), stretch: 1 }, recorded), later)),
+    },
+    {
+      ...{ what: 'ten-lines / uniform, in lines', least: 2, aim: 4 },
+      reached: ratio(ours('ten-lines'), UNIFORM, (each) => each.lines),
+    },
+    ...(['p50', 'p99'] as const).map((name) => ({
+      ...{ what: `idle, POST to processed, ${name}`, unit: 'ms', lessIsBetter: true },
+      ...(name === 'p50' ? { least: 25, aim: 12 } : { least: 150, aim: 50 }),
+      reached: alone(ours('idle'), (each) => each.processed?.[name]),
+    })),
+    {
+      ...{
+        what: 'backlog, memory of the largest worker',
+        least: 200,
+        aim: 120,
+        unit: 'MB',
+        lessIsBetter: true,
+      },
+      reached: alone(ours('backlog'), memory),
+    },
+  ];
+}
+
+/** `aim`, `least`, `no`; undefined where it wasn't measured. */
+export function verdictOf({ reached, least, aim, lessIsBetter }: Aim): 'aim' | 'least' | 'no' | undefined {
+  if (reached === undefined || !Number.isFinite(reached)) return undefined;
+  const keeps = (limit: number) => (lessIsBetter ? reached <= limit : reached >= limit);
+  return keeps(aim) ? 'aim' : keeps(least) ? 'least' : 'no';
+}

@@ -1,0 +1,37 @@
+import type { Figure } from './measure.js';
+
+/** Which measurement a figure is of. */
+export interface Measurement extends Figure {
+  case: string;
+  contender: 'ours' | 'bare' | 'pgbench';
+  round: number;
+  /** Customers at once, where they are as quick as they can. */
+  connections?: number;
+  /** Orders stored beforehand. */
+  stored?: number;
+  /** Which stretch of one measurement, from 1 on. */
+  stretch?: number;
+}
+
+/** A case that wasn't closed: it has no figure. */
+export interface Broken {
+  case: string;
+  contender: Measurement['contender'];
+  round: number;
+  lines: string[];
+}
+
+export interface Results {
+  measurements: Measurement[];
+  broken: Broken[];
+}
+
+/** What sets two measurements of one case apart. */
+export function labelOf({ connections, stored, stretch }: Measurement): string {
+  const parts = [
+    stretch !== undefined && `stretch ${stretch}`,
+    stored !== undefined && `${stored.toLocaleString('en-US')} stored`,
+    connections !== undefined && `${connections} connections`,
+  ];
+  return parts.filter(Boolean).join(', ');
+}

@@ -1,0 +1,37 @@
+import type pg from 'pg';
+
+/** The migrated database with products and stock and no order, which every contender gets a copy of. */
+export const SHOP = 'bench_shop';
+export const PRODUCTS: [number, number] = [1, 1_000];
+export const SOLD_OUT: [number, number] = [1_001, 1_010];
+/** So much that nothing is ever sold out that isn't from the start. */
+export const OPENING = 10_000_000;
+
+/** What was on each shelf before anybody bought anything. */
+export function openingStock(): Map<number, number> {
+  const opening = new Map<number, number>();
+  for (let id = PRODUCTS[0]; id <= PRODUCTS[1]; id++) opening.set(id, OPENING);
+  for (let id = SOLD_OUT[0]; id <= SOLD_OUT[1]; id++) opening.set(id, 0);
+  return opening;
+}
+
+/** As the API would have written it, product by product. */
+export async function fillShop(pool: pg.Pool) {
+  const values = [SOLD_OUT[1], PRODUCTS[1], OPENING];
+  await pool.query(
+    `INSERT INTO products (id, sku, name, price, currency)
+     SELECT id, 'BENCH-' || id, 'Product BENCH-' || id, 1250, 'BRL' FROM generate_series(1, $1::integer) AS id`,
+    values.slice(0, 1),
+  );
+  await pool.query(
+    `INSERT INTO stock (product_id, on_hand)
+     SELECT id, CASE WHEN id <= $2::integer THEN $3::integer ELSE 0 END FROM generate_series(1, $1::integer) AS id`,
+    values,
+  );
+  await pool.query(
+    `INSERT INTO movements (product_id, kind, quantity, balance_after, reason)
+     SELECT product_id, 'receipt', on_hand, on_hand, 'opening stock' FROM stock WHERE on_hand > 0 ORDER BY product_id`,
+  );
+  await pool.query(`SELECT setval(pg_get_serial_sequence('products', 'id'), $1)`, values.slice(0, 1));
+  await pool.query('VACUUM ANALYZE');
+}
