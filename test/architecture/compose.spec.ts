@@ -2,6 +2,7 @@ import { readEnvironment } from '@estoque/platform';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import { NODE_FLAGS } from '../../tools/apps.js';
 
 interface Service {
   image: string;
@@ -42,6 +43,10 @@ describe('docker-compose.yml', () => {
     validate(compose);
     expect(validate.errors).toBeNull();
     expect(validate({ ...compose, services: { api: { imagee: 'estoque-system/api' } } })).toBe(false);
+  });
+
+  it('has images that start an app with the same flags as the launcher', () => {
+    expect(dockerfile).toContain(`exec node ${NODE_FLAGS.join(' ')} dist/apps/$APP/src/main.js`);
   });
 
   it('runs every app, and the migrations as a step of their own before them', () => {

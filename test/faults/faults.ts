@@ -283,7 +283,7 @@ const poison: Fault = {
   },
 };
 
-const MOST_MEMORY_MB = 250;
+const MOST_MEMORY_MB = 200;
 
 const backlog: Fault = {
   name: 'backlog',

@@ -168,6 +168,12 @@ describe('The ledger', () => {
       { untold: 1, mails: 0, duplicateMails: 0 },
     ],
     [
+      'a cancelled order whose mail says otherwise',
+      `UPDATE orders SET status = 'cancelled', cancellation = 'requested', rejection = NULL WHERE status = 'rejected'`,
+      {},
+      { untold: 1, mails: 0, duplicateMails: 0 },
+    ],
+    [
       'a mail still to be sent',
       `UPDATE notifications SET state = 'pending' WHERE id = 1`,
       {},

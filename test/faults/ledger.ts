@@ -193,7 +193,7 @@ export async function drawMails(
 ): Promise<Pick<Findings, 'untold' | 'mails'> & { duplicateMails: number }> {
   const untold = (await sql(
     `SELECT 'order ' || id || ' is ' || status || ', and no mail is on record' AS line FROM orders
-     WHERE status IN ('processed', 'rejected')
+     WHERE status IN ('processed', 'rejected', 'cancelled')
        AND NOT EXISTS (SELECT 1 FROM notifications WHERE order_id = orders.id AND kind = 'order_' || orders.status)`,
     [],
   )) as { line: string }[];

@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { NODE_FLAGS } from '../../tools/apps.js';
 import { writeAtomically } from '../../tools/infrastructure/files.js';
 import { identityOf } from '../../tools/infrastructure/identity.js';
 import { reservePort } from '../../tools/infrastructure/ports.js';
@@ -163,7 +164,7 @@ export class Rig {
     const recipe = {
       name: app,
       command: process.execPath,
-      args: [join(dist, 'apps', app, 'src', 'main.js')],
+      args: [...NODE_FLAGS, join(dist, 'apps', app, 'src', 'main.js')],
       env: this.environment(app, port),
       cwd: dir, // where no .env of anybody's lies
       log: this.logOf(app),

@@ -19,9 +19,9 @@ export class Shop {
     this.work = new UnitOfWork(dataSource, { wake: () => undefined, ready: false }, 'test');
   }
 
-  /** With room for `workers` transactions at once. */
-  static async open({ workers = 20 } = {}) {
-    const { url, drop } = await createDatabase();
+  /** With room for `workers` transactions at once; `settings` are the database's own, as `name = value`. */
+  static async open({ workers = 20, settings = [] as string[] } = {}) {
+    const { url, drop } = await createDatabase(settings);
     return new Shop(url, await createDataSource(url, { poolSize: workers }).initialize(), drop);
   }
 
