@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { NODE_FLAGS } from '../tools/apps.js';
 import { reservePort } from '../tools/infrastructure/ports.js';
 import type { Recipe, Service } from '../tools/infrastructure/processes.js';
 import { Child } from './child.js';
@@ -57,11 +58,11 @@ export class Pipeline {
   /** Process ids by name, the servers' too. */
   get pids(): Record<string, number> {
     const { postgres, rabbitmq } = this.options.stack;
-    const all = [
-      ...this.services,
-      ['postgres', postgres.service] as const,
-      ['rabbitmq', rabbitmq.service] as const,
-    ];
+    const apps = APPS.flatMap((app) => {
+      const service = this.services.get(app);
+      return service ? [[app, service] as const] : [];
+    });
+    const all = [...apps, ['postgres', postgres.service] as const, ['rabbitmq', rabbitmq.service] as const];
     return Object.fromEntries(all.map(([name, { pid }]) => [name, pid!]));
   }
 
@@ -110,7 +111,7 @@ export class Pipeline {
     const { stack, smtpPort } = this.options;
     const port = await this.portFor(app);
     return {
-      args: [join(stack.options.root, 'dist', 'apps', app, 'src', 'main.js')],
+      args: [...NODE_FLAGS, join(stack.options.root, 'dist', 'apps', app, 'src', 'main.js')],
       env: {
         PATH: process.env.PATH,
         ENV: 'production',

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, basename } from 'node:path';
 import { aimsOf, verdictOf, type Aim } from './aims.js';
 import { CASES } from './cases.js';
@@ -10,6 +10,8 @@ import type { Report } from './run.js';
 /** Writes `<prefix>.json`, `<prefix>.md` and the plots beside them. @returns the Markdown */
 export function writeReport(report: Report, prefix: string): string {
   mkdirSync(dirname(prefix), { recursive: true });
+  // One of another run would be taken for this one's.
+  for (const name of ['connections', 'stored']) rmSync(`${prefix}-${name}.svg`, { force: true });
   const plots = plotsOf(report);
   for (const [name, svg] of Object.entries(plots)) writeFileSync(`${prefix}-${name}.svg`, svg);
   const text = markdown(

@@ -71,11 +71,11 @@ class Bench {
     });
   }
 
-  /** The contenders take turns at being first. */
+  /** Contenders, and what is compared with each other, take turns at being first. */
   async tryCase(each: Case, round: number) {
-    const contenders = round % 2 === 0 ? each.contenders.toReversed() : each.contenders;
-    for (const contender of contenders) {
-      for (const stored of each.stored?.(this.options) ?? [undefined]) {
+    const inTurn = <One>(all: One[]) => (round % 2 === 0 ? all.toReversed() : all);
+    for (const contender of inTurn(each.contenders)) {
+      for (const stored of inTurn(each.stored?.(this.options) ?? [undefined])) {
         await this.close({ case: each.name, contender, round, stored }, () =>
           this.measure(each, { contender, round, stored }),
         );
