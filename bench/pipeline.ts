@@ -48,7 +48,9 @@ export class Pipeline {
   }
 
   async start(apps: readonly App[] = APPS) {
-    await Promise.all(apps.map((app) => this.startApp(app)));
+    // All of them, started or not, before anybody stops those that are.
+    const all = await Promise.allSettled(apps.map((app) => this.startApp(app)));
+    for (const each of all) if (each.status === 'rejected') throw each.reason;
   }
 
   get port(): number {
