@@ -113,7 +113,11 @@ export class Pipeline {
     const { stack, smtpPort } = this.options;
     const port = await this.portFor(app);
     return {
-      args: [...NODE_FLAGS, join(stack.options.root, 'dist', 'apps', app, 'src', 'main.js')],
+      args: [
+        ...NODE_FLAGS,
+        ...profiling(stack.options.profiles),
+        join(stack.options.root, 'dist', 'apps', app, 'src', 'main.js'),
+      ],
       env: {
         PATH: process.env.PATH,
         ENV: 'production',
@@ -149,3 +153,5 @@ export class Pipeline {
     };
   }
 }
+
+const profiling = (folder?: string) => (folder ? ['--cpu-prof', `--cpu-prof-dir=${folder}`] : []);

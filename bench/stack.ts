@@ -13,6 +13,8 @@ export interface StackOptions {
   /** Everything of this run; whoever starts it wipes it. */
   dir: string;
   processes: Processes;
+  /** Where our processes leave their CPU profiles; unset, they are not profiled, as is right for a figure. */
+  profiles?: string;
   say: (text: string) => void;
 }
 

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { aimsOf } from '../bench/aims.js';
+import { drawProfiles } from '../bench/profiles.js';
 import { aimRows, writeReport } from '../bench/report.js';
 import { casesNamed, runBench, type RunOptions } from '../bench/run.js';
 import { build } from './build.js';
@@ -28,6 +29,7 @@ function read() {
       rows: { type: 'string', default: '1000000' },
       backlog: { type: 'string', default: '100000' },
       report: { type: 'string', default: join(local, 'bench', 'report') },
+      profile: { type: 'boolean', default: false },
     },
   });
   const number = (name: string, text: string) => {
@@ -45,6 +47,7 @@ function read() {
     rows: number('rows', values.rows),
     backlog: number('backlog', values.backlog),
     report: resolve(values.report),
+    profiles: values.profile ? join(local, 'bench', 'profiles') : undefined,
   };
 }
 
@@ -61,6 +64,7 @@ async function main(): Promise<number> {
   isOurs = true;
   await endLeftovers(records);
   rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
+  if (options.profiles) rmSync(options.profiles, { recursive: true, force: true });
   await build(root, print);
   const from = Date.now();
   const say = (text: string): void => {
@@ -72,6 +76,7 @@ async function main(): Promise<number> {
   const run: RunOptions = { ...options, root, dir, processes, say, command: command.join(' ') };
   const report = await runBench(run);
   writeReport(report, options.report);
+  if (options.profiles) print(`\n${drawProfiles(options.profiles)}`);
   print(bold('\nAims'));
   for (const [what, reached, least, aim, kept] of aimRows(aimsOf(report)))
     print(`  ${pad(what!, 52)} ${pad(reached!, 10)} ${pad(least!, 10)} ${pad(aim!, 10)} ${kept}`);
