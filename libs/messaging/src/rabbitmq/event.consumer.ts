@@ -4,7 +4,9 @@ import type { AmqpConnectionManager, ChannelWrapper } from 'amqp-connection-mana
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { lastValueFrom } from 'rxjs';
 import type { DecodedEvent } from '../contract/event.js';
+import { Acknowledgements } from './acknowledgements.js';
 import { deliveriesOf } from './failures.js';
+import { gatherWrites } from './gathered-writes.js';
 import { CONNECTION, reconnectSoon, type Publisher } from './publisher.js';
 import { Settlement, type SettlementOptions } from './settlement.js';
 import { declareTopology } from './topology.js';
@@ -28,6 +30,8 @@ export class EventConsumer extends ServerRMQ {
   private readonly closing = new AbortController();
   /** The channel that deliveries come by, from its opening to its loss. */
   private open?: Channel;
+  /** Of the same channel. */
+  private acks?: Acknowledgements;
   /** Set while the broker delivers to us, one at a time. */
   private consumerTag?: string;
   /** Set while it delivers more at a time, by a second consumer: one that stands can't be given another prefetch. */
@@ -72,6 +76,8 @@ export class EventConsumer extends ServerRMQ {
   override async setupChannel(channel: Channel, ready: () => void) {
     const { queue, topology } = this.consumer;
     this.open = channel;
+    this.acks = new Acknowledgements(channel);
+    gatherWrites(channel);
     channel.once('close', () => this.lost(channel, 'the channel closed'));
     try {
       await declareTopology(channel, topology);
@@ -98,6 +104,7 @@ export class EventConsumer extends ServerRMQ {
     this.fault = 'stopping';
     for (const tag of tags) await this.open?.cancel(tag).catch(() => undefined);
     await Promise.all(this.inFlight);
+    this.acks?.flush();
     this.open = undefined;
     await super.close();
   }
@@ -130,9 +137,10 @@ export class EventConsumer extends ServerRMQ {
 
   private async consume(channel: Channel, prefetch: number): Promise<string | undefined> {
     if (this.closing.signal.aborted) return undefined;
+    const acks = this.acks!;
     await channel.prefetch(prefetch);
     const { consumerTag } = await channel.consume(this.consumer.queue, (message) => {
-      if (message) this.take(message, channel);
+      if (message) this.take(message, channel, acks);
       else this.lost(channel, 'the broker cancelled the consumer');
     });
     return consumerTag;
@@ -165,11 +173,12 @@ export class EventConsumer extends ServerRMQ {
     reconnectSoon(this.manager, () => !this.open && !this.closing.signal.aborted);
   }
 
-  private take(message: ConsumeMessage, channel: Channel) {
+  private take(message: ConsumeMessage, channel: Channel, acks: Acknowledgements) {
     const isSuspect = deliveriesOf(message) > 0;
+    acks.delivered(message);
     const before = isSuspect ? Promise.all(this.inFlight) : this.suspect;
     const work = before
-      .then(() => this.settlement.settle(message, channel, () => this.open === channel))
+      .then(() => this.settlement.settle(message, acks, () => this.open === channel))
       .finally(() => this.inFlight.delete(work));
     this.inFlight.add(work);
     if (isSuspect) this.suspect = work;
@@ -179,7 +188,8 @@ export class EventConsumer extends ServerRMQ {
   }
 
   private async callHandler({ event, payload }: DecodedEvent, message: ConsumeMessage): Promise<unknown> {
-    const handler = this.getHandlerByPattern(event);
+    // Not getHandlerByPattern: it tries each pattern as JSON first, a thrown error for each message of ours.
+    const handler = this.messageHandlers.get(event);
     if (!handler)
       throw new AppError('invalid', 'unknown_event', `${this.consumer.queue} does not handle ${event}`);
     const result: unknown = await handler(payload, new RmqContext([message, {}, event]));

@@ -67,10 +67,11 @@ export class KillSwitch {
   private look(outcome: Outcome, error: unknown) {
     // What was on its way when the switch was pulled is no news.
     if (this.pause > 0 || outcome === 'ignored') return;
-    this.outcomes = [...this.outcomes.slice(1 - WINDOW), outcome === 'well'];
+    this.outcomes.push(outcome === 'well');
+    if (this.outcomes.length > WINDOW) this.outcomes.shift();
+    if (outcome === 'well') return;
     const failures = this.outcomes.filter((well) => !well).length;
-    if (outcome === 'failed' && failures >= LEAST_FAILURES && failures * 2 > this.outcomes.length)
-      this.pull(error, PAUSE_MS.first);
+    if (failures >= LEAST_FAILURES && failures * 2 > this.outcomes.length) this.pull(error, PAUSE_MS.first);
   }
 
   private lookAtProbe(outcome: Outcome, error: unknown) {

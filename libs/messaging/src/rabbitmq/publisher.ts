@@ -1,6 +1,7 @@
 import { AppError, type Logger } from '@estoque/platform';
 import { connect, type AmqpConnectionManager } from 'amqp-connection-manager';
 import type { ConfirmChannel, Options } from 'amqplib';
+import { gatherWrites } from './gathered-writes.js';
 import { declareTopology, type Topology } from './topology.js';
 
 const RECONNECT_SECONDS = 1;
@@ -132,6 +133,7 @@ export class Publisher {
 
   /** Runs at every connection; where it fails the channel is useless, and another connection is tried. */
   private async setUp(channel: ConfirmChannel) {
+    gatherWrites(channel);
     channel.once('close', () => {
       for (const sent of this.unconfirmed)
         if (sent.channel === channel) sent.settle(unavailable('the channel closed before the confirm'));

@@ -1,5 +1,5 @@
 import { AppError, kindOf, type Logger } from '@estoque/platform';
-import type { Channel, ConsumeMessage } from 'amqplib';
+import type { ConsumeMessage } from 'amqplib';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   correlationOf,
@@ -8,6 +8,7 @@ import {
   type DecodedEvent,
   type EventCatalogue,
 } from '../contract/event.js';
+import type { Acknowledgements } from './acknowledgements.js';
 import { attemptOf, deliveriesOf, judge, putBack } from './failures.js';
 import { KillSwitch, type Outcome } from './kill-switch.js';
 import type { Publisher } from './publisher.js';
@@ -48,14 +49,14 @@ export class Settlement {
   }
 
   /** @param isOpen whether the channel it came by still stands */
-  async settle(message: ConsumeMessage, channel: Channel, isOpen: () => boolean) {
+  async settle(message: ConsumeMessage, acks: Acknowledgements, isOpen: () => boolean) {
     try {
       await this.work(message, isOpen);
-      channel.ack(message);
+      acks.ack(message);
     } catch (error) {
       // Nothing could be done for it: stopping in an outage, held for too long, or the channel is gone.
       this.log.debug({ reason: (error as Error).message }, 'left to the queue');
-      if (isOpen()) await this.giveBack(message, channel);
+      if (isOpen()) await this.giveBack(message, acks);
     }
   }
 
@@ -132,7 +133,7 @@ export class Settlement {
   }
 
   /** As if it had never been delivered: a copy goes to the end of the queue, for the broker counts every return. */
-  private async giveBack(message: ConsumeMessage, channel: Channel) {
+  private async giveBack(message: ConsumeMessage, acks: Acknowledgements) {
     try {
       const { queue, topology } = this.options;
       await this.publisher.publish(
@@ -141,10 +142,10 @@ export class Settlement {
         message.content,
         putBack(message, queue),
       );
-      channel.ack(message);
+      acks.ack(message);
     } catch {
       try {
-        channel.reject(message, true);
+        acks.reject(message);
       } catch {
         // The channel closed, and the broker has taken back what was delivered on it.
       }
