@@ -16,6 +16,10 @@ export interface NotificationFilter {
 /** A sender that lives renews its leases (`keep`) long before they end; what a dead one left is taken up after them. */
 export const NOTIFICATION_LEASE_SECONDS = 15;
 
+/** Named: what a session has prepared outlives a migration that adds a column, `*` does not. */
+const COLUMNS = `id, order_id, movement_id, kind, recipient, locale, state, attempts, last_error, created_at, sent_at,
+  leased_until, due_at, resends`;
+
 /** Writes `notifications`. */
 export class NotificationRepository {
   constructor(private readonly manager: EntityManager) {}
@@ -48,7 +52,7 @@ export class NotificationRepository {
          WHERE state = 'pending' AND due_at <= clock_timestamp()
            AND (leased_until IS NULL OR leased_until < clock_timestamp())
          ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED))
-       RETURNING *`,
+       RETURNING ${COLUMNS}`,
       [NOTIFICATION_LEASE_SECONDS, limit],
     );
     return claimed;
@@ -108,7 +112,7 @@ export class NotificationRepository {
     const [resent] = await this.manager.query<[Notification[], number]>(
       `UPDATE notifications SET state = 'pending', resends = resends + 1, attempts = 0, last_error = NULL,
               sent_at = NULL, due_at = clock_timestamp()
-       WHERE id = $1 AND state <> 'pending' RETURNING *`,
+       WHERE id = $1 AND state <> 'pending' RETURNING ${COLUMNS}`,
       [id],
     );
     if (resent[0]) return resent[0];

@@ -126,7 +126,7 @@ export class TimelineEntry {
   @PrimaryGeneratedColumn('identity', { type: 'bigint' })
   id!: number;
 
-  @Column('bigint')
+  @PrimaryColumn('bigint')
   order_id!: number;
 
   @Column('text')
