@@ -1,5 +1,4 @@
 import type { Logger } from '@estoque/platform';
-import { Batches } from '../batches.js';
 import { correlationOfKey, type EventCatalogue } from '../contract/event.js';
 import type { Publisher } from '../rabbitmq/publisher.js';
 import type { Statements } from '../statements.js';
@@ -7,6 +6,8 @@ import { LEASE_SECONDS, type StoredEvent, type StoredEvents } from './outbox.js'
 
 const SWEEP_EVERY_MS = 1_000;
 const BATCH = 500;
+/** A crash publishes what was published in this time once more. */
+const DELETE_EVERY_MS = 100;
 /** Rows kept in memory to be published; what comes on top waits in the database for the sweep. */
 const MOST_PENDING = 5_000;
 /** Sweeps of all processes take turns at choosing rows, or two events of one order might go by two ways. */
@@ -16,14 +17,15 @@ const CLAIM_LOCK = 7_346_002;
  * Brings outbox rows to the broker, at least once: publish, wait for the confirm, delete the row.
  * Rows of this process come from memory right after their commit; a slow sweep picks up what a crash
  * or an outage left, of any process. No transaction is open while it waits for the broker, and one batch
- * follows the other, so that events of one subject keep their order. Rows are deleted beside that, many at once.
+ * follows the other, so that events of one subject keep their order. Rows are deleted beside that, many at once, a moment later.
  */
 export class OutboxRelay {
   private readonly pending: StoredEvent[] = [];
   /** The batches, one after the other. */
   private turn: Promise<unknown> = Promise.resolve();
-  private readonly published = new Batches<number, undefined>((ids) => this.delete(ids), { most: 1_000 });
-  /** The last of them; those before it are done when it is. */
+  /** Rows that are published and not deleted yet. */
+  private published: number[] = [];
+  private deletionTimer?: NodeJS.Timeout;
   private deletion: Promise<unknown> = Promise.resolve();
   private timer?: NodeJS.Timeout;
   private sweeping?: Promise<void>;
@@ -63,7 +65,7 @@ export class OutboxRelay {
     clearTimeout(this.timer);
     await this.sweeping;
     await this.turn;
-    await this.deletion;
+    await this.deletePublished();
   }
 
   /** How many events wait, and for how many seconds the oldest does. */
@@ -130,7 +132,7 @@ export class OutboxRelay {
       for (const [index, row] of lane.entries()) {
         try {
           await this.publishOne(row);
-          this.deletion = this.published.add(row.id);
+          this.deleteSoon(row.id);
         } catch (error) {
           failure = error as Error;
           left.push(...[...lane.slice(index), ...this.takePending(row.key)].map(({ id }) => id));
@@ -145,9 +147,20 @@ export class OutboxRelay {
     return false;
   }
 
-  private async delete(ids: number[]): Promise<undefined[]> {
-    await this.update('DELETE FROM outbox WHERE id = ANY($1)', ids);
-    return ids.map(() => undefined);
+  /** Nobody waits for it, and each deletion is a commit: they are gathered. */
+  private deleteSoon(id: number) {
+    this.published.push(id);
+    this.deletionTimer ??= setTimeout(() => void this.deletePublished(), DELETE_EVERY_MS);
+  }
+
+  private deletePublished(): Promise<unknown> {
+    clearTimeout(this.deletionTimer);
+    this.deletionTimer = undefined;
+    const ids = this.published;
+    this.published = [];
+    if (ids.length > 0)
+      this.deletion = this.deletion.then(() => this.update('DELETE FROM outbox WHERE id = ANY($1)', ids));
+    return this.deletion;
   }
 
   /** Where it fails, the lease runs out and the rows are published once more: at least once. */
