@@ -9,7 +9,7 @@ const HISTORY = [
   // What is written is right by construction: no foreign key is looked up, which would take most of the time.
   `SET LOCAL session_replication_role = replica`,
   `CREATE TEMPORARY TABLE past ON COMMIT DROP AS
-   SELECT id, 1 + (id * 7919) % $2::integer AS first, 1 + (id * 7919 + 499) % $2::integer AS second,
+   SELECT id, 1 + (id::bigint * 7919) % $2::integer AS first, 1 + (id::bigint * 7919 + 499) % $2::integer AS second,
           now() - make_interval(secs => $1::integer - id) AS at
    FROM generate_series(1, $1::integer) AS id`,
   `CREATE TEMPORARY TABLE past_line ON COMMIT DROP AS

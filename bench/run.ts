@@ -113,7 +113,7 @@ class Bench {
   }
 
   private get warmUpSeconds() {
-    return Math.min(5, this.options.seconds);
+    return Math.min(10, this.options.seconds);
   }
 
   /** A case that isn't closed, whatever the reason, leaves no figure. */

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 
 const urlOf = (...protocols: string[]) =>
@@ -34,7 +35,8 @@ export const environmentSchema = z.object({
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], 'must be a log level')
     .default('info'),
-  DATABASE_POOL_SIZE: wholeNumber(1, 500).default(10),
+  /** Two for each processor, and some: batches need few, and more than the server can run at once only wait there. */
+  DATABASE_POOL_SIZE: wholeNumber(1, 500).default(() => 4 + 2 * availableParallelism()),
   /** A server that is silent for this long on a query is given up, and its connection with it. */
   DATABASE_QUERY_TIMEOUT_MS: wholeNumber(100, 86_400_000).default(10_000),
   /** Messages a worker holds at once. */
