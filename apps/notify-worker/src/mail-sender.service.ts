@@ -93,17 +93,23 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
       while (goesOn && !this.stopping) {
         const next = waiting.shift();
         if (!next) return;
-        if (!(await this.deliver(next, orders))) goesOn = false;
+        const isThere = await this.deliver(next, orders).catch((error: unknown) => {
+          goesOn = false;
+          throw error;
+        });
+        goesOn &&= isThere;
       }
     };
-    await Promise.all(Array.from({ length: CONNECTIONS }, line));
-    if (waiting.length > 0)
-      await this.work.inTransaction(({ notifications }) =>
-        notifications.release(
-          waiting.map(({ id }) => id),
-          null,
-        ),
-      );
+    // To the end of all of them, whatever becomes of one: the next look begins when nothing is on its way.
+    const ends = await Promise.allSettled(Array.from({ length: CONNECTIONS }, line));
+    if (waiting.length > 0) await this.giveBack(waiting);
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+
+  private giveBack(notBegun: Notification[]) {
+    const ids = notBegun.map(({ id }) => id);
+    return this.work.inTransaction(({ notifications }) => notifications.release(ids, null));
   }
 
   /**

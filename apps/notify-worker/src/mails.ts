@@ -66,9 +66,20 @@ function reasonOf(rejection: LineRejection | undefined, locale: Locale) {
   return rejection ? REASONS[locale][rejection.reason](rejection.requested, rejection.available) : '';
 }
 
+/** By language and currency; to make one takes longer than the rest of a mail's text. */
+const formats = new Map<string, Intl.NumberFormat>();
+
+function formatOf(locale: Locale, currency: string): Intl.NumberFormat {
+  const known = formats.get(locale + currency);
+  if (known) return known;
+  const format = new Intl.NumberFormat(locale, { style: 'currency', currency });
+  formats.set(locale + currency, format);
+  return format;
+}
+
 /** `amount` in minor units, as people of that language write it. */
 export function money(amount: number, currency: string, locale: Locale): string {
-  const format = new Intl.NumberFormat(locale, { style: 'currency', currency });
+  const format = formatOf(locale, currency);
   const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
   return format.format(amount / 10 ** digits);
 }
