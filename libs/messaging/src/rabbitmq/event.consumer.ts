@@ -139,13 +139,17 @@ export class EventConsumer extends ServerRMQ {
 
   /**
    * A queue that is deleted and declared again by somebody in the same moment takes its consumer with it, and the
-   * broker (3.10) may forget to say so.
+   * broker (3.10) may forget to say so, or hang over it and answer nothing any more.
    */
   private askForConsumer(channel: Channel) {
     clearInterval(this.asking);
     let without = 0;
+    let unanswered = 0;
     const ask = async () => {
+      if (++unanswered > BELIEVES_AFTER) return this.lost(channel, 'the broker does not answer');
+      if (unanswered > 1) return;
       const { consumerCount } = await channel.checkQueue(this.consumer.queue);
+      unanswered = 0;
       without = consumerCount === 0 ? without + 1 : 0;
       if (without >= BELIEVES_AFTER) this.lost(channel, 'the broker has no consumer of the queue');
     };
