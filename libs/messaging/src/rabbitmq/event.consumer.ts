@@ -16,10 +16,6 @@ export interface ConsumerOptions extends SettlementOptions {
   prefetch: number;
 }
 
-/** How often it asks whether the broker still knows the consumer, and after how many answers it believes that it doesn't. */
-const ASK_EVERY_MS = 1_000;
-const BELIEVES_AFTER = 2;
-
 /**
  * Nest's RMQ transport with what it leaves undone (docs/adr/0003): flat JSON by routing key, one
  * acknowledgement after the handler is done, retries and dead letters by the error's kind, a consumer
@@ -41,7 +37,6 @@ export class EventConsumer extends ServerRMQ {
   /** Set while it delivers more at a time, by a second consumer: one that stands can't be given another prefetch. */
   private wideTag?: string;
   private fault = 'not connected yet';
-  private asking?: NodeJS.Timeout;
   private changingPace: Promise<void> = Promise.resolve();
   /** The last suspect taken; what comes after it waits for it. */
   private suspect: Promise<void> = Promise.resolve();
@@ -89,7 +84,6 @@ export class EventConsumer extends ServerRMQ {
       // Close waits for it: one that stops while it starts must not leave a consumer behind that nobody cancels.
       this.changingPace = this.startConsuming(channel);
       await this.changingPace;
-      this.askForConsumer(channel);
       this.log.info({ queue }, 'consuming');
       ready();
     } catch (error) {
@@ -104,7 +98,6 @@ export class EventConsumer extends ServerRMQ {
   /** Stop consuming, finish what is in flight, acknowledge it, close. */
   override async close() {
     this.closing.abort();
-    clearInterval(this.asking);
     await this.changingPace.catch(() => undefined);
     const tags = [this.consumerTag, this.wideTag].filter((tag) => tag !== undefined);
     this.consumerTag = undefined;
@@ -135,29 +128,6 @@ export class EventConsumer extends ServerRMQ {
         .map((event) => `${event} has two handlers`),
     ];
     if (faults.length > 0) throw new Error(`${queue}: ${faults.join('; ')}`);
-  }
-
-  /**
-   * A queue that is deleted and declared again by somebody in the same moment takes its consumer with it, and the
-   * broker (3.10) may forget to say so, or hang over it and answer nothing any more.
-   */
-  private askForConsumer(channel: Channel) {
-    clearInterval(this.asking);
-    let without = 0;
-    let unanswered = 0;
-    const ask = async () => {
-      if (++unanswered > BELIEVES_AFTER) return this.lost(channel, 'the broker does not answer');
-      if (unanswered > 1) return;
-      const { consumerCount } = await channel.checkQueue(this.consumer.queue);
-      unanswered = 0;
-      without = consumerCount === 0 ? without + 1 : 0;
-      if (without >= BELIEVES_AFTER) this.lost(channel, 'the broker has no consumer of the queue');
-    };
-    this.asking = setInterval(() => {
-      // Where it can't be asked, the channel is closing, and that is noticed by itself.
-      if (this.open === channel) void ask().catch(() => undefined);
-      else clearInterval(this.asking);
-    }, ASK_EVERY_MS).unref();
   }
 
   private async startConsuming(channel: Channel) {
