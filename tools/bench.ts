@@ -10,7 +10,7 @@ import { stopCommands } from './command.js';
 import { tryLock } from './infrastructure/lock.js';
 import { endLeftovers, Processes } from './infrastructure/processes.js';
 import { local, Refusal, root, runUntilStopped } from './lifecycle.js';
-import { bold, dim, green, pad, print, red } from './terminal.js';
+import { bold, dim, pad, print, red, sayWithSeconds } from './terminal.js';
 
 const dir = join(local, 'bench', 'stack');
 const records = join(dir, 'run');
@@ -66,12 +66,7 @@ async function main(): Promise<number> {
   rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
   if (options.profiles) rmSync(options.profiles, { recursive: true, force: true });
   await build(root, print);
-  const from = Date.now();
-  const say = (text: string): void => {
-    const seconds = ((Date.now() - from) / 1_000).toFixed(0);
-    const paint = /^\s*✘/.test(text) ? red : text.startsWith('✔') ? green : (plain: string) => plain;
-    print(`${dim(seconds.padStart(5))} ${paint(text)}`);
-  };
+  const say = sayWithSeconds();
   const command = ['npm run bench', ...(process.argv.length > 3 ? ['--', ...process.argv.slice(3)] : [])];
   const run: RunOptions = { ...options, root, dir, processes, say, command: command.join(' ') };
   const report = await runBench(run);

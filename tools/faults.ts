@@ -11,7 +11,7 @@ import { writeAtomically } from './infrastructure/files.js';
 import { identityOf } from './infrastructure/identity.js';
 import { Processes } from './infrastructure/processes.js';
 import { local, Refusal, root, runUntilStopped, sweepTestRuns, testRuns } from './lifecycle.js';
-import { bold, dim, green, pad, print, red } from './terminal.js';
+import { bold, dim, green, pad, print, red, sayWithSeconds } from './terminal.js';
 
 const dir = join(testRuns, randomBytes(4).toString('hex'));
 const processes = new Processes(join(dir, 'run'), (text) => print(dim(`    ${text}`)));
@@ -64,12 +64,7 @@ async function main(): Promise<number> {
   writeAtomically(join(dir, 'launcher.json'), JSON.stringify(identityOf(process.pid)));
   await sweepTestRuns();
   if (options.isOwnDist) await build(root, print);
-  const from = Date.now();
-  const say = (text: string): void => {
-    const seconds = ((Date.now() - from) / 1_000).toFixed(0);
-    const paint = /^\s*✘/.test(text) ? red : text.startsWith('✔') ? green : (plain: string) => plain;
-    print(`${dim(seconds.padStart(5))} ${paint(text)}`);
-  };
+  const say = sayWithSeconds();
   if (options.proveRig) return proveRig(say);
   const report = await runFaults({ ...options, root, dir, processes, say });
   writeReport(report, options.report);

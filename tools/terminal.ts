@@ -24,6 +24,16 @@ export function pad(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - stripVTControlCharacters(text).length));
 }
 
+/** For a long run: prints lines with the seconds since now, what went well and what didn't in its colour. */
+export function sayWithSeconds(): (text: string) => void {
+  const from = Date.now();
+  return (text) => {
+    const seconds = ((Date.now() - from) / 1_000).toFixed(0);
+    const colour = /^\s*✘/.test(text) ? red : text.startsWith('✔') ? green : (plain: string) => plain;
+    print(`${dim(seconds.padStart(5))} ${colour(text)}`);
+  };
+}
+
 /** One line when something takes its time, one when it is done. */
 export class Progress {
   private readonly from = Date.now();

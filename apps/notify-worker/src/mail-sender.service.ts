@@ -11,13 +11,8 @@ import {
 } from '@estoque/platform';
 import { MailerService } from '@nestjs-modules/mailer';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import Handlebars from 'handlebars';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { asMailError, MailRefused, MailServerUnavailable } from './mail.errors.js';
-import { lowStockMail, orderMail, type Mail } from './mails.js';
-
-export const TEMPLATES = join(import.meta.dirname, 'templates');
+import { lowStockMail, orderMail, textOf, type Mail } from './mails.js';
 
 /**
  * Mails on their way at once, each over a connection of its own that the next one takes. A crash sends again what was
@@ -39,7 +34,6 @@ const MOST_ATTEMPTS = 12;
 export class MailSenderService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly sweeper: Sweeper;
   private readonly sent = new Batches<Notification, undefined>((sent) => this.noteSent(sent));
-  private readonly textTemplates = new Map<string, Handlebars.TemplateDelegate>();
   private readonly from: string;
   private readonly paused: boolean;
   private stopping = false;
@@ -86,7 +80,9 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
   private async deliverAll(due: Notification[]) {
     if (due.length === 0) return;
     const orderIds = due.map(({ order_id }) => order_id).filter((id) => id !== null);
-    const orders = new Map((await this.work.read.orders.withIds(orderIds)).map((order) => [order.id, order]));
+    const orders = new Map(
+      (await this.work.read.wholeOrders.withIds(orderIds)).map((order) => [order.id, order]),
+    );
     const waiting = [...due];
     let goesOn = true;
     const line = async () => {
@@ -192,20 +188,10 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
       subject,
       template,
       context,
-      text: this.textTemplate(template)(context),
+      text: textOf(template, context),
       messageId: `<${name}@${domain}>`,
       headers: { 'Auto-Submitted': 'auto-generated', 'Content-Language': locale },
     });
-  }
-
-  /** The mailer renders HTML only. */
-  private textTemplate(name: string) {
-    const known = this.textTemplates.get(name);
-    if (known) return known;
-    const source = readFileSync(join(TEMPLATES, `${name}.text.hbs`), 'utf8');
-    const template = Handlebars.compile(source, { noEscape: true, strict: true });
-    this.textTemplates.set(name, template);
-    return template;
   }
 }
 

@@ -1,4 +1,9 @@
 import type { LineRejection, Locale, Movement, NotificationKind, Product, WholeOrder } from '@estoque/domain';
+import Handlebars from 'handlebars';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export const TEMPLATES = join(import.meta.dirname, 'templates');
 
 /** What a mail says, for the templates of its kind and language. */
 export interface Mail {
@@ -82,4 +87,17 @@ export function money(amount: number, currency: string, locale: Locale): string 
   const format = formatOf(locale, currency);
   const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
   return format.format(amount / 10 ** digits);
+}
+
+const textTemplates = new Map<string, Handlebars.TemplateDelegate>();
+
+/** The plain text of a mail; the mailer renders its HTML only. @param name language and kind, as `en/order_processed` */
+export function textOf(name: string, context: Mail['context']): string {
+  let template = textTemplates.get(name);
+  if (!template) {
+    const source = readFileSync(join(TEMPLATES, `${name}.text.hbs`), 'utf8');
+    template = Handlebars.compile(source, { noEscape: true, strict: true });
+    textTemplates.set(name, template);
+  }
+  return template(context);
 }

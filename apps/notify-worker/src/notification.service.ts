@@ -42,18 +42,19 @@ export class NotificationService {
     const outcomes = await this.work.inTransaction(async ({ orders, notifications }) => {
       const found = await orders.addressees(ended.map(({ order_id }) => order_id));
       const ready = ended.filter(({ kind, order_id }) => found.get(order_id)?.status === STATUS_OF[kind]);
-      const recorded = await notifications.record(
+      const isNew = await notifications.record(
         ready.map(({ kind, order_id }) => {
           const { customer_email: recipient, locale } = found.get(order_id)!;
           return { order_id, kind, recipient, locale };
         }),
       );
       await orders.close(ready.map(({ order_id }) => order_id));
-      return ended.map((each) => {
-        const order = found.get(each.order_id);
-        if (!order) return new OrderNotFound(each.order_id);
-        if (!ready.includes(each)) return new OrderNotReady(each.order_id, order.status);
-        return recorded[ready.indexOf(each)] ? 'recorded' : 'repeated';
+      const inTurn = isNew.values();
+      return ended.map(({ kind, order_id }) => {
+        const order = found.get(order_id);
+        if (!order) return new OrderNotFound(order_id);
+        if (order.status !== STATUS_OF[kind]) return new OrderNotReady(order_id, order.status);
+        return inTurn.next().value ? 'recorded' : 'repeated';
       });
     });
     if (outcomes.includes('recorded')) this.sender.wake();

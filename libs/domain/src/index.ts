@@ -17,12 +17,11 @@ export { OrderMismatch, OrderNotCancellable, OrderNotFound, OrderNotReady } from
 export {
   heldAs,
   type NewOrder,
-  type OrderFilter,
   type OrderTimeLimits,
   type OverdueOrder,
   type PlacedOrder,
-  type WholeOrder,
 } from './order/order.repository.js';
+export type { OrderFilter, WholeOrder } from './order/whole-order.repository.js';
 export { Product } from './product/product.entity.js';
 export { ProductNotFound, SkuTaken } from './product/product.errors.js';
 export type { NewProduct, Offer } from './product/product.repository.js';

@@ -5,18 +5,21 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { catalogue } from './events/catalogue.js';
 import { NotificationRepository } from './notification/notification.repository.js';
 import { OrderRepository } from './order/order.repository.js';
+import { WholeOrderRepository } from './order/whole-order.repository.js';
 import { ProductRepository } from './product/product.repository.js';
 import { StockRepository } from './stock/stock.repository.js';
 
 /** All repositories, reading and writing through one connection. */
 export class Repositories {
   readonly orders: OrderRepository;
+  readonly wholeOrders: WholeOrderRepository;
   readonly products: ProductRepository;
   readonly stock: StockRepository;
   readonly notifications: NotificationRepository;
 
   constructor(manager: EntityManager) {
     this.orders = new OrderRepository(manager);
+    this.wholeOrders = new WholeOrderRepository(manager);
     this.products = new ProductRepository(manager);
     this.stock = new StockRepository(manager);
     this.notifications = new NotificationRepository(manager);

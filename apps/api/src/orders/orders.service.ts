@@ -45,8 +45,9 @@ export class OrdersService {
         const items = good[index]!.lines.map(({ product_id, quantity }) => ({ product_id, quantity }));
         outbox.add('order.created', { order_id: id, items });
       }
+      const inTurn = placed.values();
       return drafts.map((draft) =>
-        draft instanceof Error ? draft : toPlacedDto(draft, placed[good.indexOf(draft)]!),
+        draft instanceof Error ? draft : toPlacedDto(draft, inTurn.next().value!),
       );
     });
   }
@@ -57,7 +58,7 @@ export class OrdersService {
    * @throws OrderNotFound, OrderNotCancellable
    */
   cancel(id: number): Promise<OrderDto> {
-    return this.work.inTransaction(async ({ orders, stock, outbox }) => {
+    return this.work.inTransaction(async ({ orders, wholeOrders, stock, outbox }) => {
       const order = await orders.hold(id);
       if (order.status === 'processed' || order.status === 'rejected')
         throw new OrderNotCancellable(id, order.status);
@@ -66,17 +67,17 @@ export class OrdersService {
         await orders.cancel(id, 'requested');
         outbox.add('order.cancelled', { order_id: id, items: order.items, reason: 'requested' });
       }
-      return toOrderDto(await orders.get(id));
+      return toOrderDto(await wholeOrders.get(id));
     });
   }
 
   /** @throws OrderNotFound */
   async get(id: number): Promise<OrderDto> {
-    return toOrderDto(await this.work.read.orders.get(id));
+    return toOrderDto(await this.work.read.wholeOrders.get(id));
   }
 
   async list({ limit, cursor, status, email, created_from, created_to }: OrderQuery): Promise<OrderPageDto> {
-    const orders = await this.work.read.orders.list({
+    const orders = await this.work.read.wholeOrders.list({
       status,
       email,
       created_from: created_from === undefined ? undefined : new Date(created_from),

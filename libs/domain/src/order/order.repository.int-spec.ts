@@ -20,7 +20,7 @@ describe('An order', () => {
       const [held] = await orders.holdAsked([{ order_id, items: said }]);
       return held;
     });
-  const statusOf = async (id: number) => (await shop.work.read.orders.get(id)).status;
+  const statusOf = async (id: number) => (await shop.work.read.wholeOrders.get(id)).status;
 
   describe('is held by a message', () => {
     it('that names its lines, in whatever order', async () => {
@@ -101,7 +101,7 @@ describe('An order', () => {
       async ({ transition, status: from, to }) => {
         const id = await orderThatIs(from);
         await move(id, transition);
-        const { status, timeline } = await shop.work.read.orders.get(id);
+        const { status, timeline } = await shop.work.read.wholeOrders.get(id);
         expect(status).toBe(to);
         expect(timeline.map(({ step }) => step).slice(-2)).toEqual([from, to]);
       },
@@ -130,7 +130,7 @@ describe('An order', () => {
       }),
     );
     expect(answers.toSorted()).toEqual([...Array<string>(WORKERS - 1).fill('repeated'), 'reserved']);
-    const { timeline } = await shop.work.read.orders.get(id);
+    const { timeline } = await shop.work.read.wholeOrders.get(id);
     expect(timeline.map(({ step }) => step)).toEqual(['pending', 'reserved']);
   });
 

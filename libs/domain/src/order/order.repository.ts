@@ -1,13 +1,11 @@
 import type { EntityManager } from 'typeorm';
 import {
-  Order,
   ORDER_TRANSITIONS,
   type Cancellation,
   type LineRejection,
   type Locale,
-  type OrderLine,
+  type Order,
   type OrderStatus,
-  type TimelineEntry,
 } from './order.entity.js';
 import { OrderMismatch, OrderNotFound } from './order.errors.js';
 
@@ -19,12 +17,6 @@ export interface NewOrder {
   total: number;
   lines: { product_id: number; sku: string; name: string; quantity: number; unit_price: number }[];
 }
-
-/** An order with its parts: lines as they were written, the timeline in its order. */
-export type WholeOrder = Omit<Order, 'lines' | 'timeline' | 'closed_at' | 'nudges' | 'nudged_at'> & {
-  lines: Pick<OrderLine, 'product_id' | 'sku' | 'name' | 'quantity' | 'unit_price'>[];
-  timeline: Pick<TimelineEntry, 'step' | 'at'>[];
-};
 
 /** What the database gave a new order. */
 export type PlacedOrder = Pick<Order, 'id' | 'created_at'>;
@@ -62,29 +54,10 @@ export interface OrderTimeLimits {
   untold: number;
 }
 
-/** No index is on the state, which changes too often; what goes along with it leads to small ones. */
-const FOUND_BY: Record<OrderStatus, string> = {
-  pending: 'o.closed_at IS NULL',
-  reserved: 'o.closed_at IS NULL',
-  processed: 'true', // most are: the newest are found at once
-  rejected: 'o.rejection IS NOT NULL',
-  cancelled: 'o.cancellation IS NOT NULL',
-};
-
 /** So many nudges without effect, and people are to look at it. */
 const STUCK_AFTER_NUDGES = 3;
 
-export interface OrderFilter {
-  status?: OrderStatus;
-  email?: string;
-  created_from?: Date;
-  created_to?: Date;
-  /** Only orders with an id below. */
-  before?: number;
-  limit: number;
-}
-
-/** Writes `orders`, `order_lines` and `order_timeline`. */
+/** Writes `orders`, `order_lines` and `order_timeline`, and reads of them what the next step needs. */
 export class OrderRepository {
   constructor(private readonly manager: EntityManager) {}
 
@@ -92,7 +65,7 @@ export class OrderRepository {
   async place(orders: NewOrder[]): Promise<PlacedOrder[]> {
     const lines = orders.flatMap((order, of) => order.lines.map((line, at) => ({ ...line, of, at })));
     return this.manager.query<PlacedOrder[]>(
-      `WITH placed AS MATERIALIZED (
+      `WITH placed AS (
          INSERT INTO orders (customer_name, customer_email, locale, currency, total)
          SELECT customer_name, customer_email, locale, currency, total
          FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[]) WITH ORDINALITY
@@ -100,7 +73,7 @@ export class OrderRepository {
          ORDER BY position
          RETURNING id, created_at
        ), numbered AS (
-         SELECT id, created_at, row_number() OVER (ORDER BY id) - 1 AS number FROM placed
+         SELECT id, row_number() OVER (ORDER BY id) - 1 AS number FROM placed
        ), first_step AS (
          INSERT INTO order_timeline (order_id, step, at) SELECT id, 'pending', created_at FROM placed
        ), line AS (
@@ -227,52 +200,6 @@ export class OrderRepository {
       [ids],
     );
     return new Map(orders.map((order) => [order.id, order]));
-  }
-
-  /** @throws OrderNotFound */
-  async get(id: number): Promise<WholeOrder> {
-    const [order] = await this.withIds([id]);
-    if (!order) throw new OrderNotFound(id);
-    return order;
-  }
-
-  /** Newest first. */
-  async list({ status, email, created_from, created_to, before, limit }: OrderFilter): Promise<WholeOrder[]> {
-    const query = this.manager
-      .createQueryBuilder(Order, 'o')
-      .select('o.id', 'id')
-      .orderBy('o.id', 'DESC')
-      .limit(limit);
-    if (status) query.andWhere(`o.status = :status AND ${FOUND_BY[status]}`, { status });
-    if (email) query.andWhere('lower(o.customer_email) = lower(:email)', { email });
-    if (created_from) query.andWhere('o.created_at >= :created_from', { created_from });
-    if (created_to) query.andWhere('o.created_at < :created_to', { created_to });
-    if (before !== undefined) query.andWhere('o.id < :before', { before });
-    return this.withIds((await query.getRawMany<{ id: number }>()).map(({ id }) => id));
-  }
-
-  /** Those of the ids that exist, newest first. */
-  async withIds(ids: number[]): Promise<WholeOrder[]> {
-    const orders = await this.manager.query<
-      (WholeOrder & { steps: WholeOrder['timeline'][0]['step'][]; times: Date[] })[]
-    >(
-      `SELECT id, customer_name, customer_email, locale, status, currency, total, rejection, cancellation, created_at,
-              updated_at, steps, times, lines
-       FROM orders, LATERAL (
-         SELECT coalesce(json_agg(json_build_object('product_id', product_id, 'sku', sku, 'name', name,
-                  'quantity', quantity, 'unit_price', unit_price) ORDER BY position), '[]') AS lines
-         FROM order_lines WHERE order_id = orders.id
-       ) AS line, LATERAL (
-         SELECT array_agg(step ORDER BY id) AS steps, array_agg(at ORDER BY id) AS times
-         FROM order_timeline WHERE order_id = orders.id
-       ) AS entry
-       WHERE id = ANY($1) ORDER BY id DESC`,
-      [ids],
-    );
-    return orders.map(({ steps, times, ...order }) => ({
-      ...order,
-      timeline: steps.map((step, index) => ({ step, at: times[index]! })),
-    }));
   }
 
   private async holdAll(ids: number[]): Promise<Map<number, HeldOrder>> {

@@ -44,7 +44,7 @@ export class StockRepository {
   async reserve(orders: HeldOrder[], seconds: number): Promise<Map<number, LineRejection[]>> {
     if (orders.length === 0) return new Map();
     const found = await this.manager.query<{ product_id: number; available: number; active: boolean }[]>(
-      // A join would be planned as a scan of all products while there are few.
+      // Not a join, which may be planned as a walk over all products.
       `SELECT product_id, on_hand - reserved AS available,
               (SELECT active FROM products WHERE id = stock.product_id) AS active
        FROM stock WHERE product_id = ANY($1) ORDER BY product_id FOR NO KEY UPDATE`,

@@ -1,0 +1,61 @@
+import type { Socket } from 'node:net';
+import pg from 'pg';
+
+const INT8 = pg.types.builtins.INT8;
+// Not among the names that pg's types know.
+const INT8_ARRAY = 1016 as typeof INT8;
+// Ids and sums stay far below 2^53 (CHECK constraints see to it), so a number holds them exactly.
+pg.types.setTypeParser(INT8, Number);
+// Their arrays have nothing in them but digits, commas and the two braces.
+pg.types.setTypeParser(INT8_ARRAY, (text) => JSON.parse(`[${text.slice(1, -1)}]`) as number[]);
+
+const CACHED_PLAN_OUTDATED = '0A000';
+
+/** Statements of the flow are few; what else is asked, in whatever combination of filters, is not kept. */
+const MOST_NAMES = 200;
+const names = new Map<string, string>();
+
+/** One name for each text, for as long as the process lives. */
+function nameOf(text: string): string | undefined {
+  if (!names.has(text) && names.size < MOST_NAMES) names.set(text, `s${names.size}`);
+  return names.get(text);
+}
+
+/**
+ * Two things that pg and TypeORM leave undone. Statements with parameters are prepared once for each connection, not
+ * planned each time. And pg gives up a query after its time limit but keeps the connection, on which every later one
+ * would hang as well: here it is closed.
+ */
+class Client extends pg.Client {
+  constructor(config?: string | pg.ClientConfig) {
+    super(config);
+    const send = this.query.bind(this) as (...args: unknown[]) => unknown;
+    this.query = ((...args: unknown[]) => {
+      const [text, values, ...rest] = args;
+      const isPlain = typeof text !== 'string' || !Array.isArray(values) || values.length === 0;
+      const result = isPlain ? send(...args) : send({ name: nameOf(text), text, values }, ...rest);
+      if (result instanceof Promise) result.catch((error: Error) => this.hangUpAfter(error));
+      return result;
+    }) as typeof this.query;
+  }
+
+  private hangUpAfter(error: Error & { code?: string }) {
+    // The second: a migration has changed what a prepared statement answers; the next connection prepares it anew.
+    if (error.message === 'Query read timeout' || error.code === CACHED_PLAN_OUTDATED)
+      (this as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
+  }
+}
+
+/**
+ * All our statements find their rows by indexes. While a table is small PostgreSQL would rather scan it, and keeps
+ * such a plan for the foreign keys of a session: after a rush of orders on a young shop each check took a millisecond.
+ */
+const BY_INDEXES = 'SET enable_seqscan = off';
+
+export class Pool extends pg.Pool {
+  constructor(config: pg.PoolConfig) {
+    const verify = (client: pg.Client, done: (error?: Error) => void) =>
+      client.query(BY_INDEXES, (error) => done(error ?? undefined));
+    super({ ...config, Client, verify });
+  }
+}
