@@ -359,18 +359,23 @@ export class Rig {
   }
 
   /**
-   * Messages in the work queues. The broker's own count of those that are delivered and not yet acknowledged
-   * is some seconds old, so that of the ready ones is asked for as well.
+   * Messages in the work queues, and those that wait to be tried again. The broker's own count of those that are
+   * delivered and not yet acknowledged is some seconds old, so that of the ready ones is asked for as well.
    */
   async waiting(): Promise<number> {
     const queues = await this.management<{ name: string; messages?: number }[]>(
       'GET',
       `/api/queues/${this.vhostPath}`,
     );
-    const counts = Object.values(QUEUE_OF).map(async (name) =>
-      Math.max(queues.find((queue) => queue.name === name)?.messages ?? 0, await this.readyIn(name)),
-    );
-    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+    const work: string[] = Object.values(QUEUE_OF);
+    const retries = queues.map(({ name }) => name).filter((name) => name.startsWith('retry_queue_'));
+    let sum = 0;
+    // Retries first: what comes back from there meanwhile is seen in the work queues.
+    for (const name of [...retries, ...work]) {
+      const counted = queues.find((queue) => queue.name === name)?.messages ?? 0;
+      sum += Math.max(work.includes(name) ? counted : 0, await this.readyIn(name));
+    }
+    return sum;
   }
 
   /** On a connection of our own, straight to the broker. */
