@@ -42,13 +42,14 @@ export class NotificationService {
     const outcomes = await this.work.inTransaction(async ({ orders, notifications }) => {
       const found = await orders.addressees(ended.map(({ order_id }) => order_id));
       const ready = ended.filter(({ kind, order_id }) => found.get(order_id)?.status === STATUS_OF[kind]);
-      const isNew = await notifications.record(
-        ready.map(({ kind, order_id }) => {
-          const { customer_email: recipient, locale } = found.get(order_id)!;
-          return { order_id, kind, recipient, locale };
-        }),
-      );
-      await orders.close(ready.map(({ order_id }) => order_id));
+      const wanted = ready.map(({ kind, order_id }) => {
+        const { customer_email: recipient, locale } = found.get(order_id)!;
+        return { order_id, kind, recipient, locale };
+      });
+      const [isNew] = await Promise.all([
+        notifications.record(wanted),
+        orders.close(ready.map(({ order_id }) => order_id)),
+      ]);
       const inTurn = isNew.values();
       return ended.map(({ kind, order_id }) => {
         const order = found.get(order_id);

@@ -31,11 +31,13 @@ export class OrderReservationService {
     return this.work.inTransaction(async ({ orders, stock, outbox }) => {
       const held = await orders.holdAsked(asked);
       const pending = held.filter(heldAs('pending'));
-      const rejected = await stock.reserve(pending, this.environment.RESERVATION_TTL_SECONDS);
-
-      const reserved = pending.map(({ id }) => id).filter((id) => !rejected.has(id));
-      await orders.reserve(reserved);
-      await orders.reject(rejected);
+      const rejected = await stock.findLacking(pending);
+      const served = pending.filter(({ id }) => !rejected.has(id));
+      await Promise.all([
+        stock.hold(served, this.environment.RESERVATION_TTL_SECONDS),
+        orders.reserve(served.map(({ id }) => id)),
+        orders.reject(rejected),
+      ]);
       for (const { id: order_id, items } of pending) {
         const reasons = rejected.get(order_id);
         if (reasons) outbox.add('order.rejected', { order_id, items, reasons });

@@ -27,8 +27,10 @@ export class StockDeductionService {
     return this.work.inTransaction(async ({ orders, stock, outbox }) => {
       const held = await orders.holdAsked(asked);
       const reserved = held.filter(heldAs('reserved'));
-      const changes = await stock.commit(reserved);
-      await orders.process(reserved.map(({ id }) => id));
+      const [changes] = await Promise.all([
+        stock.commit(reserved),
+        orders.process(reserved.map(({ id }) => id)),
+      ]);
       for (const { id: order_id, items } of reserved) {
         outbox.add('stock.updated', { order_id, items: changes.get(order_id)! });
         outbox.add('order.processed', { order_id, items });

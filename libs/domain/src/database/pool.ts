@@ -21,17 +21,21 @@ function nameOf(text: string): string | undefined {
   return names.get(text);
 }
 
+const BEGIN = 'START TRANSACTION';
+
 /**
- * Two things that pg and TypeORM leave undone. Statements with parameters are prepared once for each connection, not
- * planned each time. And pg gives up a query after its time limit but keeps the connection, on which every later one
- * would hang as well: here it is closed.
+ * What pg and TypeORM leave undone. Statements with parameters are prepared once for each connection, not planned each
+ * time. Statements go out without waiting for the answer to those before them, where the caller doesn't wait either;
+ * nobody has to wait for the beginning of a transaction. And pg gives up a query after its time limit but keeps the
+ * connection, on which every later one would hang as well: here it is closed.
  */
 class Client extends pg.Client {
-  constructor(config?: string | pg.ClientConfig) {
-    super(config);
+  constructor(config?: pg.ClientConfig) {
+    super({ ...config, pipeline: true } as pg.ClientConfig);
     const send = this.query.bind(this) as (...args: unknown[]) => unknown;
     this.query = ((...args: unknown[]) => {
       const [text, values, ...rest] = args;
+      if (text === BEGIN) return this.begin(send(text) as Promise<unknown>);
       const isPlain = typeof text !== 'string' || !Array.isArray(values) || values.length === 0;
       const result = isPlain ? send(...args) : send({ name: nameOf(text), text, values }, ...rest);
       if (result instanceof Promise) result.catch((error: Error) => this.hangUpAfter(error));
@@ -39,10 +43,19 @@ class Client extends pg.Client {
     }) as typeof this.query;
   }
 
+  /** What follows is already on its way; where there is no transaction, it must not be carried out by itself. */
+  private begin(begun: Promise<unknown>) {
+    begun.catch(() => this.hangUp());
+    return Promise.resolve({ command: BEGIN, rowCount: null, rows: [], fields: [] });
+  }
+
   private hangUpAfter(error: Error & { code?: string }) {
     // The second: a migration has changed what a prepared statement answers; the next connection prepares it anew.
-    if (error.message === 'Query read timeout' || error.code === CACHED_PLAN_OUTDATED)
-      (this as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
+    if (error.message === 'Query read timeout' || error.code === CACHED_PLAN_OUTDATED) this.hangUp();
+  }
+
+  private hangUp() {
+    (this as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
   }
 }
 

@@ -37,11 +37,12 @@ export class StockRepository {
   }
 
   /**
-   * Reserves for each order all of its items, or none, for `seconds`; first come, first served.
+   * Finds the orders that can't have all of their items; first come, first served. What the others ask for is theirs
+   * to `hold` within this transaction.
    *
-   * @returns the orders that get nothing, by id, each with the lines that stand in its way
+   * @returns by order id the lines that stand in its way
    */
-  async reserve(orders: HeldOrder[], seconds: number): Promise<Map<number, LineRejection[]>> {
+  async findLacking(orders: HeldOrder[]): Promise<Map<number, LineRejection[]>> {
     if (orders.length === 0) return new Map();
     const found = await this.manager.query<{ product_id: number; available: number; active: boolean }[]>(
       // Not a join, which may be planned as a walk over all products.
@@ -63,11 +64,31 @@ export class StockRepository {
       // What this order gets, those after it don't.
       else for (const { product_id, quantity } of items) stockOf.get(product_id)!.available -= quantity;
     }
-    await this.hold(
-      orders.filter(({ id }) => !rejected.has(id)),
-      seconds,
-    );
     return rejected;
+  }
+
+  /** Reserves all items of the orders for `seconds`. */
+  async hold(orders: HeldOrder[], seconds: number) {
+    if (orders.length === 0) return;
+    const items = orders.flatMap(({ id, items }) => items.map((item) => ({ order_id: id, ...item })));
+    await this.manager.query(
+      `WITH item AS (
+         SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::integer[]) AS item (order_id, product_id, quantity)
+       ), promised AS (
+         UPDATE stock SET reserved = reserved + total.quantity
+         FROM (SELECT product_id, sum(quantity)::integer AS quantity FROM item GROUP BY product_id) AS total
+         WHERE stock.product_id = total.product_id AND stock.product_id = ANY($5)
+       )
+       INSERT INTO reservations (order_id, product_id, quantity, expires_at)
+       SELECT order_id, product_id, quantity, clock_timestamp() + make_interval(secs => $4) FROM item`,
+      [
+        items.map(({ order_id }) => order_id),
+        items.map(({ product_id }) => product_id),
+        items.map(({ quantity }) => quantity),
+        seconds,
+        productsOf(orders),
+      ],
+    );
   }
 
   /**
@@ -79,33 +100,35 @@ export class StockRepository {
   async commit(orders: HeldOrder[]): Promise<Map<number, StockChange[]>> {
     if (orders.length === 0) return new Map();
     const products = productsOf(orders);
-    await this.lock(products);
-    const changes = await this.manager.query<(StockChange & { order_id: number })[]>(
-      `WITH committed AS (
-         UPDATE reservations SET status = 'committed' WHERE order_id = ANY($1) AND status = 'held'
-         RETURNING order_id, product_id, quantity
-       ), deducted AS (
-         UPDATE stock SET on_hand = stock.on_hand - sold.quantity, reserved = stock.reserved - sold.quantity
-         FROM (SELECT product_id, sum(quantity)::integer AS quantity FROM committed GROUP BY product_id) AS sold
-         WHERE stock.product_id = sold.product_id AND stock.product_id = ANY($2)
-         RETURNING stock.product_id, stock.on_hand + sold.quantity AS on_hand, stock.reserved + sold.quantity AS reserved
-       ), change AS (
-         SELECT order_id, product_id, -quantity AS quantity,
-                (on_hand - sum(quantity) OVER earlier)::integer AS on_hand,
-                (reserved - sum(quantity) OVER earlier)::integer AS reserved
-         FROM committed JOIN deducted USING (product_id)
-         WINDOW earlier AS (PARTITION BY product_id ORDER BY order_id)
-       ), written AS (
-         INSERT INTO movements (product_id, order_id, kind, quantity, balance_after, reason)
-         SELECT product_id, order_id, 'sale', quantity, on_hand, 'order ' || order_id FROM change
-         ORDER BY order_id, product_id
-         RETURNING id, order_id, product_id
-       )
-       SELECT order_id, product_id, written.id AS movement_id, quantity, on_hand, reserved,
-              on_hand - reserved AS available
-       FROM change JOIN written USING (order_id, product_id) ORDER BY order_id, product_id`,
-      [orders.map(({ id }) => id), products],
-    );
+    const [, changes] = await Promise.all([
+      this.lock(products),
+      this.manager.query<(StockChange & { order_id: number })[]>(
+        `WITH committed AS (
+           UPDATE reservations SET status = 'committed' WHERE order_id = ANY($1) AND status = 'held'
+           RETURNING order_id, product_id, quantity
+         ), deducted AS (
+           UPDATE stock SET on_hand = stock.on_hand - sold.quantity, reserved = stock.reserved - sold.quantity
+           FROM (SELECT product_id, sum(quantity)::integer AS quantity FROM committed GROUP BY product_id) AS sold
+           WHERE stock.product_id = sold.product_id AND stock.product_id = ANY($2)
+           RETURNING stock.product_id, stock.on_hand + sold.quantity AS on_hand, stock.reserved + sold.quantity AS reserved
+         ), change AS (
+           SELECT order_id, product_id, -quantity AS quantity,
+                  (on_hand - sum(quantity) OVER earlier)::integer AS on_hand,
+                  (reserved - sum(quantity) OVER earlier)::integer AS reserved
+           FROM committed JOIN deducted USING (product_id)
+           WINDOW earlier AS (PARTITION BY product_id ORDER BY order_id)
+         ), written AS (
+           INSERT INTO movements (product_id, order_id, kind, quantity, balance_after, reason)
+           SELECT product_id, order_id, 'sale', quantity, on_hand, 'order ' || order_id FROM change
+           ORDER BY order_id, product_id
+           RETURNING id, order_id, product_id
+         )
+         SELECT order_id, product_id, written.id AS movement_id, quantity, on_hand, reserved,
+                on_hand - reserved AS available
+         FROM change JOIN written USING (order_id, product_id) ORDER BY order_id, product_id`,
+        [orders.map(({ id }) => id), products],
+      ),
+    ]);
     const changesOf = new Map<number, StockChange[]>(orders.map(({ id }) => [id, []]));
     for (const { order_id, ...change } of changes) changesOf.get(order_id)!.push(change);
     for (const { id, items } of orders) {
@@ -197,29 +220,6 @@ export class StockRepository {
     await this.manager.query(
       'SELECT 1 FROM stock WHERE product_id = ANY($1) ORDER BY product_id FOR NO KEY UPDATE',
       [products],
-    );
-  }
-
-  private async hold(orders: HeldOrder[], seconds: number) {
-    if (orders.length === 0) return;
-    const items = orders.flatMap(({ id, items }) => items.map((item) => ({ order_id: id, ...item })));
-    await this.manager.query(
-      `WITH item AS (
-         SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::integer[]) AS item (order_id, product_id, quantity)
-       ), promised AS (
-         UPDATE stock SET reserved = reserved + total.quantity
-         FROM (SELECT product_id, sum(quantity)::integer AS quantity FROM item GROUP BY product_id) AS total
-         WHERE stock.product_id = total.product_id AND stock.product_id = ANY($5)
-       )
-       INSERT INTO reservations (order_id, product_id, quantity, expires_at)
-       SELECT order_id, product_id, quantity, clock_timestamp() + make_interval(secs => $4) FROM item`,
-      [
-        items.map(({ order_id }) => order_id),
-        items.map(({ product_id }) => product_id),
-        items.map(({ quantity }) => quantity),
-        seconds,
-        productsOf(orders),
-      ],
     );
   }
 }

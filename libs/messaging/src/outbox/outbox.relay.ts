@@ -7,7 +7,9 @@ import { LEASE_SECONDS, type StoredEvent, type StoredEvents } from './outbox.js'
 const SWEEP_EVERY_MS = 1_000;
 const BATCH = 500;
 /** A crash publishes what was published in this time once more. */
-const DELETE_EVERY_MS = 100;
+const DELETE_EVERY_MS = 1_000;
+/** So many are deleted at once, however early. */
+const DELETE_AT = 500;
 /** Rows kept in memory to be published; what comes on top waits in the database for the sweep. */
 const MOST_PENDING = 5_000;
 /** Sweeps of all processes take turns at choosing rows, or two events of one order might go by two ways. */
@@ -149,8 +151,8 @@ export class OutboxRelay {
 
   /** Nobody waits for it, and each deletion is a commit: they are gathered. */
   private deleteSoon(id: number) {
-    this.published.push(id);
-    this.deletionTimer ??= setTimeout(() => void this.deletePublished(), DELETE_EVERY_MS);
+    if (this.published.push(id) >= DELETE_AT) void this.deletePublished();
+    else this.deletionTimer ??= setTimeout(() => void this.deletePublished(), DELETE_EVERY_MS);
   }
 
   private deletePublished(): Promise<unknown> {
