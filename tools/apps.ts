@@ -34,6 +34,8 @@ const defaults = {
   ENV: 'development',
   HOST: '127.0.0.1',
   LOG_LEVEL: 'info',
+  // Ctrl-C waits for nobody's browser.
+  SEE_OFF_MS: '0',
   MAIL_FROM: 'Estoque <no-reply@estoque.example>',
   STOCK_ALERT_EMAIL: 'stock@estoque.example',
 };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withLock } from './infrastructure/lock.js';
 import { readJson } from './infrastructure/files.js';
@@ -24,6 +24,32 @@ export async function build(root: string, say: (text: string) => void): Promise<
       return true;
     },
   );
+}
+
+/**
+ * Builds the apps as they were at a revision, with the packages of today.
+ *
+ * @param place an empty folder, for the sources and their dist/
+ * @throws where there is no such revision
+ */
+export async function buildRevision(
+  root: string,
+  revision: string,
+  place: string,
+  say: (text: string) => void,
+) {
+  mkdirSync(place, { recursive: true });
+  const archive = join(place, 'sources.tar');
+  for (const [command, ...args] of [
+    ['git', 'archive', '--output', archive, revision],
+    ['tar', '-xf', archive, '-C', place],
+  ] as const) {
+    const { code, output } = await run(command, args, { cwd: root });
+    if (code !== 0) throw new Error(output.trim());
+  }
+  symlinkSync(join(root, 'node_modules'), join(place, 'node_modules'));
+  await build(place, say);
+  return join(place, 'dist');
 }
 
 /** The apps bring along the libraries they import; of domain, which has a program of its own (migrate), all is wanted. */

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { breakBuild, BROKEN_BUILDS } from '../test/faults/broken-builds.js';
 import { isKept, ledgerLines, writeReport } from '../test/faults/report.js';
 import { faultsNamed, runFaults } from '../test/faults/run.js';
-import { build } from './build.js';
+import { build, buildRevision } from './build.js';
 import { stopCommands } from './command.js';
 import { writeAtomically } from './infrastructure/files.js';
 import { identityOf } from './infrastructure/identity.js';
@@ -27,6 +27,7 @@ function read() {
       rate: { type: 'string', default: '5' },
       dist: { type: 'string', default: join(root, 'dist') },
       report: { type: 'string', default: join(local, 'faults', 'report') },
+      beside: { type: 'string', default: '' },
       short: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
       cluster: { type: 'boolean', default: false },
@@ -46,6 +47,7 @@ function read() {
     dist: resolve(values.dist),
     isOwnDist: values.dist === join(root, 'dist'),
     report: resolve(values.report),
+    beside: values.beside,
     short: values.short,
     keep: values.keep,
     cluster: values.cluster,
@@ -66,7 +68,12 @@ async function main(): Promise<number> {
   if (options.isOwnDist) await build(root, print);
   const say = sayWithSeconds();
   if (options.proveRig) return proveRig(say);
-  const report = await runFaults({ ...options, root, dir, processes, say });
+  const beside = options.beside
+    ? await buildRevision(root, options.beside, join(dir, 'beside'), (text) =>
+        say(`${options.beside}: ${text}`),
+      )
+    : undefined;
+  const report = await runFaults({ ...options, beside, root, dir, processes, say });
   writeReport(report, options.report);
   print(bold('\nThe ledger'));
   for (const [name, value] of ledgerLines(report)) print(`  ${pad(name, 14)} ${String(value)}`);
@@ -98,6 +105,7 @@ async function proveRig(say: (text: string) => void): Promise<number> {
       const report = await runFaults({
         ...{
           ...options,
+          beside: undefined,
           root,
           dist,
           say,

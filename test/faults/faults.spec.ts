@@ -12,6 +12,7 @@ const IN_SHORT = [
   'broker-kill',
   'postgres-stop-immediate',
   'duplicates',
+  'roll-out',
   'poison',
   'last-units',
 ];

@@ -6,6 +6,7 @@ import { unpackDebianPackage } from '../../tools/infrastructure/debian-packages.
 import { until } from '../support/until.js';
 import { kill, killByMessage } from './kills.js';
 import { APPS, eventIdOf, QUEUE_OF, WORKERS, type App, type Rig } from './rig.js';
+import { rollOut } from './roll-out.js';
 import type { Fault, Trial } from './trial.js';
 import { drain } from './trial.js';
 
@@ -663,6 +664,7 @@ export const FAULTS: Fault[] = [
   publisherFirst,
   clock,
   rollingRestart,
+  rollOut,
   mailDown,
   deadlock,
   lastUnits,

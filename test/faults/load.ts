@@ -35,7 +35,8 @@ export class Load {
   private rate = 0;
 
   constructor(
-    private readonly api: string,
+    /** Where the customers order. */
+    public api: string,
     private readonly random: Random,
   ) {}
 

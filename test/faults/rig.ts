@@ -39,6 +39,8 @@ export interface RigOptions {
   dist: string;
   processes: Processes;
   seed: number;
+  /** The built apps of another version, to run beside these. */
+  beside?: string;
   /** Three brokers that share their queues, instead of one. */
   cluster?: boolean;
   /** Of all apps, on top of what the rig gives them. */
@@ -50,6 +52,12 @@ export interface RigOptions {
 export interface Recorded {
   key: string;
   body: Buffer;
+}
+
+/** One process of an app. */
+export interface Replica {
+  url: string;
+  service: Service;
 }
 
 /** A message that was given up, wherever it is kept. */
@@ -147,7 +155,7 @@ export class Rig {
   }
 
   private async startApp(app: App) {
-    const { dist, dir, processes } = this.options;
+    const { dist } = this.options;
     const targets: Record<Neighbour, number> = {
       postgres: Number(new URL(this.postgres.url).port),
       rabbitmq: Number(new URL(this.nodes[0]!.url).port),
@@ -158,23 +166,34 @@ export class Rig {
       this.proxies.set(`${app} ${neighbour}`, proxy);
     }
     this.proxy(app, 'rabbitmq').onStep((step) => this.record(step));
+    const { url, service } = await this.run(app, app, dist);
+    this.urls.set(app, url);
+    this.apps.set(app, service);
+  }
+
+  /** A second one of an app, of the other version where there is one; by the proxies of the first. */
+  startReplica(app: App): Promise<Replica> {
+    const { dist, beside = dist } = this.options;
+    return this.run(app, `${app}-2`, beside);
+  }
+
+  private async run(app: App, name: string, dist: string): Promise<Replica> {
     const port = await reservePort();
     const url = `http://127.0.0.1:${port}`;
-    this.urls.set(app, url);
     const recipe = {
-      name: app,
+      name,
       command: process.execPath,
       args: [...NODE_FLAGS, join(dist, 'apps', app, 'src', 'main.js')],
       env: this.environment(app, port),
-      cwd: dir, // where no .env of anybody's lies
-      log: this.logOf(app),
+      cwd: this.options.dir, // where no .env of anybody's lies
+      log: this.logOf(name),
       stage: 4,
       ports: [port],
       // Alive is enough: in a fault, its neighbours may be away.
       ready: async () => (await fetch(`${url}/health/live`, { signal: AbortSignal.timeout(2_000) })).ok,
       backoffMs: [200],
     };
-    this.apps.set(app, await processes.start(recipe));
+    return { url, service: await this.options.processes.start(recipe) };
   }
 
   private environment(app: App, port: number): NodeJS.ProcessEnv {
@@ -287,9 +306,9 @@ export class Rig {
   }
 
   /** Its readiness; status 0 where it doesn't answer. */
-  async health(app: App): Promise<{ status: number; text: string }> {
+  async health(app: App, url = this.url(app)): Promise<{ status: number; text: string }> {
     try {
-      const response = await fetch(`${this.url(app)}/health/ready`, { signal: AbortSignal.timeout(3_000) });
+      const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(3_000) });
       return { status: response.status, text: await response.text() };
     } catch (error) {
       return { status: 0, text: String(error) };

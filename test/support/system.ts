@@ -136,6 +136,8 @@ export class System {
         MAIL_FROM: 'Estoque <no-reply@estoque.example>',
         RETRY_DELAYS_MS: '100,200,300,400,500',
         SWEEP_INTERVAL_MS: '500',
+        // These customers keep connections for seconds, and want none any more.
+        SEE_OFF_MS: '0',
         ...environment,
       },
     );

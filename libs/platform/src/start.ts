@@ -3,9 +3,13 @@ import { NestFactory } from '@nestjs/core';
 import type { CustomTransportStrategy, MicroserviceOptions } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
+import type { ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import 'reflect-metadata';
 import { EnvironmentError, readEnvironment, type Environment } from './config/environment.js';
 import { ProblemFilter, sendProblem, toProblem } from './errors/problem.filter.js';
+import { HealthChecks } from './health/health-checks.js';
 import { createLogger, NestLogger, type Logger } from './logging/logger.js';
 import { LOGGER, PlatformModule } from './platform.module.js';
 
@@ -22,12 +26,9 @@ interface AppOptions {
 /** Starts an HTTP app. `configure` adds what is its own: routes' prefix, pipes, documents. */
 export async function startApi(
   module: Type,
-  {
-    configure,
-    ...options
-  }: AppOptions & { configure: (app: NestFastifyApplication) => Promise<void> | void },
+  { configure, ...options }: AppOptions & { configure: (app: App) => Promise<void> | void },
 ) {
-  const { app, environment } = await create(module, options);
+  const { app, environment } = await create(module, options, seeOff);
   await configure(app);
   await listen(app, environment, options.port);
 }
@@ -44,13 +45,23 @@ export async function startWorker(
   await app.startAllMicroservices();
 }
 
-async function create(module: Type, { name, required }: AppOptions) {
+type App = NestFastifyApplication;
+
+/** @param beforeStop done at SIGTERM, while everything still works */
+async function create(
+  module: Type,
+  { name, required }: AppOptions,
+  beforeStop?: (app: App, environment: Environment) => Promise<void>,
+) {
   const environment = environmentOrExit(name, required);
   const app = await NestFactory.create<NestFastifyApplication>(
     { module: AppRoot, imports: [PlatformModule.forApp(name), module] },
     new FastifyAdapter({
       bodyLimit: BODY_LIMIT_BYTES,
       routerOptions: { maxParamLength: 500 },
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      // What still comes while we stop is answered as well.
+      return503OnClosing: false,
       // What Fastify refuses before there is a route, a broken escape in the address for one.
       frameworkErrors: (error: Error, _request: unknown, reply: FastifyReply) => {
         void sendProblem(reply, toProblem(error));
@@ -62,7 +73,7 @@ async function create(module: Type, { name, required }: AppOptions) {
   app.getHttpAdapter().getInstance().removeContentTypeParser('text/plain');
   const logger = app.get<Logger>(LOGGER);
   app.useGlobalFilters(new ProblemFilter(logger));
-  stopOnSignals(app, logger, environment);
+  stopOnSignals(app, logger, environment, beforeStop);
   return { app, environment };
 }
 
@@ -78,13 +89,39 @@ function environmentOrExit(name: string, required?: (keyof Environment)[]) {
   }
 }
 
-async function listen(app: NestFastifyApplication, environment: Environment, port: number) {
+async function listen(app: App, environment: Environment, port: number) {
   await app.listen(environment.PORT ?? port, environment.HOST);
   app.get<Logger>(LOGGER).info({ url: await app.getUrl() }, 'listening');
 }
 
+/** An idle connection is kept so long; customers are told so, and leave it before. */
+const KEEP_ALIVE_MS = 5_000;
+
+/**
+ * Says on the health page that we leave, answers what still comes by connections that are kept open, and asks
+ * for no more of it there. Whoever balances the load takes us off its list meanwhile. Nobody's idle connection is
+ * closed under a request on its way: customers leave by themselves.
+ */
+async function seeOff(app: App, { SEE_OFF_MS }: Environment) {
+  app.get(HealthChecks).add('process', () => {
+    throw new Error('stopping');
+  });
+  const server = app.getHttpServer();
+  server.prependListener('request', (_request: unknown, response: ServerResponse) => {
+    response.shouldKeepAlive = false;
+  });
+  const end = performance.now() + SEE_OFF_MS;
+  const count = promisify(server.getConnections.bind(server));
+  while (performance.now() < end && (await count()) > 0) await sleep(20);
+}
+
 /** SIGTERM: take nothing new in, finish what is in flight, close, leave. */
-function stopOnSignals(app: NestFastifyApplication, logger: Logger, environment: Environment) {
+function stopOnSignals(
+  app: App,
+  logger: Logger,
+  environment: Environment,
+  beforeStop?: (app: App, environment: Environment) => Promise<void>,
+) {
   let stopping = false;
   const stop = async (signal: string) => {
     if (stopping) return;
@@ -96,6 +133,7 @@ function stopOnSignals(app: NestFastifyApplication, logger: Logger, environment:
       );
       process.exit(1);
     }, environment.SHUTDOWN_TIMEOUT_MS).unref();
+    await beforeStop?.(app, environment);
     await app.close();
     logger.info('stopped');
     process.exit(0);

@@ -60,6 +60,8 @@ export const environmentSchema = z.object({
     }),
   /** How often each process looks for what a crash or an outage left: expired reservations, stuck orders, waiting mails. */
   SWEEP_INTERVAL_MS: wholeNumber(50, 3_600_000).default(5_000),
+  /** After SIGTERM, connections that customers keep are waited for so long; idle ones live no longer than 5 s. */
+  SEE_OFF_MS: wholeNumber(0, 60_000).default(5_000),
   /** A process that hasn't finished its work this long after SIGTERM is ended. */
   SHUTDOWN_TIMEOUT_MS: wholeNumber(100, 600_000).default(25_000),
   SMTP_URL: urlOf('smtp:', 'smtps:').optional(),
