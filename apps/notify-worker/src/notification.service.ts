@@ -41,20 +41,25 @@ export class NotificationService {
   private async notifyAll(ended: Ended[]): Promise<(Outcome | Error)[]> {
     const outcomes = await this.work.inTransaction(async ({ orders, notifications }) => {
       const found = await orders.addressees(ended.map(({ order_id }) => order_id));
-      const ready = ended.filter(({ kind, order_id }) => found.get(order_id)?.status === STATUS_OF[kind]);
-      const wanted = ready.map(({ kind, order_id }) => {
+      // Of a closed order the mail was recorded, though its row may have been pruned since (docs/adr/0012).
+      const toTell = ended.filter(({ kind, order_id }) => {
+        const order = found.get(order_id);
+        return order?.status === STATUS_OF[kind] && !order.closed_at;
+      });
+      const wanted = toTell.map(({ kind, order_id }) => {
         const { customer_email: recipient, locale } = found.get(order_id)!;
         return { order_id, kind, recipient, locale };
       });
       const [isNew] = await Promise.all([
         notifications.record(wanted),
-        orders.close(ready.map(({ order_id }) => order_id)),
+        orders.close(toTell.map(({ order_id }) => order_id)),
       ]);
       const inTurn = isNew.values();
       return ended.map(({ kind, order_id }) => {
         const order = found.get(order_id);
         if (!order) return new OrderNotFound(order_id);
         if (order.status !== STATUS_OF[kind]) return new OrderNotReady(order_id, order.status);
+        if (order.closed_at) return 'repeated';
         return inTurn.next().value ? 'recorded' : 'repeated';
       });
     });

@@ -21,7 +21,7 @@ export interface NewOrder {
 /** What the database gave a new order. */
 export type PlacedOrder = Pick<Order, 'id' | 'created_at'>;
 
-export type Addressee = Pick<Order, 'id' | 'status' | 'customer_email' | 'locale'>;
+export type Addressee = Pick<Order, 'id' | 'status' | 'customer_email' | 'locale' | 'closed_at'>;
 
 export interface OrderItem {
   product_id: number;
@@ -196,7 +196,7 @@ export class OrderRepository {
   /** Who is to be told about them, and how they stand; those of the ids that exist. */
   async addressees(ids: number[]): Promise<Map<number, Addressee>> {
     const orders = await this.manager.query<Addressee[]>(
-      'SELECT id, status, customer_email, locale FROM orders WHERE id = ANY($1)',
+      'SELECT id, status, customer_email, locale, closed_at FROM orders WHERE id = ANY($1)',
       [ids],
     );
     return new Map(orders.map((order) => [order.id, order]));

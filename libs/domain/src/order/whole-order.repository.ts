@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { Order, type OrderLine, type OrderStatus, type TimelineEntry } from './order.entity.js';
 import { OrderNotFound } from './order.errors.js';
 
-/** An order with its parts: lines as they were written, the timeline in its order. */
+/** An order with its parts: lines as they were written, the timeline in its order, as far as it is kept. */
 export type WholeOrder = Omit<Order, 'lines' | 'timeline' | 'closed_at' | 'nudges' | 'nudged_at'> & {
   lines: Pick<OrderLine, 'product_id' | 'sku' | 'name' | 'quantity' | 'unit_price'>[];
   timeline: Pick<TimelineEntry, 'step' | 'at'>[];
@@ -65,7 +65,7 @@ export class WholeOrderRepository {
                   'quantity', quantity, 'unit_price', unit_price) ORDER BY position), '[]') AS lines
          FROM order_lines WHERE order_id = orders.id
        ) AS line, LATERAL (
-         SELECT array_agg(step ORDER BY id) AS steps, array_agg(at ORDER BY id) AS times
+         SELECT coalesce(array_agg(step ORDER BY id), '{}') AS steps, coalesce(array_agg(at ORDER BY id), '{}') AS times
          FROM order_timeline WHERE order_id = orders.id
        ) AS entry
        WHERE id = ANY($1) ORDER BY id DESC`,
