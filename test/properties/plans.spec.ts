@@ -8,6 +8,7 @@ import { MailSenderService } from '../../apps/notify-worker/src/mail-sender.serv
 import { NotificationService } from '../../apps/notify-worker/src/notification.service.js';
 import { StockAlertService } from '../../apps/notify-worker/src/stock-alert.service.js';
 import { OrderReservationService } from '../../apps/order-worker/src/order-reservation.service.js';
+import { RetentionService } from '../../apps/order-worker/src/retention.service.js';
 import { StockDeductionService } from '../../apps/stock-worker/src/stock-deduction.service.js';
 import { statementsOf } from '../../libs/domain/src/unit-of-work.js';
 import { Shop } from '../support/shop.js';
@@ -25,12 +26,17 @@ const EXPLAINED = `session_preload_libraries = auto_explain; auto_explain.log_mi
   ';',
 );
 const PRODUCTS = 50;
+/** Of the orders stored, those that have outlived the retention: more than a batch of entries. */
+const OLD = 500;
+const FIRST = 1;
+const LONG_AGO = `now() - interval '60 days'`;
 const environment = {
   RESERVATION_TTL_SECONDS: 3_600,
   SWEEP_INTERVAL_MS: 3_600_000,
   MAIL_FROM: 'shop@example.com',
   MAIL_SENDING: 'on',
   STOCK_ALERT_EMAIL: 'stock@example.com',
+  RETENTION_DAYS: 30,
 } as Environment;
 const logger = createLogger('test', { LOG_LEVEL: 'silent' });
 
@@ -60,6 +66,16 @@ describe.each([
     await travel();
   });
   afterAll(() => shop.close());
+
+  /** Lets it be of the past. */
+  async function age(id: number) {
+    const { dataSource } = shop;
+    await dataSource.query(
+      `UPDATE orders SET created_at = ${LONG_AGO}, closed_at = ${LONG_AGO} WHERE id = $1`,
+      [id],
+    );
+    await dataSource.query(`UPDATE notifications SET sent_at = ${LONG_AGO} WHERE order_id = $1`, [id]);
+  }
 
   /** Five orders from the first statement to the last, together and each by itself. */
   async function travel() {
@@ -104,10 +120,21 @@ describe.each([
     await until('the outbox to be empty', async () => (await relay.measure()).depth === 0);
     await relay.stop();
     await sender.onModuleDestroy();
+    await age(FIRST);
+    await new RetentionService(work, environment, logger).prune();
   }
+
+  it('is pruned when it is old', async () => {
+    expect((await shop.work.read.wholeOrders.get(FIRST)).timeline).toEqual([]);
+    expect(await shop.work.read.notifications.list({ orderId: FIRST, limit: 1 })).toEqual([]);
+    const last = (await shop.work.read.wholeOrders.list({ limit: 1 }))[0]!;
+    expect(last.timeline).toHaveLength(4);
+  });
 
   it('is found by indexes all the way', () => {
     expect(plans.length).toBeGreaterThan(50);
+    for (const pruning of ['DELETE FROM order_timeline', 'DELETE FROM notifications'])
+      expect(plans.some(({ sql }) => sql.includes(pruning))).toBe(true);
     const scans = plans
       .flatMap(({ sql, plan }) => [...relationsScanned(plan)].map((relation) => `${relation}: ${sql}`))
       // For the metrics: all that wait are counted.
@@ -133,8 +160,9 @@ async function store(shop: Shop, count: number) {
     `INSERT INTO stock (product_id) SELECT id FROM products ON CONFLICT DO NOTHING`,
     `INSERT INTO outbox (event_id, event, source, key, body, leased_until)
      SELECT gen_random_uuid(), 'order.created', 'gone', '{"order_id":' || -n || '}', '{}', now() FROM generate_series(1, ${count}) n`,
-    `INSERT INTO orders (customer_name, customer_email, locale, currency, total, status, closed_at)
-     SELECT 'Ana', 'ana' || n || '@example.com', 'en', 'BRL', 2490, 'processed', now() FROM generate_series(1, ${count}) n`,
+    `INSERT INTO orders (customer_name, customer_email, locale, currency, total, status, created_at, closed_at)
+     SELECT 'Ana', 'ana' || n || '@example.com', 'en', 'BRL', 2490, 'processed', at, at
+     FROM generate_series(1, ${count}) n, LATERAL (SELECT CASE WHEN n <= ${OLD} THEN ${LONG_AGO} ELSE now() END AS at) placed`,
     `INSERT INTO order_lines (order_id, product_id, position, sku, name, quantity, unit_price)
      SELECT id, 1 + id % ${PRODUCTS}, 1, 'CAF-250', 'Café', 1, 2490 FROM orders`,
     `INSERT INTO order_timeline (order_id, step) SELECT id, unnest('{pending,reserved,processed,notified}'::text[]) FROM orders`,
@@ -142,8 +170,8 @@ async function store(shop: Shop, count: number) {
      SELECT order_id, product_id, 1, 'committed', now() FROM order_lines`,
     `INSERT INTO movements (product_id, order_id, kind, quantity, balance_after, reason)
      SELECT product_id, order_id, 'sale', -1, 0, 'order ' || order_id FROM order_lines`,
-    `INSERT INTO notifications (order_id, kind, recipient, locale, state)
-     SELECT id, 'order_processed', customer_email, 'en', 'sent' FROM orders`,
+    `INSERT INTO notifications (order_id, kind, recipient, locale, state, sent_at)
+     SELECT id, 'order_processed', customer_email, 'en', 'sent', closed_at FROM orders`,
     'VACUUM ANALYZE',
   ];
   const session = shop.dataSource.createQueryRunner();

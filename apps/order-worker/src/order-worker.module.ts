@@ -3,11 +3,12 @@ import { Module } from '@nestjs/common';
 import { OrderReservationService } from './order-reservation.service.js';
 import { OrderConsumer } from './order.consumer.js';
 import { ReservationExpiryService } from './reservation-expiry.service.js';
+import { RetentionService } from './retention.service.js';
 import { WatchdogService } from './watchdog.service.js';
 
 @Module({
   imports: [DomainModule.for({ queue: 'order_queue' })],
   controllers: [OrderConsumer],
-  providers: [OrderReservationService, ReservationExpiryService, WatchdogService],
+  providers: [OrderReservationService, ReservationExpiryService, RetentionService, WatchdogService],
 })
 export class OrderWorkerModule {}

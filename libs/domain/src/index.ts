@@ -20,6 +20,7 @@ export {
   type OrderTimeLimits,
   type OverdueOrder,
   type PlacedOrder,
+  type Pruned,
 } from './order/order.repository.js';
 export type { OrderFilter, WholeOrder } from './order/whole-order.repository.js';
 export { Product } from './product/product.entity.js';

@@ -137,6 +137,7 @@ export class OrderDto {
   rejection!: LineRejectionDto[] | null;
   /** For a cancelled order: on request, or because its reservation ended. @example null */
   cancellation!: 'requested' | 'expired' | null;
+  /** Its steps in their order; those of an order closed long ago may be deleted (RETENTION_DAYS). */
   timeline!: TimelineEntryDto[];
   /** @example "2026-01-15T12:00:00.000Z" */
   created_at!: string;

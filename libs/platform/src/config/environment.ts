@@ -62,6 +62,8 @@ export const environmentSchema = z.object({
   SWEEP_INTERVAL_MS: wholeNumber(50, 3_600_000).default(5_000),
   /** After SIGTERM, connections that customers keep are waited for so long; idle ones live no longer than 5 s. */
   SEE_OFF_MS: wholeNumber(0, 60_000).default(5_000),
+  /** How long the timelines of closed orders and the mails that were sent for them are kept; unset, for good (docs/adr/0012). */
+  RETENTION_DAYS: wholeNumber(1, 36_500).optional(),
   /** A process that hasn't finished its work this long after SIGTERM is ended. */
   SHUTDOWN_TIMEOUT_MS: wholeNumber(100, 600_000).default(25_000),
   SMTP_URL: urlOf('smtp:', 'smtps:').optional(),
