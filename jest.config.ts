@@ -50,6 +50,7 @@ const config: Config = {
     project('unit', ['{apps,libs}/**/*.spec.ts']),
     project('integration', ['{apps,libs}/**/*.int-spec.ts', 'test/properties/*.spec.ts']),
     project('architecture', ['test/architecture/*.spec.ts']),
+    project('deploy', ['test/deploy/*.spec.ts']),
     project('tools', ['tools/**/*.spec.ts']),
     project('launcher', ['test/launcher/*.spec.ts']),
     project('journeys', ['test/journeys/*.spec.ts']),
