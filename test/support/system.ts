@@ -116,9 +116,9 @@ export class System {
     private readonly environment: Record<string, string>,
   ) {}
 
-  static async start({ apps = APPS, environment = {}, rabbitmqUrl }: StartOptions = {}) {
+  static async start({ apps = APPS, environment = {}, rabbitmqUrl, databaseServer }: StartOptions = {}) {
     const [database, vhost] = await Promise.all([
-      createDatabase(),
+      createDatabase([], databaseServer),
       rabbitmqUrl ? { url: rabbitmqUrl, drop: () => Promise.resolve() } : createVhost(),
     ]);
     const system = new System(
@@ -231,4 +231,6 @@ interface StartOptions {
   environment?: Record<string, string>;
   /** A broker of the test's own. */
   rabbitmqUrl?: string;
+  /** A PostgreSQL of the test's own. */
+  databaseServer?: string;
 }

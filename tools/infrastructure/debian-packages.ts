@@ -190,3 +190,32 @@ export async function amqpTools(
   const tools = await unpackDebianPackage(root, 'amqp-tools', /^(lib|zlib)/, say);
   return { bin: join(tools.root, 'usr', 'bin'), env: { LD_LIBRARY_PATH: tools.libraryPath } };
 }
+
+/** The folder of one PostgreSQL's programs, and what they need in their environment. */
+export interface PostgresPrograms {
+  bin: string;
+  env: NodeJS.ProcessEnv;
+}
+
+/**
+ * A server together with pg_dump and its kin of the same version, which npm's PostgreSQL lacks: those of the machine,
+ * else Debian's.
+ */
+export async function postgresPrograms(root: string, say: Say = () => undefined): Promise<PostgresPrograms> {
+  const installed = newestPostgres('/usr/lib/postgresql');
+  if (installed) return { bin: installed, env: {} };
+  const wanted = /^(lib(?!llvm|perl)|postgresql-(client-)?\d+$)/;
+  const unpacked = await unpackDebianPackage(root, 'postgresql', wanted, say);
+  const bin = newestPostgres(join(unpacked.root, 'usr', 'lib', 'postgresql'));
+  if (!bin) throw new Error('the package postgresql has no server and pg_dump in it');
+  return { bin, env: { LD_LIBRARY_PATH: unpacked.libraryPath } };
+}
+
+/** Debian has a folder for each major version. */
+function newestPostgres(folder: string): string | undefined {
+  const majors = existsSync(folder) ? readdirSync(folder).map(Number).filter(Number.isInteger) : [];
+  return majors
+    .sort((a, b) => b - a)
+    .map((major) => join(folder, String(major), 'bin'))
+    .find((bin) => ['postgres', 'initdb', 'pg_dump'].every((name) => isExecutable(join(bin, name))));
+}

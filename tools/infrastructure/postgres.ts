@@ -25,6 +25,8 @@ export interface PostgresOptions {
   log: string;
   processes: Processes;
   port?: number;
+  /** The folder of another PostgreSQL's programs than npm's. */
+  binaries?: string;
   /** The data are wiped afterwards: trade their safety for speed. */
   expendable?: boolean;
 }
@@ -37,7 +39,7 @@ const FAST_AND_FORGETFUL = ['fsync=off', 'synchronous_commit=off', 'full_page_wr
 
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
   const { dir, processes, expendable } = options;
-  const binaries = findBinaries(options.root);
+  const binaries = options.binaries ?? findBinaries(options.root);
   const version = await versionOf(binaries);
   const data = join(dir, 'data');
   mkdirSync(dir, { recursive: true });
@@ -89,8 +91,12 @@ export async function query(url: string, sql: string): Promise<unknown[]> {
 }
 
 function environment(): NodeJS.ProcessEnv {
-  const { PATH, TMPDIR } = process.env;
-  return { PATH, LC_ALL: 'C', TZ: 'UTC', ...(TMPDIR && { TMPDIR }) };
+  const { PATH, TMPDIR, LD_LIBRARY_PATH } = process.env;
+  return {
+    ...{ PATH, LC_ALL: 'C', TZ: 'UTC' },
+    ...(TMPDIR && { TMPDIR }),
+    ...(LD_LIBRARY_PATH && { LD_LIBRARY_PATH }),
+  };
 }
 
 function findBinaries(root: string): string {
@@ -216,8 +222,12 @@ async function ensureCluster(
   rmSync(passwordFile, { force: true });
   writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
   if (as.owner) chownSync(passwordFile, as.owner.uid, as.owner.gid);
-  const initdb = `--username=postgres --auth=scram-sha-256 --encoding=UTF8 --locale=C --locale-provider=builtin
-    --builtin-locale=C.UTF-8 --no-sync --no-instructions`;
+  // Letters beyond ASCII have an upper case, and everything sorts by its bytes, on every machine alike.
+  const locale =
+    Number(version.split('.')[0]) >= 17
+      ? '--locale=C --locale-provider=builtin --builtin-locale=C.UTF-8'
+      : '--locale=C.UTF-8';
+  const initdb = `--username=postgres --auth=scram-sha-256 --encoding=UTF8 ${locale} --no-sync --no-instructions`;
   const [command, ...args] = [
     ...[...as.prefix, join(binaries, 'initdb'), '-D', draft, ...initdb.split(/\s+/)],
     `--pwfile=${passwordFile}`,
