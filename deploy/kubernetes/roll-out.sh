@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Rolls out an overlay: settings and neighbours, then the migrations, then the apps. No pod of the old version is touched
+# before the new schema is there; where the migrations fail, nothing more happens.
+#   deploy/kubernetes/roll-out.sh production
+set -euo pipefail
+
+name=${1:?which overlay: development, production or external}
+overlay="$(cd "$(dirname "$0")" && pwd)/overlays/$name"
+component=app.kubernetes.io/component
+manifests=$(mktemp)
+trap 'rm -f "$manifests"' EXIT
+kubectl kustomize "$overlay" > "$manifests"
+
+apply() { kubectl apply --filename "$manifests" --selector "$1"; }
+estoque() { kubectl --namespace estoque "$@"; }
+conditions() { estoque get job/migrate --output 'jsonpath={.status.conditions[?(@.status=="True")].type}'; }
+
+apply "$component notin (app, migration)"
+case "$name" in
+  development)
+    estoque rollout status statefulset/postgres --timeout=5m
+    estoque rollout status statefulset/rabbitmq --timeout=5m ;;
+  production)
+    estoque wait cluster.postgresql.cnpg.io/postgres --for=condition=Ready --timeout=15m
+    estoque wait rabbitmqcluster.rabbitmq.com/rabbitmq --for=condition=AllReplicasReady --timeout=15m ;;
+esac
+
+# A Job can't be changed, so the last one goes.
+estoque delete job/migrate --ignore-not-found
+apply "$component = migration"
+until ended=$(conditions) && [[ $ended =~ Complete|Failed ]]; do sleep 2; done
+estoque logs job/migrate
+[[ $ended =~ Complete ]]
+
+apply "$component = app"
+estoque rollout status deployment --selector "$component = app" --timeout=15m
