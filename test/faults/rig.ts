@@ -11,7 +11,7 @@ import { reservePort } from '../../tools/infrastructure/ports.js';
 import { startPostgres, type Postgres } from '../../tools/infrastructure/postgres.js';
 import type { Processes, Service } from '../../tools/infrastructure/processes.js';
 import { startRabbitMq, startRabbitMqCluster, type RabbitMq } from '../../tools/infrastructure/rabbitmq.js';
-import { askManagement } from '../support/broker.js';
+import { askManagement, missesBroker } from '../support/broker.js';
 import { until } from '../support/until.js';
 import { Load, type Item, type Shop } from './load.js';
 import { MailSink } from './mail-sink.js';
@@ -315,8 +315,22 @@ export class Rig {
     }
   }
 
+  /** Ready, with the broker there: the api is ready without it as well. */
   async ready(app: App, seconds = 60) {
-    await until(`${app} to be ready`, async () => (await this.health(app)).status === 200, { seconds });
+    const check = async () => {
+      const { status, text } = await this.health(app);
+      return status === 200 && !missesBroker(text);
+    };
+    await until(`${app} to be ready`, check, { seconds });
+  }
+
+  /** Its health tells that the broker is away: workers are not ready, the api is ready and says so. */
+  async withoutBroker(app: App, seconds: number) {
+    const check = async () => {
+      const { status, text } = await this.health(app);
+      return app === 'api' ? status === 200 && missesBroker(text) : status !== 200;
+    };
+    await until(`${app} to say that the broker is away`, check, { seconds });
   }
 
   async red(app: App, seconds: number) {

@@ -68,3 +68,6 @@ export class Stranger {
     await this.connection.close();
   }
 }
+
+/** Whether a health page tells that the broker is away, or takes nothing, though its process is ready. */
+export const missesBroker = (health: string) => /"broker":\{[^}]*"degraded"/.test(health);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
-import { createVhost, Stranger } from './broker.js';
+import { createVhost, missesBroker, Stranger } from './broker.js';
 import { createDatabase } from './database.js';
 import { server } from './environment.js';
 import { until } from './until.js';
@@ -58,10 +58,12 @@ export class AppProcess {
     return (await fetch(`${this.url}/health/ready`)).status;
   }
 
+  /** Ready, with the broker there: the api is ready without it as well. */
   async ready() {
     const check = async () => {
       if (this.exitCode !== null) throw new Error(`it ended: ${this.output.slice(-5).join('\n')}`);
-      return (await this.health()) === 200;
+      const response = await fetch(`${this.url}/health/ready`);
+      return response.ok && !missesBroker(await response.text());
     };
     // A start is slow where everything else starts as well.
     await until(`${this.app} to be ready`, check, { seconds: 60 });

@@ -67,13 +67,19 @@ export class Publisher {
     return this.channel !== undefined && this.blocked === undefined;
   }
 
+  /** What holds publishing up, where anything does. */
+  get holdUp(): string | undefined {
+    if (!this.channel) return this.fault;
+    return this.blocked && `the broker takes no messages: ${this.blocked}`;
+  }
+
   /**
    * @returns what holds it up, where the broker is there and takes nothing
    * @throws AppError `broker_unavailable`, with what keeps the broker away
    */
   assertReady(): string | undefined {
     if (!this.channel) throw unavailable(this.fault);
-    return this.blocked && `the broker takes no messages: ${this.blocked}`;
+    return this.holdUp;
   }
 
   /**
