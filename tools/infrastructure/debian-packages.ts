@@ -2,12 +2,14 @@ import { execFile } from 'node:child_process';
 import {
   accessSync,
   constants,
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   renameSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -51,6 +53,19 @@ export function canUnpackDebianPackages(): boolean {
   return ['apt-get', 'apt-cache', 'dpkg', 'dpkg-query'].every((tool) => findExecutable(tool) !== undefined);
 }
 
+/** A release of Debian that isn't this machine's own, and the keys that it is signed with. */
+interface Release {
+  suite: string;
+  keyring: string;
+}
+
+interface UnpackOptions {
+  /** The last touch, before the folder appears. */
+  finish?: (unpackedRoot: string) => void;
+  /** Where the machine's own distribution has the package not at all, or too old. */
+  release?: Release;
+}
+
 /**
  * The package and those of its dependencies whose names match, unpacked into `<root>/.local/cache/<package>`.
  * Libraries the machine has installed are left out. The folder appears complete or not at all.
@@ -60,7 +75,7 @@ export async function unpackDebianPackage(
   name: string,
   wanted: RegExp,
   say: Say,
-  finish: (unpackedRoot: string) => void = () => undefined,
+  { finish = () => undefined, release }: UnpackOptions = {},
 ): Promise<Unpacked> {
   const cache = join(root, '.local', 'cache');
   const target = join(cache, name);
@@ -74,7 +89,7 @@ export async function unpackDebianPackage(
         say(`fetching ${name} from the distribution's packages, once`);
         const draft = `${target}.new`;
         rmSync(draft, { recursive: true, force: true });
-        await fetchAndUnpack(name, wanted, draft);
+        await fetchAndUnpack(name, wanted, draft, release);
         finish(join(draft, 'root'));
         renameSync(draft, target);
       },
@@ -83,11 +98,11 @@ export async function unpackDebianPackage(
   return { root: join(target, 'root'), libraryPath: libraryFolders(join(target, 'root')).join(':') };
 }
 
-async function fetchAndUnpack(name: string, wanted: RegExp, draft: string): Promise<void> {
+async function fetchAndUnpack(name: string, wanted: RegExp, draft: string, release?: Release): Promise<void> {
   // In a short path: apt takes a working directory of more than 300 letters for the root of the file system.
   const scratch = mkdtempSync(join(tmpdir(), 'estoque-apt-'));
   try {
-    await fetchPackages(name, wanted, scratch);
+    await fetchPackages(name, wanted, scratch, release);
     const unpacked = join(draft, 'root');
     mkdirSync(unpacked, { recursive: true });
     const packages = readdirSync(scratch).filter((file) => file.endsWith('.deb'));
@@ -97,20 +112,42 @@ async function fetchAndUnpack(name: string, wanted: RegExp, draft: string): Prom
   }
 }
 
-async function fetchPackages(name: string, wanted: RegExp, folder: string): Promise<void> {
+async function fetchPackages(name: string, wanted: RegExp, folder: string, release?: Release): Promise<void> {
   // Downloads as root would otherwise switch to a user who can't reach a private folder.
   const options = ['-o', 'APT::Sandbox::User=root'];
-  try {
-    await download(name, wanted, folder, options);
-  } catch {
-    // No package lists on this machine, or so old that their files are gone: fetch lists of our own.
-    mkdirSync(join(folder, 'lists', 'partial'), { recursive: true });
-    mkdirSync(join(folder, 'cache', 'archives', 'partial'), { recursive: true });
-    options.push('-o', `Dir::State::lists=${folder}/lists`, '-o', `Dir::Cache=${folder}/cache`);
-    options.push('-o', 'Debug::NoLocking=true');
-    await apt('apt-get', [...options, 'update']);
-    await download(name, wanted, folder, options);
+  if (release) {
+    options.push(...sourceOf(release, await ownArchive(), folder));
+  } else {
+    try {
+      return await download(name, wanted, folder, options);
+    } catch {
+      // No package lists on this machine, or so old that their files are gone: fetch lists of our own.
+    }
   }
+  mkdirSync(join(folder, 'lists', 'partial'), { recursive: true });
+  mkdirSync(join(folder, 'cache', 'archives', 'partial'), { recursive: true });
+  options.push('-o', `Dir::State::lists=${folder}/lists`, '-o', `Dir::Cache=${folder}/cache`);
+  options.push('-o', 'Debug::NoLocking=true');
+  await apt('apt-get', [...options, 'update']);
+  await download(name, wanted, folder, options);
+}
+
+/** The archive of Debian that this machine is set up with; all releases are in it. */
+async function ownArchive(): Promise<string> {
+  const addresses = await apt('apt-get', ['indextargets', '--format', '$(REPO_URI)', 'Created-By: Packages']);
+  const archive = addresses.split('\n').find((address) => /\/debian\/?$/.test(address));
+  if (!archive) throw new Error('apt knows no archive of Debian');
+  return archive;
+}
+
+/** Options that show apt one release and nothing of what the machine has, its sources or its packages. */
+function sourceOf({ suite, keyring }: Release, archive: string, folder: string): string[] {
+  const keys = join(folder, 'keyring.gpg'); // a path without blanks
+  copyFileSync(keyring, keys);
+  const list = join(folder, 'sources.list');
+  writeFileSync(list, `deb [signed-by=${keys}] ${archive} ${suite} main\n`);
+  const settings = [`SourceList=${list}`, 'SourceParts=/dev/null'].map((setting) => `Dir::Etc::${setting}`);
+  return [...settings, 'Dir::State::status=/dev/null'].flatMap((setting) => ['-o', setting]);
 }
 
 async function download(name: string, wanted: RegExp, folder: string, options: string[]): Promise<void> {
@@ -218,4 +255,12 @@ function newestPostgres(folder: string): string | undefined {
     .sort((a, b) => b - a)
     .map((major) => join(folder, String(major), 'bin'))
     .find((bin) => ['postgres', 'initdb', 'pg_dump'].every((name) => isExecutable(join(bin, name))));
+}
+
+/** Debian's keys; other distributions have them in a package. */
+export async function debianKeyring(root: string, say: Say): Promise<string> {
+  const file = join('usr', 'share', 'keyrings', 'debian-archive-keyring.gpg');
+  const installed = join('/', file);
+  if (existsSync(installed)) return installed;
+  return join((await unpackDebianPackage(root, 'debian-archive-keyring', /^$/, say)).root, file);
 }

@@ -240,7 +240,7 @@ async function findRabbitMq(root: string, say: Say): Promise<Installation> {
       'rabbitmq-server',
       /^(erlang-|lib|zlib)/,
       say,
-      makeRelocatable,
+      { finish: makeRelocatable },
     );
     const home = rabbitHome(join(unpacked, 'usr/lib/rabbitmq/lib'));
     if (!home) throw new Error('the package holds no RabbitMQ');

@@ -31,7 +31,7 @@ const BEGIN = 'START TRANSACTION';
  */
 class Client extends pg.Client {
   constructor(config?: pg.ClientConfig) {
-    super({ ...config, pipeline: true } as pg.ClientConfig);
+    super({ ...config, pipeline: true });
     const send = this.query.bind(this) as (...args: unknown[]) => unknown;
     this.query = ((...args: unknown[]) => {
       const [text, values, ...rest] = args;

@@ -1,0 +1,177 @@
+import { catalogue, EXCHANGE } from '@estoque/domain';
+import { topologyOf } from '@estoque/messaging';
+import type { IContainer } from 'kubernetes-models/v1';
+import type { Labels, Overlay, Pod } from './overlay.js';
+
+export interface Selector {
+  matchLabels?: Labels;
+  matchExpressions?: { key: string; operator: string; values?: string[] }[];
+}
+
+/** Whether a selector takes these labels; one that is empty takes all. */
+export function selects({ matchLabels = {}, matchExpressions = [] }: Selector, labels: Labels) {
+  return (
+    Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
+    matchExpressions.every(({ key, operator, values }) => {
+      if (operator !== 'In') throw new Error(`the test knows no ${operator}`);
+      return values!.includes(labels[key] ?? '');
+    })
+  );
+}
+
+/** Everything in an overlay that points at what isn't there. @returns a line for each */
+export function referenceFaults(overlay: Overlay): string[] {
+  return [
+    ...overlay.pods.flatMap((pod) => podFaults(overlay, pod)),
+    ...workloadFaults(overlay),
+    ...serviceFaults(overlay),
+    ...selectorFaults(overlay),
+    ...scalingFaults(overlay),
+  ];
+}
+
+function podFaults(overlay: Overlay, { name, spec }: Pod): string[] {
+  if (!spec) return [];
+  const accounts = overlay.all('ServiceAccount').map(({ metadata }) => metadata.name);
+  const account = spec.serviceAccountName;
+  return [
+    ...(account && !accounts.includes(account) ? [`${name}: no service account ${account}`] : []),
+    ...spec.containers
+      .flatMap((container) => [
+        ...settingFaults(overlay, container),
+        ...(container.volumeMounts ?? [])
+          .filter((mount) => !volumesOf(overlay, name, spec).includes(mount.name))
+          .map((mount) => `no volume ${mount.name}`),
+        ...[container.startupProbe, container.livenessProbe, container.readinessProbe]
+          .map((probe) => probe?.httpGet?.port)
+          .filter((port) => port !== undefined && !portsOf(container).includes(port))
+          .map((port) => `no port ${port} for a probe`),
+      ])
+      .map((fault) => `${name}: ${fault}`),
+  ];
+}
+
+const portsOf = ({ ports = [] }: IContainer) =>
+  ports.flatMap(({ name, containerPort }) => [name, containerPort]);
+
+const volumesOf = (overlay: Overlay, name: string, { volumes = [] }: NonNullable<Pod['spec']>) => [
+  ...volumes.map((volume) => volume.name),
+  ...overlay
+    .all('StatefulSet')
+    .filter(({ metadata }) => name === `StatefulSet ${metadata.name}`)
+    .flatMap(({ spec }) => spec?.volumeClaimTemplates ?? [])
+    .map(({ metadata }) => metadata?.name),
+];
+
+function settingFaults(overlay: Overlay, { env = [], envFrom = [] }: IContainer): string[] {
+  const settings = overlay.all('ConfigMap').map(({ metadata }) => metadata.name);
+  return [
+    ...envFrom
+      .filter(({ configMapRef }) => !settings.includes(configMapRef?.name ?? ''))
+      .map(({ configMapRef }) => `no ConfigMap ${configMapRef?.name}`),
+    ...env.flatMap(({ name, valueFrom }) => {
+      const { name: secret, key } = valueFrom?.secretKeyRef ?? {};
+      if (secret === undefined || overlay.secrets[secret]?.[key!] !== undefined) return [];
+      return [`no key ${key} in a Secret ${secret}, for ${name}`];
+    }),
+  ];
+}
+
+function workloadFaults(overlay: Overlay): string[] {
+  return [...overlay.all('Deployment'), ...overlay.all('StatefulSet')]
+    .filter(({ spec }) => !selects(spec!.selector, spec!.template.metadata?.labels ?? {}))
+    .map(({ kind, metadata }) => `${kind} ${metadata.name} does not select its own pods`);
+}
+
+function serviceFaults(overlay: Overlay): string[] {
+  const services = overlay.all('Service');
+  return [
+    ...services.flatMap(({ metadata, spec }) => {
+      const pods = overlay.pods.filter(({ labels }) => selects({ matchLabels: spec!.selector }, labels));
+      const ports = pods.flatMap((pod) => pod.spec!.containers.flatMap(portsOf));
+      return [
+        ...(pods.length === 1 ? [] : [`Service ${metadata.name} selects ${pods.length} kinds of pods`]),
+        ...spec!
+          .ports!.filter(({ targetPort }) => !ports.includes(targetPort))
+          .map(({ targetPort }) => `Service ${metadata.name}: no port ${targetPort}`),
+      ];
+    }),
+    ...overlay.all('Ingress').flatMap(({ metadata, spec }) => [
+      ...spec!
+        .rules!.flatMap(({ http }) => http!.paths)
+        .filter(({ backend: { service } }) => {
+          const found = services.find((each) => each.metadata.name === service?.name);
+          return !found?.spec?.ports?.some(({ name }) => name === service?.port?.name);
+        })
+        .map(({ path }) => `Ingress ${metadata.name}: no backend for ${path}`),
+      ...(spec?.tls ?? [])
+        .filter(({ secretName }) => !overlay.secrets[secretName!])
+        .map(({ secretName }) => `Ingress ${metadata.name}: no Secret ${secretName}`),
+    ]),
+  ];
+}
+
+function selectorFaults(overlay: Overlay): string[] {
+  const takesNobody = (selector: Selector) => !overlay.pods.some(({ labels }) => selects(selector, labels));
+  return [
+    ...overlay
+      .all('PodDisruptionBudget')
+      .filter(({ spec }) => takesNobody(spec!.selector!))
+      .map(({ metadata }) => `PodDisruptionBudget ${metadata.name} selects nobody`),
+    ...overlay.all('NetworkPolicy').flatMap(({ metadata, spec }) => {
+      const name = `NetworkPolicy ${metadata.name}`;
+      const subjects = overlay.pods.filter(({ labels }) => selects(spec!.podSelector!, labels));
+      const ports = subjects.flatMap((pod) => pod.spec?.containers.flatMap(portsOf) ?? []);
+      const peers = [
+        ...(spec!.ingress ?? []).flatMap(({ from = [] }) => from),
+        ...(spec!.egress ?? []).flatMap(({ to = [] }) => to),
+      ];
+      return [
+        ...(subjects.length === 0 ? [`${name} selects nobody`] : []),
+        ...peers
+          .filter(({ podSelector, namespaceSelector }) => !namespaceSelector && podSelector)
+          .filter(({ podSelector }) => takesNobody(podSelector!))
+          .map(({ podSelector }) => `${name} has a peer that is nobody: ${JSON.stringify(podSelector)}`),
+        ...(spec!.ingress ?? [])
+          .flatMap((rule) => rule.ports ?? [])
+          .filter(({ port }) => typeof port === 'string' && !ports.includes(port))
+          .map(({ port }) => `${name}: no port ${port}`),
+      ];
+    }),
+  ];
+}
+
+function scalingFaults(overlay: Overlay): string[] {
+  const { work } = topologyOf(EXCHANGE, catalogue);
+  const scaled = [...overlay.all('ScaledObject'), ...overlay.all('HorizontalPodAutoscaler')];
+  return [
+    ...scaled.flatMap(({ kind, metadata, spec }) => {
+      const { name } = spec.scaleTargetRef;
+      const target = overlay.all('Deployment').find((each) => each.metadata.name === name);
+      if (!target) return [`${kind} ${metadata.name}: no Deployment ${name}`];
+      if (target.spec?.replicas === undefined) return [];
+      return [`${kind} ${metadata.name}: an apply sets the replicas of ${name} back`];
+    }),
+    ...overlay
+      .all('ScaledObject')
+      .flatMap(({ metadata, spec }) =>
+        spec.triggers.flatMap(({ metadata: { queueName }, authenticationRef }) => [
+          ...(work[queueName!] ? [] : [`ScaledObject ${metadata.name}: no queue ${queueName}`]),
+          ...(overlay
+            .all('TriggerAuthentication')
+            .some((each) => each.metadata.name === authenticationRef?.name)
+            ? []
+            : [`ScaledObject ${metadata.name}: no TriggerAuthentication ${authenticationRef?.name}`]),
+        ]),
+      ),
+    ...overlay
+      .all('TriggerAuthentication')
+      .flatMap(({ metadata, spec }) =>
+        spec
+          .secretTargetRef!.filter(({ name, key }) => overlay.secrets[name]?.[key] === undefined)
+          .map(
+            ({ name, key }) => `TriggerAuthentication ${metadata.name}: no key ${key} in a Secret ${name}`,
+          ),
+      ),
+  ];
+}
