@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import 'reflect-metadata';
 import { build } from './build.js';
+import { DASHBOARD_FILE, dashboardDocument } from './documents/dashboard.js';
 import { brokenPromises, eventDocuments } from './documents/events.js';
 
 /** Writes the generated documents; a test fails where they are stale. */
@@ -24,7 +25,12 @@ const { stdout, status, stderr } = spawnSync(process.execPath, [script], {
 });
 if (status !== 0) throw new Error(stderr);
 
-for (const [file, text] of Object.entries({ 'docs/openapi.json': stdout, ...eventDocuments(root) })) {
+const documents = {
+  'docs/openapi.json': stdout,
+  ...eventDocuments(root),
+  [DASHBOARD_FILE]: dashboardDocument(),
+};
+for (const [file, text] of Object.entries(documents)) {
   mkdirSync(dirname(join(root, file)), { recursive: true });
   writeFileSync(join(root, file), text);
   process.stdout.write(`${file}\n`);

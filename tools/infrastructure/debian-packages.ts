@@ -264,3 +264,17 @@ export async function debianKeyring(root: string, say: Say): Promise<string> {
   if (existsSync(installed)) return installed;
   return join((await unpackDebianPackage(root, 'debian-archive-keyring', /^$/, say)).root, file);
 }
+
+/** Prometheus' own checker of its rules and configurations: the machine's, else that of Debian's package. @returns its path */
+export async function promtool(root: string, say: Say = () => undefined): Promise<string> {
+  const installed = findExecutable('promtool');
+  if (installed) return installed;
+  const missing = 'promtool is not installed: install Prometheus, for it comes with that';
+  if (!canUnpackDebianPackages()) throw new Error(missing);
+  try {
+    const prometheus = await unpackDebianPackage(root, 'prometheus', /^$/, say);
+    return join(prometheus.root, 'usr', 'bin', 'promtool');
+  } catch (error) {
+    throw new Error(`${missing} (${(error as Error).message})`, { cause: error });
+  }
+}
