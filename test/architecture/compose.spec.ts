@@ -13,6 +13,7 @@ interface Service {
   restart?: string;
   ports?: string[];
   volumes?: string[];
+  profiles?: string[];
 }
 interface Compose {
   services: Record<string, Service>;
@@ -22,6 +23,14 @@ interface Compose {
 const compose = parse(readFileSync('docker-compose.yml', 'utf8'), { merge: true }) as Compose;
 const services = Object.entries(compose.services);
 const apps = readdirSync('apps');
+
+/** `source:target[:ro]` of all services; a source that starts with a dot is a file of ours. */
+const mounts = services.flatMap(([service, { volumes }]) =>
+  (volumes ?? []).map((volume) => {
+    const [source, target, mode] = volume.split(':') as [string, string, string?];
+    return { service, source, target, mode };
+  }),
+);
 
 /** What Docker Compose makes of ${NAME:-default} where nothing is set. */
 const withDefaults = (text: string) => text.replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1');
@@ -72,10 +81,16 @@ describe('docker-compose.yml', () => {
   it('is reached from this machine only, and keeps data in declared volumes', () => {
     const ports = services.flatMap(([, service]) => service.ports ?? []);
     expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
-    const volumes = services.flatMap(([, service]) => service.volumes ?? []);
-    expect(volumes.map((volume) => volume.split(':')[0]).toSorted()).toEqual(
-      Object.keys(compose.volumes).toSorted(),
-    );
+    const volumes = mounts.filter(({ source }) => !source.startsWith('.'));
+    expect(volumes.map(({ source }) => source).toSorted()).toEqual(Object.keys(compose.volumes).toSorted());
+  });
+
+  it('pins every image that is not built here, and gives each port away once', () => {
+    const foreign = services.filter(([, { build }]) => !build).map(([, { image }]) => image);
+    expect(foreign.filter((image) => !/:v?\d+[\w.-]*$/.test(image))).toEqual([]);
+    const ports = services.flatMap(([, service]) => (service.ports ?? []).map(withDefaults));
+    const onTheHost = ports.map((port) => port.split(':').at(-2));
+    expect(new Set(onTheHost).size).toBe(onTheHost.length);
   });
 
   it.each(apps)('gives %s an environment that it starts with', (app) => {
@@ -110,5 +125,88 @@ describe('docker-compose.yml', () => {
     }
     // The build of this test run is the build of the image.
     expect(existsSync(compose.services.migrate!.command![1]!)).toBe(true);
+  });
+});
+
+describe('The profile observability', () => {
+  const yaml = <Document>(file: string) => parse(readFileSync(file, 'utf8')) as Document;
+  const folder = 'deploy/observability';
+  const mounted = (service: string, path: string) =>
+    mounts.find((mount) => mount.service === service && path.startsWith(mount.target))!;
+  const prometheus = yaml<{
+    rule_files: string[];
+    scrape_configs: {
+      job_name: string;
+      dns_sd_configs?: { names: string[]; port: number }[];
+      static_configs?: { targets: string[] }[];
+    }[];
+  }>(`${folder}/prometheus/prometheus.yml`);
+
+  it('is nothing that the system waits for', () => {
+    const own = services.filter(([, { profiles }]) => profiles).map(([name]) => name);
+    expect(own).toEqual(['prometheus', 'grafana', 'jaeger']);
+    for (const [name, { depends_on, profiles }] of services) {
+      if (profiles) expect([name, profiles]).toEqual([name, ['observability']]);
+      else expect(Object.keys(depends_on ?? {}).filter((other) => own.includes(other))).toEqual([]);
+    }
+  });
+
+  it.each(mounts.filter(({ source }) => source.startsWith('.')))(
+    '$service finds $source, and only reads it',
+    ({ source, mode }) => {
+      expect(existsSync(source)).toBe(true);
+      expect(mode).toBe('ro');
+    },
+  );
+
+  it('asks every app where it listens, and the broker', () => {
+    const jobs = prometheus.scrape_configs.filter(({ dns_sd_configs }) => dns_sd_configs);
+    expect(jobs.map(({ job_name }) => job_name).toSorted()).toEqual(apps.toSorted());
+    for (const { job_name, dns_sd_configs } of jobs) {
+      const port = Number(environmentOf(compose.services[job_name]!).PORT);
+      expect(dns_sd_configs).toMatchObject([{ names: [job_name], port }]);
+    }
+    const targets = prometheus.scrape_configs.flatMap(({ static_configs }) => static_configs ?? []);
+    expect(targets).toEqual([{ targets: ['rabbitmq:15692'] }]);
+  });
+
+  it('has Prometheus read the rules, beside its configuration', () => {
+    const { source } = mounted('prometheus', '/etc/prometheus/prometheus.yml');
+    expect(prometheus.rule_files.length).toBeGreaterThan(0);
+    for (const file of ['prometheus.yml', ...prometheus.rule_files])
+      expect(existsSync(`${source}/${file}`)).toBe(true);
+  });
+
+  it('gives Grafana data sources that are services, where they listen', () => {
+    const { source } = mounted('grafana', '/etc/grafana/provisioning/datasources');
+    const { datasources } = yaml<{ datasources: { type: string; url: string }[] }>(
+      `${source}/datasources.yml`,
+    );
+    for (const { type, url } of datasources) {
+      const { hostname, port } = new URL(url);
+      expect(hostname).toBe(type);
+      expect(compose.services[hostname]!.ports!.map((each) => each.split(':').at(-1))).toContain(port);
+    }
+    expect(datasources.map(({ type }) => type)).toEqual(['prometheus', 'jaeger']);
+  });
+
+  it('has Grafana show the dashboards that are mounted, ours first', () => {
+    const provisioning = mounted('grafana', '/etc/grafana/provisioning/dashboards').source;
+    const { providers } = yaml<{ providers: { options: { path: string } }[] }>(
+      `${provisioning}/dashboards.yml`,
+    );
+    const dashboards = mounted('grafana', providers[0]!.options.path);
+    expect(dashboards.target).toBe(providers[0]!.options.path);
+    const home = environmentOf(compose.services.grafana!).GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH!;
+    expect(existsSync(home.replace(dashboards.target, dashboards.source))).toBe(true);
+  });
+
+  it('gets traces only where somebody asked for them', () => {
+    for (const app of apps)
+      expect(environmentOf(compose.services[app]!).OTEL_EXPORTER_OTLP_ENDPOINT).toBe('');
+    const [said] = /http:\/\/jaeger:\d+/.exec(readFileSync('docker-compose.yml', 'utf8'))!;
+    expect(compose.services.jaeger!.ports!.map((port) => port.split(':').at(-1))).toContain(
+      new URL(said).port,
+    );
   });
 });
