@@ -1,0 +1,98 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { parse } from 'yaml';
+import { run } from '../../tools/command.js';
+import { promtool } from '../../tools/infrastructure/debian-packages.js';
+import { alertRules, PROMETHEUS_FOLDER, ruleCases } from './alert-rules.js';
+import { seriesToQuery } from './exported-metrics.js';
+import { faultsOf, labelsOfResult } from './promql.js';
+
+const sh = promisify(execFile);
+
+describe('The alerts', () => {
+  let tool: string;
+  // The first time on a machine it is fetched: 19 MB.
+  beforeAll(async () => void (tool = await promtool(process.cwd())), 300_000);
+  const check = (cwd: string, ...args: string[]) => run(tool, args, { cwd });
+
+  it('are rules and a configuration that Prometheus takes', async () => {
+    expect(await check(PROMETHEUS_FOLDER, 'check', 'config', 'prometheus.yml')).toMatchObject({ code: 0 });
+    const { code, output } = await check(PROMETHEUS_FOLDER, 'check', 'rules', 'alerts.yml');
+    expect([code, output]).toEqual([0, expect.stringContaining(`${alertRules.length} rules found`)]);
+  });
+
+  it('fire where they should and are silent just below', async () => {
+    const { code, output } = await check(PROMETHEUS_FOLDER, 'test', 'rules', 'alerts.test.yml');
+    expect([code, output]).toEqual([0, expect.stringContaining('SUCCESS')]);
+  });
+
+  it('would be found, were their lines too low, too high or crossed too late', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'estoque-alerts-'));
+    try {
+      cpSync(PROMETHEUS_FOLDER, folder, { recursive: true });
+      const rules = readFileSync(join(folder, 'alerts.yml'), 'utf8');
+      const broken = rules
+        .replace('max(estoque_outbox_lag_seconds) > 30\n', 'max(estoque_outbox_lag_seconds) > 29\n')
+        .replace('max(estoque_orders_stuck) > 0', 'max(estoque_orders_stuck) > 1')
+        .replace('for: 10m', 'for: 11m');
+      writeFileSync(join(folder, 'alerts.yml'), broken);
+      const { code, output } = await check(folder, 'test', 'rules', 'alerts.test.yml');
+      expect(code).toBe(1);
+      const found = [...output.matchAll(/alertname=\\"(\w+)/g)].map(([, name]) => name);
+      expect([...new Set(found)].toSorted()).toEqual([
+        'EstoqueOrdersStuck',
+        'EstoqueOutboxLag',
+        'EstoqueQueueBacklog',
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it.each(alertRules.map((rule) => [`${rule.alert} (${rule.labels.severity})`, rule] as const))(
+    '%s has a case in which it fires and one in which it is silent',
+    (_, { alert, labels: { severity } }) => {
+      const cases = ruleCases
+        .flatMap((each) => each.promql_expr_test)
+        .filter(({ expr }) => expr.includes(`alertname="${alert}"`));
+      const fires = cases.map(({ exp_samples }) =>
+        exp_samples.some(({ labels }) => labels.includes(`severity="${severity}"`)),
+      );
+      expect(new Set(fires)).toEqual(new Set([true, false]));
+    },
+  );
+
+  it.each(alertRules.map((rule) => [rule.alert, rule] as const))(
+    '%s asks for what is exported, and names labels that its result has',
+    async (_, { expr, annotations }) => {
+      const series = await seriesToQuery();
+      expect(faultsOf(expr, series)).toEqual([]);
+      const texts = Object.values(annotations).join(' ');
+      const named = [...texts.matchAll(/\$labels\.(\w+)/g)].map(([, label]) => label!);
+      expect(labelsOfResult(expr, series)).toEqual(expect.arrayContaining(named));
+    },
+  );
+
+  it.each(ruleCases.map((each) => [each.name, each] as const))(
+    'the case “%s” feeds series that are exported',
+    async (_, { input_series }) => {
+      const series = await seriesToQuery();
+      expect(input_series.flatMap((input) => faultsOf(input.series, series))).toEqual([]);
+    },
+  );
+
+  it('are a PrometheusRule by the command of the runbook', async () => {
+    const command = /^\s*(\{ printf .*PrometheusRule.*\}) \| kubectl apply -f -$/m.exec(
+      readFileSync('docs/operations.md', 'utf8'),
+    )![1]!;
+    const { stdout } = await sh('sh', ['-c', command]);
+    expect(parse(stdout)).toMatchObject({
+      apiVersion: 'monitoring.coreos.com/v1',
+      kind: 'PrometheusRule',
+      spec: parse(readFileSync(`${PROMETHEUS_FOLDER}/alerts.yml`, 'utf8')) as object,
+    });
+  });
+});

@@ -1,0 +1,121 @@
+import { environmentSchema } from '@estoque/platform';
+import { existsSync, readFileSync } from 'node:fs';
+import pg from 'pg';
+import { createDatabase } from '../support/database.js';
+import { alertRules } from './alert-rules.js';
+
+const PAGE = 'docs/operations.md';
+const page = readFileSync(PAGE, 'utf8');
+const slug = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\w\s-]/g, '')
+    .trim()
+    .replaceAll(' ', '-');
+const anchorsOf = (text: string) => [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) => slug(heading!));
+const alerts = [...new Set(alertRules.map(({ alert }) => alert))];
+const chapterOf = (heading: string) =>
+  page.split(/^(?=#{2,3} )/m).find((chapter) => chapter.startsWith(`### ${heading}\n`)) ?? '';
+
+describe('The runbook', () => {
+  it.each(alerts)('has a chapter for %s: what it means, what to look at, what to do', (alert) => {
+    const found = [...chapterOf(alert).matchAll(/^\*\*(\w+)\.\*\* \S/gm)].map(([, part]) => part);
+    expect(found).toEqual(['Means', 'Look', 'Do']);
+  });
+
+  it('has a chapter for no alert that there is not', () => {
+    const chapters = [...page.matchAll(/^### (Estoque\w+)$/gm)].map(([, name]) => name!);
+    expect(chapters.toSorted()).toEqual(alerts.toSorted());
+  });
+
+  it.each(alertRules.map(({ alert, annotations }) => [annotations.runbook_url, alert] as const))(
+    'is where %s leads to',
+    (url, alert) => {
+      const [file, anchor] = url.split('#') as [string, string];
+      expect(existsSync(file)).toBe(true);
+      expect(anchor).toBe(slug(alert));
+      expect(anchorsOf(readFileSync(file, 'utf8'))).toContain(anchor);
+    },
+  );
+
+  it('has no link to a chapter that is not there', () => {
+    const links = [...page.matchAll(/\]\(([\w./-]*)#([^)]+)\)/g)].map(([, file, anchor]) => [file!, anchor!]);
+    expect(links.length).toBeGreaterThan(5);
+    for (const [file, anchor] of links) {
+      const target = file ? readFileSync(`docs/${file}`, 'utf8') : page;
+      expect(anchorsOf(target)).toContain(anchor);
+    }
+  });
+
+  it('calls the API where it answers', () => {
+    const { paths } = JSON.parse(readFileSync('docs/openapi.json', 'utf8')) as {
+      paths: Record<string, Record<string, { parameters?: { name: string; in: string }[] }>>;
+    };
+    const calls = [...page.matchAll(/curl (?:-X (\w+) )?"?\$API(\/v1[^\s"?`]*)(?:\?([^\s"`]*))?/g)];
+    expect(calls.length).toBeGreaterThan(8);
+    for (const [call, method = 'GET', path, search = ''] of calls) {
+      const operation = paths[path!.replaceAll(/\/\d+/g, '/{id}')]?.[method.toLowerCase()];
+      expect([call, operation]).toEqual([call, expect.anything()]);
+      const known = (operation!.parameters ?? []).filter(({ in: where }) => where === 'query');
+      expect(known.map(({ name }) => name)).toEqual(
+        expect.arrayContaining([...new URLSearchParams(search).keys()]),
+      );
+    }
+    const others = [...page.matchAll(/(?:\$API|<[\w-]+>)(\/(?!v1)[\w/]+)/g)].map(([, path]) => path!);
+    expect(new Set(others)).toEqual(new Set(['/health/ready', '/health/live', '/metrics']));
+  });
+
+  it('runs scripts that there are, and names variables that are read', () => {
+    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    const run = [...page.matchAll(/npm run ([\w-]+)/g)].map(([, script]) => script!);
+    expect(Object.keys(scripts)).toEqual(expect.arrayContaining(run));
+    const named = [...page.matchAll(/`([A-Z]+(?:_[A-Z]+)+)(?:=[^`]*)?`/g)].map(([, name]) => name!);
+    const read = named.filter((name) => !name.startsWith('OTEL_'));
+    expect(Object.keys(environmentSchema.shape)).toEqual(expect.arrayContaining(read));
+  });
+
+  it('quotes the logs as the code writes them', () => {
+    const quoted = [
+      'waiting for a neighbour',
+      'events wait in the outbox',
+      'the queue can not be consumed',
+      'paused, for most messages fail: ',
+      'brings_its_worker_down',
+      'order_not_found',
+      'invalid_json',
+      'database_unavailable',
+    ];
+    const sources = [
+      'libs/messaging/src/outbox/outbox.relay.ts',
+      'libs/messaging/src/rabbitmq/event.consumer.ts',
+      'libs/messaging/src/rabbitmq/kill-switch.ts',
+      'libs/messaging/src/rabbitmq/settlement.ts',
+      'libs/messaging/src/contract/event.ts',
+      'libs/domain/src/order/order.errors.ts',
+      'libs/domain/src/unit-of-work.ts',
+    ]
+      .map((file) => readFileSync(file, 'utf8'))
+      .join('\n');
+    for (const text of quoted) {
+      expect(page).toContain(text);
+      expect(sources).toContain(text);
+    }
+  });
+
+  it('asks the database what it can answer', async () => {
+    const queries = [...page.matchAll(/psql "\$DB" -c "([^"]+)"/g)].map(([, sql]) => sql!);
+    expect(queries.length).toBeGreaterThan(3);
+    const database = await createDatabase();
+    const client = new pg.Client(database.url);
+    await client.connect();
+    try {
+      for (const sql of queries) await expect(client.query(sql)).resolves.toBeDefined();
+      await expect(client.query('SELECT gone FROM outbox')).rejects.toThrow('does not exist');
+    } finally {
+      await client.end();
+      await database.drop();
+    }
+  });
+});
