@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { run } from '../../tools/command.js';
 import { promtool } from '../../tools/infrastructure/debian-packages.js';
 import { alertRules, PROMETHEUS_FOLDER, ruleCases } from './alert-rules.js';
@@ -39,6 +39,11 @@ describe('The alerts', () => {
         .replace('max(estoque_orders_stuck) > 0', 'max(estoque_orders_stuck) > 1')
         .replace('for: 10m', 'for: 11m');
       writeFileSync(join(folder, 'alerts.yml'), broken);
+      const tests = ruleCases.filter(({ promql_expr_test }) =>
+        promql_expr_test.some(({ expr }) => /OutboxLag|OrdersStuck|QueueBacklog|ConsumerDown/.test(expr)),
+      );
+      const cases = { rule_files: ['alerts.yml'], evaluation_interval: '1m', tests };
+      writeFileSync(join(folder, 'alerts.test.yml'), stringify(cases));
       const { code, output } = await check(folder, 'test', 'rules', 'alerts.test.yml');
       expect(code).toBe(1);
       const found = [...output.matchAll(/alertname=\\"(\w+)/g)].map(([, name]) => name);

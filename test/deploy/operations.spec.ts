@@ -19,7 +19,7 @@ const chapterOf = (heading: string) =>
 
 describe('The runbook', () => {
   it.each(alerts)('has a chapter for %s: what it means, what to look at, what to do', (alert) => {
-    const found = [...chapterOf(alert).matchAll(/^\*\*(\w+)\.\*\* \S/gm)].map(([, part]) => part);
+    const found = [...chapterOf(alert).matchAll(/^\*\*(\w+)\.\*\*(?: \S|$)/gm)].map(([, part]) => part);
     expect(found).toEqual(['Means', 'Look', 'Do']);
   });
 

@@ -70,8 +70,8 @@ const targets = ({ queries }: Panel) =>
       .legendFormat(legend),
   );
 
-function thresholds({ lines = [] }: Panel) {
-  const [amiss, bad] = lines.length === 1 ? [undefined, lines[0]] : lines;
+function thresholds({ lines }: Panel) {
+  const [amiss, bad] = lines?.length === 1 ? [undefined, ...lines] : (lines ?? []);
   return new ThresholdsConfigBuilder()
     .mode(ThresholdsMode.Absolute)
     .steps([
