@@ -13,3 +13,16 @@ export { Metrics } from './metrics/metrics.js';
 export { APP_NAME, ENVIRONMENT, LOGGER, PlatformModule } from './platform.module.js';
 export { Sweeper } from './sweeper.js';
 export { startApi, startWorker } from './start.js';
+export {
+  activeContext,
+  causeLinks,
+  causeOf,
+  contextOf,
+  detached,
+  failSpan,
+  forCauses,
+  inSpan,
+  isTraced,
+  traceparentOf,
+  type SpanStart,
+} from './tracing/tracing.js';

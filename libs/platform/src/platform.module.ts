@@ -1,9 +1,9 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
-import { readEnvironment } from './config/environment.js';
+import { readEnvironment, type Environment } from './config/environment.js';
 import { HealthChecks } from './health/health-checks.js';
 import { HealthController } from './health/health.controller.js';
-import { createLogger } from './logging/logger.js';
+import { createLogger, type Logger } from './logging/logger.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { Metrics } from './metrics/metrics.js';
 
@@ -15,7 +15,8 @@ export const APP_NAME = Symbol('app name');
 /** What any process needs: its environment, its log, its health. */
 @Module({})
 export class PlatformModule {
-  static forApp(app: string): DynamicModule {
+  /** @param logger where there is one already */
+  static forApp(app: string, logger?: Logger): DynamicModule {
     return {
       module: PlatformModule,
       global: true,
@@ -29,7 +30,7 @@ export class PlatformModule {
         {
           provide: LOGGER,
           inject: [ENVIRONMENT],
-          useFactory: (environment: ReturnType<typeof readEnvironment>) => createLogger(app, environment),
+          useFactory: (environment: Environment) => logger ?? createLogger(app, environment),
         },
       ],
       exports: [HealthChecks, Metrics, APP_NAME, ENVIRONMENT, LOGGER],

@@ -10,8 +10,11 @@ import 'reflect-metadata';
 import { EnvironmentError, readEnvironment, type Environment } from './config/environment.js';
 import { ProblemFilter, sendProblem, toProblem } from './errors/problem.filter.js';
 import { HealthChecks } from './health/health-checks.js';
+import { observeRequests } from './http/observed-requests.js';
 import { createLogger, NestLogger, type Logger } from './logging/logger.js';
+import { Metrics } from './metrics/metrics.js';
 import { LOGGER, PlatformModule } from './platform.module.js';
+import { startTracing, stopTracing } from './tracing/tracing.js';
 
 export const BODY_LIMIT_BYTES = 100 * 1024;
 
@@ -29,6 +32,7 @@ export async function startApi(
   { configure, ...options }: AppOptions & { configure: (app: App) => Promise<void> | void },
 ) {
   const { app, environment } = await create(module, options, seeOff);
+  observeRequests(app.getHttpAdapter().getInstance(), app.get(Metrics));
   await configure(app);
   await listen(app, environment, options.port);
 }
@@ -54,8 +58,10 @@ async function create(
   beforeStop?: (app: App, environment: Environment) => Promise<void>,
 ) {
   const environment = environmentOrExit(name, required);
+  const logger = createLogger(name, environment);
+  await startTracing(name, environment, logger);
   const app = await NestFactory.create<NestFastifyApplication>(
-    { module: AppRoot, imports: [PlatformModule.forApp(name), module] },
+    { module: AppRoot, imports: [PlatformModule.forApp(name, logger), module] },
     new FastifyAdapter({
       bodyLimit: BODY_LIMIT_BYTES,
       routerOptions: { maxParamLength: 500 },
@@ -68,10 +74,9 @@ async function create(
       },
     }),
     // Nest's own body parsers would take forms as well; Fastify's takes JSON.
-    { logger: new NestLogger(createLogger(name, environment)), bodyParser: false },
+    { logger: new NestLogger(logger), bodyParser: false },
   );
   app.getHttpAdapter().getInstance().removeContentTypeParser('text/plain');
-  const logger = app.get<Logger>(LOGGER);
   app.useGlobalFilters(new ProblemFilter(logger));
   stopOnSignals(app, logger, environment, beforeStop);
   return { app, environment };
@@ -135,6 +140,7 @@ function stopOnSignals(
     }, environment.SHUTDOWN_TIMEOUT_MS).unref();
     await beforeStop?.(app, environment);
     await app.close();
+    await stopTracing();
     logger.info('stopped');
     process.exit(0);
   };

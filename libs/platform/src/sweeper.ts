@@ -1,5 +1,6 @@
 import { kindOf } from './errors/app.errors.js';
 import type { Logger } from './logging/logger.js';
+import { detached } from './tracing/tracing.js';
 
 /**
  * Does a piece of work again and again: one round after the other, never two at once, and at once when it is woken.
@@ -38,7 +39,7 @@ export class Sweeper {
     clearTimeout(this.timer);
     if (this.stopped) return;
     this.timer = setTimeout(() => {
-      this.running = this.run().finally(() => {
+      this.running = detached(() => this.run()).finally(() => {
         this.running = undefined;
         this.soon(this.wokenWhileRunning ? 0 : this.everyMs);
         this.wokenWhileRunning = false;

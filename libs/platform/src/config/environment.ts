@@ -64,6 +64,8 @@ export const environmentSchema = z.object({
   SEE_OFF_MS: wholeNumber(0, 60_000).default(5_000),
   /** How long the timelines of closed orders and the mails that were sent for them are kept; unset, for good (docs/adr/0012). */
   RETENTION_DAYS: wholeNumber(1, 36_500).optional(),
+  /** How often the order-worker has the books audited: it reads all of them. */
+  AUDIT_INTERVAL_SECONDS: wholeNumber(1, 604_800).default(600),
   /** A process that hasn't finished its work this long after SIGTERM is ended. */
   SHUTDOWN_TIMEOUT_MS: wholeNumber(100, 600_000).default(25_000),
   SMTP_URL: urlOf('smtp:', 'smtps:').optional(),
@@ -81,6 +83,12 @@ export const environmentSchema = z.object({
     .string()
     .regex(/^[^\s<>@]+@[^\s<>@]+$/, 'must be an address')
     .optional(),
+  /**
+   * Either of the two switches tracing on. The OpenTelemetry SDK reads them by itself, as it does every other OTEL_
+   * variable of its specification: they are its own, so all that is here is whether to load it.
+   */
+  OTEL_TRACES_EXPORTER: z.string().optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: urlOf('http:', 'https:').optional(),
 });
 
 export type Environment = z.output<typeof environmentSchema>;
