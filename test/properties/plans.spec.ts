@@ -1,6 +1,6 @@
 import { catalogue } from '@estoque/domain';
 import { OutboxRelay, type Publisher } from '@estoque/messaging';
-import { createLogger, HealthChecks, type Environment } from '@estoque/platform';
+import { createLogger, HealthChecks, Metrics, type Environment } from '@estoque/platform';
 import type { MailerService } from '@nestjs-modules/mailer';
 import type { Client, Pool } from 'pg';
 import { OrdersService } from '../../apps/api/src/orders/orders.service.js';
@@ -84,7 +84,14 @@ describe.each([
     const reservations = new OrderReservationService(work, environment);
     const deductions = new StockDeductionService(work);
     const mailer = { sendMail: () => Promise.resolve() } as unknown as MailerService;
-    const sender = new MailSenderService(work, mailer, environment, logger, new HealthChecks());
+    const sender = new MailSenderService(
+      work,
+      mailer,
+      environment,
+      logger,
+      new HealthChecks(),
+      new Metrics(),
+    );
     const notifications = new NotificationService(work, sender);
     const alerts = new StockAlertService(work, sender, environment);
     const items = (n: number) => [n, n + 1].map((i) => ({ product_id: products[i]!, quantity: 1 }));
@@ -115,10 +122,15 @@ describe.each([
       catalogue,
       statementsOf(shop.dataSource),
       logger,
+      new Metrics(),
     );
     relay.start();
     await until('the outbox to be empty', async () => (await relay.measure()).depth === 0);
     await relay.stop();
+    // For the metrics.
+    await work.read.orders.countOpen();
+    await work.read.stock.countHeld();
+    await work.read.notifications.countWaiting();
     await sender.onModuleDestroy();
     await age(FIRST);
     await new RetentionService(work, environment, logger).prune();

@@ -1,5 +1,5 @@
 import { StockAudit, type Drift } from '@estoque/domain';
-import { createLogger, AppError, type Environment } from '@estoque/platform';
+import { createLogger, AppError, Metrics, type Environment } from '@estoque/platform';
 import fc from 'fast-check';
 import { OrdersService } from '../../apps/api/src/orders/orders.service.js';
 import { StockService } from '../../apps/api/src/stock/stock.service.js';
@@ -48,7 +48,7 @@ describe('Whatever happens to orders and stock, in whatever order and however of
     const stock = new StockService(shop.work);
     const reservations = new OrderReservationService(shop.work, environment);
     const deductions = new StockDeductionService(shop.work);
-    const expiry = new ReservationExpiryService(shop.work, environment, logger);
+    const expiry = new ReservationExpiryService(shop.work, environment, logger, new Metrics());
     const audit = new StockAudit({
       query: <Row>(sql: string) => shop.dataSource.query<Row[]>(sql),
       inTurn: () => Promise.reject(new Error('not for an audit')),

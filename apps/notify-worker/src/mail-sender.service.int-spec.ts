@@ -1,4 +1,4 @@
-import { createLogger, HealthChecks, type Environment } from '@estoque/platform';
+import { createLogger, HealthChecks, Metrics, type Environment } from '@estoque/platform';
 import type { MailerService } from '@nestjs-modules/mailer';
 import { Shop } from '../../../test/support/shop.js';
 import { until } from '../../../test/support/until.js';
@@ -29,7 +29,7 @@ describe('The sender of mails', () => {
     const environment = {
       ...{ MAIL_FROM: 'shop@example.com', MAIL_SENDING: sending, SWEEP_INTERVAL_MS: 100 },
     } as Environment;
-    sender = new MailSenderService(shop.work, mailer, environment, logger, new HealthChecks());
+    sender = new MailSenderService(shop.work, mailer, environment, logger, new HealthChecks(), new Metrics());
     sender.onApplicationBootstrap();
   }
 

@@ -1,16 +1,23 @@
-import { UnitOfWork, type Notification, type WholeOrder } from '@estoque/domain';
+import { NOTIFICATION_KINDS, UnitOfWork, type Notification, type WholeOrder } from '@estoque/domain';
 import { Batches } from '@estoque/messaging';
 import {
   AppError,
+  contextOf,
   ENVIRONMENT,
+  failSpan,
   HealthChecks,
+  inSpan,
   LOGGER,
+  Metrics,
   Sweeper,
   type Environment,
   type Logger,
+  type SpanStart,
 } from '@estoque/platform';
 import { MailerService } from '@nestjs-modules/mailer';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { SpanKind, trace } from '@opentelemetry/api';
+import type { Counter } from 'prom-client';
 import { asMailError, MailRefused, MailServerUnavailable } from './mail.errors.js';
 import { lowStockMail, orderMail, textOf, type Mail } from './mails.js';
 
@@ -25,6 +32,7 @@ const KEEP_EVERY_MS = 5_000;
 /** Waits before a recipient whose server asked for patience is tried again: 5 s, three times as long each time, an hour at most. */
 const patience = (attempts: number) => Math.min(5 * 3 ** attempts, 3_600);
 const MOST_ATTEMPTS = 12;
+const OUTCOMES = ['sent', 'refused', 'failed'];
 
 /**
  * Sends what is recorded, and records that it was sent. It has a life of its own beside the consumer, so that a mail
@@ -36,6 +44,7 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
   private readonly sent = new Batches<Notification, undefined>((sent) => this.noteSent(sent));
   private readonly from: string;
   private readonly paused: boolean;
+  private readonly mails: Counter<'kind' | 'outcome'>;
   private stopping = false;
   private fault?: string;
 
@@ -45,11 +54,22 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
     @Inject(ENVIRONMENT) { MAIL_FROM, MAIL_SENDING, SWEEP_INTERVAL_MS }: Environment,
     @Inject(LOGGER) private readonly logger: Logger,
     health: HealthChecks,
+    metrics: Metrics,
   ) {
     this.from = MAIL_FROM!;
     this.paused = MAIL_SENDING === 'paused';
     this.sweeper = new Sweeper('sending mails', SWEEP_INTERVAL_MS, () => this.sendDue(), logger);
     health.add('mail', () => (this.paused ? 'paused: mails are recorded and wait' : this.fault));
+    this.mails = metrics.counter(
+      'estoque_mails_total',
+      'Mails by what became of them: refused for good, or failed for now',
+      ['kind', 'outcome'],
+    );
+    for (const kind of NOTIFICATION_KINDS)
+      for (const outcome of OUTCOMES) this.mails.inc({ kind, outcome }, 0);
+    metrics.gauge('estoque_mails_waiting', 'Mails recorded and still to be sent', () =>
+      work.read.notifications.countWaiting(),
+    );
   }
 
   onApplicationBootstrap() {
@@ -89,7 +109,10 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
       while (goesOn && !this.stopping) {
         const next = waiting.shift();
         if (!next) return;
-        const isThere = await this.deliver(next, orders).catch((error: unknown) => {
+        const isThere = await inSpan(
+          () => sendSpan(next),
+          () => this.deliver(next, orders),
+        ).catch((error: unknown) => {
           goesOn = false;
           throw error;
         });
@@ -122,6 +145,7 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
     }
     this.fault = undefined;
     await this.sent.add(notification);
+    this.mails.labels(notification.kind, 'sent').inc();
     this.logger.info(named(notification), 'mailed');
     return true;
   }
@@ -136,7 +160,7 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
 
   /** @returns false where the mail server is away */
   private async noteFailure(notification: Notification, failure: Error): Promise<boolean> {
-    const { id, attempts } = notification;
+    const { id, kind, attempts } = notification;
     const reason = failure.message.slice(0, 500);
     const away = failure instanceof MailServerUnavailable;
     const final = failure instanceof MailRefused || attempts + 1 >= MOST_ATTEMPTS;
@@ -147,6 +171,8 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
         ? notifications.markFailed(id, reason)
         : notifications.defer(id, reason, patience(attempts));
     });
+    this.mails.labels(kind, final && !away ? 'refused' : 'failed').inc();
+    failSpan(trace.getActiveSpan(), failure instanceof AppError ? failure.code : failure.name);
     const unexpected = failure instanceof AppError ? {} : { err: failure };
     if (!away)
       this.logger.warn(
@@ -194,6 +220,14 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
     });
   }
 }
+
+/** To whom, nobody needs to know. */
+const sendSpan = ({ id, kind, traceparent }: Notification): SpanStart => ({
+  name: `send ${kind}`,
+  kind: SpanKind.CLIENT,
+  parent: contextOf(traceparent),
+  attributes: { 'network.protocol.name': 'smtp', 'estoque.notification.id': id },
+});
 
 /** For the log. */
 const named = ({ id, kind, order_id }: Notification) => ({

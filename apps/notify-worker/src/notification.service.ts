@@ -1,5 +1,6 @@
 import { OrderNotFound, OrderNotReady, UnitOfWork, type OrderStatus } from '@estoque/domain';
 import { Batches } from '@estoque/messaging';
+import { causeOf, traceparentOf } from '@estoque/platform';
 import { Injectable } from '@nestjs/common';
 import { MailSenderService } from './mail-sender.service.js';
 import type { OrderMailKind } from './mails.js';
@@ -46,9 +47,10 @@ export class NotificationService {
         const order = found.get(order_id);
         return order?.status === STATUS_OF[kind] && !order.closed_at;
       });
-      const wanted = toTell.map(({ kind, order_id }) => {
+      const wanted = toTell.map((each) => {
+        const { kind, order_id } = each;
         const { customer_email: recipient, locale } = found.get(order_id)!;
-        return { order_id, kind, recipient, locale };
+        return { order_id, kind, recipient, locale, traceparent: traceparentOf(causeOf(each)) };
       });
       const [isNew] = await Promise.all([
         notifications.record(wanted),

@@ -1,6 +1,6 @@
 import { UnitOfWork, type EventOf } from '@estoque/domain';
 import { Batches } from '@estoque/messaging';
-import { ENVIRONMENT, type Environment } from '@estoque/platform';
+import { causeOf, ENVIRONMENT, traceparentOf, type Environment } from '@estoque/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import { MailSenderService } from './mail-sender.service.js';
 
@@ -36,7 +36,8 @@ export class StockAlertService {
       return on_hand <= reorderPoint && on_hand - quantity > reorderPoint;
     };
     const low = all.map((changes) => changes.filter(isLow).map(({ movement_id }) => movement_id));
-    const recorded = await this.record([...new Set(low.flat())]);
+    const causes = new Map(low.flatMap((movements, of) => movements.map((id) => [id, all[of]!])));
+    const recorded = await this.record(causes);
     if (recorded.size > 0) this.sender.wake();
     return low.map((movements) => {
       if (movements.length === 0) return 'ignored';
@@ -44,13 +45,16 @@ export class StockAlertService {
     });
   }
 
-  /** @returns the movements whose mail is new */
-  private async record(movements: number[]): Promise<Set<number>> {
-    const recipient = this.recipient!;
+  /** @param causes movements with the message that told of each @returns the movements whose mail is new */
+  private async record(causes: Map<number, Changes>): Promise<Set<number>> {
+    const [recipient, movements] = [this.recipient!, [...causes.keys()]];
     if (movements.length === 0) return new Set();
     const isNew = await this.work.inTransaction(({ notifications }) =>
       notifications.record(
-        movements.map((movement_id) => ({ movement_id, kind: 'low_stock', recipient, locale: 'en' })),
+        movements.map((movement_id) => {
+          const traceparent = traceparentOf(causeOf(causes.get(movement_id)));
+          return { movement_id, kind: 'low_stock', recipient, locale: 'en', traceparent };
+        }),
       ),
     );
     return new Set(movements.filter((_, index) => isNew[index]));

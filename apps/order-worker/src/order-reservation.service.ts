@@ -38,10 +38,10 @@ export class OrderReservationService {
         orders.reserve(served.map(({ id }) => id)),
         orders.reject(rejected),
       ]);
-      for (const { id: order_id, items } of pending) {
+      for (const { id: order_id, items, asked } of pending) {
         const reasons = rejected.get(order_id);
-        if (reasons) outbox.add('order.rejected', { order_id, items, reasons });
-        else outbox.add('stock.reserve', { order_id, items });
+        if (reasons) outbox.add('order.rejected', { order_id, items, reasons }, asked);
+        else outbox.add('stock.reserve', { order_id, items }, asked);
       }
       return held.map((order) => {
         if (order instanceof Error) return order;

@@ -1,5 +1,6 @@
 import { DomainModule } from '@estoque/domain';
 import { Module } from '@nestjs/common';
+import { AuditService } from './audit.service.js';
 import { OrderReservationService } from './order-reservation.service.js';
 import { OrderConsumer } from './order.consumer.js';
 import { ReservationExpiryService } from './reservation-expiry.service.js';
@@ -9,6 +10,12 @@ import { WatchdogService } from './watchdog.service.js';
 @Module({
   imports: [DomainModule.for({ queue: 'order_queue' })],
   controllers: [OrderConsumer],
-  providers: [OrderReservationService, ReservationExpiryService, RetentionService, WatchdogService],
+  providers: [
+    OrderReservationService,
+    ReservationExpiryService,
+    RetentionService,
+    WatchdogService,
+    AuditService,
+  ],
 })
 export class OrderWorkerModule {}

@@ -1,6 +1,7 @@
 import { UnitOfWork } from '@estoque/domain';
-import { ENVIRONMENT, LOGGER, Sweeper, type Environment, type Logger } from '@estoque/platform';
+import { ENVIRONMENT, LOGGER, Metrics, Sweeper, type Environment, type Logger } from '@estoque/platform';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import type { Counter } from 'prom-client';
 
 const BATCH = 100;
 
@@ -11,12 +12,21 @@ const BATCH = 100;
 @Injectable()
 export class ReservationExpiryService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly sweeper: Sweeper;
+  private readonly expired: Counter;
 
   constructor(
     private readonly work: UnitOfWork,
     @Inject(ENVIRONMENT) { SWEEP_INTERVAL_MS }: Environment,
     @Inject(LOGGER) private readonly logger: Logger,
+    metrics: Metrics,
   ) {
+    this.expired = metrics.counter(
+      'estoque_reservations_expired_total',
+      'Orders cancelled because their reservation ended',
+    );
+    metrics.gauge('estoque_reservations_held', 'Order lines that hold stock', () =>
+      work.read.stock.countHeld(),
+    );
     this.sweeper = new Sweeper('ending reservations', SWEEP_INTERVAL_MS, () => this.endExpired(), logger);
   }
 
@@ -30,7 +40,9 @@ export class ReservationExpiryService implements OnApplicationBootstrap, OnModul
 
   async endExpired() {
     for (const id of await this.work.read.stock.expired(BATCH)) {
-      if (await this.end(id)) this.logger.info({ order_id: id }, 'reservation expired');
+      if (!(await this.end(id))) continue;
+      this.expired.inc();
+      this.logger.info({ order_id: id }, 'reservation expired');
     }
   }
 

@@ -42,6 +42,12 @@ export class WatchdogService implements OnApplicationBootstrap, OnModuleDestroy 
     this.sweeper = new Sweeper('watching over orders', SWEEP_INTERVAL_MS, () => this.watch(), logger);
     health.add('orders', () => (this.stuck > 0 ? `${this.stuck} are stuck` : undefined));
     metrics.gauge('estoque_orders_stuck', 'Orders that nudging has not helped', () => this.stuck);
+    metrics.gauge(
+      'estoque_orders_open',
+      'Orders that are on their way',
+      () => work.read.orders.countOpen(),
+      'status',
+    );
   }
 
   onApplicationBootstrap() {

@@ -31,9 +31,9 @@ export class StockDeductionService {
         stock.commit(reserved),
         orders.process(reserved.map(({ id }) => id)),
       ]);
-      for (const { id: order_id, items } of reserved) {
-        outbox.add('stock.updated', { order_id, items: changes.get(order_id)! });
-        outbox.add('order.processed', { order_id, items });
+      for (const { id: order_id, items, asked } of reserved) {
+        outbox.add('stock.updated', { order_id, items: changes.get(order_id)! }, asked);
+        outbox.add('order.processed', { order_id, items }, asked);
       }
       return held.map((order) => {
         if (order instanceof Error) return order;

@@ -26,8 +26,9 @@ import {
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { StockAudit } from './audit/stock-audit.js';
-import { createDataSource } from './database/data-source.js';
+import { connectionsOf, createDataSource } from './database/data-source.js';
 import { catalogue, EXCHANGE } from './events/catalogue.js';
+import { orderCounters } from './tally.js';
 import { statementsOf, UnitOfWork } from './unit-of-work.js';
 
 const CONNECT_AGAIN_MS = 1_000;
@@ -62,15 +63,26 @@ export class DomainModule implements OnApplicationBootstrap, OnApplicationShutdo
     const read = (what: 'depth' | 'lag_seconds') => async () => (await relay.measure())[what];
     metrics.gauge('estoque_outbox_depth', 'Events that wait to be published', read('depth'));
     metrics.gauge('estoque_outbox_lag_seconds', 'How long the oldest of them waits', read('lag_seconds'));
+    metrics.gauge(
+      'estoque_database_connections',
+      'Connections of the pool, and who waits for one',
+      () => connectionsOf(dataSource),
+      'state',
+    );
   }
 
   static for({ queue, collectsDeadLetters = false }: DomainOptions = {}): DynamicModule {
     const topology = topologyOf(EXCHANGE, catalogue);
     const collector = {
       provide: DeadLetterCollector,
-      inject: [ENVIRONMENT, DeadLetters, Publisher, LOGGER],
-      useFactory: (environment: Environment, letters: DeadLetters, publisher: Publisher, logger: Logger) =>
-        new DeadLetterCollector(environment.RABBITMQ_URL, topology, catalogue, letters, publisher, logger),
+      inject: [ENVIRONMENT, DeadLetters, Publisher, LOGGER, Metrics],
+      useFactory: (
+        { RABBITMQ_URL: urls }: Environment,
+        letters: DeadLetters,
+        publisher: Publisher,
+        logger: Logger,
+        metrics: Metrics,
+      ) => new DeadLetterCollector(urls, topology, catalogue, letters, publisher, logger, metrics),
     };
     return {
       module: DomainModule,
@@ -89,15 +101,15 @@ export class DomainModule implements OnApplicationBootstrap, OnApplicationShutdo
         },
         {
           provide: OutboxRelay,
-          inject: [Publisher, DataSource, LOGGER],
-          useFactory: (publisher: Publisher, dataSource: DataSource, logger: Logger) =>
-            new OutboxRelay(publisher, EXCHANGE, catalogue, statementsOf(dataSource), logger),
+          inject: [Publisher, DataSource, LOGGER, Metrics],
+          useFactory: (publisher: Publisher, dataSource: DataSource, logger: Logger, metrics: Metrics) =>
+            new OutboxRelay(publisher, EXCHANGE, catalogue, statementsOf(dataSource), logger, metrics),
         },
         {
           provide: UnitOfWork,
-          inject: [DataSource, OutboxRelay, APP_NAME],
-          useFactory: (dataSource: DataSource, relay: OutboxRelay, app: string) =>
-            new UnitOfWork(dataSource, relay, app),
+          inject: [DataSource, OutboxRelay, APP_NAME, Metrics],
+          useFactory: (dataSource: DataSource, relay: OutboxRelay, app: string, metrics: Metrics) =>
+            new UnitOfWork(dataSource, relay, app, orderCounters(metrics)),
         },
         {
           provide: DeadLetters,

@@ -3,7 +3,11 @@ export { createDataSource } from './database/data-source.js';
 export { migrate } from './database/migrations.js';
 export { DomainModule } from './domain.module.js';
 export { catalogue, EXCHANGE, type EventOf } from './events/catalogue.js';
-export { Notification, type NotificationKind } from './notification/notification.entity.js';
+export {
+  Notification,
+  NOTIFICATION_KINDS,
+  type NotificationKind,
+} from './notification/notification.entity.js';
 export { NotificationNotFound, NotificationNotSendable } from './notification/notification.errors.js';
 export {
   LOCALES,

@@ -1,5 +1,6 @@
 import { Outbox, type OutboxRelay, type Statements, type StoredEvents } from '@estoque/messaging';
-import { AppError } from '@estoque/platform';
+import { AppError, causeLinks, inSpan, isTraced, type SpanStart } from '@estoque/platform';
+import { SpanKind } from '@opentelemetry/api';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource, EntityManager } from 'typeorm';
 import { catalogue } from './events/catalogue.js';
@@ -8,6 +9,7 @@ import { OrderRepository } from './order/order.repository.js';
 import { WholeOrderRepository } from './order/whole-order.repository.js';
 import { ProductRepository } from './product/product.repository.js';
 import { StockRepository } from './stock/stock.repository.js';
+import { Tally } from './tally.js';
 
 /** All repositories, reading and writing through one connection. */
 export class Repositories {
@@ -17,8 +19,8 @@ export class Repositories {
   readonly stock: StockRepository;
   readonly notifications: NotificationRepository;
 
-  constructor(manager: EntityManager) {
-    this.orders = new OrderRepository(manager);
+  constructor(manager: EntityManager, tally = new Tally()) {
+    this.orders = new OrderRepository(manager, tally);
     this.wholeOrders = new WholeOrderRepository(manager);
     this.products = new ProductRepository(manager);
     this.stock = new StockRepository(manager);
@@ -39,10 +41,23 @@ export class UnitOfWork {
     private readonly dataSource: DataSource,
     private readonly relay: Pick<OutboxRelay, 'wake' | 'ready'>,
     private readonly app: string,
+    /** Told what a transaction did, once it is committed. */
+    private readonly count: (tally: Tally) => void = () => undefined,
   ) {}
 
   /** Runs `work` in one transaction: all of it is stored and its events announced, or none. It may run more than once. */
-  async inTransaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+  inTransaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    // What a sweep looks for by itself is nobody's trace.
+    return isTraced() ? inSpan(transactionSpan, () => this.tried(work)) : this.tried(work);
+  }
+
+  /** For reading: no transaction. */
+  get read(): Repositories {
+    assertConnected(this.dataSource);
+    return new Repositories(this.dataSource.manager);
+  }
+
+  private async tried<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.once(work);
@@ -53,24 +68,34 @@ export class UnitOfWork {
     }
   }
 
-  /** For reading: no transaction. */
-  get read(): Repositories {
-    assertConnected(this.dataSource);
-    return new Repositories(this.dataSource.manager);
-  }
-
   private async once<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     assertConnected(this.dataSource);
     let announced: StoredEvents = { leased: [], waiting: false };
+    const tally = new Tally();
     const result = await this.dataSource.transaction(async (manager) => {
       const outbox = new Outbox(catalogue, this.app);
-      const done = await work(Object.assign(new Repositories(manager), { outbox }));
+      const done = await work(Object.assign(new Repositories(manager, tally), { outbox }));
       announced = await outbox.store(manager, this.relay.ready);
       return done;
     });
+    this.count(tally);
     this.relay.wake(announced);
     return result;
   }
+}
+
+/** A transaction of many messages is part of no one's trace: it links them all. */
+function transactionSpan(): SpanStart {
+  const links = causeLinks();
+  return {
+    name: 'transaction',
+    kind: SpanKind.CLIENT,
+    links,
+    attributes: {
+      'db.system.name': 'postgresql',
+      ...(links.length > 0 && { 'db.operation.batch.size': links.length }),
+    },
+  };
 }
 
 /** SQL of a data source for those who have no repositories: messaging. */

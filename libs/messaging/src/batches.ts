@@ -1,8 +1,10 @@
-import { kindOf } from '@estoque/platform';
+import { activeContext, forCauses, kindOf } from '@estoque/platform';
 import { setImmediate as thisTurnOfTheLoop } from 'node:timers/promises';
 
 interface Waiting<Item, Result> {
   item: Item;
+  /** The trace that its caller is part of. */
+  cause: ReturnType<typeof activeContext>;
   resolve: (result: Result) => void;
   reject: (error: unknown) => void;
 }
@@ -34,7 +36,7 @@ export class Batches<Item, Result> {
   /** Resolves when the batch of this item is done. @throws what `work` answers for it, or throws when it is alone */
   add(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ item, resolve, reject });
+      this.waiting.push({ item, cause: activeContext(), resolve, reject });
       if (!this.working) void this.workOff();
     });
   }
@@ -70,7 +72,10 @@ export class Batches<Item, Result> {
   /** @returns false where they failed together and may do better one by one */
   private async tryTogether(batch: Waiting<Item, Result>[]): Promise<boolean> {
     try {
-      const answers = await this.work(batch.map(({ item }) => item));
+      const answers = await forCauses(
+        () => new Map(batch.map(({ item, cause }) => [item, cause])),
+        () => this.work(batch.map(({ item }) => item)),
+      );
       batch.forEach(({ resolve, reject }, index) => {
         const answer = answers[index]!;
         if (answer instanceof Error) reject(answer);

@@ -1,4 +1,4 @@
-import { ENVIRONMENT, HealthChecks, LOGGER, type Environment, type Logger } from '@estoque/platform';
+import { ENVIRONMENT, HealthChecks, LOGGER, Metrics, type Environment, type Logger } from '@estoque/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { EventCatalogue } from './contract/event.js';
 import { EventConsumer } from './rabbitmq/event.consumer.js';
@@ -29,9 +29,14 @@ export class MessagingModule {
     };
     const consumer = {
       provide: EventConsumer,
-      inject: [ENVIRONMENT, LOGGER, HealthChecks, Publisher],
-      useFactory: (environment: Environment, logger: Logger, health: HealthChecks, publishing: Publisher) =>
-        consumerOf(queue!, topology, catalogue, environment, logger, health, publishing),
+      inject: [ENVIRONMENT, LOGGER, HealthChecks, Publisher, Metrics],
+      useFactory: (
+        environment: Environment,
+        logger: Logger,
+        health: HealthChecks,
+        publishing: Publisher,
+        metrics: Metrics,
+      ) => consumerOf(queue!, topology, catalogue, environment, logger, health, publishing, metrics),
     };
     return {
       module: MessagingModule,
@@ -50,12 +55,14 @@ function consumerOf(
   logger: Logger,
   health: HealthChecks,
   publisher: Publisher,
+  metrics: Metrics,
 ) {
   const { RABBITMQ_URL: urls, PREFETCH: prefetch, RETRY_DELAYS_MS: retryDelaysMs } = environment;
   const consumer = new EventConsumer(
     { urls, queue, topology, catalogue, prefetch, retryDelaysMs },
     publisher,
     logger,
+    metrics,
   );
   health.add('consumer', () => consumer.assertConsuming());
   return consumer;

@@ -40,10 +40,11 @@ export class OrdersService {
       const offers = await products.offers([...ids]);
       const drafts = asked.map((order) => refusalOr(() => draftOf(order, offers)));
       const good = drafts.filter((draft): draft is NewOrder => !(draft instanceof Error));
+      const accepted = asked.filter((_, index) => !(drafts[index] instanceof Error));
       const placed = await orders.place(good);
       for (const [index, { id }] of placed.entries()) {
         const items = good[index]!.lines.map(({ product_id, quantity }) => ({ product_id, quantity }));
-        outbox.add('order.created', { order_id: id, items });
+        outbox.add('order.created', { order_id: id, items }, accepted[index]);
       }
       const inTurn = placed.values();
       return drafts.map((draft) =>

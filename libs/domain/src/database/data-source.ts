@@ -9,6 +9,7 @@ import { Initial1764000000000 } from './migrations/1764000000000-initial.js';
 import { Endings1764600000000 } from './migrations/1764600000000-endings.js';
 import { DeadLetters1764700000000 } from './migrations/1764700000000-dead-letters.js';
 import { HotPath1764800000000 } from './migrations/1764800000000-hot-path.js';
+import { Traces1764900000000 } from './migrations/1764900000000-traces.js';
 import { Pool } from './pool.js';
 
 /** No statement of the flow takes long; a server that says nothing for this long is gone, though its connection stands. */
@@ -43,7 +44,23 @@ export function createDataSource(
       DeadLetter,
       DeadLetterAction,
     ],
-    migrations: [Initial1764000000000, Endings1764600000000, DeadLetters1764700000000, HotPath1764800000000],
+    migrations: [
+      Initial1764000000000,
+      Endings1764600000000,
+      DeadLetters1764700000000,
+      HotPath1764800000000,
+      Traces1764900000000,
+    ],
     migrationsTableName: 'migrations',
   });
+}
+
+/** The pool's connections: kept open, at work, and asked for while all are. */
+export function connectionsOf({ driver }: DataSource): Record<'idle' | 'busy' | 'waiting', number> {
+  const { master } = driver as unknown as { master: pg.Pool };
+  return {
+    idle: master.idleCount,
+    busy: master.totalCount - master.idleCount,
+    waiting: master.waitingCount,
+  };
 }

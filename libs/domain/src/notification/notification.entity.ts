@@ -1,7 +1,13 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import type { Locale } from '../order/order.entity.js';
 
-export type NotificationKind = 'order_processed' | 'order_rejected' | 'order_cancelled' | 'low_stock';
+export const NOTIFICATION_KINDS = [
+  'order_processed',
+  'order_rejected',
+  'order_cancelled',
+  'low_stock',
+] as const;
+export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
 
 /** A mail to somebody: recorded before it is sent, at most once for each occasion, kind and recipient. */
 @Entity('notifications')
@@ -42,6 +48,10 @@ export class Notification {
 
   @Column('timestamptz', { nullable: true })
   sent_at!: Date | null;
+
+  /** W3C trace context of what recorded it, where that was traced. */
+  @Column('text', { nullable: true, select: false })
+  traceparent!: string | null;
 
   /** How often it was sent once more on somebody's word. */
   @Column('integer', { select: false })

@@ -4,7 +4,7 @@ import { Notification } from './notification.entity.js';
 import { NotificationNotFound, NotificationNotSendable } from './notification.errors.js';
 
 export type NewNotification = Pick<Notification, 'kind' | 'recipient' | 'locale'> &
-  Partial<Pick<Notification, 'order_id' | 'movement_id'>>;
+  Partial<Pick<Notification, 'order_id' | 'movement_id' | 'traceparent'>>;
 
 export interface NotificationFilter {
   orderId?: number;
@@ -19,7 +19,7 @@ export const NOTIFICATION_LEASE_SECONDS = 15;
 
 /** Named: what a session has prepared outlives a migration that adds a column, `*` does not. */
 const COLUMNS = `id, order_id, movement_id, kind, recipient, locale, state, attempts, last_error, created_at, sent_at,
-  leased_until, due_at, resends`;
+  leased_until, due_at, resends, traceparent`;
 
 /** Writes `notifications`. */
 export class NotificationRepository {
@@ -29,8 +29,8 @@ export class NotificationRepository {
   async record(wanted: NewNotification[]): Promise<boolean[]> {
     if (wanted.length === 0) return [];
     const recorded = await this.manager.query<Required<NewNotification>[]>(
-      `INSERT INTO notifications (order_id, movement_id, kind, recipient, locale)
-       SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[])
+      `INSERT INTO notifications (order_id, movement_id, kind, recipient, locale, traceparent)
+       SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[])
        ON CONFLICT DO NOTHING RETURNING order_id, movement_id, kind, recipient, locale`,
       [
         wanted.map(({ order_id }) => order_id ?? null),
@@ -38,6 +38,7 @@ export class NotificationRepository {
         wanted.map(({ kind }) => kind),
         wanted.map(({ recipient }) => recipient),
         wanted.map(({ locale }) => locale),
+        wanted.map(({ traceparent }) => traceparent ?? null),
       ],
     );
     const fresh = new Set(recorded.map(occasionOf));
@@ -138,6 +139,14 @@ export class NotificationRepository {
       [days, from, to, limit],
     );
     return pruned;
+  }
+
+  /** How many are still to be sent. */
+  async countWaiting(): Promise<number> {
+    const [row] = await this.manager.query<{ count: number }[]>(
+      `SELECT count(*)::int AS count FROM notifications WHERE state = 'pending'`,
+    );
+    return row!.count;
   }
 
   /** Newest first. */

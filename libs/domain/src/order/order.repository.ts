@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import type { Tally } from '../tally.js';
 import {
   ORDER_TRANSITIONS,
   type Cancellation,
@@ -33,6 +34,8 @@ export interface HeldOrder {
   id: number;
   status: OrderStatus;
   items: OrderItem[];
+  /** Where a message asked for it: that one. */
+  asked?: object;
 }
 
 /** An order that has stayed too long where it is. */
@@ -72,11 +75,15 @@ const STUCK_AFTER_NUDGES = 3;
 
 /** Writes `orders`, `order_lines` and `order_timeline`, and reads of them what the next step needs. */
 export class OrderRepository {
-  constructor(private readonly manager: EntityManager) {}
+  constructor(
+    private readonly manager: EntityManager,
+    private readonly tally: Tally,
+  ) {}
 
   /** Stores pending orders with their lines. @returns what the database gave each of them */
   async place(orders: NewOrder[]): Promise<PlacedOrder[]> {
     const lines = orders.flatMap((order, of) => order.lines.map((line, at) => ({ ...line, of, at })));
+    this.tally.note('pending', orders.length);
     return this.manager.query<PlacedOrder[]>(
       `WITH placed AS (
          INSERT INTO orders (customer_name, customer_email, locale, currency, total)
@@ -131,10 +138,11 @@ export class OrderRepository {
     asked: { order_id: number; items: OrderItem[] }[],
   ): Promise<(HeldOrder | OrderNotFound | OrderMismatch)[]> {
     const held = await this.holdAll(asked.map(({ order_id }) => order_id));
-    return asked.map(({ order_id, items }) => {
+    return asked.map((each) => {
+      const { order_id, items } = each;
       const order = held.get(order_id);
       if (!order) return new OrderNotFound(order_id);
-      return sameItems(order.items, items) ? order : new OrderMismatch(order_id);
+      return sameItems(order.items, items) ? { ...order, asked: each } : new OrderMismatch(order_id);
     });
   }
 
@@ -153,6 +161,7 @@ export class OrderRepository {
   /** @param rejected by order id why */
   async reject(rejected: Map<number, LineRejection[]>) {
     await this.move('reject', [...rejected.keys()], { reasons: [...rejected.values()] });
+    this.tally.noteRejections([...rejected.values()]);
   }
 
   async process(ids: number[]) {
@@ -204,6 +213,15 @@ export class OrderRepository {
        WHERE closed_at IS NULL AND nudges >= $1 ORDER BY updated_at LIMIT $2`,
       [STUCK_AFTER_NUDGES, limit],
     );
+  }
+
+  /** How many orders are on their way, by state. */
+  async countOpen(): Promise<Record<'pending' | 'reserved', number>> {
+    const rows = await this.manager.query<{ status: OrderStatus; count: number }[]>(
+      'SELECT status, count(*)::int AS count FROM orders WHERE closed_at IS NULL GROUP BY status',
+    );
+    const of = (status: OrderStatus) => rows.find((row) => row.status === status)?.count ?? 0;
+    return { pending: of('pending'), reserved: of('reserved') };
   }
 
   /** Who is to be told about them, and how they stand; those of the ids that exist. */
@@ -287,6 +305,7 @@ export class OrderRepository {
       throw new Error(
         `${ids.length - moved.length} of the orders ${ids.join(', ')} are not ${from.join(' or ')}`,
       );
+    this.tally.note(to, ids.length);
   }
 }
 

@@ -149,6 +149,14 @@ export class StockRepository {
     return rows.map(({ order_id }) => order_id);
   }
 
+  /** How many reservations hold stock. */
+  async countHeld(): Promise<number> {
+    const [row] = await this.manager.query<{ count: number }[]>(
+      `SELECT count(*)::int AS count FROM reservations WHERE status = 'held'`,
+    );
+    return row!.count;
+  }
+
   /** Gives back what the order holds, if it holds anything. */
   async release(order: HeldOrder) {
     await this.lock(productsOf([order]));

@@ -77,10 +77,17 @@ export function correlationOfKey(
   return field && key ? { [field]: JSON.parse(key) as unknown } : {};
 }
 
-/** What an event that arrived is about, as `{order_id: 12}`; empty where it doesn't say. */
+/**
+ * What an event that arrived is about, as `{order_id: 12}`; empty where it doesn't say, or says what its contract
+ * forbids: this goes to the log, and a stranger may write anything there.
+ */
 export function correlationOf(catalogue: EventCatalogue, event: string, payload: Record<string, unknown>) {
-  const field = catalogue[event]?.correlateBy;
-  return field && payload[field] !== undefined ? { [field]: payload[field] } : {};
+  const definition = Object.hasOwn(catalogue, event) ? catalogue[event] : undefined;
+  if (!definition) return {};
+  const { correlateBy: field, payload: contract } = definition;
+  const value = payload[field];
+  const schema = contract.shape[field] as z.ZodType | undefined;
+  return value !== undefined && schema?.safeParse(value).success ? { [field]: value } : {};
 }
 
 /** An event is small; whatever is larger isn't one, and isn't read. */
@@ -128,9 +135,13 @@ function parse(body: Buffer): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch (error) {
-    throw new AppError('invalid', 'invalid_json', (error as Error).message.slice(0, 200), { cause: error });
+    throw new AppError('invalid', 'invalid_json', withoutQuotation(error as Error), { cause: error });
   }
 }
+
+/** V8 says where the fault is by quoting the body, which may be somebody's name, and this goes to the log. */
+const withoutQuotation = ({ message }: Error) =>
+  message.replace(/,? (\.\.\.)?"[^]*"(\.\.\.)?/, ': it').slice(0, 200);
 
 /** From the system in larger portions than one id's: asked for each, it was a twentieth of a worker's time. */
 const pool = Buffer.alloc(4_096);

@@ -1,7 +1,8 @@
-import type { Logger } from '@estoque/platform';
+import type { Logger, Metrics } from '@estoque/platform';
 import { connect, type AmqpConnectionManager } from 'amqp-connection-manager';
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Counter } from 'prom-client';
 import type { EventCatalogue } from '../contract/event.js';
 import { attemptOf, copyOf, ownHeaders, PARKED } from '../rabbitmq/failures.js';
 import { CONNECTION, reconnectSoon, type Publisher } from '../rabbitmq/publisher.js';
@@ -34,6 +35,7 @@ export class DeadLetterCollector {
   private readonly closing = new AbortController();
   private declaring?: Promise<void>;
   private declaredAt = -Infinity;
+  private readonly collected: Counter<'queue'>;
 
   constructor(
     private readonly urls: string[],
@@ -42,7 +44,15 @@ export class DeadLetterCollector {
     private readonly letters: DeadLetters,
     private readonly publisher: Publisher,
     private readonly logger: Logger,
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.collected = metrics.counter(
+      'estoque_dead_letters_collected_total',
+      'Dead letters that were brought to the database, by the queue that they were in',
+      ['queue'],
+    );
+    for (const queue of Object.keys(topology.work)) this.collected.inc({ queue }, 0);
+  }
 
   start() {
     this.connection = connect(this.urls, CONNECTION);
@@ -70,8 +80,16 @@ export class DeadLetterCollector {
         if (message) this.take(message, channel, settle);
         else this.lost(channel);
       });
-    await consume(DEAD_LETTER_QUEUE, (message) => this.letters.record(letterOf(message)));
+    await consume(DEAD_LETTER_QUEUE, (message) => this.collect(letterOf(message)));
     await consume(UNROUTED_QUEUE, (message) => this.reroute(message, channel));
+  }
+
+  private async collect(letter: NewDeadLetter) {
+    await this.letters.record(letter);
+    const { queue } = letter;
+    // Its name is on the message, where a stranger may write what they like.
+    const isOurs = Object.hasOwn(this.topology.work, queue) || queue === UNROUTED_QUEUE;
+    this.collected.inc({ queue: isOurs ? queue : 'unknown' });
   }
 
   private lost(channel: Channel) {
@@ -112,7 +130,7 @@ export class DeadLetterCollector {
     const times = Number(message.properties.headers?.[REROUTED_HEADER] ?? 0);
     if (!Object.hasOwn(this.catalogue, routingKey) || !(times < MOST_REROUTES)) {
       const error = `no queue is bound for ${routingKey}`;
-      return this.letters.record({
+      return this.collect({
         ...letterOf(message),
         queue: UNROUTED_QUEUE,
         reason: 'unroutable',

@@ -24,6 +24,10 @@ export class OutboxMessage {
   @Column('json')
   body!: unknown;
 
+  /** W3C trace context of what brought it about, where that was traced. */
+  @Column('text', { nullable: true })
+  traceparent!: string | null;
+
   @Column('timestamptz')
   created_at!: Date;
 

@@ -1,4 +1,4 @@
-import { createLogger } from '@estoque/platform';
+import { createLogger, Metrics } from '@estoque/platform';
 import pg from 'pg';
 import { createVhost, Stranger } from '../../../../test/support/broker.js';
 import { createDatabase } from '../../../../test/support/database.js';
@@ -70,7 +70,7 @@ describe('The outbox', () => {
         }
       },
     };
-    const relay = new OutboxRelay(publisher, exchange, things, statements, logger);
+    const relay = new OutboxRelay(publisher, exchange, things, statements, logger, new Metrics());
     open.push(() => relay.stop());
     relay.start();
     return () => claimed;

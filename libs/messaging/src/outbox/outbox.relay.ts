@@ -1,5 +1,7 @@
-import type { Logger } from '@estoque/platform';
+import { activeContext, detached, inSpan, traceparentOf, type Logger, type Metrics } from '@estoque/platform';
+import type { Counter } from 'prom-client';
 import { correlationOfKey, type EventCatalogue } from '../contract/event.js';
+import { publishSpan, TRACEPARENT_HEADER } from '../rabbitmq/message.spans.js';
 import type { Publisher } from '../rabbitmq/publisher.js';
 import type { Statements } from '../statements.js';
 import { LEASE_SECONDS, type StoredEvent, type StoredEvents } from './outbox.js';
@@ -32,6 +34,7 @@ export class OutboxRelay {
   private timer?: NodeJS.Timeout;
   private sweeping?: Promise<void>;
   private stopped = false;
+  private readonly publishedTotal: Counter<'event'>;
 
   constructor(
     private readonly publisher: Publisher,
@@ -39,7 +42,15 @@ export class OutboxRelay {
     private readonly catalogue: EventCatalogue,
     private readonly statements: Statements,
     private readonly logger: Logger,
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.publishedTotal = metrics.counter(
+      'estoque_events_published_total',
+      'Events that this process brought to the broker, confirmed by it',
+      ['event'],
+    );
+    for (const event of Object.keys(catalogue)) this.publishedTotal.inc({ event }, 0);
+  }
 
   start() {
     this.publisher.onReady(() => this.sweepSoon(0));
@@ -80,7 +91,7 @@ export class OutboxRelay {
   }
 
   private inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const done = this.turn.then(work);
+    const done = this.turn.then(() => detached(work));
     this.turn = done.catch(() => undefined);
     return done;
   }
@@ -120,7 +131,7 @@ export class OutboxRelay {
            SELECT 1 FROM outbox earlier
            WHERE earlier.key = waiting.key AND earlier.id < waiting.id AND earlier.leased_until >= clock_timestamp())
          ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED))
-       RETURNING id, event_id AS "eventId", event, source, key, body::text AS body`,
+       RETURNING id, event_id AS "eventId", event, source, key, body::text AS body, traceparent`,
       [LEASE_SECONDS, BATCH],
     );
     return rows.sort((a, b) => a.id - b.id);
@@ -133,7 +144,10 @@ export class OutboxRelay {
     const publishLane = async (lane: StoredEvent[]) => {
       for (const [index, row] of lane.entries()) {
         try {
-          await this.publishOne(row);
+          await inSpan(
+            () => publishSpan(this.exchange, row),
+            () => this.publishOne(row),
+          );
           this.deleteSoon(row.id);
         } catch (error) {
           failure = error as Error;
@@ -192,10 +206,16 @@ export class OutboxRelay {
       timestamp: Math.floor(Date.now() / 1_000),
       appId: source,
       correlationId,
+      // Of the publishing itself; where this process doesn't trace, of whoever wrote the row.
+      headers: headersOf(traceparentOf(activeContext()) ?? row.traceparent),
     });
+    this.publishedTotal.labels(event).inc();
     this.logger.info({ event, ...correlation, event_id: eventId }, 'published');
   }
 }
+
+const headersOf = (traceparent: string | null) =>
+  traceparent === null ? undefined : { [TRACEPARENT_HEADER]: traceparent };
 
 /** Rows of one key in a lane, to be published one after the other; lanes go side by side. */
 function lanesOf(rows: StoredEvent[]): StoredEvent[][] {

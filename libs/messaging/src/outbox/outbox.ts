@@ -1,3 +1,4 @@
+import { causeOf, traceparentOf } from '@estoque/platform';
 import type { EntityManager } from 'typeorm';
 import { encodeEvent, type EncodedEvent, type EventCatalogue } from '../contract/event.js';
 
@@ -8,6 +9,7 @@ export const LEASE_SECONDS = 20;
 export interface StoredEvent extends EncodedEvent {
   id: number;
   source: string;
+  traceparent: string | null;
 }
 
 /** Rows just written: those that are to be published from memory, and whether others wait for a sweep. */
@@ -21,16 +23,21 @@ export type PayloadOf<Events extends EventCatalogue, Name extends keyof Events> 
 
 /** The events of one transaction: written with it, or not at all. */
 export class Outbox<Events extends EventCatalogue = EventCatalogue> {
-  private readonly added: EncodedEvent[] = [];
+  private readonly added: (EncodedEvent & Pick<StoredEvent, 'traceparent'>)[] = [];
 
   constructor(
     private readonly catalogue: Events,
     private readonly source: string,
   ) {}
 
-  /** Announces the event once the transaction is committed. */
-  add<Name extends keyof Events & string>(event: Name, payload: PayloadOf<Events, Name>) {
-    this.added.push(encodeEvent(this.catalogue[event] as Events[Name], payload));
+  /**
+   * Announces the event once the transaction is committed.
+   *
+   * @param cause of a batch, the item that brings it about: the event goes on with the trace of that one
+   */
+  add<Name extends keyof Events & string>(event: Name, payload: PayloadOf<Events, Name>, cause?: object) {
+    const encoded = encodeEvent(this.catalogue[event] as Events[Name], payload);
+    this.added.push({ ...encoded, traceparent: traceparentOf(causeOf(cause)) });
   }
 
   /**
@@ -42,12 +49,13 @@ export class Outbox<Events extends EventCatalogue = EventCatalogue> {
   async store(manager: EntityManager, canPublish: boolean): Promise<StoredEvents> {
     if (this.added.length === 0) return { leased: [], waiting: false };
     const rows = await manager.query<{ id: number; leased: boolean }[]>(
-      `INSERT INTO outbox (event_id, event, source, key, body, leased_until)
-       SELECT event_id, event, $3, key, body,
+      `INSERT INTO outbox (event_id, event, source, key, body, traceparent, leased_until)
+       SELECT event_id, event, $3, key, body, traceparent,
               clock_timestamp() + make_interval(secs => CASE WHEN $6 AND NOT EXISTS (
                 SELECT 1 FROM outbox earlier WHERE earlier.key = added.key AND earlier.leased_until < clock_timestamp()
               ) THEN $5 ELSE 0 END)
-       FROM unnest($1::uuid[], $2::text[], $7::text[], $4::json[]) WITH ORDINALITY AS added (event_id, event, key, body, position)
+       FROM unnest($1::uuid[], $2::text[], $7::text[], $4::json[], $8::text[]) WITH ORDINALITY
+            AS added (event_id, event, key, body, traceparent, position)
        ORDER BY position
        RETURNING id, leased_until > clock_timestamp() AS leased`,
       [
@@ -58,6 +66,7 @@ export class Outbox<Events extends EventCatalogue = EventCatalogue> {
         LEASE_SECONDS,
         canPublish,
         this.added.map(({ key }) => key ?? null),
+        this.added.map(({ traceparent }) => traceparent),
       ],
     );
     const stored = this.added.map((event, index) => ({ ...event, ...rows[index]!, source: this.source }));

@@ -1,4 +1,4 @@
-import { AppError, type Logger } from '@estoque/platform';
+import { AppError, type Logger, type Metrics } from '@estoque/platform';
 import { RmqContext, ServerRMQ } from '@nestjs/microservices';
 import type { AmqpConnectionManager, ChannelWrapper } from 'amqp-connection-manager';
 import type { Channel, ConsumeMessage } from 'amqplib';
@@ -45,6 +45,7 @@ export class EventConsumer extends ServerRMQ {
     private readonly consumer: ConsumerOptions,
     publisher: Publisher,
     private readonly log: Logger,
+    metrics: Metrics,
   ) {
     super({
       urls: consumer.urls,
@@ -53,13 +54,20 @@ export class EventConsumer extends ServerRMQ {
       socketOptions: CONNECTION,
     });
     const handler = (event: DecodedEvent, message: ConsumeMessage) => this.callHandler(event, message);
-    this.settlement = new Settlement(consumer, handler, publisher, log, this.closing.signal);
+    this.settlement = new Settlement(consumer, handler, publisher, log, this.closing.signal, metrics);
+    metrics.gauge('estoque_consumer_up', 'Whether messages are taken from the queue', () =>
+      Number(!this.amiss),
+    );
+    metrics.gauge(
+      'estoque_consumer_in_flight',
+      'Messages delivered and not settled',
+      () => this.inFlight.size,
+    );
   }
 
   /** @throws where messages are not handled by this process just now, with the reason */
   assertConsuming() {
-    const fault = this.consumerTag ? this.settlement.killSwitch.fault : this.fault;
-    if (fault) throw new Error(fault);
+    if (this.amiss) throw new Error(this.amiss);
   }
 
   override async listen(callback: (error?: unknown) => void) {
@@ -107,6 +115,10 @@ export class EventConsumer extends ServerRMQ {
     this.acks?.flush();
     this.open = undefined;
     await super.close();
+  }
+
+  private get amiss(): string | undefined {
+    return this.consumerTag ? this.settlement.killSwitch.fault : this.fault;
   }
 
   private get manager() {
@@ -175,10 +187,11 @@ export class EventConsumer extends ServerRMQ {
 
   private take(message: ConsumeMessage, channel: Channel, acks: Acknowledgements) {
     const isSuspect = deliveriesOf(message) > 0;
+    const deliveredAt = performance.now();
     acks.delivered(message);
     const before = isSuspect ? Promise.all(this.inFlight) : this.suspect;
     const work = before
-      .then(() => this.settlement.settle(message, acks, () => this.open === channel))
+      .then(() => this.settlement.settle(message, deliveredAt, acks, () => this.open === channel))
       .finally(() => this.inFlight.delete(work));
     this.inFlight.add(work);
     if (isSuspect) this.suspect = work;

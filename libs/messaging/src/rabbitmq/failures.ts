@@ -27,7 +27,7 @@ export interface Verdict {
 }
 
 /** How often this message has been tried, this time included. Counted in the message, so that replicas don't matter. */
-export function attemptOf({ properties }: ConsumeMessage): number {
+export function attemptOf({ properties }: Pick<ConsumeMessage, 'properties'>): number {
   const attempt: unknown = properties.headers?.[ATTEMPT_HEADER];
   return Number.isSafeInteger(attempt) && (attempt as number) > 0 ? (attempt as number) : 1;
 }

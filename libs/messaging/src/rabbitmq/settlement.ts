@@ -1,6 +1,8 @@
-import { AppError, kindOf, type Logger } from '@estoque/platform';
+import { AppError, failSpan, inSpan, kindOf, type Logger, type Metrics } from '@estoque/platform';
+import { trace } from '@opentelemetry/api';
 import type { ConsumeMessage } from 'amqplib';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Histogram } from 'prom-client';
 import {
   correlationOf,
   decodeEvent,
@@ -11,6 +13,7 @@ import {
 import type { Acknowledgements } from './acknowledgements.js';
 import { attemptOf, deliveriesOf, judge, putBack } from './failures.js';
 import { KillSwitch, type Outcome } from './kill-switch.js';
+import { processSpan } from './message.spans.js';
 import type { Publisher } from './publisher.js';
 import type { Topology } from './topology.js';
 
@@ -30,12 +33,17 @@ export interface SettlementOptions {
   retryDelaysMs: number[];
 }
 
+/** What became of a message: `requeued` is one that will come again as if nobody had seen it. */
+const SETTLED = ['done', 'retry', 'dead_letter', 'requeued'] as const;
+type Settled = (typeof SETTLED)[number];
+
 /**
  * What becomes of one message that was delivered: handled, put off, parked or given back, and then acknowledged, in
  * this one place and nowhere else.
  */
 export class Settlement {
   readonly killSwitch: KillSwitch;
+  private readonly durations: Histogram<'event' | 'outcome'>;
 
   constructor(
     private readonly options: SettlementOptions,
@@ -43,34 +51,66 @@ export class Settlement {
     private readonly publisher: Publisher,
     private readonly log: Logger,
     private readonly closing: AbortSignal,
+    metrics: Metrics,
   ) {
-    const { queue } = options;
+    const { queue, topology } = options;
+    this.durations = metrics.histogram(
+      'estoque_event_handling_duration_seconds',
+      'Messages by event and what became of them, from delivery to settlement',
+      ['event', 'outcome'],
+    );
+    // From the start, so that the first failure is seen as an increase.
+    for (const event of topology.work[queue] ?? [])
+      for (const outcome of SETTLED) this.durations.zero({ event, outcome });
     this.killSwitch = new KillSwitch((reason) => log.error({ queue, reason }, 'most messages fail: paused'));
   }
 
-  /** @param isOpen whether the channel it came by still stands */
-  async settle(message: ConsumeMessage, acks: Acknowledgements, isOpen: () => boolean) {
+  /**
+   * @param deliveredAt by the process's clock that only goes forward, in milliseconds
+   * @param isOpen whether the channel it came by still stands
+   */
+  async settle(message: ConsumeMessage, deliveredAt: number, acks: Acknowledgements, isOpen: () => boolean) {
+    const { queue, catalogue } = this.options;
+    const { routingKey } = message.fields;
+    const settled = await inSpan(
+      () => processSpan(message, queue, performance.now() - deliveredAt),
+      () => this.settled(message, acks, isOpen),
+    );
+    const event = Object.hasOwn(catalogue, routingKey) ? routingKey : 'unknown';
+    this.durations.labels(event, settled).observe((performance.now() - deliveredAt) / 1_000);
+  }
+
+  private async settled(
+    message: ConsumeMessage,
+    acks: Acknowledgements,
+    isOpen: () => boolean,
+  ): Promise<Settled> {
     try {
-      await this.work(message, isOpen);
+      const settled = await this.work(message, isOpen);
       acks.ack(message);
+      return settled;
     } catch (error) {
       // Nothing could be done for it: stopping in an outage, held for too long, or the channel is gone.
       this.log.debug({ reason: (error as Error).message }, 'left to the queue');
+      failSpan(trace.getActiveSpan(), 'requeued');
       if (isOpen()) await this.giveBack(message, acks);
+      return 'requeued';
     }
   }
 
   /** Handles it, or writes down that it failed. @throws an error of kind `unavailable` where neither was possible */
-  private async work(message: ConsumeMessage, isOpen: () => boolean) {
+  private async work(message: ConsumeMessage, isOpen: () => boolean): Promise<Settled> {
+    const started = performance.now();
     try {
       assertHarmless(message);
       const judged = (error?: unknown) => outcomeOf(message, error);
       await this.throughOutages(isOpen, () =>
         this.killSwitch.pass(() => this.handle(message), judged, this.closing),
       );
+      return 'done';
     } catch (error) {
       if (kindOf(error) === 'unavailable') throw error;
-      await this.throughOutages(isOpen, () => this.fail(error, message));
+      return this.throughOutages(isOpen, () => this.fail(error, message, started));
     }
   }
 
@@ -86,14 +126,14 @@ export class Settlement {
         event_id: decoded.eventId,
         outcome,
         attempt: attemptOf(message),
-        duration_ms: Math.round((performance.now() - started) * 10) / 10,
+        duration_ms: millisecondsSince(started),
       },
       'handled',
     );
   }
 
   /** Puts a message where it waits for another try, or where it is parked. */
-  private async fail(error: unknown, message: ConsumeMessage) {
+  private async fail(error: unknown, message: ConsumeMessage, started: number): Promise<Settled> {
     const { queue, topology, retryDelaysMs, catalogue } = this.options;
     const { decision, exchange, options, code, reason } = judge(
       error,
@@ -106,8 +146,12 @@ export class Settlement {
     await this.publisher.publish(exchange, routingKey, message.content, options);
     const unexpected = code === 'bug' ? { err: error } : {};
     const attempt = attemptOf(message);
-    const subject = correlationOf(catalogue, routingKey, bodyOf(message));
-    this.log.warn({ event: routingKey, ...subject, queue, code, reason, attempt, ...unexpected }, decision);
+    const body = bodyOf(message);
+    const subject = correlationOf(catalogue, routingKey, body);
+    const about = { event: routingKey, ...subject, event_id: idOf(body), queue, code, reason, attempt };
+    this.log.warn({ ...about, duration_ms: millisecondsSince(started), ...unexpected }, decision);
+    failSpan(trace.getActiveSpan(), code);
+    return decision === 'parked' ? 'dead_letter' : 'retry';
   }
 
   /**
@@ -153,6 +197,8 @@ export class Settlement {
   }
 }
 
+const millisecondsSince = (started: number) => Math.round((performance.now() - started) * 10) / 10;
+
 function assertHarmless(message: ConsumeMessage) {
   const deliveries = deliveriesOf(message);
   if (deliveries < MOST_DELIVERIES) return;
@@ -169,6 +215,10 @@ function outcomeOf(message: ConsumeMessage, error: unknown): Outcome {
   const kind = kindOf(error);
   return kind === 'unavailable' || kind === 'invalid' || attemptOf(message) > 1 ? 'ignored' : 'failed';
 }
+
+/** A stranger's may be of any kind and any length. */
+const idOf = ({ event_id }: Record<string, unknown>) =>
+  typeof event_id === 'string' ? event_id.slice(0, 200) : undefined;
 
 function bodyOf(message: ConsumeMessage): Record<string, unknown> {
   if (message.content.length > MOST_BODY_BYTES) return {};

@@ -1,0 +1,66 @@
+import { Metrics } from '@estoque/platform';
+import { Shop } from '../../../test/support/shop.js';
+import { orderCounters } from './tally.js';
+import { UnitOfWork, type Transaction } from './unit-of-work.js';
+
+describe('What is counted of a transaction', () => {
+  let shop: Shop;
+  let metrics: Metrics;
+  let work: UnitOfWork;
+  beforeAll(async () => void (shop = await Shop.open({ workers: 2 })));
+  beforeEach(() => {
+    metrics = new Metrics();
+    const relay = { wake: () => undefined, ready: false };
+    work = new UnitOfWork(shop.dataSource, relay, 'test', orderCounters(metrics));
+  });
+  afterAll(() => shop.close());
+
+  const counted = async () => {
+    const text = await metrics.registry.metrics();
+    const found = [...text.matchAll(/^estoque_order\w+\{\w+="(\w+)"\} ([1-9]\d*)$/gm)];
+    return Object.fromEntries(found.map(([, label, value]) => [label!, Number(value)]));
+  };
+  const reject = async ({ orders }: Transaction, ids: number[]) =>
+    orders.reject(
+      new Map(
+        ids.map((id) => [
+          id,
+          [
+            { product_id: 1, reason: 'out_of_stock', requested: 2, available: 1 },
+            { product_id: 2, reason: 'out_of_stock', requested: 2, available: 0 },
+            { product_id: 3, reason: 'product_inactive', requested: 1, available: 1 },
+          ],
+        ]),
+      ),
+    );
+  const someOrders = async () => {
+    const items = [{ product_id: await shop.product(5), quantity: 1 }];
+    return Promise.all([shop.order(items), shop.order(items)]);
+  };
+
+  it('is what became of orders, a reason once for each', async () => {
+    const ids = await someOrders();
+    await work.inTransaction((transaction) => reject(transaction, ids));
+    expect(await counted()).toEqual({ rejected: 2, out_of_stock: 2, product_inactive: 2 });
+  });
+
+  it('is nothing where it is undone', async () => {
+    const ids = await someOrders();
+    const undone = work.inTransaction(async (transaction) => {
+      await reject(transaction, ids);
+      throw new Error('undone');
+    });
+    await expect(undone).rejects.toThrow('undone');
+    expect(await counted()).toEqual({});
+  });
+
+  it('is its last try where it takes several', async () => {
+    const ids = await someOrders();
+    let tries = 0;
+    await work.inTransaction(async (transaction) => {
+      await reject(transaction, ids);
+      if (++tries < 3) throw Object.assign(new Error('deadlock detected'), { code: '40P01' });
+    });
+    expect([tries, await counted()]).toEqual([3, { rejected: 2, out_of_stock: 2, product_inactive: 2 }]);
+  });
+});

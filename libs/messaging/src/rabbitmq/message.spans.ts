@@ -1,0 +1,54 @@
+import { contextOf, type SpanStart } from '@estoque/platform';
+import { SpanKind } from '@opentelemetry/api';
+import type { ConsumeMessage } from 'amqplib';
+import type { StoredEvent } from '../outbox/outbox.js';
+import { attemptOf } from './failures.js';
+
+// As OpenTelemetry's semantic conventions for messaging, and for RabbitMQ, name them.
+
+export const TRACEPARENT_HEADER = 'traceparent';
+
+/** From the hand-over of an event to the broker's confirm; part of what brought the event about. */
+export function publishSpan(exchange: string, { event, eventId, body, traceparent }: StoredEvent): SpanStart {
+  const destination = `${exchange}:${event}`;
+  return {
+    name: `publish ${destination}`,
+    kind: SpanKind.PRODUCER,
+    parent: contextOf(traceparent),
+    attributes: {
+      'messaging.system': 'rabbitmq',
+      'messaging.operation.type': 'send',
+      'messaging.operation.name': 'publish',
+      'messaging.destination.name': destination,
+      'messaging.rabbitmq.destination.routing_key': event,
+      'messaging.message.id': eventId,
+      'messaging.message.body.size': Buffer.byteLength(body),
+    },
+  };
+}
+
+/** From the delivery of a message to its settlement; part of its publishing. */
+export function processSpan(
+  { fields, properties, content }: ConsumeMessage,
+  queue: string,
+  waitedMs: number,
+): SpanStart {
+  const destination = [fields.exchange, fields.routingKey, queue].filter(Boolean).join(':');
+  return {
+    name: `process ${destination}`,
+    kind: SpanKind.CONSUMER,
+    startTime: Date.now() - waitedMs,
+    parent: contextOf(properties.headers?.[TRACEPARENT_HEADER]),
+    attributes: {
+      'messaging.system': 'rabbitmq',
+      'messaging.operation.type': 'process',
+      'messaging.operation.name': 'process',
+      'messaging.destination.name': destination,
+      'messaging.rabbitmq.destination.routing_key': fields.routingKey,
+      'messaging.rabbitmq.message.delivery_tag': fields.deliveryTag,
+      'messaging.message.id': String(properties.messageId ?? ''),
+      'messaging.message.body.size': content.length,
+      'estoque.attempt': attemptOf({ properties }),
+    },
+  };
+}
