@@ -1,0 +1,39 @@
+import { drawWaterfall, type Bar } from './waterfall.js';
+
+const bars: Bar[] = [
+  {
+    app: 'stock-worker',
+    spanId: 'c',
+    parentSpanId: 'b',
+    name: 'process stock.reserve',
+    from: 1_040,
+    to: 1_060,
+  },
+  { app: 'api', spanId: 'a', parentSpanId: 'the caller', name: 'POST /v1/orders', from: 1_000, to: 1_020 },
+  { app: 'api', spanId: 'b', parentSpanId: 'a', name: 'publish <order.created>', from: 1_010, to: 1_015 },
+];
+
+describe('The picture of a trace', () => {
+  const picture = drawWaterfall('One order', bars);
+  const rows = [...picture.matchAll(/<text x="(\d+)" y="\d+" font-size="12" fill="#222">([^<]+)</g)];
+
+  it('has a row for each span, children below and to the right of their parents', () => {
+    expect(rows.map(([, x, name]) => [Number(x), name])).toEqual([
+      [20, 'POST /v1/orders'],
+      [32, 'publish &lt;order.created&gt;'],
+      [44, 'process stock.reserve'],
+    ]);
+  });
+
+  it('has bars as long as the spans last, in the colours of their processes', () => {
+    const found = [
+      ...picture.matchAll(/<rect x="([\d.]+)" y="\d+" width="([\d.]+)" height="16" rx="2" fill="(.+)"\/>/g),
+    ];
+    // 540 pixels are 60 ms.
+    expect(found.map(([, x, width, colour]) => [Number(x), Number(width), colour])).toEqual([
+      [330, 180, '#1f6f8b'],
+      [420, 45, '#1f6f8b'],
+      [690, 180, '#6a8d3a'],
+    ]);
+  });
+});

@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import 'reflect-metadata';
+import { Collector } from '../test/support/collector.js';
+import { System } from '../test/support/system.js';
+import { until } from '../test/support/until.js';
+import { build } from './build.js';
+import { stopCommands } from './command.js';
+import { drawWaterfall } from './documents/waterfall.js';
+import { writeAtomically } from './infrastructure/files.js';
+import { identityOf } from './infrastructure/identity.js';
+import { startInfrastructure, type Infrastructure } from './infrastructure/infrastructure.js';
+import { Processes } from './infrastructure/processes.js';
+import { root, runUntilStopped, sweepTestRuns, testRuns } from './lifecycle.js';
+import { print } from './terminal.js';
+
+/** Draws docs/trace.svg: a real order, through real processes, from its POST to its mail. */
+const PICTURE = 'docs/trace.svg';
+/** A process that has just started is slow; nobody's order is its first. */
+const ORDERS_BEFORE = 30;
+
+const dir = join(testRuns, randomBytes(4).toString('hex'));
+const processes = new Processes(join(dir, 'run'), print);
+let infrastructure: Infrastructure | undefined;
+
+async function main(): Promise<number> {
+  writeAtomically(join(dir, 'launcher.json'), JSON.stringify(identityOf(process.pid)));
+  await sweepTestRuns();
+  await build(root, print);
+  infrastructure = await startInfrastructure({
+    ...{ root, dir, processes, report: { working: () => undefined, done: () => undefined } },
+    logs: join(dir, 'logs'),
+    wellKnownPorts: false,
+    given: {},
+    expendable: true,
+  });
+  const { databaseUrl, rabbitmqUrl, managementUrl, smtpUrl } = infrastructure;
+  Object.assign(process.env, {
+    TEST_DATABASE_URL: databaseUrl,
+    TEST_RABBITMQ_URL: rabbitmqUrl,
+    TEST_RABBITMQ_MANAGEMENT_URL: managementUrl,
+    TEST_SMTP_URL: smtpUrl,
+  });
+  const collector = await Collector.start();
+  const system = await System.start({ environment: collector.environment });
+  try {
+    const product_id = await system.product(1_000);
+    for (let n = 0; n < ORDERS_BEFORE; n++) await mailed(collector, await order(system, product_id));
+    const traceId = await order(system, product_id);
+    await mailed(collector, traceId);
+    draw(collector, traceId);
+  } finally {
+    await system.stop();
+    await collector.stop();
+  }
+  return 0;
+}
+
+/** @returns the id of the trace that its caller began */
+async function order(system: System, product_id: number): Promise<string> {
+  const traceId = randomBytes(16).toString('hex');
+  const response = await fetch(`${system.process('api').url}/v1/orders`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', traceparent: `00-${traceId}-${'1'.repeat(16)}-01` },
+    body: JSON.stringify({
+      customer: { name: 'Ana Souza', email: 'ana@example.com' },
+      items: [{ product_id, quantity: 1 }],
+    }),
+  });
+  if (response.status !== 202) throw new Error(await response.text());
+  return traceId;
+}
+
+/** Once the mail's span has come, and those that end after it. */
+async function mailed(collector: Collector, traceId: string) {
+  await until('the mail', () => collector.of(traceId).some(({ name }) => name.startsWith('send ')));
+  const count = () => collector.of(traceId).length;
+  for (let before = 0; before < count();) {
+    before = count();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+}
+
+function draw(collector: Collector, traceId: string) {
+  const spans = collector.of(traceId);
+  const bars = spans.map((span) => ({
+    ...span,
+    name: span.name.replace('stock_events:', '').replace(/:\w+_queue$/, ''),
+  }));
+  const milliseconds = Math.round(Math.max(...spans.map(({ to }) => to)) - spans[0]!.from);
+  writeFileSync(
+    join(root, PICTURE),
+    drawWaterfall(
+      `One order, from its POST to its mail: one trace, four processes, ${milliseconds} ms`,
+      bars,
+    ),
+  );
+  print(PICTURE);
+}
+
+runUntilStopped({
+  main,
+  processes,
+  exitCodeOnSignal: 130,
+  cleanUp: async () => {
+    stopCommands();
+    await infrastructure?.stop();
+    rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
+  },
+});
