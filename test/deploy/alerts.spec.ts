@@ -7,7 +7,7 @@ import { parse, stringify } from 'yaml';
 import { run } from '../../tools/command.js';
 import { promtool } from '../../tools/infrastructure/debian-packages.js';
 import { alertRules, PROMETHEUS_FOLDER, ruleCases } from './alert-rules.js';
-import { seriesToQuery } from './exported-metrics.js';
+import { seriesToQuery } from '../support/exported-metrics.js';
 import { faultsOf, labelsOfResult } from './promql.js';
 
 const sh = promisify(execFile);

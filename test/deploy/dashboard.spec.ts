@@ -5,7 +5,7 @@ import { parse, stringify } from 'yaml';
 import { run } from '../../tools/command.js';
 import { DASHBOARD_FILE, dashboardDocument } from '../../tools/documents/dashboard.js';
 import { promtool } from '../../tools/infrastructure/debian-packages.js';
-import { seriesToQuery } from './exported-metrics.js';
+import { seriesToQuery } from '../support/exported-metrics.js';
 import { faultsOf, labelsOfResult, withoutVariables } from './promql.js';
 
 interface Target {

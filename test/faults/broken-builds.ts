@@ -17,8 +17,8 @@ export const BROKEN_BUILDS: BrokenBuild[] = [
     file: 'libs/messaging/src/rabbitmq/settlement.js',
     changes: [
       [
-        'await this.work(message, isOpen); acks.ack(message);',
-        'acks.ack(message); await this.work(message, isOpen);',
+        'const settled = await this.work(message, isOpen); acks.ack(message);',
+        'acks.ack(message); const settled = await this.work(message, isOpen);',
       ],
     ],
     faults: ['kill-order-worker'],

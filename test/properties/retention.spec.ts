@@ -1,5 +1,5 @@
 import { StockAudit } from '@estoque/domain';
-import { createLogger, HealthChecks, type Environment } from '@estoque/platform';
+import { createLogger, HealthChecks, Metrics, type Environment } from '@estoque/platform';
 import type { MailerService } from '@nestjs-modules/mailer';
 import { MailSenderService } from '../../apps/notify-worker/src/mail-sender.service.js';
 import { NotificationService } from '../../apps/notify-worker/src/notification.service.js';
@@ -32,7 +32,14 @@ describe('What has outlived the retention', () => {
 
   const prune = (settings = environment) => new RetentionService(shop.work, settings, logger).prune();
   const sender = () =>
-    new MailSenderService(shop.work, {} as MailerService, environment, logger, new HealthChecks());
+    new MailSenderService(
+      shop.work,
+      {} as MailerService,
+      environment,
+      logger,
+      new HealthChecks(),
+      new Metrics(),
+    );
   const notify = (order_id: number) =>
     new NotificationService(shop.work, sender()).notify('order_processed', order_id);
   const sendAll = () =>

@@ -1,6 +1,7 @@
 import { catalogue } from '@estoque/domain';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { topologyOf, UNROUTED_QUEUE } from '../../libs/messaging/src/rabbitmq/topology.js';
+import { APPS, type App } from './system.js';
 
 /** What a process tells Prometheus under one name. */
 export interface ExportedMetric {
@@ -11,9 +12,6 @@ export interface ExportedMetric {
   apps: readonly App[];
 }
 
-export type App = 'api' | 'order-worker' | 'stock-worker' | 'notify-worker';
-
-export const APPS: readonly App[] = ['api', 'order-worker', 'stock-worker', 'notify-worker'];
 const WORKERS = APPS.filter((app) => app !== 'api');
 
 const events = Object.keys(catalogue);
@@ -39,7 +37,7 @@ const histogram = (apps: readonly App[], labels: ExportedMetric['labels']): Expo
   apps,
 });
 
-/** Everything of ours at /metrics, by its name. Alerts and dashboards may use this and no more. */
+/** Everything of ours at /metrics, by its name; the running apps say the same (journeys/telemetry.spec.ts). Alerts and dashboards may use this and no more. */
 const OUR_METRICS: Record<string, ExportedMetric> = {
   estoque_http_request_duration_seconds: histogram(['api'], {
     method: ['GET', 'POST', 'PATCH', 'PUT', 'DELETE', 'HEAD', 'OPTIONS'],
@@ -60,7 +58,7 @@ const OUR_METRICS: Record<string, ExportedMetric> = {
   estoque_orders_open: gauge(['order-worker'], { status: ['pending', 'reserved'] }),
   estoque_orders_stuck: gauge(['order-worker']),
   estoque_orders_total: counter(APPS, { status: ORDER_STATES }),
-  estoque_order_rejections_total: counter(['order-worker'], { reason: ['out_of_stock', 'product_inactive'] }),
+  estoque_order_rejections_total: counter(APPS, { reason: ['out_of_stock', 'product_inactive'] }),
   estoque_reservations_held: gauge(['order-worker']),
   estoque_reservations_expired_total: counter(['order-worker']),
   estoque_audit_drift: gauge(['order-worker']),
