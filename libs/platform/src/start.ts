@@ -31,7 +31,8 @@ export async function startApi(
   module: Type,
   { configure, ...options }: AppOptions & { configure: (app: App) => Promise<void> | void },
 ) {
-  const { app, environment } = await create(module, options, seeOff);
+  const { app, environment } = await create(module, options);
+  stopOnSignals(app, environment, keepConnections(app, environment));
   observeRequests(app.getHttpAdapter().getInstance(), app.get(Metrics));
   await configure(app);
   await listen(app, environment, options.port);
@@ -43,6 +44,7 @@ export async function startWorker(
   { transport, ...options }: AppOptions & { transport: Type<CustomTransportStrategy> },
 ) {
   const { app, environment } = await create(module, options);
+  stopOnSignals(app, environment);
   app.connectMicroservice<MicroserviceOptions>({ strategy: app.get(transport) }, { inheritAppConfig: true });
   // Health first: startAllMicroservices resolves only once the broker is there.
   await listen(app, environment, options.port);
@@ -51,12 +53,7 @@ export async function startWorker(
 
 type App = NestFastifyApplication;
 
-/** @param beforeStop done at SIGTERM, while everything still works */
-async function create(
-  module: Type,
-  { name, required }: AppOptions,
-  beforeStop?: (app: App, environment: Environment) => Promise<void>,
-) {
+async function create(module: Type, { name, required }: AppOptions) {
   const environment = environmentOrExit(name, required);
   const logger = createLogger(name, environment);
   await startTracing(name, environment, logger);
@@ -65,7 +62,6 @@ async function create(
     new FastifyAdapter({
       bodyLimit: BODY_LIMIT_BYTES,
       routerOptions: { maxParamLength: 500 },
-      keepAliveTimeout: KEEP_ALIVE_MS,
       // What still comes while we stop is answered as well.
       return503OnClosing: false,
       // What Fastify refuses before there is a route, a broken escape in the address for one.
@@ -78,7 +74,6 @@ async function create(
   );
   app.getHttpAdapter().getInstance().removeContentTypeParser('text/plain');
   app.useGlobalFilters(new ProblemFilter(logger));
-  stopOnSignals(app, logger, environment, beforeStop);
   return { app, environment };
 }
 
@@ -99,34 +94,42 @@ async function listen(app: App, environment: Environment, port: number) {
   app.get<Logger>(LOGGER).info({ url: await app.getUrl() }, 'listening');
 }
 
-/** An idle connection is kept so long; customers are told so, and leave it before. */
-const KEEP_ALIVE_MS = 5_000;
+/**
+ * What customers are told an idle connection is good for, so that none of theirs is left when they have been seen off.
+ * Balancers go by a clock of their own, and find it open for longer (72 s, Fastify's).
+ */
+const KEEP_ALIVE = 'timeout=5';
 
 /**
- * Says on the health page that we leave, answers what still comes by connections that are kept open, and asks
- * for no more of it there. Whoever balances the load takes us off its list meanwhile. Nobody's idle connection is
- * closed under a request on its way: customers leave by themselves.
+ * @returns what is to be done before the end: it says on the health page that we leave, answers what still comes by
+ * connections that are kept open, and asks for no more of it there. Whoever balances the load takes us off its list
+ * meanwhile, and nobody's connection is closed under a request on its way.
  */
-async function seeOff(app: App, { SEE_OFF_MS }: Environment) {
-  app.get(HealthChecks).add('process', () => {
-    throw new Error('stopping');
-  });
+function keepConnections(app: App, { SEE_OFF_MS }: Environment) {
   const server = app.getHttpServer();
+  let leaving = false;
   server.prependListener('request', (_request: unknown, response: ServerResponse) => {
-    response.shouldKeepAlive = false;
+    if (leaving) response.shouldKeepAlive = false;
+    else response.setHeader('keep-alive', KEEP_ALIVE);
   });
-  const end = performance.now() + SEE_OFF_MS;
-  const count = promisify(server.getConnections.bind(server));
-  while (performance.now() < end && (await count()) > 0) await sleep(20);
+  return async () => {
+    leaving = true;
+    app.get(HealthChecks).add('process', () => {
+      throw new Error('stopping');
+    });
+    const end = performance.now() + SEE_OFF_MS;
+    const count = promisify(server.getConnections.bind(server));
+    while (performance.now() < end && (await count()) > 0) await sleep(20);
+  };
 }
 
-/** SIGTERM: take nothing new in, finish what is in flight, close, leave. */
-function stopOnSignals(
-  app: App,
-  logger: Logger,
-  environment: Environment,
-  beforeStop?: (app: App, environment: Environment) => Promise<void>,
-) {
+/**
+ * SIGTERM: take nothing new in, finish what is in flight, close, leave.
+ *
+ * @param before done first, while everything still works
+ */
+function stopOnSignals(app: App, { SHUTDOWN_TIMEOUT_MS }: Environment, before?: () => Promise<void>) {
+  const logger = app.get<Logger>(LOGGER);
   let stopping = false;
   const stop = async (signal: string) => {
     if (stopping) return;
@@ -137,8 +140,8 @@ function stopOnSignals(
         'work was still in flight at the end of the time to stop; the queue and the outbox keep it',
       );
       process.exit(1);
-    }, environment.SHUTDOWN_TIMEOUT_MS).unref();
-    await beforeStop?.(app, environment);
+    }, SHUTDOWN_TIMEOUT_MS).unref();
+    await before?.();
     await app.close();
     await stopTracing();
     logger.info('stopped');

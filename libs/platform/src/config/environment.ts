@@ -60,7 +60,7 @@ export const environmentSchema = z.object({
     }),
   /** How often each process looks for what a crash or an outage left: expired reservations, stuck orders, waiting mails. */
   SWEEP_INTERVAL_MS: wholeNumber(50, 3_600_000).default(5_000),
-  /** After SIGTERM, connections that customers keep are waited for so long; idle ones live no longer than 5 s. */
+  /** After SIGTERM, the api waits so long for customers to leave the connections that they keep; they do within 5 s. */
   SEE_OFF_MS: wholeNumber(0, 60_000).default(5_000),
   /** How long the timelines of closed orders and the mails that were sent for them are kept; unset, for good (docs/adr/0012). */
   RETENTION_DAYS: wholeNumber(1, 36_500).optional(),
