@@ -14,6 +14,8 @@ export interface Placed {
   id?: number;
   /** What the API said; 0 where it gave no answer. */
   status: number;
+  /** Why there was no answer. */
+  fault?: string;
 }
 
 /** The shelves that the load buys from. */
@@ -83,8 +85,10 @@ export class Load {
       placed.status = response.status;
       const body = (await response.json()) as { id: number };
       if (response.status === 202) placed.id = body.id;
-    } catch {
+    } catch (error) {
       placed.status = 0;
+      const { message, cause = '' } = error as Error;
+      placed.fault = `${message} ${String(cause)}`;
     }
     return placed;
   }

@@ -35,11 +35,14 @@ export const rollOut: Fault = {
               await replace(rig, trial, app, replica, balancer);
       });
       const asked = rig.load.placed.slice(from);
+      await until('all to be answered', () => asked.every(({ status, fault }) => status !== 0 || fault), {
+        seconds: 60,
+      });
       const failed = asked.filter(({ status }) => status !== 202);
       trial.did(`${asked.length} orders through the balancer meanwhile, ${failed.length} refused`);
       trial.expect(
         failed.length === 0,
-        `no request fails (${failed.map(({ status }) => status).join(', ')})`,
+        `no request fails (${failed.map(({ status, fault }) => fault ?? status).join(', ')})`,
       );
       eachHasWorked(rig, trial);
     } finally {
