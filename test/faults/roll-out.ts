@@ -31,7 +31,7 @@ export const rollOut: Fault = {
       await underLoad(rig, balancer.url, async () => {
         for (let round = 0; round < (trial.short ? 1 : 3); round++)
           for (const app of APPS)
-            for (const replica of replicasOf(app).slice(trial.short ? 1 : 0))
+            for (const replica of replicasOf(app).slice(0, trial.short ? 1 : 2))
               await replace(rig, trial, app, replica, balancer);
       });
       const asked = rig.load.placed.slice(from);
