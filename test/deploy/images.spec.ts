@@ -124,8 +124,9 @@ describe('The Dockerfile', () => {
     if (!status) server.close();
     const [, ...args] = jsonOf(inImage('HEALTHCHECK')[0]!);
     const check = spawn(process.execPath, args, { env: { PORT: String(port) } });
-    expect(await once(check, 'exit')).toEqual([exitCode, null]);
-    expect(asked).toEqual(status ? ['/health/live'] : []);
+    const ended = await once(check, 'exit');
     server.close();
+    expect(ended).toEqual([exitCode, null]);
+    expect(asked).toEqual(status ? ['/health/live'] : []);
   });
 });
