@@ -1,10 +1,20 @@
 import { DockerfileParser, type Copy, type Instruction, type PropertyInstruction } from 'dockerfile-ast';
 import { validate } from 'dockerfile-utils';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { NODE_FLAGS } from '../../tools/apps.js';
 
 const text = readFileSync('deploy/docker/Dockerfile', 'utf8');
@@ -68,8 +78,8 @@ describe('The Dockerfile', () => {
     expect(built).toEqual(['dist/libs', `dist/apps/${app}`]);
     // The build of this test run is the build of the image.
     for (const folder of built) expect(existsSync(folder)).toBe(true);
-    const link = /"(apps\/\$\{APP\}\S+)" dist\/main\.js$/.exec(inImage('RUN')[0]!.getRawArgumentsContent()!);
-    expect(existsSync(`dist/${link![1]!.replace('${APP}', app)}`)).toBe(true);
+    const [, main] = /import\('\.\/(apps\S+)'\)/.exec(inImage('RUN')[0]!.getRawArgumentsContent()!)!;
+    expect(existsSync(`dist/${main!.replace('${APP}', app)}`)).toBe(true);
   });
 
   it('starts node itself, as the launcher does, and as a user with a number that isn’t root’s', () => {
@@ -78,6 +88,26 @@ describe('The Dockerfile', () => {
     expect(inImage('USER').map((user) => wordsOf(user))).toEqual([
       [expect.stringMatching(/^[1-9]\d*:[1-9]\d*$/)],
     ]);
+  });
+
+  it('ends by SIGTERM while it still loads its modules', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'estoque-image-'));
+    try {
+      mkdirSync(join(folder, 'dist/apps/api/src'), { recursive: true });
+      writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+      const loading =
+        "process.stdout.write('loading'); await new Promise((done) => setTimeout(done, 60_000));";
+      writeFileSync(join(folder, 'dist/apps/api/src/main.js'), loading);
+      const run = inImage('RUN')[0]!.getRawArgumentsContent()!;
+      execFileSync('sh', ['-c', run], { cwd: folder, env: { ...process.env, APP: 'api' } });
+      const app = spawn(process.execPath, ['dist/main.js'], { cwd: folder });
+      await once(app.stdout, 'data');
+      app.kill('SIGTERM');
+      // Not by the signal, which means nothing to process 1.
+      expect(await once(app, 'exit')).toEqual([0, null]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('lists all it holds: npm is told of no omission, and asked when everything is there', () => {

@@ -147,6 +147,7 @@ function stopOnSignals(app: App, { SHUTDOWN_TIMEOUT_MS }: Environment, before?: 
     logger.info('stopped');
     process.exit(0);
   };
-  process.on('SIGTERM', (signal) => void stop(signal));
-  process.on('SIGINT', (signal) => void stop(signal));
+  // In place of what an image has for the time before (deploy/docker/Dockerfile).
+  for (const signal of ['SIGTERM', 'SIGINT'])
+    process.removeAllListeners(signal).on(signal, () => void stop(signal));
 }
