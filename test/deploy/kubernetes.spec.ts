@@ -196,7 +196,9 @@ describe.each(OVERLAYS)('What %s says matches what the code reads', (name) => {
     const required = /required: \[(.*?)\]/.exec(readFileSync(`apps/${app}/src/main.ts`, 'utf8'))?.[1] ?? '';
     const names = [...required.matchAll(/'(\w+)'/g)].map(([, variable]) => variable as 'SMTP_URL');
     const { PORT } = readEnvironment(names, given);
-    expect(Object.keys(given).filter((variable) => !(variable in environmentSchema.shape))).toEqual([]);
+    // The SDK of OpenTelemetry reads its own.
+    const ours = Object.keys(given).filter((variable) => !variable.startsWith('OTEL_'));
+    expect(ours.filter((variable) => !(variable in environmentSchema.shape))).toEqual([]);
     expect(container.ports).toEqual([{ name: 'http', containerPort: PORT }]);
   });
 
