@@ -152,19 +152,32 @@ describe('Operations', () => {
     await system.sql(`UPDATE orders SET status = 'cancelled', cancellation = 'requested' WHERE id = $1`, [
       id,
     ]);
-    const drifted = {
-      on_hand: { expected: 4, found: 6 },
-      reserved: { expected: 0, found: 1 },
-      sold: { expected: 0, found: 1 },
-    };
-    const { body } = await system.call<{ balanced: boolean; drifts: Record<string, unknown>[] }>(
+    const other = await system.product(5);
+    const { id: second } = await system.order([{ product_id: other, quantity: 1 }]);
+    await system.orderIn('processed', second);
+    await system.sql(
+      `INSERT INTO movements (product_id, kind, quantity, balance_after, reason) VALUES ($1, 'adjustment', 1, 9, 'by hand')`,
+      [other],
+    );
+    await system.sql(`UPDATE reservations SET status = 'held' WHERE order_id = $1`, [second]);
+    const drifted = [
+      `balance of ${other}: 5, not 9`,
+      `held of ${other}: 0, not 1`,
+      `on_hand of ${other}: 5, not 4`,
+      `on_hand of ${product_id}: 4, not 6`,
+      `reserved of ${other}: 1, not 0`,
+      `reserved of ${product_id}: 0, not 1`,
+      `sold of ${product_id}: 0, not 1`,
+    ];
+    const { body } = await system.call<{ balanced: boolean; drifts: Record<string, string | number>[] }>(
       'GET',
       '/v1/operations/audit',
     );
     expect(body.balanced).toBe(false);
-    expect(body.drifts.map(({ check, expected, found }) => [check, { expected, found }])).toEqual(
-      Object.entries(drifted),
+    const found = body.drifts.map(
+      (drift) => `${drift.check} of ${drift.product_id}: ${drift.expected}, not ${drift.found}`,
     );
+    expect(found.toSorted()).toEqual(drifted.toSorted());
     const audit = cli('audit');
     expect(audit.status).toBe(1);
     expect(audit.stdout).toContain(`on_hand: product ${product_id}: expected 4, found 6`);
