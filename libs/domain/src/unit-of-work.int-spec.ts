@@ -54,6 +54,26 @@ describe('What is counted of a transaction', () => {
     expect(await counted()).toEqual({});
   });
 
+  it('is nothing where its commit fails, as often as it is tried', async () => {
+    const ids = await someOrders();
+    await shop.dataSource.query(
+      `CREATE FUNCTION refuse_commit() RETURNS trigger LANGUAGE plpgsql AS $$
+       BEGIN RAISE EXCEPTION 'refused at the commit' USING ERRCODE = 'deadlock_detected'; END $$`,
+    );
+    await shop.dataSource.query(
+      `CREATE CONSTRAINT TRIGGER refuse_commit AFTER UPDATE ON orders DEFERRABLE INITIALLY DEFERRED
+       FOR EACH ROW EXECUTE FUNCTION refuse_commit()`,
+    );
+    let tries = 0;
+    const refused = work.inTransaction((transaction) => {
+      tries++;
+      return reject(transaction, ids);
+    });
+    await expect(refused).rejects.toThrow('refused at the commit');
+    await shop.dataSource.query('DROP FUNCTION refuse_commit CASCADE');
+    expect([tries, await counted()]).toEqual([5, {}]);
+  });
+
   it('is its last try where it takes several', async () => {
     const ids = await someOrders();
     let tries = 0;
