@@ -55,12 +55,13 @@ export function createDataSource(
   });
 }
 
-/** The pool's connections: kept open, at work, and asked for while all are. */
+/**
+ * The pool's connections: kept open, at work, and asked for by callers whom none is left for. The pool itself counts
+ * everyone as waiting who is served a moment later, each reader of these figures included.
+ */
 export function connectionsOf({ driver }: DataSource): Record<'idle' | 'busy' | 'waiting', number> {
   const { master } = driver as unknown as { master: pg.Pool };
-  return {
-    idle: master.idleCount,
-    busy: master.totalCount - master.idleCount,
-    waiting: master.waitingCount,
-  };
+  const busy = master.totalCount - master.idleCount;
+  const left = master.options.max - busy;
+  return { idle: master.idleCount, busy, waiting: Math.max(0, master.waitingCount - left) };
 }
