@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse, stringify } from 'yaml';
 import { run } from '../../tools/command.js';
-import { promtool } from '../../tools/infrastructure/debian-packages.js';
+import { promtool } from '../../tools/infrastructure/programs.js';
 import { alertRules, PROMETHEUS_FOLDER, ruleCases } from './alert-rules.js';
 import { seriesToQuery } from '../support/exported-metrics.js';
 import { faultsOf, labelsOfResult } from './promql.js';

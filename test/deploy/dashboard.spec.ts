@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { run } from '../../tools/command.js';
 import { DASHBOARD_FILE, dashboardDocument } from '../../tools/documents/dashboard.js';
-import { promtool } from '../../tools/infrastructure/debian-packages.js';
+import { promtool } from '../../tools/infrastructure/programs.js';
 import { seriesToQuery } from '../support/exported-metrics.js';
 import { faultsOf, labelsOfResult, withoutVariables } from './promql.js';
 

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findKubectl } from '../../tools/infrastructure/kubectl.js';
+import { findKubectl } from '../../tools/infrastructure/programs.js';
 import { mayConnect, mayLeave } from './network.js';
 import { examplesOf, Overlay, type KubernetesObject } from './overlay.js';
 import { referenceFaults, selects } from './references.js';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { postgresPrograms, type PostgresPrograms } from '../../tools/infrastructure/debian-packages.js';
+import { postgresPrograms, type PostgresPrograms } from '../../tools/infrastructure/programs.js';
 import { startPostgres } from '../../tools/infrastructure/postgres.js';
 import { Processes } from '../../tools/infrastructure/processes.js';
 import { management } from '../support/broker.js';

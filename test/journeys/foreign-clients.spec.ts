@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { amqpTools } from '../../tools/infrastructure/debian-packages.js';
+import { amqpTools } from '../../tools/infrastructure/programs.js';
 import { management } from '../support/broker.js';
 import { mailsTo } from '../support/mailbox.js';
 import { System } from '../support/system.js';

@@ -128,7 +128,7 @@ describe.each([
     await until('the outbox to be empty', async () => (await relay.measure()).depth === 0);
     await relay.stop();
     // For the metrics.
-    await work.read.orders.countOpen();
+    await work.read.openOrders.countOpen();
     await work.read.stock.countHeld();
     await work.read.notifications.countWaiting();
     await sender.onModuleDestroy();

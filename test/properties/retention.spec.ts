@@ -177,9 +177,9 @@ describe('What has outlived the retention', () => {
     const range = { from: 0, to: Number.MAX_SAFE_INTEGER };
     const bothHavePruned = startingLine(2);
     const pruned = await together(2, () =>
-      shop.work.inTransaction(async ({ orders, notifications }) => {
-        const entries = await orders.pruneTimeline(DAYS, { ...range, limit: 12 });
-        const mails = await notifications.prune(DAYS, { ...range, limit: 3 });
+      shop.work.inTransaction(async ({ retention }) => {
+        const entries = await retention.pruneTimeline(DAYS, { ...range, limit: 12 });
+        const mails = await retention.pruneMails(DAYS, { ...range, limit: 3 });
         await bothHavePruned();
         return [entries.count, mails.count];
       }),

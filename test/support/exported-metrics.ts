@@ -1,4 +1,4 @@
-import { catalogue } from '@estoque/domain';
+import { catalogue, NOTIFICATION_KINDS, ORDER_STATUSES } from '@estoque/domain';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { topologyOf, UNROUTED_QUEUE } from '../../libs/messaging/src/rabbitmq/topology.js';
 import { APPS, type App } from './system.js';
@@ -18,8 +18,6 @@ const events = Object.keys(catalogue);
 const queues = Object.keys(topologyOf('stock_events', catalogue).work);
 /** A dead letter may come from anywhere. */
 const anyQueue = [...queues, UNROUTED_QUEUE, 'unknown'];
-const ORDER_STATES = ['pending', 'reserved', 'processed', 'rejected', 'cancelled'];
-const MAIL_KINDS = ['order_processed', 'order_rejected', 'order_cancelled', 'low_stock'];
 
 const gauge = (apps: readonly App[], labels: ExportedMetric['labels'] = {}): ExportedMetric => ({
   type: 'gauge',
@@ -57,13 +55,13 @@ const OUR_METRICS: Record<string, ExportedMetric> = {
   estoque_dead_letters_collected_total: counter(['api'], { queue: anyQueue }),
   estoque_orders_open: gauge(['order-worker'], { status: ['pending', 'reserved'] }),
   estoque_orders_stuck: gauge(['order-worker']),
-  estoque_orders_total: counter(APPS, { status: ORDER_STATES }),
+  estoque_orders_total: counter(APPS, { status: ORDER_STATUSES }),
   estoque_order_rejections_total: counter(APPS, { reason: ['out_of_stock', 'product_inactive'] }),
   estoque_reservations_held: gauge(['order-worker']),
   estoque_reservations_expired_total: counter(['order-worker']),
   estoque_audit_drift: gauge(['order-worker']),
   estoque_mails_total: counter(['notify-worker'], {
-    kind: MAIL_KINDS,
+    kind: NOTIFICATION_KINDS,
     outcome: ['sent', 'refused', 'failed'],
   }),
   estoque_mails_waiting: gauge(['notify-worker']),

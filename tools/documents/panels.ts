@@ -32,6 +32,26 @@ const quantiles = (histogram: string, matchers: string, ...by: string[]) =>
     ]),
   );
 
+// At a glance, and again in their row.
+const DEAD_LETTERS_PARKED: Omit<Panel, 'about'> = {
+  title: 'Dead letters parked',
+  unit: 'none',
+  queries: { parked: 'max(estoque_dead_letters_parked)' },
+  lines: [1, 20],
+};
+const ORDERS_STUCK: Omit<Panel, 'about'> = {
+  title: 'Orders stuck',
+  unit: 'none',
+  queries: { stuck: 'max(estoque_orders_stuck)' },
+  lines: [1],
+};
+const AUDIT_DRIFT: Omit<Panel, 'about'> = {
+  title: 'Audit drift',
+  unit: 'none',
+  queries: { drift: 'max(estoque_audit_drift)' },
+  lines: [1],
+};
+
 export const AT_A_GLANCE: Panel[] = [
   {
     title: 'Alerts firing',
@@ -68,27 +88,9 @@ export const AT_A_GLANCE: Panel[] = [
     queries: { lag: 'max(estoque_outbox_lag_seconds)' },
     lines: [30, 300],
   },
-  {
-    title: 'Dead letters parked',
-    about: 'Messages that wait for somebody to look at them.',
-    unit: 'none',
-    queries: { parked: 'max(estoque_dead_letters_parked)' },
-    lines: [1, 20],
-  },
-  {
-    title: 'Orders stuck',
-    about: 'Orders that publishing their event again has not helped.',
-    unit: 'none',
-    queries: { stuck: 'max(estoque_orders_stuck)' },
-    lines: [1],
-  },
-  {
-    title: 'Audit drift',
-    about: 'Products whose books do not balance.',
-    unit: 'none',
-    queries: { drift: 'max(estoque_audit_drift)' },
-    lines: [1],
-  },
+  { ...DEAD_LETTERS_PARKED, about: 'Messages that wait for somebody to look at them.' },
+  { ...ORDERS_STUCK, about: 'Orders that publishing their event again has not helped.' },
+  { ...AUDIT_DRIFT, about: 'Products whose books do not balance.' },
 ];
 
 /** A worker's part of the way: the same of each, so that they can be compared. */
@@ -294,27 +296,9 @@ export const ROWS: Row[] = [
         },
         stacked: true,
       },
-      {
-        title: 'Dead letters parked',
-        about: 'Until they are replayed or discarded.',
-        unit: 'none',
-        queries: { parked: 'max(estoque_dead_letters_parked)' },
-        lines: [1, 20],
-      },
-      {
-        title: 'Orders stuck',
-        about: 'Publishing their event three times has not helped them.',
-        unit: 'none',
-        queries: { stuck: 'max(estoque_orders_stuck)' },
-        lines: [1],
-      },
-      {
-        title: 'Audit drift',
-        about: 'Products whose books do not balance. No line: nobody has audited.',
-        unit: 'none',
-        queries: { drift: 'max(estoque_audit_drift)' },
-        lines: [1],
-      },
+      { ...DEAD_LETTERS_PARKED, about: 'Until they are replayed or discarded.' },
+      { ...ORDERS_STUCK, about: 'Publishing their event three times has not helped them.' },
+      { ...AUDIT_DRIFT, about: 'Products whose books do not balance. No line: nobody has audited.' },
     ],
   },
   {

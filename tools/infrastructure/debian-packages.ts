@@ -40,7 +40,7 @@ export function findExecutable(name: string): string | undefined {
     .find(isExecutable);
 }
 
-function isExecutable(file: string): boolean {
+export function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
     return true;
@@ -214,67 +214,10 @@ function libraryFolders(unpacked: string): string[] {
     .filter((folder) => /-linux-[a-z]+$/.test(folder));
 }
 
-/**
- * The AMQP command line tools written in C (amqp-publish, amqp-consume, amqp-get ...), a client that shares
- * no line with ours: those of the machine, else Debian's.
- */
-export async function amqpTools(
-  root: string,
-  say: Say = () => undefined,
-): Promise<{ bin: string; env: NodeJS.ProcessEnv }> {
-  const installed = findExecutable('amqp-publish');
-  if (installed) return { bin: join(installed, '..'), env: {} };
-  const tools = await unpackDebianPackage(root, 'amqp-tools', /^(lib|zlib)/, say);
-  return { bin: join(tools.root, 'usr', 'bin'), env: { LD_LIBRARY_PATH: tools.libraryPath } };
-}
-
-/** The folder of one PostgreSQL's programs, and what they need in their environment. */
-export interface PostgresPrograms {
-  bin: string;
-  env: NodeJS.ProcessEnv;
-}
-
-/**
- * A server together with pg_dump and its kin of the same version, which npm's PostgreSQL lacks: those of the machine,
- * else Debian's.
- */
-export async function postgresPrograms(root: string, say: Say = () => undefined): Promise<PostgresPrograms> {
-  const installed = newestPostgres('/usr/lib/postgresql');
-  if (installed) return { bin: installed, env: {} };
-  const wanted = /^(lib(?!llvm|perl)|postgresql-(client-)?\d+$)/;
-  const unpacked = await unpackDebianPackage(root, 'postgresql', wanted, say);
-  const bin = newestPostgres(join(unpacked.root, 'usr', 'lib', 'postgresql'));
-  if (!bin) throw new Error('the package postgresql has no server and pg_dump in it');
-  return { bin, env: { LD_LIBRARY_PATH: unpacked.libraryPath } };
-}
-
-/** Debian has a folder for each major version. */
-function newestPostgres(folder: string): string | undefined {
-  const majors = existsSync(folder) ? readdirSync(folder).map(Number).filter(Number.isInteger) : [];
-  return majors
-    .sort((a, b) => b - a)
-    .map((major) => join(folder, String(major), 'bin'))
-    .find((bin) => ['postgres', 'initdb', 'pg_dump'].every((name) => isExecutable(join(bin, name))));
-}
-
 /** Debian's keys; other distributions have them in a package. */
 export async function debianKeyring(root: string, say: Say): Promise<string> {
   const file = join('usr', 'share', 'keyrings', 'debian-archive-keyring.gpg');
   const installed = join('/', file);
   if (existsSync(installed)) return installed;
   return join((await unpackDebianPackage(root, 'debian-archive-keyring', /^$/, say)).root, file);
-}
-
-/** Prometheus' own checker of its rules and configurations: the machine's, else that of Debian's package. @returns its path */
-export async function promtool(root: string, say: Say = () => undefined): Promise<string> {
-  const installed = findExecutable('promtool');
-  if (installed) return installed;
-  const missing = 'promtool is not installed: install Prometheus, for it comes with that';
-  if (!canUnpackDebianPackages()) throw new Error(missing);
-  try {
-    const prometheus = await unpackDebianPackage(root, 'prometheus', /^$/, say);
-    return join(prometheus.root, 'usr', 'bin', 'promtool');
-  } catch (error) {
-    throw new Error(`${missing} (${(error as Error).message})`, { cause: error });
-  }
 }

@@ -32,7 +32,6 @@ const KEEP_EVERY_MS = 5_000;
 /** Waits before a recipient whose server asked for patience is tried again: 5 s, three times as long each time, an hour at most. */
 const patience = (attempts: number) => Math.min(5 * 3 ** attempts, 3_600);
 const MOST_ATTEMPTS = 12;
-const OUTCOMES = ['sent', 'refused', 'failed'];
 
 /**
  * Sends what is recorded, and records that it was sent. It has a life of its own beside the consumer, so that a mail
@@ -63,10 +62,8 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
     this.mails = metrics.counter(
       'estoque_mails_total',
       'Mails by what became of them: refused for good, or failed for now',
-      ['kind', 'outcome'],
+      { kind: NOTIFICATION_KINDS, outcome: ['sent', 'refused', 'failed'] },
     );
-    for (const kind of NOTIFICATION_KINDS)
-      for (const outcome of OUTCOMES) this.mails.inc({ kind, outcome }, 0);
     metrics.gauge('estoque_mails_waiting', 'Mails recorded and still to be sent', () =>
       work.read.notifications.countWaiting(),
     );

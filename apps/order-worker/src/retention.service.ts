@@ -40,13 +40,13 @@ export class RetentionService implements OnApplicationBootstrap, OnModuleDestroy
   async prune() {
     const days = this.days;
     if (days === undefined) return;
-    const to = await this.work.read.orders.lastPlacedBefore(days);
+    const to = await this.work.read.retention.lastPlacedBefore(days);
     if (to === undefined) return;
-    const entries = await this.inBatches(({ orders }, from) =>
-      orders.pruneTimeline(days, { from, to, limit: BATCH }),
+    const entries = await this.inBatches(({ retention }, from) =>
+      retention.pruneTimeline(days, { from, to, limit: BATCH }),
     );
-    const mails = await this.inBatches(({ notifications }, from) =>
-      notifications.prune(days, { from, to, limit: BATCH }),
+    const mails = await this.inBatches(({ retention }, from) =>
+      retention.pruneMails(days, { from, to, limit: BATCH }),
     );
     if (entries + mails > 0) this.logger.info({ timeline_entries: entries, notifications: mails }, 'pruned');
   }

@@ -45,7 +45,7 @@ export class WatchdogService implements OnApplicationBootstrap, OnModuleDestroy 
     metrics.gauge(
       'estoque_orders_open',
       'Orders that are on their way',
-      () => work.read.orders.countOpen(),
+      () => work.read.openOrders.countOpen(),
       'status',
     );
   }
@@ -61,13 +61,13 @@ export class WatchdogService implements OnApplicationBootstrap, OnModuleDestroy 
   private async watch() {
     const { STUCK_AFTER_SECONDS: limits } = this.environment;
     const nudged = await this.work.inTransaction(async (transaction) => {
-      const overdue = await transaction.orders.takeOverdue(limits, BATCH);
+      const overdue = await transaction.openOrders.takeOverdue(limits, BATCH);
       for (const order of overdue) await this.nudge(order, transaction);
       return overdue;
     });
     for (const { id, status, nudges } of nudged)
       this.logger.warn({ order_id: id, status, nudges }, 'order nudged: its event is published again');
-    this.stuck = (await this.work.read.orders.stuck(MOST_COUNTED)).length;
+    this.stuck = (await this.work.read.openOrders.stuck(MOST_COUNTED)).length;
   }
 
   private async nudge(order: OverdueOrder, { orders, outbox }: Transaction) {

@@ -18,18 +18,13 @@ export {
   type OrderStatus,
 } from './order/order.entity.js';
 export { OrderMismatch, OrderNotCancellable, OrderNotFound, OrderNotReady } from './order/order.errors.js';
-export {
-  heldAs,
-  type NewOrder,
-  type OrderTimeLimits,
-  type OverdueOrder,
-  type PlacedOrder,
-  type Pruned,
-} from './order/order.repository.js';
+export type { OrderTimeLimits, OverdueOrder } from './order/open-order.repository.js';
+export { heldAs, type NewOrder, type PlacedOrder } from './order/order.repository.js';
 export type { OrderFilter, WholeOrder } from './order/whole-order.repository.js';
 export { Product } from './product/product.entity.js';
 export { ProductNotFound, SkuTaken } from './product/product.errors.js';
 export type { NewProduct, Offer } from './product/product.repository.js';
+export type { Pruned } from './retention/retention.repository.js';
 export { Movement, Stock } from './stock/stock.entity.js';
 export { StockBelowReserved, StockTooLarge } from './stock/stock.errors.js';
 export type { StockChange } from './stock/stock.repository.js';

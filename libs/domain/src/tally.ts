@@ -1,8 +1,10 @@
 import type { Metrics } from '@estoque/platform';
-import type { LineRejection, OrderStatus } from './order/order.entity.js';
-import { ORDER_STATUSES } from './order/order.entity.js';
-
-const REJECTION_REASONS = ['out_of_stock', 'product_inactive'] as const satisfies LineRejection['reason'][];
+import {
+  ORDER_STATUSES,
+  REJECTION_REASONS,
+  type LineRejection,
+  type OrderStatus,
+} from './order/order.entity.js';
 
 /** What one transaction did to orders: to be counted once it is committed, for it may be undone, or done again. */
 export class Tally {
@@ -24,16 +26,14 @@ export class Tally {
 
 /** @returns what adds a tally to this process's counters */
 export function orderCounters(metrics: Metrics): (tally: Tally) => void {
-  const orders = metrics.counter('estoque_orders_total', 'Orders that this process brought to a state', [
-    'status',
-  ]);
+  const orders = metrics.counter('estoque_orders_total', 'Orders that this process brought to a state', {
+    status: ORDER_STATUSES,
+  });
   const rejections = metrics.counter(
     'estoque_order_rejections_total',
     'Orders that this process rejected, by reason; one with two reasons counts for both',
-    ['reason'],
+    { reason: REJECTION_REASONS },
   );
-  for (const status of ORDER_STATUSES) orders.inc({ status }, 0);
-  for (const reason of REJECTION_REASONS) rejections.inc({ reason }, 0);
   return (tally) => {
     for (const [status, count] of Object.entries(tally.orders)) orders.labels(status).inc(count);
     for (const [reason, count] of Object.entries(tally.rejections)) rejections.labels(reason).inc(count);

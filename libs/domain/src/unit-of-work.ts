@@ -5,26 +5,32 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource, EntityManager } from 'typeorm';
 import { catalogue } from './events/catalogue.js';
 import { NotificationRepository } from './notification/notification.repository.js';
+import { OpenOrderRepository } from './order/open-order.repository.js';
 import { OrderRepository } from './order/order.repository.js';
 import { WholeOrderRepository } from './order/whole-order.repository.js';
 import { ProductRepository } from './product/product.repository.js';
+import { RetentionRepository } from './retention/retention.repository.js';
 import { StockRepository } from './stock/stock.repository.js';
 import { Tally } from './tally.js';
 
 /** All repositories, reading and writing through one connection. */
 export class Repositories {
   readonly orders: OrderRepository;
+  readonly openOrders: OpenOrderRepository;
   readonly wholeOrders: WholeOrderRepository;
   readonly products: ProductRepository;
   readonly stock: StockRepository;
   readonly notifications: NotificationRepository;
+  readonly retention: RetentionRepository;
 
   constructor(manager: EntityManager, tally = new Tally()) {
     this.orders = new OrderRepository(manager, tally);
+    this.openOrders = new OpenOrderRepository(manager);
     this.wholeOrders = new WholeOrderRepository(manager);
     this.products = new ProductRepository(manager);
     this.stock = new StockRepository(manager);
     this.notifications = new NotificationRepository(manager);
+    this.retention = new RetentionRepository(manager);
   }
 }
 

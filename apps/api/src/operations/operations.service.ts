@@ -27,7 +27,7 @@ export class OperationsService {
   }
 
   async stuckOrders(): Promise<StuckOrdersDto> {
-    return { data: (await this.work.read.orders.stuck(MOST_STUCK)).map(toStuckOrderDto) };
+    return { data: (await this.work.read.openOrders.stuck(MOST_STUCK)).map(toStuckOrderDto) };
   }
 
   async audit(): Promise<AuditDto> {

@@ -1,5 +1,4 @@
 import type { EntityManager } from 'typeorm';
-import type { Pruned, PrunedRange } from '../order/order.repository.js';
 import { Notification } from './notification.entity.js';
 import { NotificationNotFound, NotificationNotSendable } from './notification.errors.js';
 
@@ -120,25 +119,6 @@ export class NotificationRepository {
     if (resent[0]) return resent[0];
     if (await this.manager.existsBy(Notification, { id })) throw new NotificationNotSendable(id);
     throw new NotificationNotFound(id);
-  }
-
-  /**
-   * Deletes mails of orders that were sent more than `days` ago. Those to the shop, about stock, stay: there are few,
-   * and nothing else remembers that a movement was told. Several at once share the work.
-   */
-  async prune(days: number, { from, to, limit }: PrunedRange): Promise<Pruned> {
-    const [pruned] = await this.manager.query<[Pruned]>(
-      `WITH pruned AS (
-         DELETE FROM notifications WHERE id = ANY(ARRAY(
-           SELECT id FROM notifications
-           WHERE order_id BETWEEN $2 AND $3 AND state = 'sent' AND sent_at < now() - make_interval(days => $1)
-           ORDER BY order_id LIMIT $4 FOR UPDATE SKIP LOCKED))
-         RETURNING order_id
-       )
-       SELECT count(*)::integer AS count, max(order_id) AS last FROM pruned`,
-      [days, from, to, limit],
-    );
-    return pruned;
   }
 
   /** How many are still to be sent. */

@@ -26,10 +26,12 @@ export type Cancellation = 'requested' | 'expired';
 export const LOCALES = ['en', 'pt-BR'] as const;
 export type Locale = (typeof LOCALES)[number];
 
+export const REJECTION_REASONS = ['out_of_stock', 'product_inactive'] as const;
+
 /** Why a line stands in the way of its order. */
 export interface LineRejection {
   product_id: number;
-  reason: 'out_of_stock' | 'product_inactive';
+  reason: (typeof REJECTION_REASONS)[number];
   requested: number;
   available: number;
 }

@@ -38,41 +38,6 @@ export interface HeldOrder {
   asked?: object;
 }
 
-/** An order that has stayed too long where it is. */
-export interface OverdueOrder {
-  id: number;
-  status: OrderStatus;
-  /** How often its event has been published again, this time included. */
-  nudges: number;
-  /** Since when it is in this state. */
-  updated_at: Date;
-  rejection: LineRejection[] | null;
-  cancellation: Cancellation | null;
-}
-
-/** How long, in seconds, an order may stay in a state; `untold` is a final one whose mail isn't recorded. */
-export interface OrderTimeLimits {
-  pending: number;
-  reserved: number;
-  untold: number;
-}
-
-/** Orders from one id to another, both included, and how many rows of theirs at most. */
-export interface PrunedRange {
-  from: number;
-  to: number;
-  limit: number;
-}
-
-/** What was deleted: so many rows, the last of them this order's. */
-export interface Pruned {
-  count: number;
-  last: number | null;
-}
-
-/** So many nudges without effect, and people are to look at it. */
-const STUCK_AFTER_NUDGES = 3;
-
 /** Writes `orders`, `order_lines` and `order_timeline`, and reads of them what the next step needs. */
 export class OrderRepository {
   constructor(
@@ -188,42 +153,6 @@ export class OrderRepository {
     );
   }
 
-  /**
-   * Orders beyond their time, counted as nudged once more; the time doubles with each nudge. Two watchdogs at once
-   * share the work.
-   */
-  async takeOverdue({ pending, reserved, untold }: OrderTimeLimits, limit: number): Promise<OverdueOrder[]> {
-    const [taken] = await this.manager.query<[OverdueOrder[], number]>(
-      `UPDATE orders SET nudges = least(nudges + 1, 1000), nudged_at = clock_timestamp()
-       WHERE id = ANY(ARRAY(
-         SELECT id FROM orders
-         WHERE closed_at IS NULL AND coalesce(nudged_at, updated_at) < clock_timestamp() - make_interval(secs =>
-           (CASE status WHEN 'pending' THEN $1 WHEN 'reserved' THEN $2 ELSE $3 END)::float8 * 2 ^ least(nudges, 8))
-         ORDER BY id LIMIT $4 FOR UPDATE SKIP LOCKED))
-       RETURNING id, status, nudges, updated_at, rejection, cancellation`,
-      [pending, reserved, untold, limit],
-    );
-    return taken;
-  }
-
-  /** Those that nudging has not helped, the longest first. */
-  stuck(limit: number): Promise<OverdueOrder[]> {
-    return this.manager.query<OverdueOrder[]>(
-      `SELECT id, status, nudges, updated_at, rejection, cancellation FROM orders
-       WHERE closed_at IS NULL AND nudges >= $1 ORDER BY updated_at LIMIT $2`,
-      [STUCK_AFTER_NUDGES, limit],
-    );
-  }
-
-  /** How many orders are on their way, by state. */
-  async countOpen(): Promise<Record<'pending' | 'reserved', number>> {
-    const rows = await this.manager.query<{ status: OrderStatus; count: number }[]>(
-      'SELECT status, count(*)::int AS count FROM orders WHERE closed_at IS NULL GROUP BY status',
-    );
-    const of = (status: OrderStatus) => rows.find((row) => row.status === status)?.count ?? 0;
-    return { pending: of('pending'), reserved: of('reserved') };
-  }
-
   /** Who is to be told about them, and how they stand; those of the ids that exist. */
   async addressees(ids: number[]): Promise<Map<number, Addressee>> {
     const orders = await this.manager.query<Addressee[]>(
@@ -231,35 +160,6 @@ export class OrderRepository {
       [ids],
     );
     return new Map(orders.map((order) => [order.id, order]));
-  }
-
-  /** @returns the id of the newest order that is older than `days`; ids ascend as orders are placed */
-  async lastPlacedBefore(days: number): Promise<number | undefined> {
-    const [order] = await this.manager.query<{ id: number }[]>(
-      `SELECT id FROM orders WHERE created_at < now() - make_interval(days => $1)
-       ORDER BY created_at DESC LIMIT 1`,
-      [days],
-    );
-    return order?.id;
-  }
-
-  /** Deletes entries of orders that have been closed for more than `days`. Several at once share the work. */
-  async pruneTimeline(days: number, { from, to, limit }: PrunedRange): Promise<Pruned> {
-    // By ctid: an entry is never updated, so it stays where it was found. The subquery looks up each order by its key
-    // whatever the planner believes of the table; a join might begin with all orders that were pruned before.
-    const [pruned] = await this.manager.query<[Pruned]>(
-      `WITH pruned AS (
-         DELETE FROM order_timeline WHERE ctid = ANY(ARRAY(
-           SELECT ctid FROM order_timeline AS entry
-           WHERE order_id BETWEEN $2 AND $3
-             AND (SELECT closed_at FROM orders WHERE id = entry.order_id) < now() - make_interval(days => $1)
-           ORDER BY order_id, id LIMIT $4 FOR UPDATE SKIP LOCKED))
-         RETURNING order_id
-       )
-       SELECT count(*)::integer AS count, max(order_id) AS last FROM pruned`,
-      [days, from, to, limit],
-    );
-    return pruned;
   }
 
   private async holdAll(ids: number[]): Promise<Map<number, HeldOrder>> {

@@ -49,9 +49,8 @@ export class DeadLetterCollector {
     this.collected = metrics.counter(
       'estoque_dead_letters_collected_total',
       'Dead letters that were brought to the database, by the queue that they were in',
-      ['queue'],
+      { queue: Object.keys(topology.work) },
     );
-    for (const queue of Object.keys(topology.work)) this.collected.inc({ queue }, 0);
   }
 
   start() {

@@ -47,9 +47,8 @@ export class OutboxRelay {
     this.publishedTotal = metrics.counter(
       'estoque_events_published_total',
       'Events that this process brought to the broker, confirmed by it',
-      ['event'],
+      { event: Object.keys(catalogue) },
     );
-    for (const event of Object.keys(catalogue)) this.publishedTotal.inc({ event }, 0);
   }
 
   start() {

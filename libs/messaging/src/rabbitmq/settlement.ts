@@ -57,11 +57,8 @@ export class Settlement {
     this.durations = metrics.histogram(
       'estoque_event_handling_duration_seconds',
       'Messages by event and what became of them, from delivery to settlement',
-      ['event', 'outcome'],
+      { event: topology.work[queue] ?? [], outcome: SETTLED },
     );
-    // From the start, so that the first failure is seen as an increase.
-    for (const event of topology.work[queue] ?? [])
-      for (const outcome of SETTLED) this.durations.zero({ event, outcome });
     this.killSwitch = new KillSwitch((reason) => log.error({ queue, reason }, 'most messages fail: paused'));
   }
 

@@ -18,7 +18,7 @@ export function observeRequests(server: FastifyInstance, metrics: Metrics) {
   const durations = metrics.histogram(
     'estoque_http_request_duration_seconds',
     'Requests by route, from the first byte to the last of the answer',
-    ['method', 'route', 'status'],
+    { method: [], route: [], status: [] },
   );
   const observed = new WeakMap<FastifyRequest, Observed>();
 
