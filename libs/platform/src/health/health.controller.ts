@@ -1,5 +1,4 @@
 import { Controller, Get, HttpException, Res } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
 import { HealthCheckService, HealthIndicatorService, type HealthIndicatorFunction } from '@nestjs/terminus';
 import type { FastifyReply } from 'fastify';
 import { HealthChecks } from './health-checks.js';
@@ -8,7 +7,6 @@ import { HealthChecks } from './health-checks.js';
 const PROBE_TIMEOUT_MS = 900;
 
 @Controller('health')
-@ApiExcludeController()
 export class HealthController {
   constructor(
     private readonly checks: HealthChecks,

@@ -1,9 +1,7 @@
 import { Controller, Get, Header } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
 import { Metrics } from './metrics.js';
 
 @Controller('metrics')
-@ApiExcludeController()
 export class MetricsController {
   constructor(private readonly metrics: Metrics) {}
 
