@@ -44,8 +44,8 @@ const project = (displayName: string, testMatch: string[], more: Config = {}): C
 
 const config: Config = {
   testTimeout: 60_000,
-  // Most of what takes long waits for processes; Jest would leave one of two processors to others.
-  maxWorkers: 2,
+  // For two processors, of which Jest would use one: much of what takes long waits for processes.
+  maxWorkers: 3,
   projects: [
     project('unit', ['{apps,libs}/**/*.spec.ts']),
     project('integration', ['{apps,libs}/**/*.int-spec.ts', 'test/properties/*.spec.ts']),

@@ -6,9 +6,7 @@ import { runFaults, type Report } from './run.js';
 
 /** What is tried at every `npm test`; `npm run faults` tries everything, and for as long as one likes. */
 const IN_SHORT = [
-  'kill-api',
-  'kill-order-worker',
-  'kill-notify-worker',
+  'kill-each',
   'broker-kill',
   'postgres-stop-immediate',
   'duplicates',

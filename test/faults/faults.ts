@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { unpackDebianPackage } from '../../tools/infrastructure/debian-packages.js';
 import { until } from '../support/until.js';
-import { kill, killByMessage } from './kills.js';
+import { kill, killByMessage, killEach } from './kills.js';
 import { APPS, eventIdOf, QUEUE_OF, WORKERS, type App, type Rig } from './rig.js';
 import { rollOut } from './roll-out.js';
 import type { Fault, Trial } from './trial.js';
@@ -675,3 +675,6 @@ export const FAULTS: Fault[] = [
   deadlock,
   lastUnits,
 ];
+
+/** Part of no round, which has each of what they do by itself. */
+export const ONLY_BY_NAME: Fault[] = [killEach];

@@ -1,6 +1,6 @@
 import { until } from '../support/until.js';
 import type { Neighbour, Rule } from './proxy.js';
-import { EXCHANGE, type App, type Rig } from './rig.js';
+import { APPS, EXCHANGE, type App, type Rig } from './rig.js';
 import type { Fault, Trial } from './trial.js';
 import type { Step } from './wire.js';
 
@@ -72,16 +72,38 @@ const IN_SHORT = ['committed, not told', 'after the publish', 'before the ack', 
 export const kill = (app: App): Fault => ({
   name: `kill-${app}`,
   breaks: `kill -9 of ${app} at every step`,
-  async run(rig, trial) {
-    const moments = MOMENTS[app].filter(({ moment }) => !trial.short || IN_SHORT.includes(moment));
-    for (const moment of moments) {
-      const hit = await killAt(rig, app, moment);
-      trial.step(moment.moment, hit);
-      if (hit) await trial.inTime('it comes back', rig.ready(app));
-    }
-    trial.did(`killed ${trial.steps.filter(({ hit }) => hit).length} times, at ${trial.steps.length} steps`);
-  },
+  run: (rig, trial) =>
+    killAtEach(
+      rig,
+      trial,
+      app,
+      MOMENTS[app].filter(({ moment }) => !trial.short || IN_SHORT.includes(moment)),
+    ),
 });
+
+/** For a short list: all apps, one after the other, with one wait for what they left behind. */
+export const killEach: Fault = {
+  name: 'kill-each',
+  breaks: 'kill -9 of each app at its worst steps',
+  async run(rig, trial) {
+    for (const app of APPS)
+      await killAtEach(
+        rig,
+        trial,
+        app,
+        MOMENTS[app].filter(({ moment }) => IN_SHORT.includes(moment)),
+      );
+  },
+};
+
+async function killAtEach(rig: Rig, trial: Trial, app: App, moments: Moment[]) {
+  for (const moment of moments) {
+    const hit = await killAt(rig, app, moment);
+    trial.step(`${app} ${moment.moment}`, hit);
+    if (hit) await trial.inTime('it comes back', rig.ready(app));
+  }
+  trial.did(`${app} killed at ${moments.length} steps`);
+}
 
 async function killAt(rig: Rig, app: App, { at, match, when }: Moment): Promise<boolean> {
   const { restarts } = rig.service(app);

@@ -6,7 +6,7 @@ import { APPS, type App, type Replica, type Rig } from './rig.js';
 import type { Fault, Trial } from './trial.js';
 
 const CUSTOMERS = 4;
-const PAUSE_MS = 50;
+const PAUSE_MS = { long: 50, short: 150 };
 /** In which everybody who sends requests hears that a process is to have no more; Kubernetes' preStop sleep. */
 const HEARD_AFTER_MS = 200;
 
@@ -28,7 +28,7 @@ export const rollOut: Fault = {
           if (app === 'api') balancer.add(url);
         }
       const from = rig.load.placed.length;
-      await underLoad(rig, balancer.url, async () => {
+      await underLoad(rig, balancer.url, trial.short ? PAUSE_MS.short : PAUSE_MS.long, async () => {
         for (let round = 0; round < (trial.short ? 1 : 3); round++)
           for (const app of APPS)
             for (const replica of replicasOf(app).slice(0, trial.short ? 1 : 2))
@@ -70,14 +70,14 @@ async function replace(rig: Rig, trial: Trial, app: App, { url, service }: Repli
 }
 
 /** Customers who order as fast as they are answered, on connections that they keep, until `work` is done. */
-async function underLoad(rig: Rig, url: string, work: () => Promise<void>) {
+async function underLoad(rig: Rig, url: string, pauseMs: number, work: () => Promise<void>) {
   const before = rig.load.api;
   rig.load.api = url;
   let done = false;
   const customers = Array.from({ length: CUSTOMERS }, async () => {
     while (!done) {
       await rig.load.place([{ product_id: rig.random.pick(rig.shop.plenty), quantity: 1 }]);
-      await sleep(PAUSE_MS);
+      await sleep(pauseMs);
     }
   });
   try {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { CLUSTER_FAULTS } from './cluster.js';
-import { FAULTS } from './faults.js';
+import { FAULTS, ONLY_BY_NAME } from './faults.js';
 import { drawLedger, drawMails, PROMISES, PROMISES_AT_REST, type Ledger } from './ledger.js';
 import { DOMAIN, Rig, type RigOptions } from './rig.js';
 import { drain, factsOf, inGroups, Trial, type Fault, type Result } from './trial.js';
@@ -35,12 +35,13 @@ export interface Report {
 /** @throws where a name is of none */
 export function faultsNamed(names: string[], cluster = false): Fault[] {
   const all = cluster ? CLUSTER_FAULTS : FAULTS;
-  const unknown = names.filter((name) => !all.some((fault) => fault.name === name));
+  const known = cluster ? all : [...all, ...ONLY_BY_NAME];
+  const unknown = names.filter((name) => !known.some((fault) => fault.name === name));
   if (unknown.length > 0)
     throw new Error(
-      `No fault is called ${unknown.join(', ')}. There are: ${all.map(({ name }) => name).join(', ')}`,
+      `No fault is called ${unknown.join(', ')}. There are: ${known.map(({ name }) => name).join(', ')}`,
     );
-  return names.length === 0 ? all : all.filter(({ name }) => names.includes(name));
+  return names.length === 0 ? all : known.filter(({ name }) => names.includes(name));
 }
 
 /** One round of all faults, then random ones, then the whole day once more, and the ledger. */

@@ -9,8 +9,13 @@ interface Health {
 
 describe('A consumer', () => {
   let system: System;
-  beforeEach(async () => void (system = await System.start({ apps: ['api'] })));
-  afterEach(() => system.stop());
+  beforeAll(async () => {
+    system = await System.start({ apps: ['api'], environment: { RETRY_DELAYS_MS: '1,1,1,1,1' } });
+  });
+  afterEach(async () => {
+    for (const each of system.processes.values()) if (each.app !== 'api') await each.stop();
+  });
+  afterAll(() => system.stop());
 
   const health = async () =>
     (await (await fetch(`${system.process('order-worker').url}/health/ready`)).json()) as Health;
@@ -34,7 +39,7 @@ describe('A consumer', () => {
 
   it('that fails on most messages pauses and says so, instead of draining its queue into the dead letters', async () => {
     const ORDERS = 60;
-    await system.launch('order-worker', { RETRY_DELAYS_MS: '1,1,1,1,1' }).ready();
+    await system.launch('order-worker').ready();
     const items = [{ product_id: 1, quantity: 1 }];
     // As after a database of yesterday: orders that nobody knows.
     for (let order_id = 900_001; order_id <= 900_000 + ORDERS; order_id++)

@@ -75,12 +75,26 @@ export class Clone {
   }
 
   /** As people do it: npm in a terminal, which here is a pipe. Resolves when all is up. */
-  async start(environment: Record<string, string> = {}): Promise<Stack> {
-    this.npmRun('start', environment);
+  start(environment: Record<string, string> = {}): Promise<Stack> {
+    return this.runUntil('start', 'the flow to be followed', () => this.stack, environment);
+  }
+
+  /** Servers without apps, for those who run the apps themselves. */
+  async startInfrastructure(): Promise<void> {
+    await this.runUntil('infra', 'the servers', () => true);
+  }
+
+  private runUntil<Found>(
+    command: string,
+    what: string,
+    found: () => Found | undefined,
+    environment: Record<string, string> = {},
+  ): Promise<Found> {
+    this.npmRun(command, environment);
     const ended = once(this.child!, 'exit').then(() => {
-      throw new Error(`npm start ended:\n${this.output}`);
+      throw new Error(`npm run ${command} ended:\n${this.output}`);
     });
-    const up = until('the flow to be followed', () => this.output.includes('Ctrl-C stops') && this.stack, {
+    const up = until(what, () => (this.output.includes('Ctrl-C stops') ? found() : undefined), {
       seconds: 120,
     });
     ended.catch(() => undefined);
