@@ -23,6 +23,11 @@ const measurements: Measurement[] = [
   ...[500, 1_000, 900, 1_000].map((recorded, index) =>
     measurement({ case: 'empty', stretch: index + 1, recorded }),
   ),
+  // Turn by turn 0.8, 0.9 and 1; what is between two of them is not their ratio.
+  ...[1_000, 500, 100].flatMap((uniform, index) => [
+    measurement({ case: 'same-two', turn: index + 1, recorded: uniform * (0.8 + index / 10) }),
+    measurement({ case: 'same-two', turn: index + 1, recorded: uniform, reference: true }),
+  ]),
   measurement({ case: 'million', stored: 0, recorded: 1_000 }),
   measurement({ case: 'million', stored: 1_000_000, recorded: 900 }),
   measurement({
@@ -48,6 +53,7 @@ describe('The aims', () => {
   it.each([
     ['ours / pgbench, POST to recorded', 1.25, 'least'], // of 2, 0.5 and 1.25
     ['ours / bare', 0.5, 'no'],
+    ['same-two', 0.9, 'least'],
     ['1,000,000 orders stored', 0.9, 'least'],
     ['from an empty database', 0.5, 'no'],
     ['backlog', 130, 'least'],
@@ -70,6 +76,9 @@ describe('The report', () => {
     const text = writeReport(report, join(dir, 'report'));
     expect(text).toContain('| pgbench | pgbench |  |  | 800 (500–2,000) |');
     expect(text).toContain('| uniform | ours | 64 connections |  | 1,000 |');
+    expect(text).toContain(
+      '| same-two | ours | 64 connections, uniform, in turns with it |  | 500 (100–1,000) |',
+    );
     expect(text).toContain('- mail, ours, round 2: drift: product 1');
     expect(text).toContain('report-connections.svg');
     const { aims } = JSON.parse(readFileSync(join(dir, 'report.json'), 'utf8')) as { aims: unknown[] };

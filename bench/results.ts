@@ -11,6 +11,10 @@ export interface Measurement extends Figure {
   stored?: number;
   /** Which stretch of one measurement, from 1 on. */
   stretch?: number;
+  /** Which of the short measurements that take turns on one pipeline, from 1 on. */
+  turn?: number;
+  /** What the case is compared with: the uniform load, in its turns. */
+  reference?: true;
 }
 
 /** A case that wasn't closed: it has no figure. */
@@ -27,11 +31,12 @@ export interface Results {
 }
 
 /** What sets two measurements of one case apart. */
-export function labelOf({ connections, stored, stretch }: Measurement): string {
+export function labelOf({ connections, stored, stretch, reference }: Measurement): string {
   const parts = [
     stretch !== undefined && `stretch ${stretch}`,
     stored !== undefined && `${stored.toLocaleString('en-US')} stored`,
     connections !== undefined && `${connections} connections`,
+    reference && 'uniform, in turns with it',
   ];
   return parts.filter(Boolean).join(', ');
 }
