@@ -64,8 +64,8 @@ export const environmentSchema = z.object({
   SEE_OFF_MS: wholeNumber(0, 60_000).default(5_000),
   /** How long the timelines of closed orders and the mails that were sent for them are kept; unset, for good (docs/adr/0012). */
   RETENTION_DAYS: wholeNumber(1, 36_500).optional(),
-  /** How often the order-worker has the books audited: it reads all of them. */
-  AUDIT_INTERVAL_SECONDS: wholeNumber(1, 604_800).default(600),
+  /** How often the order-worker has the books audited: it reads all of them. An alert misses an audit after half an hour. */
+  AUDIT_INTERVAL_SECONDS: wholeNumber(1, 1_500).default(600),
   /** A process that hasn't finished its work this long after SIGTERM is ended. */
   SHUTDOWN_TIMEOUT_MS: wholeNumber(100, 600_000).default(25_000),
   SMTP_URL: urlOf('smtp:', 'smtps:').optional(),

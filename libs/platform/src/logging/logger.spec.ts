@@ -1,5 +1,6 @@
+import { prettyFactory } from 'pino-pretty';
 import { AppError } from '../errors/app.errors.js';
-import { createLogger, NestLogger, type Logger } from './logger.js';
+import { createLogger, FOR_PEOPLE, NestLogger, type Logger } from './logger.js';
 
 /** What is said under `tell`, line by line. */
 function linesOf(tell: (logger: Logger) => void): Record<string, unknown>[] {
@@ -64,5 +65,13 @@ describe('A log line', () => {
       logger.error({ reason: 'connect amqp://estoque:secret@mq:5672' }, 'x'),
     );
     expect(line!.reason).toBe('connect amqp://estoque:[address]:5672');
+  });
+
+  it('is for people in a terminal: the time, who, what, and the rest below it', () => {
+    const [line] = linesOf((logger) => logger.warn({ order_id: 12, outcome: 'done' }, 'handled'));
+    const pretty = prettyFactory({ ...FOR_PEOPLE, colorize: false });
+    expect(pretty(line!)).toMatch(
+      /^\[\d\d:\d\d:\d\d\.\d{3}\] WARN: test: handled\n {4}order_id: 12\n {4}outcome: "done"\n$/,
+    );
   });
 });

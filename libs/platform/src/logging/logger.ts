@@ -60,10 +60,15 @@ export function createLogger(
   );
 }
 
+export const FOR_PEOPLE = {
+  ignore: 'pid,hostname,app',
+  messageFormat: '{app}: {msg}',
+  translateTime: 'HH:MM:ss.l',
+};
+
 /** Loaded only where it is wanted. */
 function forPeople(): DestinationStream {
-  const options = { ignore: 'pid,hostname,app', messageFormat: '{app}: {msg}', translateTime: 'HH:MM:ss.l' };
-  return pino.transport({ target: 'pino-pretty', options });
+  return pino.transport({ target: 'pino-pretty', options: FOR_PEOPLE });
 }
 
 /** Nest's own lines: what it tells at `log` level (each route, each module) is detail for us. */
