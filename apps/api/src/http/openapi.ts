@@ -22,7 +22,7 @@ export function openApiDocument(app: INestApplication) {
     operationIdFactory: (_controller, method) => method,
   });
   // Health and metrics are every process's, and no part of what clients are promised. Their controllers can't say so
-  // themselves: the workers, which have them too, would load Swagger for it, half of all that they load.
+  // themselves: the workers, which have them too, would load Swagger for it, two files of five that they load.
   const paths = Object.entries(document.paths).filter(([path]) => path.startsWith('/v1/'));
   return { ...document, paths: Object.fromEntries(paths), security: [] };
 }
