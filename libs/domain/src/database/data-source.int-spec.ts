@@ -30,4 +30,14 @@ describe('The connections of a pool of two', () => {
     expect(connectionsOf(dataSource)).toEqual({ idle: 1, busy: 1, waiting: 0 });
     await runners[1]!.release();
   });
+
+  it.each([
+    ['bigint', [1, -2, Number.MAX_SAFE_INTEGER]],
+    ['float8', [0.5, 1e300]],
+    ['bigint', []],
+    ['bigint', [1, null]],
+    ['text', ['a"b', 'c\\d', '{e,f}', null]],
+  ])('read a list of %s as it was given: %j', async (type, list) => {
+    expect(await dataSource.query(`SELECT $1::${type}[] AS list`, [list])).toEqual([{ list }]);
+  });
 });

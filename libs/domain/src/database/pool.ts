@@ -6,8 +6,8 @@ const INT8 = pg.types.builtins.INT8;
 const INT8_ARRAY = 1016 as typeof INT8;
 // Ids and sums stay far below 2^53 (CHECK constraints see to it), so a number holds them exactly.
 pg.types.setTypeParser(INT8, Number);
-// Their arrays have nothing in them but digits, commas and the two braces.
-pg.types.setTypeParser(INT8_ARRAY, (text) => JSON.parse(`[${text.slice(1, -1)}]`) as number[]);
+// Their arrays have nothing in them but digits, commas, the two braces, and NULL.
+pg.types.setTypeParser(INT8_ARRAY, (text) => JSON.parse(`[${text.slice(1, -1).toLowerCase()}]`) as number[]);
 
 const CACHED_PLAN_OUTDATED = '0A000';
 
@@ -20,6 +20,12 @@ function nameOf(text: string): string | undefined {
   if (!names.has(text) && names.size < MOST_NAMES) names.set(text, `s${names.size}`);
   return names.get(text);
 }
+
+/** PostgreSQL's text for a list of numbers. pg quotes and escapes each of them, a twentieth of a worker's time. */
+const asParameter = (value: unknown): unknown =>
+  Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'number')
+    ? `{${value.join(',')}}`
+    : value;
 
 const BEGIN = 'START TRANSACTION';
 
@@ -37,7 +43,9 @@ class Client extends pg.Client {
       const [text, values, ...rest] = args;
       if (text === BEGIN) return this.begin(send(text) as Promise<unknown>);
       const isPlain = typeof text !== 'string' || !Array.isArray(values) || values.length === 0;
-      const result = isPlain ? send(...args) : send({ name: nameOf(text), text, values }, ...rest);
+      const result = isPlain
+        ? send(...args)
+        : send({ name: nameOf(text), text, values: values.map(asParameter) }, ...rest);
       if (result instanceof Promise) result.catch((error: Error) => this.hangUpAfter(error));
       return result;
     }) as typeof this.query;

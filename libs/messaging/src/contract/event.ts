@@ -131,9 +131,11 @@ export function decodeEvent(catalogue: EventCatalogue, body: Buffer, routingKey:
   return { event, eventId, payload: payload.data };
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 function parse(body: Buffer): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    return JSON.parse(utf8.decode(body));
   } catch (error) {
     throw new AppError('invalid', 'invalid_json', withoutQuotation(error as Error), { cause: error });
   }

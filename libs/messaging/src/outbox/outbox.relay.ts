@@ -209,7 +209,8 @@ export class OutboxRelay {
       headers: headersOf(traceparentOf(activeContext()) ?? row.traceparent),
     });
     this.publishedTotal.labels(event).inc();
-    this.logger.info({ event, ...correlation, event_id: eventId }, 'published');
+    if (this.logger.isLevelEnabled('info'))
+      this.logger.info({ event, ...correlation, event_id: eventId }, 'published');
   }
 }
 

@@ -54,7 +54,7 @@ export class Outbox<Events extends EventCatalogue = EventCatalogue> {
               clock_timestamp() + make_interval(secs => CASE WHEN $6 AND NOT EXISTS (
                 SELECT 1 FROM outbox earlier WHERE earlier.key = added.key AND earlier.leased_until < clock_timestamp()
               ) THEN $5 ELSE 0 END)
-       FROM unnest($1::uuid[], $2::text[], $7::text[], $4::json[], $8::text[]) WITH ORDINALITY
+       FROM unnest($1::uuid[], $2::text[], $7::text[], string_to_array($4, E'\\n')::json[], $8::text[]) WITH ORDINALITY
             AS added (event_id, event, key, body, traceparent, position)
        ORDER BY position
        RETURNING id, leased_until > clock_timestamp() AS leased`,
@@ -62,7 +62,8 @@ export class Outbox<Events extends EventCatalogue = EventCatalogue> {
         this.added.map(({ eventId }) => eventId),
         this.added.map(({ event }) => event),
         this.source,
-        this.added.map(({ body }) => body),
+        // One a line: JSON has no line's end within, and in a list each of its quotes would have to be escaped.
+        this.added.map(({ body }) => body).join('\n'),
         LEASE_SECONDS,
         canPublish,
         this.added.map(({ key }) => key ?? null),

@@ -2,7 +2,7 @@ import { AppError, type Logger, type Metrics } from '@estoque/platform';
 import { RmqContext, ServerRMQ } from '@nestjs/microservices';
 import type { AmqpConnectionManager, ChannelWrapper } from 'amqp-connection-manager';
 import type { Channel, ConsumeMessage } from 'amqplib';
-import { lastValueFrom } from 'rxjs';
+import { isObservable, lastValueFrom } from 'rxjs';
 import type { DecodedEvent } from '../contract/event.js';
 import { Acknowledgements } from './acknowledgements.js';
 import { deliveriesOf } from './failures.js';
@@ -206,6 +206,6 @@ export class EventConsumer extends ServerRMQ {
     if (!handler)
       throw new AppError('invalid', 'unknown_event', `${this.consumer.queue} does not handle ${event}`);
     const result: unknown = await handler(payload, new RmqContext([message, {}, event]));
-    return lastValueFrom(this.transformToObservable(result), { defaultValue: undefined });
+    return isObservable(result) ? lastValueFrom(result, { defaultValue: undefined }) : result;
   }
 }

@@ -116,6 +116,8 @@ export class Settlement {
     const { catalogue } = this.options;
     const decoded = decodeEvent(catalogue, message.content, message.fields.routingKey);
     const outcome = await this.handler(decoded, message);
+    // What it says is put together for whoever reads it.
+    if (!this.log.isLevelEnabled('info')) return;
     this.log.info(
       {
         event: decoded.event,
