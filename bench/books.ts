@@ -30,8 +30,8 @@ export async function closeBooks(
     const { findings } = await drawLedger(sql, { accepted, opening: openingStock() });
     if (mails) {
       const drawn = await drawMails(sql, { mails, disruptions: [], domain: DOMAIN, refused: /^never$/ });
-      findings.untold.push(...drawn.untold);
-      findings.mails.push(...drawn.mails);
+      findings.untold = findings.untold.concat(drawn.untold);
+      findings.mails = findings.mails.concat(drawn.mails);
     }
     const broken = [...PROMISES, ...PROMISES_AT_REST]
       .filter((promised) => !without.includes(promised))

@@ -23,6 +23,9 @@ export interface Lengths {
 /** What one measurement adds to what is known of it anyway. */
 type Figures = Omit<Measurement, 'case' | 'contender' | 'round'>[];
 
+/** One load, and what tells its figure from those of the others. */
+export type Load = LoadShape & Pick<Measurement, 'turn' | 'reference'>;
+
 export interface Case {
   name: string;
   about: string;
@@ -30,43 +33,32 @@ export interface Case {
   /** Each is measured on databases of their own, one after the other; unset: one, without orders. */
   stored?: (lengths: Lengths) => number[];
   withMails?: boolean;
-  /** Before it is measured; unset: as `measure` loads. */
+  /** Unset: it is loaded for a while that nobody measures. */
   coldStart?: boolean;
-  measure(pipeline: Pipeline, lengths: Lengths, mailServer?: MailServer): Promise<Figures>;
+  /** Of contenders that are up at once, and take turns at each of these: what a machine does to one, it does to the other. */
+  loads?: (lengths: Lengths) => Load[];
+  /** Of each contender by itself, where it is more than that. */
+  measure?: (pipeline: Pipeline, lengths: Lengths, mailServer?: MailServer) => Promise<Figures>;
 }
 
 const UNIFORM: Plan = { products: PRODUCTS, lines: [1, 2] };
 export const WARM_UP: Plan = UNIFORM;
 
-/** Loaded with so many connections, one number after the other. */
-const loaded =
-  (plan: Plan, pick: (lengths: Lengths) => number[] = () => [COMPARED_AT]): Case['measure'] =>
-  async (pipeline, lengths) => {
-    const figures: Figures = [];
-    for (const connections of pick(lengths)) {
-      const shape: LoadShape = { plan, connections, seconds: lengths.seconds };
-      figures.push({ connections, ...(await measure(pipeline, shape)) });
-    }
-    return figures;
-  };
+const loaded = (plan: Plan, { seconds }: Lengths): Load => ({ plan, connections: COMPARED_AT, seconds });
 
-const TURNS = 4;
+const TURNS = [1, 2, 3, 4];
+/** What is compared closely is measured in short turns. */
+const inTurns = (load: Load): Load[] =>
+  TURNS.map((turn) => ({ ...load, turn, seconds: Math.ceil(load.seconds / 2) }));
 
-/** The case's own load and the uniform one, in short turns on the same processes: what a machine does to one, it does to the other. */
-const inTurns =
-  (own: Plan): Case['measure'] =>
-  async (pipeline, lengths) => {
-    const seconds = Math.ceil(lengths.seconds / 2);
-    const loads = [{ plan: own }, { plan: UNIFORM, reference: true as const }];
-    const figures: Figures = [];
-    for (let turn = 1; turn <= TURNS; turn++) {
-      for (const { plan, ...of } of turn % 2 === 0 ? loads.toReversed() : loads) {
-        const shape: LoadShape = { plan, connections: COMPARED_AT, seconds };
-        figures.push({ connections: COMPARED_AT, turn, ...of, ...(await measure(pipeline, shape)) });
-      }
-    }
-    return figures;
-  };
+/** The case's own load and the uniform one, by turns on the same processes. */
+const besideUniform = (own: Plan, lengths: Lengths): Load[] => {
+  const uniform = inTurns(loaded(UNIFORM, lengths));
+  return inTurns(loaded(own, lengths)).flatMap((load, index) => {
+    const both: Load[] = [load, { ...uniform[index]!, reference: true }];
+    return index % 2 === 0 ? both : both.toReversed();
+  });
+};
 
 const BOTH: Contender[] = ['ours', 'bare'];
 const IDLE_RATE = 50;
@@ -76,28 +68,29 @@ export const CASES: Case[] = [
     name: 'uniform',
     about: '1 or 2 lines an order, 1,000 products',
     contenders: BOTH,
-    // First the number that is compared with other cases: each after the same warm-up.
-    measure: loaded(UNIFORM, ({ connections }) =>
-      connections.toSorted((a, b) => Number(b === COMPARED_AT) - Number(a === COMPARED_AT)),
-    ),
+    loads: (lengths) =>
+      lengths.connections.flatMap((connections) => {
+        const load = { ...loaded(UNIFORM, lengths), connections };
+        return connections === COMPARED_AT ? inTurns(load) : [load];
+      }),
   },
   {
     name: 'same-two',
     about: 'all orders for the same two products',
     contenders: BOTH,
-    measure: inTurns({ products: [1, 2], lines: [2, 2] }),
+    loads: (lengths) => besideUniform({ products: [1, 2], lines: [2, 2] }, lengths),
   },
   {
     name: 'ten-lines',
     about: '10 lines an order, 1,000 products',
     contenders: BOTH,
-    measure: inTurns({ products: PRODUCTS, lines: [10, 10] }),
+    loads: (lengths) => besideUniform({ products: PRODUCTS, lines: [10, 10] }, lengths),
   },
   {
     name: 'half-rejected',
     about: 'every second order wants something that is sold out',
     contenders: BOTH,
-    measure: loaded({ ...UNIFORM, soldOut: { products: SOLD_OUT, share: 0.5 } }),
+    loads: (lengths) => [loaded({ ...UNIFORM, soldOut: { products: SOLD_OUT, share: 0.5 } }, lengths)],
   },
   {
     name: 'empty',
@@ -112,7 +105,7 @@ export const CASES: Case[] = [
     about: 'with orders of the past stored beforehand',
     contenders: ['ours'],
     stored: ({ rows }) => [0, Math.round(rows / 10), rows],
-    measure: loaded(UNIFORM),
+    loads: (lengths) => [loaded(UNIFORM, lengths)],
   },
   {
     name: 'backlog',

@@ -29,7 +29,7 @@ export class MailServer {
 
   private async ask() {
     const report = await this.child.ask(null);
-    this.mails.push(...report.mails);
+    for (const mail of report.mails) this.mails.push(mail);
     return report;
   }
 }

@@ -31,7 +31,7 @@ export interface Results {
 }
 
 /** What sets two measurements of one case apart. */
-export function labelOf({ connections, stored, stretch, reference }: Measurement): string {
+export function labelOf({ connections, stored, stretch, reference }: Partial<Measurement>): string {
   const parts = [
     stretch !== undefined && `stretch ${stretch}`,
     stored !== undefined && `${stored.toLocaleString('en-US')} stored`,

@@ -1,10 +1,10 @@
 import { COMPARED_AT } from './aims.js';
 import { closeBooks } from './books.js';
-import { CASES, startedBefore, WARM_UP, type Case, type Lengths } from './cases.js';
+import { CASES, startedBefore, WARM_UP, type Case, type Lengths, type Load } from './cases.js';
 import { writeHistory } from './history.js';
 import { settingOf, type Setting } from './machine.js';
 import { MailServer } from './mail.js';
-import { countOf, untilThereAre, warmUp } from './measure.js';
+import { countOf, measure, untilThereAre, warmUp } from './measure.js';
 import { shown } from './numbers.js';
 import { runPgbench } from './pgbench.js';
 import { Pipeline, type Contender } from './pipeline.js';
@@ -12,6 +12,7 @@ import { compilePrograms } from './programs.js';
 import { labelOf, type Measurement, type Results } from './results.js';
 import { SHOP } from './shop.js';
 import { Stack, type StackOptions } from './stack.js';
+import { Turns } from './turns.js';
 
 export interface RunOptions extends StackOptions, Lengths {
   cases: Case[];
@@ -51,6 +52,15 @@ export async function runBench(options: RunOptions): Promise<Report> {
   }
 }
 
+type Figures = Omit<Measurement, 'case' | 'contender' | 'round'>[];
+
+interface Attempt {
+  contender: Contender;
+  round: number;
+  stored?: number;
+  turns: Turns;
+}
+
 class Bench {
   readonly results: Results = { measurements: [], broken: [] };
   private readonly programs: string;
@@ -74,41 +84,56 @@ class Bench {
   /** Contenders, and what is compared with each other, take turns at being first. */
   async tryCase(each: Case, round: number) {
     const inTurn = <One>(all: One[]) => (round % 2 === 0 ? all.toReversed() : all);
-    for (const contender of inTurn(each.contenders)) {
-      for (const stored of inTurn(each.stored?.(this.options) ?? [undefined])) {
-        await this.close({ case: each.name, contender, round, stored }, () =>
-          this.measure(each, { contender, round, stored }),
-        );
-      }
+    for (const stored of inTurn(each.stored?.(this.options) ?? [undefined])) {
+      const turns = new Turns();
+      const tries = inTurn(each.contenders).map(
+        (contender) => () =>
+          this.close({ case: each.name, contender, round, stored }, () =>
+            this.measure(each, { contender, round, stored, turns }),
+          ),
+      );
+      if (each.loads) await Promise.all(tries.map((run) => run()));
+      else for (const run of tries) await run();
     }
   }
 
+  /** Whatever it does to the machine, it does in its turn. */
   private async measure(
     each: Case,
-    { contender, round, stored = 0 }: { contender: Contender; round: number; stored?: number },
-  ) {
-    const template = await this.templateWith(stored);
+    { contender, round, stored = 0, turns }: Attempt,
+  ): Promise<{ figures: Figures; broken: string[] }> {
     const mailServer = each.withMails ? new MailServer(this.programs) : undefined;
-    const pipeline = await Pipeline.create({
-      ...{ stack: this.stack, contender, template, programs: this.programs },
-      name: `${each.name}-${contender}-${round}-${stored}`,
-      smtpPort: await mailServer?.port(),
-    });
+    const pipeline = await turns.take(async () =>
+      Pipeline.create({
+        ...{ stack: this.stack, contender, programs: this.programs },
+        template: await this.templateWith(stored),
+        name: `${each.name}-${contender}-${round}-${stored}`,
+        smtpPort: await mailServer?.port(),
+      }),
+    );
     try {
-      await pipeline.start(startedBefore(each));
-      if (!each.coldStart)
-        await warmUp(pipeline, { plan: WARM_UP, connections: COMPARED_AT, seconds: this.warmUpSeconds });
-      if (mailServer) await mailed(pipeline, mailServer);
-      const figures = await each.measure(pipeline, this.options, mailServer);
-      await atRest(pipeline, mailServer);
-      const { accepted, database, deaths } = pipeline;
-      return {
-        figures,
-        broken: [...deaths, ...(await closeBooks(database, { accepted, mails: mailServer?.mails }))],
-      };
+      await turns.take(async () => {
+        await pipeline.start(startedBefore(each));
+        if (!each.coldStart)
+          await warmUp(pipeline, { plan: WARM_UP, connections: COMPARED_AT, seconds: this.warmUpSeconds });
+        if (mailServer) await mailed(pipeline, mailServer);
+      });
+      const figures: Figures = (await each.measure?.(pipeline, this.options, mailServer)) ?? [];
+      for (const load of each.loads?.(this.options) ?? []) {
+        figures.push(await turns.take(() => measureLoad(pipeline, load)));
+        this.options.say(`  ${each.name}, ${contender}, ${labelOf(load)}: measured, to be closed`);
+      }
+      return await turns.take(async () => {
+        await atRest(pipeline, mailServer);
+        const { accepted, database, deaths } = pipeline;
+        const books = await closeBooks(database, { accepted, mails: mailServer?.mails });
+        return { figures, broken: [...deaths, ...books] };
+      });
     } finally {
-      await pipeline.stop();
-      await mailServer?.stop();
+      await turns.take(async () => {
+        await pipeline.stop();
+        await mailServer?.stop();
+      });
     }
   }
 
@@ -119,7 +144,7 @@ class Bench {
   /** A case that isn't closed, whatever the reason, leaves no figure. */
   private async close(
     what: Pick<Measurement, 'case' | 'contender' | 'round' | 'stored'>,
-    work: () => Promise<{ figures: Omit<Measurement, 'case' | 'contender' | 'round'>[]; broken: string[] }>,
+    work: () => Promise<{ figures: Figures; broken: string[] }>,
   ) {
     const { case: name, contender, round } = what;
     const { say, processes } = this.options;
@@ -152,6 +177,11 @@ class Bench {
     this.templates.set(stored, database.name);
     return database.name;
   }
+}
+
+async function measureLoad(pipeline: Pipeline, { turn, reference, ...shape }: Load) {
+  const { connections } = shape;
+  return { connections, turn, ...(reference && { reference }), ...(await measure(pipeline, shape)) };
 }
 
 /** Nothing that is on its way is missing from the books. */

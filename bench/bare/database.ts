@@ -9,6 +9,8 @@ export interface Statement {
 export async function connectDatabase() {
   const client = new pg.Client({ connectionString: process.env.DATABASE_URL });
   await client.connect();
+  // As the product does (libs/domain/src/database/pool.ts): plans that are kept from a small table's time are no ceiling.
+  await client.query('SET enable_seqscan = off');
   return client;
 }
 

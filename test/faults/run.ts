@@ -111,8 +111,9 @@ async function close(rig: Rig, say: RunOptions['say']) {
       domain: DOMAIN,
       refused: /^refused-/,
     });
-    drawn.findings.untold.push(...mails.untold);
-    drawn.findings.mails.push(...mails.mails);
+    const { findings } = drawn;
+    findings.untold = findings.untold.concat(mails.untold);
+    findings.mails = findings.mails.concat(mails.mails);
     return { ...drawn, duplicateMails: mails.duplicateMails };
   });
   const unanswered = rig.load.placed.filter(({ id }) => id === undefined);
