@@ -46,6 +46,7 @@ const config: Config = {
   testTimeout: 60_000,
   // For two processors, of which Jest would use one: much of what takes long waits for processes.
   maxWorkers: 3,
+  testSequencer: '<rootDir>/test/longest-first.mjs',
   projects: [
     project('unit', ['{apps,libs}/**/*.spec.ts']),
     project('integration', ['{apps,libs}/**/*.int-spec.ts', 'test/properties/*.spec.ts']),
