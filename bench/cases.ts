@@ -5,7 +5,7 @@ import { measure, type LoadShape } from './measure.js';
 import { measureMail } from './mail.js';
 import { measureStretches } from './stretches.js';
 import { APPS, type Contender, type Pipeline } from './pipeline.js';
-import type { Measurement } from './results.js';
+import type { Figures, Measurement } from './results.js';
 import { PRODUCTS, SOLD_OUT } from './shop.js';
 import type { MailServer } from './mail.js';
 
@@ -19,9 +19,6 @@ export interface Lengths {
   /** Messages that wait, in the case `backlog`. */
   backlog: number;
 }
-
-/** What one measurement adds to what is known of it anyway. */
-type Figures = Omit<Measurement, 'case' | 'contender' | 'round'>[];
 
 /** One load, and what tells its figure from those of the others. */
 export type Load = LoadShape & Pick<Measurement, 'turn' | 'reference'>;

@@ -17,6 +17,9 @@ export interface Measurement extends Figure {
   reference?: true;
 }
 
+/** What one measurement adds to what is known of it anyway. */
+export type Figures = Omit<Measurement, 'case' | 'contender' | 'round'>[];
+
 /** A case that wasn't closed: it has no figure. */
 export interface Broken {
   case: string;

@@ -9,7 +9,7 @@ import { shown } from './numbers.js';
 import { runPgbench } from './pgbench.js';
 import { Pipeline, type Contender } from './pipeline.js';
 import { compilePrograms } from './programs.js';
-import { labelOf, type Measurement, type Results } from './results.js';
+import { labelOf, type Figures, type Measurement, type Results } from './results.js';
 import { SHOP } from './shop.js';
 import { Stack, type StackOptions } from './stack.js';
 import { Turns } from './turns.js';
@@ -51,8 +51,6 @@ export async function runBench(options: RunOptions): Promise<Report> {
     await stack.stop();
   }
 }
-
-type Figures = Omit<Measurement, 'case' | 'contender' | 'round'>[];
 
 interface Attempt {
   contender: Contender;
