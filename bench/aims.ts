@@ -47,14 +47,9 @@ export function aimsOf({ measurements }: Results): Aim[] {
   const turnByTurn = (over: Of, under: Of, value = recorded) => ratio(over, under, value, value, byTurn);
   const alone = (of: Of, value: Value) => middle([...find(of, value).values()]);
 
-  const stretches = measurements.filter((each) => each.case === 'empty' && each.contender === 'ours');
-  const later = new Map<number, number>();
-  for (const round of new Set(stretches.map((each) => each.round))) {
-    const rates = stretches.filter((each) => each.round === round && each.stretch! > 1);
-    if (rates.length > 0) later.set(byRound(rates[0]!), median(rates.map((each) => each.recorded!)));
-  }
   const million = measurements.filter((each) => each.case === 'million').map((each) => each.stored!);
   const most = Math.max(...million);
+  const later: Value = ({ stretch = 0, recorded }) => (stretch > 1 ? recorded : undefined);
   const memory: Value = ({ usage = {} }) => Math.max(...WORKERS.map((name) => usage[name]?.peakMb ?? NaN));
 
   const ours = (name: string): Of => ({ case: name, contender: 'ours' });
@@ -84,7 +79,7 @@ export function aimsOf({ measurements }: Results): Aim[] {
     },
     {
       ...{ what: 'from an empty database: first stretch / later ones', least: 0.8, aim: 1 },
-      reached: middle(ratios(find({ ...ours('empty'), stretch: 1 }, recorded), later)),
+      reached: ratio({ ...ours('empty'), stretch: 1 }, ours('empty'), recorded, later),
     },
     {
       ...{ what: 'ten-lines / uniform, in lines', least: 2, aim: 4 },

@@ -49,13 +49,11 @@ const inTurns = (load: Load): Load[] =>
   TURNS.map((turn) => ({ ...load, turn, seconds: Math.ceil(load.seconds / 2) }));
 
 /** The case's own load and the uniform one, by turns on the same processes. */
-const besideUniform = (own: Plan, lengths: Lengths): Load[] => {
-  const uniform = inTurns(loaded(UNIFORM, lengths));
-  return inTurns(loaded(own, lengths)).flatMap((load, index) => {
-    const both: Load[] = [load, { ...uniform[index]!, reference: true }];
+const besideUniform = (own: Plan, lengths: Lengths): Load[] =>
+  inTurns(loaded(own, lengths)).flatMap((load, index) => {
+    const both: Load[] = [load, { ...load, plan: UNIFORM, reference: true }];
     return index % 2 === 0 ? both : both.toReversed();
   });
-};
 
 const BOTH: Contender[] = ['ours', 'bare'];
 const IDLE_RATE = 50;

@@ -34,7 +34,7 @@ export function percentilesOf(values: ArrayLike<number>): Percentiles {
   return { p50: percentile(sorted, 0.5), p95: percentile(sorted, 0.95), p99: percentile(sorted, 0.99) };
 }
 
-/** Of two rows of figures by round: each round's own ratio, for what disturbs one figure of a round disturbs the other as well. */
+/** Of two rows of figures by round, or by turn: each one's own ratio, for what disturbs one figure of it disturbs the other as well. */
 export function ratios(over: Map<number, number>, under: Map<number, number>): number[] {
   return [...over].flatMap(([round, value]) => {
     const other = under.get(round);

@@ -34,7 +34,7 @@ export function casesNamed(names: string[]): Case[] {
   return names.length === 0 ? CASES : CASES.filter(({ name }) => names.includes(name));
 }
 
-/** Every case in every round, contender after contender: what a machine does to one of them, it does to the others. */
+/** Every case and every contender in every round: what a machine does to one of them, it does to the others. */
 export async function runBench(options: RunOptions): Promise<Report> {
   const { cases, rounds, say } = options;
   const stack = await Stack.start(options);
@@ -95,7 +95,7 @@ class Bench {
     }
   }
 
-  /** Whatever it does to the machine, it does in its turn. */
+  /** Where other contenders are up beside it, whatever it does to the machine it does in its turn. */
   private async measure(
     each: Case,
     { contender, round, stored = 0, turns }: Attempt,
@@ -178,8 +178,7 @@ class Bench {
 }
 
 async function measureLoad(pipeline: Pipeline, { turn, reference, ...shape }: Load) {
-  const { connections } = shape;
-  return { connections, turn, ...(reference && { reference }), ...(await measure(pipeline, shape)) };
+  return { connections: shape.connections, turn, reference, ...(await measure(pipeline, shape)) };
 }
 
 /** Nothing that is on its way is missing from the books. */

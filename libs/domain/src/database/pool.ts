@@ -21,7 +21,7 @@ function nameOf(text: string): string | undefined {
   return names.get(text);
 }
 
-/** PostgreSQL's text for a list of numbers. pg quotes and escapes each of them, a twentieth of a worker's time. */
+/** PostgreSQL's text for a list of numbers. pg quotes and escapes each of them. */
 const asParameter = (value: unknown): unknown =>
   Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'number')
     ? `{${value.join(',')}}`

@@ -209,8 +209,7 @@ export class OutboxRelay {
       headers: headersOf(traceparentOf(activeContext()) ?? row.traceparent),
     });
     this.publishedTotal.labels(event).inc();
-    if (this.logger.isLevelEnabled('info'))
-      this.logger.info({ event, ...correlation, event_id: eventId }, 'published');
+    this.logger.info({ event, ...correlation, event_id: eventId }, 'published');
   }
 }
 
