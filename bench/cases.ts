@@ -1,4 +1,4 @@
-import { COMPARED_AT } from './aims.js';
+import { COMPARED_AT } from './targets.js';
 import { drainBacklog } from './backlog.js';
 import type { Plan } from './load/plan.js';
 import { measure, type LoadShape } from './measure.js';
@@ -55,7 +55,7 @@ const besideUniform = (own: Plan, lengths: Lengths): Load[] =>
     return index % 2 === 0 ? both : both.toReversed();
   });
 
-const BOTH: Contender[] = ['ours', 'bare'];
+const BOTH: Contender[] = ['ours', 'baseline'];
 const IDLE_RATE = 50;
 
 export const CASES: Case[] = [

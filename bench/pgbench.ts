@@ -2,7 +2,7 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../tools/command.js';
 import { findExecutable, unpackDebianPackage } from '../tools/infrastructure/debian-packages.js';
-import { closeBooks } from './books.js';
+import { reconcileLedger } from './ledger.js';
 import type { Figure } from './measure.js';
 import { PRODUCTS } from './shop.js';
 import type { Stack } from './stack.js';
@@ -31,7 +31,7 @@ ${OUTBOX}
 COMMIT;
 BEGIN;
 UPDATE stock SET on_hand = on_hand - 1, reserved = reserved - 1 WHERE product_id = :product RETURNING on_hand \\gset
-UPDATE reservations SET status = 'committed' WHERE order_id = :id AND product_id = :product AND status = 'held';
+UPDATE reservations SET status = 'committed' WHERE order_id = :id AND product_id = :product AND status = 'active';
 INSERT INTO movements (product_id, order_id, kind, quantity, balance_after, reason)
   VALUES (:product, :id, 'sale', -1, :on_hand, 'order');
 UPDATE orders SET status = 'processed', updated_at = now() WHERE id = :id AND status = 'reserved';
@@ -85,7 +85,7 @@ export async function runPgbench(
     const figure = await bench(seconds, 1_000_000);
     const usage = meter.stop();
     // Its outbox rows stay: the broker, who would let them be deleted, isn't there.
-    const broken = await closeBooks(database, { accepted: [], without: ['unsent'] });
+    const broken = await reconcileLedger(database, { accepted: [], without: ['unsent'] });
     return { figure: { ...figure, lines: figure.recorded, usage }, broken };
   } finally {
     await stack.dropDatabase(database);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NODE_FLAGS } from '../tools/apps.js';
 import { reservePort } from '../tools/infrastructure/ports.js';
-import type { Recipe, Service } from '../tools/infrastructure/processes.js';
+import type { ProcessSpec, Service } from '../tools/infrastructure/processes.js';
 import { Child } from './child.js';
 import type { LoadOrder, LoadResult } from './load/generator.js';
 import type { Database, Stack } from './stack.js';
@@ -10,7 +10,7 @@ import type { Database, Stack } from './stack.js';
 export const WORKERS = ['order-worker', 'stock-worker', 'notify-worker'] as const;
 export const APPS = ['api', ...WORKERS] as const;
 export type App = (typeof APPS)[number];
-export type Contender = 'ours' | 'bare';
+export type Contender = 'ours' | 'baseline';
 export const DOMAIN = 'estoque.example';
 
 export interface PipelineOptions {
@@ -109,7 +109,7 @@ export class Pipeline {
   }
 
   /** As in production: the built apps, no setting that isn't the default. */
-  private async ours(app: App): Promise<Pick<Recipe, 'args' | 'env' | 'ports' | 'ready'>> {
+  private async ours(app: App): Promise<Pick<ProcessSpec, 'args' | 'env' | 'ports' | 'ready'>> {
     const { stack, smtpPort } = this.options;
     const port = await this.portFor(app);
     return {
@@ -137,10 +137,10 @@ export class Pipeline {
   }
 
   /** The same work by hand. */
-  private async bare(app: App): Promise<Pick<Recipe, 'args' | 'env' | 'ports' | 'ready'>> {
+  private async bare(app: App): Promise<Pick<ProcessSpec, 'args' | 'env' | 'ports' | 'ready'>> {
     const port = app === 'api' ? await this.portFor(app) : undefined;
     return {
-      args: [join(this.options.programs, 'bare', `${app}.js`)],
+      args: [join(this.options.programs, 'baseline', `${app}.js`)],
       env: {
         PATH: process.env.PATH,
         NODE_ENV: 'production',

@@ -11,7 +11,7 @@ const { ModuleKind, ScriptTarget } = ts;
  */
 export function compilePrograms(root: string, to: string): string {
   const from = join(root, 'bench');
-  const folders = ['load', 'bare', 'mail'];
+  const folders = ['load', 'baseline', 'mail'];
   const files = [
     ...['numbers.ts', 'serve.ts'],
     ...folders.flatMap((folder) => readdirSync(join(from, folder)).map((name) => join(folder, name))),

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { aimsOf, verdictOf } from './aims.js';
+import { targetsOf, verdictOf } from './targets.js';
 import { drawPlot, roundUp } from './plot.js';
 import { writeReport } from './report.js';
 import type { Measurement } from './results.js';
@@ -19,7 +19,7 @@ const measurements: Measurement[] = [
   ...[pgbench(1, 500), pgbench(2, 2_000), pgbench(3, 800)],
   ...[1, 2, 3].map((round) => measurement({ round })),
   measurement({ connections: 1, recorded: 300 }),
-  measurement({ contender: 'bare', recorded: 2_000 }),
+  measurement({ contender: 'baseline', recorded: 2_000 }),
   ...[500, 1_000, 900, 1_000].map((recorded, index) =>
     measurement({ case: 'empty', stretch: index + 1, recorded }),
   ),
@@ -48,7 +48,7 @@ const report: Report = {
 };
 
 describe('The aims', () => {
-  const aim = (start: string) => aimsOf(report).find(({ what }) => what.startsWith(start))!;
+  const aim = (start: string) => targetsOf(report).find(({ what }) => what.startsWith(start))!;
 
   it.each([
     ['ours / pgbench, POST to recorded', 1.25, 'least'], // of 2, 0.5 and 1.25

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, basename } from 'node:path';
-import { aimsOf, verdictOf, type Aim } from './aims.js';
+import { targetsOf, verdictOf, type Target } from './targets.js';
 import { CASES } from './cases.js';
 import { shown, spreadOf } from './numbers.js';
 import { drawPlot, type Line } from './plot.js';
@@ -18,12 +18,12 @@ export function writeReport(report: Report, prefix: string): string {
     report,
     Object.keys(plots).map((name) => `${basename(prefix)}-${name}.svg`),
   );
-  writeFileSync(`${prefix}.json`, `${JSON.stringify({ ...report, aims: aimsOf(report) }, null, 2)}\n`);
+  writeFileSync(`${prefix}.json`, `${JSON.stringify({ ...report, aims: targetsOf(report) }, null, 2)}\n`);
   writeFileSync(`${prefix}.md`, text);
   return text;
 }
 
-export function aimRows(aims: Aim[]): string[][] {
+export function targetRows(aims: Target[]): string[][] {
   const sign = { aim: 'yes', least: 'at least', no: '**no**' };
   return aims.map((aim) => {
     const { what, least, aim: wanted, reached, unit, lessIsBetter } = aim;
@@ -42,7 +42,7 @@ export function aimRows(aims: Aim[]): string[][] {
 
 function markdown({ setting, measurements, broken }: Report, plots: string[]): string {
   const { command, at, commit, processor, cores, memoryGb, node, postgres, rabbitmq, nest } = setting;
-  const aims = aimsOf({ measurements, broken });
+  const aims = targetsOf({ measurements, broken });
   const chapters = [
     `# Speed\n\n\`${command}\`, ${at}, commit ${commit}.`,
     `${processor}, ${cores} cores, ${memoryGb} GB; Node ${node}, NestJS ${nest}, PostgreSQL ${postgres} with fsync, RabbitMQ ${rabbitmq} with quorum queues.`,
@@ -52,7 +52,7 @@ function markdown({ setting, measurements, broken }: Report, plots: string[]): s
           lines.map((line) => `- ${name}, ${contender}, round ${round}: ${line}`),
         )
         .join('\n')}`,
-    `## Aims\n\n${table(['ratio', 'reached', 'at least', 'aim', 'kept'], aimRows(aims))}`,
+    `## Aims\n\n${table(['ratio', 'reached', 'at least', 'aim', 'kept'], targetRows(aims))}`,
     `## Orders in a second\n\nMedian over the rounds, and from least to most. _Recorded_ is what counts: all orders accepted, by the time from the first POST to the last one's notification.\n\n${table(
       ['case', 'contender', 'of', 'accepted', 'recorded', 'delivered', 'lines recorded', 'refused'],
       rows(measurements, ({ accepted, recorded, delivered, lines, refused }) => [
@@ -140,7 +140,7 @@ function plotsOf({ measurements }: Report): Record<string, string> {
   const yLabel = 'orders/s, POST to recorded';
   const of = (name: string, contender: string) =>
     measurements.filter((each) => each.case === name && each.contender === contender);
-  const connections = ['ours', 'bare'].map((name) =>
+  const connections = ['ours', 'baseline'].map((name) =>
     line(name, of('uniform', name), (each) => each.connections!),
   );
   const pgbench = spreadOf(

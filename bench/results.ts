@@ -3,7 +3,7 @@ import type { Figure } from './measure.js';
 /** Which measurement a figure is of. */
 export interface Measurement extends Figure {
   case: string;
-  contender: 'ours' | 'bare' | 'pgbench';
+  contender: 'ours' | 'baseline' | 'pgbench';
   round: number;
   /** Customers at once, where they are as quick as they can. */
   connections?: number;

@@ -1,5 +1,5 @@
-import { COMPARED_AT } from './aims.js';
-import { closeBooks } from './books.js';
+import { COMPARED_AT } from './targets.js';
+import { reconcileLedger } from './ledger.js';
 import { CASES, startedBefore, WARM_UP, type Case, type Lengths, type Load } from './cases.js';
 import { writeHistory } from './history.js';
 import { settingOf, type Setting } from './machine.js';
@@ -124,7 +124,7 @@ class Bench {
       return await turns.take(async () => {
         await atRest(pipeline, mailServer);
         const { accepted, database, deaths } = pipeline;
-        const books = await closeBooks(database, { accepted, mails: mailServer?.mails });
+        const books = await reconcileLedger(database, { accepted, mails: mailServer?.mails });
         return { figures, broken: [...deaths, ...books] };
       });
     } finally {

@@ -11,8 +11,8 @@ describe('Turns', () => {
         told.push(`${name} ends`);
         if (fails) throw new Error(name);
       });
-    const both = await Promise.allSettled([take('ours', true), take('bare')]);
+    const both = await Promise.allSettled([take('ours', true), take('baseline')]);
     expect(both.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
-    expect(told).toEqual(['ours begins', 'ours ends', 'bare begins', 'bare ends']);
+    expect(told).toEqual(['ours begins', 'ours ends', 'baseline begins', 'baseline ends']);
   });
 });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { run } from './command.js';
 import type { Infrastructure } from './infrastructure/infrastructure.js';
 import { reservePort } from './infrastructure/ports.js';
-import type { Recipe } from './infrastructure/processes.js';
+import type { ProcessSpec } from './infrastructure/processes.js';
 
 export const APPS = [
   { name: 'api', port: 3000 },
@@ -22,7 +22,7 @@ export interface App {
   url: string;
   /** Its port, and the usual one where that is in use. */
   place: string;
-  recipe: Recipe;
+  spec: ProcessSpec;
 }
 
 /** What any app of ours needs to know; the same for `npm start` and in the `.env` of `npm run infra`. */
@@ -35,7 +35,7 @@ const defaults = {
   HOST: '127.0.0.1',
   LOG_LEVEL: 'info',
   // Ctrl-C waits for nobody's browser.
-  SEE_OFF_MS: '0',
+  DRAIN_TIMEOUT_MS: '0',
   MAIL_FROM: 'Estoque <no-reply@estoque.example>',
   STOCK_ALERT_EMAIL: 'stock@estoque.example',
 };
@@ -47,7 +47,7 @@ export async function appsFor(root: string, logs: string, infrastructure: Infras
     const url = `http://127.0.0.1:${port}`;
     // Somebody's own settings come before our defaults, not before the addresses of what was started here.
     const addresses = { ...settings(infrastructure), ...ownSettings(), ...onlyAddresses(infrastructure) };
-    const recipe: Recipe = {
+    const recipe: ProcessSpec = {
       name,
       command: process.execPath,
       args: [...NODE_FLAGS, '--enable-source-maps', join(root, 'dist', 'apps', name, 'src', 'main.js')],
@@ -59,7 +59,7 @@ export async function appsFor(root: string, logs: string, infrastructure: Infras
       ready: async () => (await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(5_000) })).ok,
     };
     const place = `${name} :${port}${port === usual ? '' : ` (${usual} is in use)`}`;
-    apps.push({ name, url, place, recipe });
+    apps.push({ name, url, place, spec: recipe });
   }
   return apps;
 }

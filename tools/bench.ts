@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { aimsOf } from '../bench/aims.js';
+import { targetsOf } from '../bench/targets.js';
 import { drawProfiles } from '../bench/profiles.js';
-import { aimRows, writeReport } from '../bench/report.js';
+import { targetRows, writeReport } from '../bench/report.js';
 import { casesNamed, runBench, type RunOptions } from '../bench/run.js';
 import { build } from './build.js';
 import { stopCommands } from './command.js';
@@ -73,7 +73,7 @@ async function main(): Promise<number> {
   writeReport(report, options.report);
   if (options.profiles) print(`\n${drawProfiles(options.profiles)}`);
   print(bold('\nAims'));
-  for (const [what, reached, least, aim, kept] of aimRows(aimsOf(report)))
+  for (const [what, reached, least, aim, kept] of targetRows(targetsOf(report)))
     print(`  ${pad(what!, 52)} ${pad(reached!, 10)} ${pad(least!, 10)} ${pad(aim!, 10)} ${kept}`);
   print(`\n${options.report}.md`);
   for (const { case: name, contender, round } of report.broken)

@@ -2,7 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { breakBuild, BROKEN_BUILDS } from '../test/faults/broken-builds.js';
+import { buildMutant, MUTANTS } from '../test/faults/mutants.js';
 import { isKept, ledgerLines, writeReport } from '../test/faults/report.js';
 import { faultsNamed, runFaults } from '../test/faults/run.js';
 import { build, buildRevision } from './build.js';
@@ -90,15 +90,14 @@ async function main(): Promise<number> {
  * faults, must not. Without the watchdog, which would heal some of it.
  */
 async function proveRig(say: (text: string) => void): Promise<number> {
-  const builds = [
-    { name: 'nothing', faults: BROKEN_BUILDS.flatMap(({ faults }) => faults) },
-    ...BROKEN_BUILDS,
-  ].filter(({ name }) => options.only.length === 0 || options.only.includes(name));
+  const builds = [{ name: 'nothing', faults: MUTANTS.flatMap(({ faults }) => faults) }, ...MUTANTS].filter(
+    ({ name }) => options.only.length === 0 || options.only.includes(name),
+  );
   const wrong: string[] = [];
   for (const build of builds) {
     const place = join(dir, build.name);
     const dist = 'file' in build ? join(place, 'dist') : options.dist;
-    if ('file' in build) breakBuild(options.dist, dist, build);
+    if ('file' in build) buildMutant(options.dist, dist, build);
     const own = new Processes(join(place, 'run'), () => undefined);
     say(`broken on purpose: ${build.name}`);
     try {

@@ -32,8 +32,8 @@ describe('The flow', () => {
     ],
     [
       'a step that was done before',
-      { msg: 'handled', event: 'stock.reserve', order_id: 7, outcome: 'repeated', duration_ms: 0.2 },
-      'repeated',
+      { msg: 'handled', event: 'stock.reserve', order_id: 7, outcome: 'duplicate', duration_ms: 0.2 },
+      'duplicate',
       'handled in 1 ms (was done before)',
     ],
     [

@@ -34,10 +34,10 @@ const COLOURS: Record<string, (text: string) => string> = {
   'low stock': yellow,
   rejected: yellow,
   cancelled: yellow,
-  repeated: dim,
+  duplicate: dim,
   retried: yellow,
   refused: red,
-  parked: red,
+  'dead-lettered': red,
 };
 
 /** The line to show for a line of a log: a step of an order, a warning or an error; undefined for all else. */
@@ -60,12 +60,12 @@ function step(record: LogRecord): string | undefined {
   if (!what) return undefined;
   const order = order_id === undefined ? '' : `order ${order_id}`;
   const colour = COLOURS[what] ?? ((text: string) => text);
-  return `${pad(order, 10)}  ${pad(colour(what), 10)}  ${pad(app, 14)} ${dim(detail(record))}`;
+  return `${pad(order, 10)}  ${pad(colour(what), 13)}  ${pad(app, 14)} ${dim(detail(record))}`;
 }
 
 function state({ msg, event, kind, order_id, outcome }: LogRecord): string | undefined {
-  if (msg === 'retried' || msg === 'parked') return msg;
-  if (msg === 'mailed') return kind === 'low_stock' ? 'low stock' : msg;
+  if (msg === 'retried' || msg === 'dead-lettered') return msg;
+  if (msg === 'mail sent') return kind === 'low_stock' ? 'low stock' : 'mailed';
   if (msg === 'published') {
     if (event === 'order.created') return 'accepted';
     return event === 'order.cancelled' ? 'cancelled' : undefined;
@@ -85,19 +85,19 @@ function detail({
   reason,
   err,
 }: LogRecord): string {
-  if (msg === 'mailed') return `${kind} sent`;
+  if (msg === 'mail sent') return `${kind} sent`;
   if (msg === 'published') return `${event} published`;
   const which = attempt > 1 ? `, attempt ${attempt}` : '';
   if (msg !== 'handled')
     return `${event}: ${short(reason ?? err?.message ?? code ?? 'unknown reason')}${which}`;
-  const extra = outcome === 'repeated' ? ' (was done before)' : '';
+  const extra = outcome === 'duplicate' ? ' (was done before)' : '';
   return `${event} handled in ${Math.max(1, Math.round(duration_ms ?? 0))} ms${which}${extra}`;
 }
 
 function complaint({ level, app, msg, reason, err }: LogRecord): string {
   const cause = reason ?? err?.message;
   const [word, colour] = level >= ERROR ? (['error', red] as const) : (['warning', yellow] as const);
-  return `${pad('', 10)}  ${pad(colour(word), 10)}  ${pad(app, 14)} ${short(cause ? `${msg}: ${cause}` : msg)}`;
+  return `${pad('', 10)}  ${pad(colour(word), 13)}  ${pad(app, 14)} ${short(cause ? `${msg}: ${cause}` : msg)}`;
 }
 
 /** The whole story is in the log file. */

@@ -48,11 +48,11 @@ async function main(): Promise<number> {
 
   const apps = await appsFor(root, logs, infrastructure);
   flow = new Flow(
-    apps.map(({ recipe }) => recipe.log),
+    apps.map(({ spec: recipe }) => recipe.log),
     print,
   );
   progress.begin('Apps');
-  await Promise.all(apps.map(({ recipe }) => processes.start(recipe)));
+  await Promise.all(apps.map(({ spec: recipe }) => processes.start(recipe)));
   progress.done('Apps', apps.map(({ place }) => place).join(', '));
 
   const api = apps[0]!.url;

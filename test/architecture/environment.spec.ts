@@ -8,7 +8,7 @@ function faultsOf(environment: Record<string, string>, required: Parameters<type
     readEnvironment(required, environment);
     return [];
   } catch (error) {
-    if (error instanceof EnvironmentError) return error.faults;
+    if (error instanceof EnvironmentError) return error.problems;
     throw error;
   }
 }

@@ -78,19 +78,19 @@ describe('The runbook', () => {
 
   it('quotes the logs as the code writes them', () => {
     const quoted = [
-      'waiting for a neighbour',
+      'waiting for a dependency',
       'events wait in the outbox',
-      'the queue can not be consumed',
-      'paused, for most messages fail: ',
-      'brings_its_worker_down',
+      'the queue cannot be consumed',
+      'circuit breaker open, most messages fail: ',
+      'crashes_worker',
       'order_not_found',
       'invalid_json',
       'database_unavailable',
     ];
     const sources = [
       'libs/messaging/src/outbox/outbox.relay.ts',
-      'libs/messaging/src/rabbitmq/event.consumer.ts',
-      'libs/messaging/src/rabbitmq/kill-switch.ts',
+      'libs/messaging/src/rabbitmq/event-transport.ts',
+      'libs/messaging/src/rabbitmq/circuit-breaker.ts',
       'libs/messaging/src/rabbitmq/settlement.ts',
       'libs/messaging/src/contract/event.ts',
       'libs/domain/src/order/order.errors.ts',

@@ -142,7 +142,7 @@ function selectorFaults(overlay: Overlay): string[] {
 }
 
 function scalingFaults(overlay: Overlay): string[] {
-  const { work } = topologyOf(EXCHANGE, catalogue);
+  const { workQueues: work } = topologyOf(EXCHANGE, catalogue);
   const scaled = [...overlay.all('ScaledObject'), ...overlay.all('HorizontalPodAutoscaler')];
   return [
     ...scaled.flatMap(({ kind, metadata, spec }) => {

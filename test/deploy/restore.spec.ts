@@ -55,7 +55,7 @@ describe('A dump that is taken under load', () => {
   async function purgeQueues() {
     const vhost = encodeURIComponent(new URL(system.vhost.url).pathname.slice(1));
     const queues = await management<{ name: string }[]>('GET', `/api/queues/${vhost}`);
-    for (const { name } of queues) await system.stranger.channel.purgeQueue(name);
+    for (const { name } of queues) await system.externalClient.channel.purgeQueue(name);
     return queues.length;
   }
 
@@ -100,7 +100,7 @@ describe('A dump that is taken under load', () => {
     await until('the outbox to be empty', async () => (await outbox()) === 0);
     expect(await ids(`status <> 'processed'`)).toEqual([]);
     const audit = await system.call('GET', '/v1/operations/audit');
-    expect(audit.body).toEqual({ balanced: true, drifts: [] });
+    expect(audit.body).toEqual({ balanced: true, discrepancies: [] });
     const [books] = await system.sql(`SELECT on_hand, reserved FROM stock`);
     expect(books).toEqual({ on_hand: 100_000 - restored.length, reserved: 0 });
     expect(await system.sql(`SELECT 1 FROM dead_letters`)).toEqual([]);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../support/until.js';
-import { APPS, QUEUE_OF, WORKERS, type App, type Rig } from './rig.js';
+import { APPS, QUEUE_OF, WORKERS, type App, type FaultInjector } from './fault-injector.js';
 import type { Fault, Trial } from './trial.js';
 
 interface Queue {
@@ -8,10 +8,10 @@ interface Queue {
   online: string[];
 }
 
-const queue = (rig: Rig, name: string) =>
+const queue = (rig: FaultInjector, name: string) =>
   rig.management<Queue>('GET', `/api/queues/${rig.vhostPath}/${name}`);
 
-async function killLeader(rig: Rig, trial: Trial, app: Exclude<App, 'api'>) {
+async function killLeader(rig: FaultInjector, trial: Trial, app: Exclude<App, 'api'>) {
   const name = QUEUE_OF[app];
   const { leader } = await queue(rig, name);
   const node = rig.nodes.find(({ service }) => leader.includes(service.name.split(' ')[1]!))!;

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { unpackDebianPackage } from '../../tools/infrastructure/debian-packages.js';
 import { until } from '../support/until.js';
 import { kill, killByMessage, killEach } from './kills.js';
-import { APPS, eventIdOf, QUEUE_OF, WORKERS, type App, type Rig } from './rig.js';
+import { APPS, eventIdOf, QUEUE_OF, WORKERS, type App, type FaultInjector } from './fault-injector.js';
 import { rollOut } from './roll-out.js';
 import type { Fault, Trial } from './trial.js';
 import { drain } from './trial.js';
@@ -15,7 +15,7 @@ const HEARTBEAT_SECONDS = 5;
 const all = (work: (app: App) => Promise<unknown>) => Promise.all(APPS.map(work));
 const line = (product_id: number, quantity = 1) => ({ product_id, quantity });
 
-async function allRed(rig: Rig, trial: Trial, apps: readonly App[], seconds: number, why: string) {
+async function allRed(rig: FaultInjector, trial: Trial, apps: readonly App[], seconds: number, why: string) {
   const from = Date.now();
   await Promise.all(
     apps.map((app) => trial.inTime(`${app} says that it isn't ready when ${why}`, rig.red(app, seconds))),
@@ -23,7 +23,7 @@ async function allRed(rig: Rig, trial: Trial, apps: readonly App[], seconds: num
   return ((Date.now() - from) / 1_000).toFixed(1);
 }
 
-async function allWithoutBroker(rig: Rig, trial: Trial, seconds: number) {
+async function allWithoutBroker(rig: FaultInjector, trial: Trial, seconds: number) {
   const from = Date.now();
   await all((app) => trial.inTime(`${app} says that the broker is away`, rig.withoutBroker(app, seconds)));
   return ((Date.now() - from) / 1_000).toFixed(1);
@@ -105,7 +105,7 @@ const connectionCut: Fault = {
 
 /** The consumer is gone while its connection stands: red, and consuming again within 5 s. */
 async function loseConsumer(
-  rig: Rig,
+  rig: FaultInjector,
   trial: Trial,
   app: (typeof WORKERS)[number],
   lose: () => Promise<unknown>,
@@ -290,7 +290,7 @@ const poison: Fault = {
   },
 };
 
-const MOST_MEMORY_MB = 200;
+const MAX_MEMORY_MB = 200;
 
 const backlog: Fault = {
   name: 'backlog',
@@ -327,14 +327,14 @@ const backlog: Fault = {
     );
     for (const [app, megabytes] of most) {
       trial.did(`${app} used ${megabytes} MB at most`);
-      trial.expect(megabytes > 0 && megabytes < MOST_MEMORY_MB, `${app} stays below ${MOST_MEMORY_MB} MB`);
+      trial.expect(megabytes > 0 && megabytes < MAX_MEMORY_MB, `${app} stays below ${MAX_MEMORY_MB} MB`);
     }
   },
 };
 
 /** The broker takes nothing: orders are accepted all the same, and health says so without being red. */
 async function alarm(
-  rig: Rig,
+  rig: FaultInjector,
   trial: Trial,
   name: 'mem_alarm' | 'disk_free_alarm',
   set: string,
@@ -471,7 +471,7 @@ const clock: Fault = {
   },
 };
 
-async function libfaketime(rig: Rig): Promise<string> {
+async function libfaketime(rig: FaultInjector): Promise<string> {
   const { root } = await unpackDebianPackage(rig.options.root, 'libfaketime', /^$/, rig.options.say);
   const found = readdirSync(join(root, 'usr', 'lib'), { recursive: true }).find((name) =>
     /faketime\/libfaketime\.so\.1$/.test(String(name)),
@@ -567,7 +567,7 @@ const mailDown: Fault = {
   },
 };
 
-async function isProcessed(rig: Rig, id: number) {
+async function isProcessed(rig: FaultInjector, id: number) {
   return (await rig.sql(`SELECT 1 FROM orders WHERE id = $1 AND status = 'processed'`, [id])).length > 0;
 }
 

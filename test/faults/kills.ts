@@ -1,12 +1,12 @@
 import { until } from '../support/until.js';
-import type { Neighbour, Rule } from './proxy.js';
-import { APPS, EXCHANGE, type App, type Rig } from './rig.js';
+import type { Dependency, Rule } from './proxy.js';
+import { APPS, EXCHANGE, type App, type FaultInjector } from './fault-injector.js';
 import type { Fault, Trial } from './trial.js';
 import type { Step } from './wire.js';
 
 interface Moment {
   moment: string;
-  at: Neighbour;
+  at: Dependency;
   match: (step: Step) => boolean;
   when: Rule['when'];
 }
@@ -96,7 +96,7 @@ export const killEach: Fault = {
   },
 };
 
-async function killAtEach(rig: Rig, trial: Trial, app: App, moments: Moment[]) {
+async function killAtEach(rig: FaultInjector, trial: Trial, app: App, moments: Moment[]) {
   for (const moment of moments) {
     const hit = await killAt(rig, app, moment);
     trial.step(`${app} ${moment.moment}`, hit);
@@ -105,7 +105,7 @@ async function killAtEach(rig: Rig, trial: Trial, app: App, moments: Moment[]) {
   trial.did(`${app} killed at ${moments.length} steps`);
 }
 
-async function killAt(rig: Rig, app: App, { at, match, when }: Moment): Promise<boolean> {
+async function killAt(rig: FaultInjector, app: App, { at, match, when }: Moment): Promise<boolean> {
   const { restarts } = rig.service(app);
   const rule = rig.proxy(app, at).arm({ match, when, then: 'kill' });
   try {
@@ -119,7 +119,7 @@ async function killAt(rig: Rig, app: App, { at, match, when }: Moment): Promise<
 }
 
 /** A message that ends its worker each time it is handled. */
-export async function killByMessage(rig: Rig, trial: Trial) {
+export async function killByMessage(rig: FaultInjector, trial: Trial) {
   const app = 'order-worker';
   const [before] = await rig.sql<{ now: string }>('SELECT clock_timestamp()::text AS now');
   // Held, so that the rule is there before the message.

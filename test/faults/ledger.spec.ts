@@ -14,7 +14,7 @@ const GOOD = `
   INSERT INTO order_lines VALUES (1, 1, 1, 'A', 'A', 2, 100), (2, 1, 1, 'A', 'A', 100, 100),
     (3, 1, 1, 'A', 'A', 3, 100), (4, 1, 1, 'A', 'A', 1, 100);
   INSERT INTO order_timeline (order_id, step) VALUES (1, 'pending'), (1, 'reserved'), (1, 'processed'), (2, 'rejected');
-  INSERT INTO reservations VALUES (1, 1, 2, 'committed'), (3, 1, 3, 'held');
+  INSERT INTO reservations VALUES (1, 1, 2, 'committed'), (3, 1, 3, 'active');
   INSERT INTO movements (product_id, order_id, kind, quantity, balance_after, reason) VALUES
     (1, NULL, 'receipt', 10, 10, 'opening'), (1, 1, 'sale', -2, 8, 'order 1');
   INSERT INTO notifications (order_id, kind, recipient, locale, state, sent_at) VALUES
@@ -134,7 +134,7 @@ describe('The ledger', () => {
     ],
     [
       'a processed order whose reservation is still held',
-      `UPDATE reservations SET status = 'held' WHERE order_id = 1; UPDATE stock SET reserved = 5`,
+      `UPDATE reservations SET status = 'active' WHERE order_id = 1; UPDATE stock SET reserved = 5`,
       { drift: 1 },
     ],
     [

@@ -97,7 +97,7 @@ const QUERIES: [Exclude<Promised, 'untold' | 'mails'>, string][] = [
      FROM (
        SELECT product_id, reserved, (
          SELECT coalesce(sum(quantity), 0)::int FROM reservations
-         WHERE reservations.product_id = stock.product_id AND status = 'held'
+         WHERE reservations.product_id = stock.product_id AND status = 'active'
        ) AS held
        FROM stock
      ) AS each WHERE reserved <> held`,
@@ -133,7 +133,7 @@ const QUERIES: [Exclude<Promised, 'untold' | 'mails'>, string][] = [
     `SELECT 'order ' || orders.id || ' is ' || orders.status || ', and holds product ' || reservation.product_id
        || ' (' || reservation.status || ')' AS line
      FROM orders JOIN reservations reservation ON reservation.order_id = orders.id
-     WHERE orders.status NOT IN ('processed', 'reserved') AND reservation.status IN ('held', 'committed')`,
+     WHERE orders.status NOT IN ('processed', 'reserved') AND reservation.status IN ('active', 'committed')`,
   ],
   [
     'drift',

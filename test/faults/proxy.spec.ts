@@ -6,13 +6,13 @@ import { createVhost } from '../support/broker.js';
 import { server } from '../support/environment.js';
 import { until } from '../support/until.js';
 import { MailSink } from './mail-sink.js';
-import { Proxy, type Neighbour, type Rule } from './proxy.js';
+import { Proxy, type Dependency, type Rule } from './proxy.js';
 import type { Step } from './wire.js';
 
 const portOf = (url: string) => Number(new URL(url).port);
 
 /** A proxy before a real server, and what is seen at it. */
-async function watched(neighbour: Neighbour, target: number) {
+async function watched(neighbour: Dependency, target: number) {
   const seen: Step[] = [];
   let kills = 0;
   const proxy = await Proxy.start(neighbour, target, () => (kills += 1));

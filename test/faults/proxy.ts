@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { AmqpWire, cancelFrame, PostgresWire, SmtpWire, type Piece, type Side, type Step } from './wire.js';
 
-export const NEIGHBOURS = ['postgres', 'rabbitmq', 'smtp'] as const;
-export type Neighbour = (typeof NEIGHBOURS)[number];
+export const DEPENDENCIES = ['postgres', 'rabbitmq', 'smtp'] as const;
+export type Dependency = (typeof DEPENDENCIES)[number];
 
 const WIRES = { postgres: PostgresWire, rabbitmq: AmqpWire, smtp: SmtpWire };
 
@@ -36,7 +36,7 @@ export class Proxy {
   private readonly watchers = new Set<(step: Step) => void>();
 
   private constructor(
-    readonly neighbour: Neighbour,
+    readonly neighbour: Dependency,
     private readonly server: Server,
     private readonly target: number,
     private readonly kill: () => void,
@@ -45,7 +45,7 @@ export class Proxy {
   }
 
   /** @param kill ends the app with SIGKILL */
-  static async start(neighbour: Neighbour, target: number, kill: () => void) {
+  static async start(neighbour: Dependency, target: number, kill: () => void) {
     const server = createServer({ noDelay: true });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -163,7 +163,7 @@ class Link {
   private readonly wire: PostgresWire | AmqpWire | SmtpWire;
   private readonly sockets: Record<Side, Socket>;
 
-  constructor(app: Socket, server: Socket, neighbour: Neighbour, pass: (from: Side, piece: Piece) => void) {
+  constructor(app: Socket, server: Socket, neighbour: Dependency, pass: (from: Side, piece: Piece) => void) {
     this.wire = new WIRES[neighbour]();
     this.sockets = { app, server };
     for (const from of ['app', 'server'] as const) {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../support/until.js';
 import { Balancer } from './balancer.js';
-import { APPS, type App, type Replica, type Rig } from './rig.js';
+import { APPS, type App, type Replica, type FaultInjector } from './fault-injector.js';
 import type { Fault, Trial } from './trial.js';
 
 const CUSTOMERS = 4;
@@ -52,12 +52,18 @@ export const rollOut: Fault = {
   },
 };
 
-const isReady = (rig: Rig, app: App, url: string) =>
+const isReady = (rig: FaultInjector, app: App, url: string) =>
   until(`${app} at ${url} to be ready`, async () => (await rig.health(app, url)).status === 200, {
     seconds: 60,
   });
 
-async function replace(rig: Rig, trial: Trial, app: App, { url, service }: Replica, balancer: Balancer) {
+async function replace(
+  rig: FaultInjector,
+  trial: Trial,
+  app: App,
+  { url, service }: Replica,
+  balancer: Balancer,
+) {
   if (app === 'api') {
     balancer.withdraw(url);
     await sleep(HEARD_AFTER_MS);
@@ -70,7 +76,7 @@ async function replace(rig: Rig, trial: Trial, app: App, { url, service }: Repli
 }
 
 /** Customers who order as fast as they are answered, on connections that they keep, until `work` is done. */
-async function underLoad(rig: Rig, url: string, pauseMs: number, work: () => Promise<void>) {
+async function underLoad(rig: FaultInjector, url: string, pauseMs: number, work: () => Promise<void>) {
   const before = rig.load.api;
   rig.load.api = url;
   let done = false;
@@ -90,7 +96,7 @@ async function underLoad(rig: Rig, url: string, pauseMs: number, work: () => Pro
 }
 
 /** Both processes of each app have had their part of the work, by their logs. */
-function eachHasWorked(rig: Rig, trial: Trial) {
+function eachHasWorked(rig: FaultInjector, trial: Trial) {
   for (const app of APPS) {
     const names = [app, `${app}-2`];
     const shares = names.map((name) => {

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { CLUSTER_FAULTS } from './cluster.js';
 import { FAULTS, ONLY_BY_NAME } from './faults.js';
 import { drawLedger, drawMails, PROMISES, PROMISES_AT_REST, type Ledger } from './ledger.js';
-import { DOMAIN, Rig, type RigOptions } from './rig.js';
+import { DOMAIN, FaultInjector, type FaultInjectorOptions } from './fault-injector.js';
 import { drain, factsOf, inGroups, Trial, type Fault, type Result } from './trial.js';
 
-export interface RunOptions extends RigOptions {
+export interface RunOptions extends FaultInjectorOptions {
   /** Names of faults; all where it is empty. */
   only: string[];
   /** Random faults until so many minutes are over. */
@@ -49,7 +49,7 @@ export async function runFaults(options: RunOptions): Promise<Report> {
   const { say, minutes, rate, short } = options;
   const faults = faultsNamed(options.only, options.cluster);
   const from = Date.now();
-  const rig = await Rig.start(options);
+  const rig = await FaultInjector.start(options);
   try {
     say(`everything runs; seed ${options.seed}, ${rate} orders/s`);
     rig.resumeLoad(rate);
@@ -69,7 +69,12 @@ export async function runFaults(options: RunOptions): Promise<Report> {
   }
 }
 
-async function tryFault(rig: Rig, fault: Fault, short: boolean, say: RunOptions['say']): Promise<Result> {
+async function tryFault(
+  rig: FaultInjector,
+  fault: Fault,
+  short: boolean,
+  say: RunOptions['say'],
+): Promise<Result> {
   const from = Date.now();
   say(`${fault.name}: ${fault.breaks}`);
   const trial = new Trial(short, say);
@@ -92,7 +97,7 @@ async function tryFault(rig: Rig, fault: Fault, short: boolean, say: RunOptions[
 
 const CLOSES_WITHIN_MS = 120_000;
 
-async function close(rig: Rig, say: RunOptions['say']) {
+async function close(rig: FaultInjector, say: RunOptions['say']) {
   await rig.load.stop();
   const from = Date.now();
   // Now nothing is excused any more.

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { drawLedger, PROMISES } from './ledger.js';
-import type { DeadLetter, Rig } from './rig.js';
+import type { DeadLetter, FaultInjector } from './fault-injector.js';
 
 /** One thing that is broken on purpose. */
 export interface Fault {
@@ -8,7 +8,7 @@ export interface Fault {
   /** In a few words. */
   breaks: string;
   /** Breaks it, looks at what is promised meanwhile, and mends it. */
-  run(rig: Rig, trial: Trial): Promise<void>;
+  run(rig: FaultInjector, trial: Trial): Promise<void>;
   /** Longer than the 60 s that everything else is promised to drain in, where the fault itself is a mass of work. */
   drainsWithin?: number;
 }
@@ -88,7 +88,7 @@ export class Trial {
     for (const line of inGroups(letters)) this.expect(false, line);
   }
 
-  async finish(rig: Rig, { drainsWithin = DRAINS_WITHIN_SECONDS }: Fault) {
+  async finish(rig: FaultInjector, { drainsWithin = DRAINS_WITHIN_SECONDS }: Fault) {
     await rig.heal();
     this.mended();
     const drained = await drain(rig, this.mendedAt! + drainsWithin * 1_000);
@@ -119,7 +119,7 @@ export function inGroups(letters: DeadLetter[]): string[] {
   );
 }
 
-export function factsOf({ load, opening }: Rig) {
+export function factsOf({ load, opening }: FaultInjector) {
   return { accepted: load.accepted.map(({ id }) => id!), opening };
 }
 
@@ -130,7 +130,7 @@ export function factsOf({ load, opening }: Rig) {
  * @param emptyQueues whether the work queues are to be empty too, as they can be without load
  */
 export async function drain(
-  rig: Rig,
+  rig: FaultInjector,
   deadline: number,
   { emptyQueues = false } = {},
 ): Promise<{ done: boolean; left: string }> {

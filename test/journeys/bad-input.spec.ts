@@ -267,7 +267,7 @@ describe('The API, given bad input', () => {
       (await system.call('POST', `/v1/products/${id}/stock/receipts`, { quantity: -1, reason: 'x' })).status,
     ).toBe(422);
     await system.sql('UPDATE stock SET reserved = 0 WHERE product_id = $1', [id]);
-    await system.expectBalancedBooks();
+    await system.expectLedgerReconciles();
   });
 
   it('refuses products in two currencies in one order', async () => {

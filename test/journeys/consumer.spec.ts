@@ -21,7 +21,7 @@ describe('A consumer', () => {
     (await (await fetch(`${system.process('order-worker').url}/health/ready`)).json()) as Health;
 
   it('whose queue exists with other arguments says so, lives on, and consumes once the queue is right', async () => {
-    const { channel } = system.stranger;
+    const { channel } = system.externalClient;
     await channel.deleteQueue('order_queue');
     await channel.assertQueue('order_queue', { durable: true });
     const worker = system.launch('order-worker');
@@ -43,11 +43,11 @@ describe('A consumer', () => {
     const items = [{ product_id: 1, quantity: 1 }];
     // As after a database of yesterday: orders that nobody knows.
     for (let order_id = 900_001; order_id <= 900_000 + ORDERS; order_id++)
-      await system.stranger.publish('order.created', { event: 'order.created', order_id, items });
+      await system.externalClient.publish('order.created', { event: 'order.created', order_id, items });
     const fault = await until('the pause', async () => (await health()).error.consumer?.message);
-    expect(fault).toMatch(/^paused, for most messages fail: There is no order 9000\d\d\.$/);
+    expect(fault).toMatch(/^circuit breaker open, most messages fail: There is no order 9000\d\d\.$/);
     const worker = system.process('order-worker');
-    const paused = () => worker.logs.filter(({ msg }) => msg === 'most messages fail: paused').length;
+    const paused = () => worker.logs.filter(({ msg }) => msg === 'circuit breaker opened').length;
     await until('another try to fail as well', () => paused() >= 2);
     const [{ count }] = (await system.sql<{ count: number }>(
       'SELECT count(*)::int AS count FROM dead_letters',

@@ -40,7 +40,7 @@ describe('An order that does not come to its good end', () => {
       return mails.length > 0 && mails;
     });
     expect(mail!.subject).toBe(`Seu pedido ${id} foi cancelado`);
-    await system.expectBalancedBooks();
+    await system.expectLedgerReconciles();
   });
 
   it('is cancelled when its reservation ends, and its late message does nothing', async () => {
@@ -63,10 +63,10 @@ describe('An order that does not come to its good end', () => {
       system
         .process('stock-worker')
         .handled('stock.reserve')
-        .some(({ order_id, outcome }) => order_id === id && outcome === 'repeated'),
+        .some(({ order_id, outcome }) => order_id === id && outcome === 'duplicate'),
     );
     expect(await stockOf(product_id)).toMatchObject({ on_hand: 5, reserved: 0 });
-    await system.expectBalancedBooks();
+    await system.expectLedgerReconciles();
   });
 
   it('that is processed or rejected can not be cancelled, nor one that is not there', async () => {
@@ -84,13 +84,13 @@ describe('An order that does not come to its good end', () => {
     await system.process('stock-worker').stop();
     const { id } = await system.order([{ product_id, quantity: 1 }]);
     await system.orderIn('reserved', id);
-    await system.stranger.channel.purgeQueue('stock_queue');
+    await system.externalClient.channel.purgeQueue('stock_queue');
     await system.launch('stock-worker').ready();
     await system.orderIn('processed', id);
     expect(
       system
         .process('order-worker')
-        .logs.filter(({ msg, order_id }) => msg.startsWith('order nudged') && order_id === id),
+        .logs.filter(({ msg, order_id }) => msg.startsWith('event republished') && order_id === id),
     ).not.toHaveLength(0);
   });
 
@@ -101,16 +101,15 @@ describe('An order that does not come to its good end', () => {
     const stuck = await until(
       'the report',
       async () => {
-        const { body } = await system.call<{ data: { id: number; status: string; nudges: number }[] }>(
-          'GET',
-          '/v1/operations/stuck-orders',
-        );
+        const { body } = await system.call<{
+          data: { id: number; status: string; republish_count: number }[];
+        }>('GET', '/v1/operations/stuck-orders');
         return body.data.find((order) => order.id === id);
       },
       { seconds: 30 },
     );
     expect(stuck.status).toBe('reserved');
-    expect(stuck.nudges).toBeGreaterThanOrEqual(3);
+    expect(stuck.republish_count).toBeGreaterThanOrEqual(3);
     const worker = system.process('order-worker').url;
     const metric = await until('the metric', async () => {
       const text = await (await fetch(`${worker}/metrics`)).text();

@@ -51,7 +51,7 @@ describe('A client in another language', () => {
     );
     await system.orderIn('processed', 123);
     await until('the mail', async () => (await mailsTo(email)).length === 1);
-    await system.expectBalancedBooks();
+    await system.expectLedgerReconciles();
   });
 
   it('reads all four routing keys as flat JSON', async () => {

@@ -30,11 +30,16 @@ describe('Operations', () => {
   /** A message for an order that isn't there yet, parked after its tries. */
   async function park(order_id: number, product_id: number): Promise<Letter> {
     const items = [{ product_id, quantity: 1 }];
-    await system.stranger.publish('order.created', { event: 'order.created', order_id, items, mood: 'good' });
+    await system.externalClient.publish('order.created', {
+      event: 'order.created',
+      order_id,
+      items,
+      mood: 'good',
+    });
     const found = await until('the letter', async () => {
       const { body } = await system.call<{ data: Letter[] }>(
         'GET',
-        '/v1/dead-letters?state=parked&queue=order_queue&event=order.created&reason=order_not_found&limit=1',
+        '/v1/dead-letters?state=open&queue=order_queue&event=order.created&reason=order_not_found&limit=1',
       );
       return body.data[0];
     });
@@ -67,7 +72,7 @@ describe('Operations', () => {
     expect(body.actions).toMatchObject([{ action: 'replayed', by: 'ana' }]);
     await system.orderIn('processed', 5_001);
     const again = await system.call<Problem>('POST', `/v1/dead-letters/${parked.id}/replay`, { by: 'ana' });
-    expect([again.status, again.body.code]).toEqual([409, 'dead_letter_not_parked']);
+    expect([again.status, again.body.code]).toEqual([409, 'dead_letter_closed']);
   });
 
   it('one that is replayed in vain is the same letter, parked again', async () => {
@@ -78,7 +83,7 @@ describe('Operations', () => {
       const now = await letter(parked.id);
       return now.times === 2 && now;
     });
-    expect(back).toMatchObject({ state: 'parked', actions: [{ action: 'replayed', by: 'ana' }] });
+    expect(back).toMatchObject({ state: 'open', actions: [{ action: 'replayed', by: 'ana' }] });
     const { body } = await system.call<Letter>('POST', `/v1/dead-letters/${parked.id}/discard`, {
       by: 'rui',
     });
@@ -88,20 +93,20 @@ describe('Operations', () => {
 
   it('all that fit a filter are replayed or discarded in one go', async () => {
     for (const text of ['one', 'two', 'three'])
-      await system.stranger.publish('order.created', Buffer.from(text));
+      await system.externalClient.publish('order.created', Buffer.from(text));
     const filter = { reason: 'invalid_json' };
     await until('three letters', async () => {
       const { body } = await system.call<{ data: Letter[] }>(
         'GET',
-        '/v1/dead-letters?state=parked&reason=invalid_json',
+        '/v1/dead-letters?state=open&reason=invalid_json',
       );
       return body.data.length === 3;
     });
     const { body } = await system.call('POST', '/v1/dead-letters/discard', { by: 'ana', filter });
-    expect(body).toEqual({ done: 3, left: 0 });
+    expect(body).toEqual({ done: 3, remaining: 0 });
     expect((await system.call('POST', '/v1/dead-letters/discard', { by: 'ana', filter })).body).toEqual({
       done: 0,
-      left: 0,
+      remaining: 0,
     });
   });
 
@@ -121,8 +126,8 @@ describe('Operations', () => {
     const product_id = await system.product(1);
     const parked = await park(5_003, product_id);
     await store(5_003, product_id);
-    expect(cli('dead-letters', 'list', '--state', 'parked').stdout).toContain(
-      `#${parked.id}  parked  order_queue`,
+    expect(cli('dead-letters', 'list', '--state', 'open').stdout).toContain(
+      `#${parked.id}  open  order_queue`,
     );
     expect(JSON.parse(cli('dead-letters', 'show', String(parked.id)).stdout)).toMatchObject({
       id: parked.id,
@@ -134,15 +139,12 @@ describe('Operations', () => {
     await system.orderIn('processed', 5_003);
     expect((await letter(parked.id)).actions).toMatchObject([{ action: 'replayed', by: 'ops' }]);
     const twice = cli('dead-letters', 'discard', String(parked.id));
-    expect([twice.status, twice.stderr]).toEqual([
-      1,
-      `Dead letter ${parked.id} is replayed, no longer parked.\n`,
-    ]);
+    expect([twice.status, twice.stderr]).toEqual([1, `Dead letter ${parked.id} is replayed already.\n`]);
   }, 120_000);
 
   it('the audit finds every kind of drift, and repairs none', async () => {
     const clean = await system.call('GET', '/v1/operations/audit');
-    expect(clean.body).toEqual({ balanced: true, drifts: [] });
+    expect(clean.body).toEqual({ balanced: true, discrepancies: [] });
     const product_id = await system.product(5);
     const { id } = await system.order([{ product_id, quantity: 1 }]);
     await system.orderIn('processed', id);
@@ -159,7 +161,7 @@ describe('Operations', () => {
       `INSERT INTO movements (product_id, kind, quantity, balance_after, reason) VALUES ($1, 'adjustment', 1, 9, 'by hand')`,
       [other],
     );
-    await system.sql(`UPDATE reservations SET status = 'held' WHERE order_id = $1`, [second]);
+    await system.sql(`UPDATE reservations SET status = 'active' WHERE order_id = $1`, [second]);
     const drifted = [
       `balance of ${other}: 5, not 9`,
       `held of ${other}: 0, not 1`,
@@ -169,12 +171,12 @@ describe('Operations', () => {
       `reserved of ${product_id}: 0, not 1`,
       `sold of ${product_id}: 0, not 1`,
     ];
-    const { body } = await system.call<{ balanced: boolean; drifts: Record<string, string | number>[] }>(
-      'GET',
-      '/v1/operations/audit',
-    );
+    const { body } = await system.call<{
+      balanced: boolean;
+      discrepancies: Record<string, string | number>[];
+    }>('GET', '/v1/operations/audit');
     expect(body.balanced).toBe(false);
-    const found = body.drifts.map(
+    const found = body.discrepancies.map(
       (drift) => `${drift.check} of ${drift.product_id}: ${drift.expected}, not ${drift.found}`,
     );
     expect(found.toSorted()).toEqual(drifted.toSorted());
@@ -193,6 +195,6 @@ describe('Operations', () => {
     });
     const metrics = await (await fetch(`${system.process('api').url}/metrics`)).text();
     expect(metrics).toContain('estoque_outbox_depth 0');
-    expect(metrics).toMatch(/^estoque_dead_letters_parked \d+$/m);
+    expect(metrics).toMatch(/^estoque_dead_letters_open \d+$/m);
   });
 });

@@ -121,7 +121,7 @@ describe('An order', () => {
     );
     for (const { rejection } of rejections)
       expect(rejection).toMatchObject([{ reason: 'out_of_stock', available: 0 }]);
-    await system.expectBalancedBooks();
+    await system.expectLedgerReconciles();
   });
 
   it('whose messages are delivered three times each has one effect and one mail', async () => {
@@ -133,12 +133,14 @@ describe('An order', () => {
     const items = [{ product_id, quantity: 2 }];
     for (const event of ['order.created', 'stock.reserve', 'order.processed']) {
       for (let time = 0; time < 3; time++)
-        await system.stranger.publish(event, { event, order_id: id, items });
+        await system.externalClient.publish(event, { event, order_id: id, items });
     }
     const repeated = (app: 'order-worker' | 'stock-worker' | 'notify-worker', event: string) =>
       until(`${app} to see ${event} again`, () => {
         const seen = system.process(app).handled(event);
-        return seen.filter(({ order_id, outcome }) => order_id === id && outcome === 'repeated').length === 3;
+        return (
+          seen.filter(({ order_id, outcome }) => order_id === id && outcome === 'duplicate').length === 3
+        );
       });
     await repeated('order-worker', 'order.created');
     await repeated('stock-worker', 'stock.reserve');
@@ -146,7 +148,7 @@ describe('An order', () => {
     expect(await mailsTo(email)).toHaveLength(1);
     const movements = await system.sql('SELECT 1 FROM movements WHERE order_id = $1', [id]);
     expect(movements).toHaveLength(1);
-    await system.expectBalancedBooks();
+    await system.expectLedgerReconciles();
   });
 
   it('tells the shop once when a product sinks to its reorder point', async () => {

@@ -128,8 +128,8 @@ describe('What the processes tell of themselves', () => {
       recipient: (address) => (address === email ? { code: 550, text: `no such user ${email}` } : undefined),
     };
     const id = await place('b'.repeat(32), await system.product(1), { name, email });
-    await system.stranger.publish('order.created', Buffer.from(`${name} <${email}>`));
-    await system.stranger.publish('order.created', {
+    await system.externalClient.publish('order.created', Buffer.from(`${name} <${email}>`));
+    await system.externalClient.publish('order.created', {
       event: 'order.created',
       order_id: name,
       customer: { name, email },
@@ -139,7 +139,7 @@ describe('What the processes tell of themselves', () => {
         .process('notify-worker')
         .logs.some(({ msg, order_id }) => msg === 'mail refused' && order_id === id),
     );
-    const parked = () => system.process('order-worker').logs.filter(({ msg }) => msg === 'parked');
+    const parked = () => system.process('order-worker').logs.filter(({ msg }) => msg === 'dead-lettered');
     await until('both messages to be parked', () => parked().length === 2);
     await until('the spans of all three', () =>
       ['mail_refused', 'invalid_json', 'broken_contract'].every((code) =>
@@ -153,7 +153,7 @@ describe('What the processes tell of themselves', () => {
   it('each app measures what it is said to measure', async () => {
     await until(
       'an audit',
-      async () => (await metricsOf('order-worker')).values.get('estoque_audit_drift') === 0,
+      async () => (await metricsOf('order-worker')).values.get('estoque_audit_discrepancies') === 0,
     );
     const exported = Object.entries(await exportedMetrics());
     for (const app of APPS) {
@@ -182,7 +182,7 @@ describe('What the processes tell of themselves', () => {
       ['order-worker', 'estoque_orders_total{status="rejected"}', 1],
       ['order-worker', 'estoque_order_rejections_total{reason="out_of_stock"}', 1],
       ['order-worker', 'estoque_orders_open{status="reserved"}', 0],
-      ['order-worker', 'estoque_reservations_held', 0],
+      ['order-worker', 'estoque_reservations_active', 0],
       [
         'order-worker',
         'estoque_event_handling_duration_seconds_count{event="order.created",outcome="done"}',

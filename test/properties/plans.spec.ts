@@ -10,7 +10,7 @@ import { StockAlertService } from '../../apps/notify-worker/src/stock-alert.serv
 import { OrderReservationService } from '../../apps/order-worker/src/order-reservation.service.js';
 import { RetentionService } from '../../apps/order-worker/src/retention.service.js';
 import { StockDeductionService } from '../../apps/stock-worker/src/stock-deduction.service.js';
-import { statementsOf } from '../../libs/domain/src/unit-of-work.js';
+import { sqlClientOf } from '../../libs/domain/src/unit-of-work.js';
 import { Shop } from '../support/shop.js';
 import { until } from '../support/until.js';
 
@@ -32,7 +32,7 @@ const FIRST = 1;
 const LONG_AGO = `now() - interval '60 days'`;
 const environment = {
   RESERVATION_TTL_SECONDS: 3_600,
-  SWEEP_INTERVAL_MS: 3_600_000,
+  POLL_INTERVAL_MS: 3_600_000,
   MAIL_FROM: 'shop@example.com',
   MAIL_SENDING: 'on',
   STOCK_ALERT_EMAIL: 'stock@example.com',
@@ -79,7 +79,7 @@ describe.each([
 
   /** Five orders from the first statement to the last, together and each by itself. */
   async function travel() {
-    const { work } = shop;
+    const { unitOfWork: work } = shop;
     const orders = new OrdersService(work);
     const reservations = new OrderReservationService(work, environment);
     const deductions = new StockDeductionService(work);
@@ -109,7 +109,8 @@ describe.each([
     await Promise.all([1, 3, 5, 7].map(one));
     await until(
       'the mails to be sent',
-      async () => (await shop.work.read.notifications.list({ state: 'pending', limit: 1 })).length === 0,
+      async () =>
+        (await shop.unitOfWork.read.notifications.list({ state: 'pending', limit: 1 })).length === 0,
     );
     const publisher = {
       ready: true,
@@ -120,7 +121,7 @@ describe.each([
       publisher,
       'stock_events',
       catalogue,
-      statementsOf(shop.dataSource),
+      sqlClientOf(shop.dataSource),
       logger,
       new Metrics(),
     );
@@ -129,7 +130,7 @@ describe.each([
     await relay.stop();
     // For the metrics.
     await work.read.openOrders.countOpen();
-    await work.read.stock.countHeld();
+    await work.read.stock.countActiveReservations();
     await work.read.notifications.countWaiting();
     await sender.onModuleDestroy();
     await age(FIRST);
@@ -137,9 +138,9 @@ describe.each([
   }
 
   it('is pruned when it is old', async () => {
-    expect((await shop.work.read.wholeOrders.get(FIRST)).timeline).toEqual([]);
-    expect(await shop.work.read.notifications.list({ orderId: FIRST, limit: 1 })).toEqual([]);
-    const last = (await shop.work.read.wholeOrders.list({ limit: 1 }))[0]!;
+    expect((await shop.unitOfWork.read.orderDetails.get(FIRST)).timeline).toEqual([]);
+    expect(await shop.unitOfWork.read.notifications.list({ orderId: FIRST, limit: 1 })).toEqual([]);
+    const last = (await shop.unitOfWork.read.orderDetails.list({ limit: 1 }))[0]!;
     expect(last.timeline).toHaveLength(4);
   });
 

@@ -7,12 +7,12 @@ import { StockAlertService } from '../../apps/notify-worker/src/stock-alert.serv
 import { OrderReservationService } from '../../apps/order-worker/src/order-reservation.service.js';
 import { RetentionService } from '../../apps/order-worker/src/retention.service.js';
 import { StockDeductionService } from '../../apps/stock-worker/src/stock-deduction.service.js';
-import { Shop, startingLine, together } from '../support/shop.js';
+import { Shop, barrier, runConcurrently } from '../support/shop.js';
 
 const DAYS = 30;
 const environment = {
   RESERVATION_TTL_SECONDS: 3_600,
-  SWEEP_INTERVAL_MS: 3_600_000,
+  POLL_INTERVAL_MS: 3_600_000,
   MAIL_FROM: 'shop@example.com',
   MAIL_SENDING: 'paused',
   STOCK_ALERT_EMAIL: 'stock@example.com',
@@ -30,10 +30,10 @@ describe('What has outlived the retention', () => {
   });
   afterAll(() => shop.close());
 
-  const prune = (settings = environment) => new RetentionService(shop.work, settings, logger).prune();
+  const prune = (settings = environment) => new RetentionService(shop.unitOfWork, settings, logger).prune();
   const sender = () =>
     new MailSenderService(
-      shop.work,
+      shop.unitOfWork,
       {} as MailerService,
       environment,
       logger,
@@ -41,24 +41,24 @@ describe('What has outlived the retention', () => {
       new Metrics(),
     );
   const notify = (order_id: number) =>
-    new NotificationService(shop.work, sender()).notify('order_processed', order_id);
+    new NotificationService(shop.unitOfWork, sender()).notify('order_processed', order_id);
   const sendAll = () =>
-    shop.work.inTransaction(async ({ notifications, orders }) => {
+    shop.unitOfWork.inTransaction(async ({ notifications, orders }) => {
       const sent = await notifications.claimDue(100);
       await notifications.markSent(sent.map(({ id }) => id));
-      await orders.noteNotified(sent.map(({ order_id }) => order_id).filter((id) => id !== null));
+      await orders.recordNotified(sent.map(({ order_id }) => order_id).filter((id) => id !== null));
     });
 
   /** Reserved: open. */
   async function openOrder() {
     const order_id = await shop.order(items);
-    await new OrderReservationService(shop.work, environment).reserve({ order_id, items });
+    await new OrderReservationService(shop.unitOfWork, environment).reserve({ order_id, items });
     return order_id;
   }
   /** Its mail is recorded, and it is closed. */
   async function closedOrder() {
     const order_id = await openOrder();
-    await new StockDeductionService(shop.work).deduct({ order_id, items });
+    await new StockDeductionService(shop.unitOfWork).deduct({ order_id, items });
     expect(await notify(order_id)).toBe('recorded');
     return order_id;
   }
@@ -78,11 +78,11 @@ describe('What has outlived the retention', () => {
       await shop.dataSource.query(sql, [`${days} days`]);
   }
   const stepsOf = async (id: number) =>
-    (await shop.work.read.wholeOrders.get(id)).timeline.map(({ step }) => step);
+    (await shop.unitOfWork.read.orderDetails.get(id)).timeline.map(({ step }) => step);
   const mailsOf = async (orderId: number) =>
-    (await shop.work.read.notifications.list({ orderId, limit: 10 })).map(({ state }) => state);
+    (await shop.unitOfWork.read.notifications.list({ orderId, limit: 10 })).map(({ state }) => state);
   const mailOf = async (orderId: number) =>
-    (await shop.work.read.notifications.list({ orderId, limit: 1 }))[0]!.id;
+    (await shop.unitOfWork.read.notifications.list({ orderId, limit: 1 }))[0]!.id;
   const ALL_STEPS = ['pending', 'reserved', 'processed', 'notified'];
 
   it('goes, and what is younger stays', async () => {
@@ -111,9 +111,11 @@ describe('What has outlived the retention', () => {
     const [failed, resent] = [await toldOrder(), await toldOrder()];
     const waiting = await closedOrder();
     const [toFail, toResend] = [await mailOf(failed), await mailOf(resent)];
-    await shop.work.inTransaction(({ notifications }) => notifications.markFailed(toFail, 'no such address'));
+    await shop.unitOfWork.inTransaction(({ notifications }) =>
+      notifications.markFailed(toFail, 'no such address'),
+    );
     await pass(DAYS + 1);
-    await shop.work.inTransaction(({ notifications }) => notifications.resend(toResend));
+    await shop.unitOfWork.inTransaction(({ notifications }) => notifications.resend(toResend));
     await prune();
     expect(await stepsOf(open)).toEqual(['pending', 'reserved']);
     expect(await mailsOf(failed)).toEqual(['failed']);
@@ -139,25 +141,25 @@ describe('What has outlived the retention', () => {
     await pass(DAYS + 1);
     await prune();
     const [reservations, deductions] = [
-      new OrderReservationService(shop.work, environment),
-      new StockDeductionService(shop.work),
+      new OrderReservationService(shop.unitOfWork, environment),
+      new StockDeductionService(shop.unitOfWork),
     ];
-    expect(await reservations.reserve({ order_id, items })).toBe('repeated');
-    expect(await deductions.deduct({ order_id, items })).toBe('repeated');
-    expect(await notify(order_id)).toBe('repeated');
+    expect(await reservations.reserve({ order_id, items })).toBe('duplicate');
+    expect(await deductions.deduct({ order_id, items })).toBe('duplicate');
+    expect(await notify(order_id)).toBe('duplicate');
     expect([await stepsOf(order_id), await mailsOf(order_id)]).toEqual([[], []]);
   });
 
   it('is no alert of low stock, which nothing else remembers', async () => {
     const [movement] = await shop.dataSource.query<{ id: number }[]>('SELECT id FROM movements');
-    const alerts = new StockAlertService(shop.work, sender(), environment);
+    const alerts = new StockAlertService(shop.unitOfWork, sender(), environment);
     const change = { ...items[0]!, quantity: -100, on_hand: 0, reserved: 0, available: 0 };
     const alert = () => alerts.alert([{ ...change, movement_id: movement!.id }]);
     expect(await alert()).toBe('recorded');
     await toldOrder();
     await pass(DAYS + 1);
     await prune();
-    expect(await alert()).toBe('repeated');
+    expect(await alert()).toBe('duplicate');
   });
 
   it('is in no book: they balance without it', async () => {
@@ -166,7 +168,7 @@ describe('What has outlived the retention', () => {
     await prune();
     const audit = new StockAudit({
       query: <Row>(sql: string) => shop.dataSource.query<Row[]>(sql),
-      inTurn: () => Promise.reject(new Error('not for an audit')),
+      queryWithAdvisoryLock: () => Promise.reject(new Error('not for an audit')),
     });
     expect(await audit.run()).toEqual([]);
   });
@@ -175,9 +177,9 @@ describe('What has outlived the retention', () => {
     for (let i = 0; i < 6; i++) await toldOrder();
     await pass(DAYS + 1);
     const range = { from: 0, to: Number.MAX_SAFE_INTEGER };
-    const bothHavePruned = startingLine(2);
-    const pruned = await together(2, () =>
-      shop.work.inTransaction(async ({ retention }) => {
+    const bothHavePruned = barrier(2);
+    const pruned = await runConcurrently(2, () =>
+      shop.unitOfWork.inTransaction(async ({ retention }) => {
         const entries = await retention.pruneTimeline(DAYS, { ...range, limit: 12 });
         const mails = await retention.pruneMails(DAYS, { ...range, limit: 3 });
         await bothHavePruned();

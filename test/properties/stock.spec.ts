@@ -1,4 +1,4 @@
-import { StockAudit, type Drift } from '@estoque/domain';
+import { StockAudit, type Discrepancy } from '@estoque/domain';
 import { createLogger, AppError, Metrics, type Environment } from '@estoque/platform';
 import fc from 'fast-check';
 import { OrdersService } from '../../apps/api/src/orders/orders.service.js';
@@ -40,18 +40,18 @@ describe('Whatever happens to orders and stock, in whatever order and however of
   beforeAll(async () => void (shop = await Shop.open({ workers: 10 })));
   afterAll(() => shop.close());
 
-  const environment = { RESERVATION_TTL_SECONDS: 3_600, SWEEP_INTERVAL_MS: 3_600_000 } as Environment;
+  const environment = { RESERVATION_TTL_SECONDS: 3_600, POLL_INTERVAL_MS: 3_600_000 } as Environment;
   const logger = createLogger('test', { LOG_LEVEL: 'silent' });
 
   it('what is available is never below zero, and the books balance', async () => {
-    const orders = new OrdersService(shop.work);
-    const stock = new StockService(shop.work);
-    const reservations = new OrderReservationService(shop.work, environment);
-    const deductions = new StockDeductionService(shop.work);
-    const expiry = new ReservationExpiryService(shop.work, environment, logger, new Metrics());
+    const orders = new OrdersService(shop.unitOfWork);
+    const stock = new StockService(shop.unitOfWork);
+    const reservations = new OrderReservationService(shop.unitOfWork, environment);
+    const deductions = new StockDeductionService(shop.unitOfWork);
+    const expiry = new ReservationExpiryService(shop.unitOfWork, environment, logger, new Metrics());
     const audit = new StockAudit({
       query: <Row>(sql: string) => shop.dataSource.query<Row[]>(sql),
-      inTurn: () => Promise.reject(new Error('not for an audit')),
+      queryWithAdvisoryLock: () => Promise.reject(new Error('not for an audit')),
     });
     /** What the steps did that had an effect: a property over histories in which nothing happens is worth nothing. */
     const effects = new Map<string, number>();
@@ -97,7 +97,7 @@ describe('Whatever happens to orders and stock, in whatever order and however of
           ),
         );
         answers.forEach(count);
-        expect(await audit.run()).toEqual<Drift[]>([]);
+        expect(await audit.run()).toEqual<Discrepancy[]>([]);
         const short = await shop.dataSource.query<unknown[]>(
           'SELECT * FROM stock WHERE on_hand < reserved OR reserved < 0',
         );
@@ -108,7 +108,7 @@ describe('Whatever happens to orders and stock, in whatever order and however of
     for (const answer of [
       'reserved',
       'rejected',
-      'repeated',
+      'duplicate',
       'processed',
       'cancelled',
       'receipt',

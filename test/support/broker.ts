@@ -37,15 +37,15 @@ export async function askManagement<Answer>(
 }
 
 /** Somebody else on the broker: a client with no code of ours. */
-export class Stranger {
+export class ExternalClient {
   private constructor(
     private readonly connection: ChannelModel,
     readonly channel: ConfirmChannel,
   ) {}
 
-  static async at(url: string) {
+  static async connect(url: string) {
     const connection = await connect(url);
-    return new Stranger(connection, await connection.createConfirmChannel());
+    return new ExternalClient(connection, await connection.createConfirmChannel());
   }
 
   /** To the exchange, as flat JSON or as raw bytes. */
@@ -64,10 +64,10 @@ export class Stranger {
     return (await this.channel.checkQueue(queue)).messageCount;
   }
 
-  async leave() {
+  async disconnect() {
     await this.connection.close();
   }
 }
 
 /** Whether a health page tells that the broker is away, or takes nothing, though its process is ready. */
-export const missesBroker = (health: string) => /"broker":\{[^}]*"degraded"/.test(health);
+export const reportsBrokerOutage = (health: string) => /"broker":\{[^}]*"degraded"/.test(health);

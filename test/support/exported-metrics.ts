@@ -15,7 +15,7 @@ export interface ExportedMetric {
 const WORKERS = APPS.filter((app) => app !== 'api');
 
 const events = Object.keys(catalogue);
-const queues = Object.keys(topologyOf('stock_events', catalogue).work);
+const queues = Object.keys(topologyOf('stock_events', catalogue).workQueues);
 /** A dead letter may come from anywhere. */
 const anyQueue = [...queues, UNROUTED_QUEUE, 'unknown'];
 
@@ -51,15 +51,15 @@ const OUR_METRICS: Record<string, ExportedMetric> = {
   estoque_consumer_in_flight: gauge(WORKERS),
   estoque_outbox_depth: gauge(APPS),
   estoque_outbox_lag_seconds: gauge(APPS),
-  estoque_dead_letters_parked: gauge(['api']),
+  estoque_dead_letters_open: gauge(['api']),
   estoque_dead_letters_collected_total: counter(['api'], { queue: anyQueue }),
   estoque_orders_open: gauge(['order-worker'], { status: ['pending', 'reserved'] }),
   estoque_orders_stuck: gauge(['order-worker']),
   estoque_orders_total: counter(APPS, { status: ORDER_STATUSES }),
   estoque_order_rejections_total: counter(APPS, { reason: ['out_of_stock', 'product_inactive'] }),
-  estoque_reservations_held: gauge(['order-worker']),
+  estoque_reservations_active: gauge(['order-worker']),
   estoque_reservations_expired_total: counter(['order-worker']),
-  estoque_audit_drift: gauge(['order-worker']),
+  estoque_audit_discrepancies: gauge(['order-worker']),
   estoque_mails_total: counter(['notify-worker'], {
     kind: NOTIFICATION_KINDS,
     outcome: ['sent', 'refused', 'failed'],

@@ -9,14 +9,14 @@ interface Item {
 
 /** The domain on a database of its own, without apps and without a broker: what it announces stays in the outbox. */
 export class Shop {
-  readonly work: UnitOfWork;
+  readonly unitOfWork: UnitOfWork;
 
   private constructor(
     readonly url: string,
     readonly dataSource: DataSource,
     private readonly drop: () => Promise<void>,
   ) {
-    this.work = new UnitOfWork(dataSource, { wake: () => undefined, ready: false }, 'test');
+    this.unitOfWork = new UnitOfWork(dataSource, { enqueue: () => undefined, ready: false }, 'test');
   }
 
   /** With room for `workers` transactions at once; `settings` are the database's own, as `name = value`. */
@@ -27,13 +27,13 @@ export class Shop {
 
   /** A product with so much on hand. @returns its id */
   product(onHand: number): Promise<number> {
-    return this.work.inTransaction(async ({ products, stock }) => {
+    return this.unitOfWork.inTransaction(async ({ products, stock }) => {
       const sku = crypto.randomUUID();
       const { id } = await products.create({
         ...{ sku, name: 'Café', price: 2_490, currency: 'BRL', reorder_point: 0, active: true },
       });
-      await stock.open(id);
-      if (onHand > 0) await stock.move(id, 'receipt', onHand, 'to begin with');
+      await stock.create(id);
+      if (onHand > 0) await stock.recordMovement(id, 'receipt', onHand, 'to begin with');
       return id;
     });
   }
@@ -42,7 +42,7 @@ export class Shop {
   order(items: Item[]): Promise<number> {
     const lines = items.map((item) => ({ ...item, sku: 'CAF-250', name: 'Café', unit_price: 2_490 }));
     const customer = { customer_name: 'Ana', customer_email: 'ana@example.com', locale: 'pt-BR' as const };
-    return this.work.inTransaction(async ({ orders }) => {
+    return this.unitOfWork.inTransaction(async ({ orders }) => {
       const [placed] = await orders.place([{ ...customer, currency: 'BRL', total: 2_490, lines }]);
       return placed!.id;
     });
@@ -55,11 +55,11 @@ export class Shop {
 }
 
 /** So many at once, numbered from 0. */
-export const together = <Result>(count: number, work: (index: number) => Promise<Result>) =>
+export const runConcurrently = <Result>(count: number, work: (index: number) => Promise<Result>) =>
   Promise.all(Array.from({ length: count }, (_, index) => work(index)));
 
 /** A line to start from: whoever comes waits there until so many have come. */
-export function startingLine(count: number) {
+export function barrier(count: number) {
   let come = 0;
   let start: () => void;
   const started = new Promise<void>((resolve) => (start = resolve));

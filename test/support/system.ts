@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
-import { createVhost, missesBroker, Stranger } from './broker.js';
+import { createVhost, reportsBrokerOutage, ExternalClient } from './broker.js';
 import { createDatabase } from './database.js';
 import { server } from './environment.js';
 import { until } from './until.js';
@@ -63,7 +63,7 @@ export class AppProcess {
     const check = async () => {
       if (this.exitCode !== null) throw new Error(`it ended: ${this.output.slice(-5).join('\n')}`);
       const response = await fetch(`${this.url}/health/ready`);
-      return response.ok && !missesBroker(await response.text());
+      return response.ok && !reportsBrokerOutage(await response.text());
     };
     // A start is slow where everything else starts as well.
     await until(`${this.app} to be ready`, check, { seconds: 60 });
@@ -113,7 +113,7 @@ export class System {
   private constructor(
     readonly database: Awaited<ReturnType<typeof createDatabase>>,
     readonly vhost: { url: string; drop: () => Promise<unknown> },
-    readonly stranger: Stranger,
+    readonly externalClient: ExternalClient,
     private readonly pool: pg.Pool,
     private readonly environment: Record<string, string>,
   ) {}
@@ -126,7 +126,7 @@ export class System {
     const system = new System(
       database,
       vhost,
-      await Stranger.at(vhost.url),
+      await ExternalClient.connect(vhost.url),
       new pg.Pool({ connectionString: database.url, max: 4 }),
       {
         DATABASE_URL: database.url,
@@ -137,9 +137,9 @@ export class System {
         SMTP_URL: server('SMTP'),
         MAIL_FROM: 'Estoque <no-reply@estoque.example>',
         RETRY_DELAYS_MS: '100,200,300,400,500',
-        SWEEP_INTERVAL_MS: '500',
+        POLL_INTERVAL_MS: '500',
         // These customers keep connections for seconds, and want none any more.
-        SEE_OFF_MS: '0',
+        DRAIN_TIMEOUT_MS: '0',
         ...environment,
       },
     );
@@ -204,12 +204,12 @@ export class System {
   }
 
   /** Whatever happened: nothing is oversold, and the books say what the shelves say. */
-  async expectBalancedBooks() {
+  async expectLedgerReconciles() {
     const wrong = await this.sql(
       `SELECT stock.product_id, on_hand, reserved,
               (SELECT coalesce(sum(quantity), 0)::int FROM movements m WHERE m.product_id = stock.product_id) AS booked,
               (SELECT coalesce(sum(quantity), 0)::int FROM reservations r
-               WHERE r.product_id = stock.product_id AND r.status = 'held') AS held
+               WHERE r.product_id = stock.product_id AND r.status = 'active') AS held
        FROM stock`,
     );
     for (const row of wrong as { on_hand: number; reserved: number; booked: number; held: number }[]) {
@@ -222,7 +222,7 @@ export class System {
 
   async stop() {
     await Promise.all([...this.processes.values()].map((each) => each.stop()));
-    await this.stranger.leave().catch(() => undefined);
+    await this.externalClient.disconnect().catch(() => undefined);
     await this.pool.end();
     await Promise.all([this.database.drop(), this.vhost.drop()]);
   }

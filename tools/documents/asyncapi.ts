@@ -38,11 +38,11 @@ export function asyncApi({ events, topology, appOf }: Wire) {
     },
     channels: {
       ...named((event) => routingKey(event, topology)),
-      ...Object.fromEntries(Object.keys(topology.work).map((name) => [name, queue(name, topology)])),
+      ...Object.fromEntries(Object.keys(topology.workQueues).map((name) => [name, queue(name, topology)])),
     },
     operations: {
       ...Object.fromEntries(events.flatMap(sends)),
-      ...Object.fromEntries(Object.entries(topology.work).map((work) => receives(work, appOf))),
+      ...Object.fromEntries(Object.entries(topology.workQueues).map((work) => receives(work, appOf))),
     },
     components: { messages: named(message), schemas: named(schema) },
   };
@@ -59,7 +59,7 @@ function routingKey({ name, summary }: EventDefinition, { exchanges, events }: T
   };
 }
 
-function queue(name: string, { queues, work }: Topology) {
+function queue(name: string, { queues, workQueues: work }: Topology) {
   const events = work[name]!;
   return {
     address: name,

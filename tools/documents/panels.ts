@@ -36,7 +36,7 @@ const quantiles = (histogram: string, matchers: string, ...by: string[]) =>
 const DEAD_LETTERS_PARKED: Omit<Panel, 'about'> = {
   title: 'Dead letters parked',
   unit: 'none',
-  queries: { parked: 'max(estoque_dead_letters_parked)' },
+  queries: { parked: 'max(estoque_dead_letters_open)' },
   lines: [1, 20],
 };
 const ORDERS_STUCK: Omit<Panel, 'about'> = {
@@ -48,7 +48,7 @@ const ORDERS_STUCK: Omit<Panel, 'about'> = {
 const AUDIT_DRIFT: Omit<Panel, 'about'> = {
   title: 'Audit drift',
   unit: 'none',
-  queries: { drift: 'max(estoque_audit_drift)' },
+  queries: { drift: 'max(estoque_audit_discrepancies)' },
   lines: [1],
 };
 
@@ -244,7 +244,7 @@ export const ROWS: Row[] = [
         title: 'Reservations held',
         about: 'They hold stock that nobody else can have.',
         unit: 'short',
-        queries: { held: 'max(estoque_reservations_held)' },
+        queries: { held: 'max(estoque_reservations_active)' },
       },
       {
         title: 'Reservations expired',

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { lastLines, readJson, writeAtomically } from './files.js';
 import { identityOf, isAlive, isListening, type Identity } from './identity.js';
 
-export interface Recipe {
+export interface ProcessSpec {
   name: string;
   command: string;
   args: string[];
@@ -70,7 +70,7 @@ export class Service {
   ended?: { code: number | null; signal: NodeJS.Signals | null };
 
   constructor(
-    readonly recipe: Recipe,
+    readonly recipe: ProcessSpec,
     private readonly records: string,
     private readonly say: Say,
     private readonly changed: () => void,
@@ -229,7 +229,7 @@ export class Processes {
     mkdirSync(records, { recursive: true });
   }
 
-  async start(recipe: Recipe): Promise<Service> {
+  async start(recipe: ProcessSpec): Promise<Service> {
     if (this.stopping) throw new Stopping();
     const service = new Service(recipe, this.records, this.say, () => this.changed());
     this.services.push(service);

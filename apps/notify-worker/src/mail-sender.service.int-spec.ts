@@ -27,9 +27,16 @@ describe('The sender of mails', () => {
       sendMail: () => new Promise<void>((arrive) => onTheirWay.push(arrive)).then(() => sent++),
     } as unknown as MailerService;
     const environment = {
-      ...{ MAIL_FROM: 'shop@example.com', MAIL_SENDING: sending, SWEEP_INTERVAL_MS: 100 },
+      ...{ MAIL_FROM: 'shop@example.com', MAIL_SENDING: sending, POLL_INTERVAL_MS: 100 },
     } as Environment;
-    sender = new MailSenderService(shop.work, mailer, environment, logger, new HealthChecks(), new Metrics());
+    sender = new MailSenderService(
+      shop.unitOfWork,
+      mailer,
+      environment,
+      logger,
+      new HealthChecks(),
+      new Metrics(),
+    );
     sender.onApplicationBootstrap();
   }
 
@@ -37,7 +44,7 @@ describe('The sender of mails', () => {
     const product_id = await shop.product(10);
     for (let i = 0; i < count; i++) {
       const order_id = await shop.order([{ product_id, quantity: 1 }]);
-      await shop.work.inTransaction(({ notifications }) =>
+      await shop.unitOfWork.inTransaction(({ notifications }) =>
         notifications.record([
           { order_id, kind: 'order_processed', recipient: 'ana@example.com', locale: 'en' },
         ]),
@@ -79,8 +86,8 @@ describe('The sender of mails', () => {
   it('sends nothing while it is paused', async () => {
     await record(2);
     open('paused');
-    const looks = jest.spyOn(shop.work, 'inTransaction');
-    sender.wake();
+    const looks = jest.spyOn(shop.unitOfWork, 'inTransaction');
+    sender.sendSoon();
     // After a timer that is set later, one that a look had would have come.
     await new Promise((later) => setTimeout(later, 1));
     expect(looks).not.toHaveBeenCalled();

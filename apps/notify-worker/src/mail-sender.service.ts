@@ -1,15 +1,15 @@
-import { NOTIFICATION_KINDS, UnitOfWork, type Notification, type WholeOrder } from '@estoque/domain';
-import { Batches } from '@estoque/messaging';
+import { NOTIFICATION_KINDS, UnitOfWork, type Notification, type OrderDetails } from '@estoque/domain';
+import { MicroBatcher } from '@estoque/messaging';
 import {
   AppError,
-  contextOf,
+  contextFromTraceparent,
   ENVIRONMENT,
   failSpan,
   HealthChecks,
   inSpan,
   LOGGER,
   Metrics,
-  Sweeper,
+  PeriodicTask,
   type Environment,
   type Logger,
   type SpanStart,
@@ -31,7 +31,7 @@ const BATCH = 100;
 const KEEP_EVERY_MS = 5_000;
 /** Waits before a recipient whose server asked for patience is tried again: 5 s, three times as long each time, an hour at most. */
 const patience = (attempts: number) => Math.min(5 * 3 ** attempts, 3_600);
-const MOST_ATTEMPTS = 12;
+const MAX_ATTEMPTS = 12;
 
 /**
  * Sends what is recorded, and records that it was sent. It has a life of its own beside the consumer, so that a mail
@@ -39,8 +39,8 @@ const MOST_ATTEMPTS = 12;
  */
 @Injectable()
 export class MailSenderService implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly sweeper: Sweeper;
-  private readonly sent = new Batches<Notification, undefined>((sent) => this.noteSent(sent));
+  private readonly sweeper: PeriodicTask;
+  private readonly sent = new MicroBatcher<Notification, undefined>((sent) => this.recordSent(sent));
   private readonly from: string;
   private readonly paused: boolean;
   private readonly mails: Counter<'kind' | 'outcome'>;
@@ -48,16 +48,16 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
   private fault?: string;
 
   constructor(
-    private readonly work: UnitOfWork,
+    private readonly unitOfWork: UnitOfWork,
     private readonly mailer: MailerService,
-    @Inject(ENVIRONMENT) { MAIL_FROM, MAIL_SENDING, SWEEP_INTERVAL_MS }: Environment,
+    @Inject(ENVIRONMENT) { MAIL_FROM, MAIL_SENDING, POLL_INTERVAL_MS }: Environment,
     @Inject(LOGGER) private readonly logger: Logger,
     health: HealthChecks,
     metrics: Metrics,
   ) {
     this.from = MAIL_FROM!;
     this.paused = MAIL_SENDING === 'paused';
-    this.sweeper = new Sweeper('sending mails', SWEEP_INTERVAL_MS, () => this.sendDue(), logger);
+    this.sweeper = new PeriodicTask('sending mails', POLL_INTERVAL_MS, () => this.sendDue(), logger);
     health.add('mail', () => (this.paused ? 'paused: mails are recorded and wait' : this.fault));
     this.mails = metrics.counter(
       'estoque_mails_total',
@@ -65,7 +65,7 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
       { kind: NOTIFICATION_KINDS, outcome: ['sent', 'refused', 'failed'] },
     );
     metrics.gauge('estoque_mails_waiting', 'Mails recorded and still to be sent', () =>
-      work.read.notifications.countWaiting(),
+      unitOfWork.read.notifications.countWaiting(),
     );
   }
 
@@ -79,15 +79,15 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
   }
 
   /** Something was recorded just now. */
-  wake() {
-    if (!this.paused) this.sweeper.wake();
+  sendSoon() {
+    if (!this.paused) this.sweeper.runNow();
   }
 
   /** @throws AppError of kind `unavailable` where the mail server is away: what is left waits for the next look */
   private async sendDue() {
     for (let more = true; more && !this.stopping;) {
-      const due = await this.work.inTransaction(({ notifications }) => notifications.claimDue(BATCH));
-      await this.keeping(due, () => this.deliverAll(due));
+      const due = await this.unitOfWork.inTransaction(({ notifications }) => notifications.claimDue(BATCH));
+      await this.withLeaseRenewal(due, () => this.deliverAll(due));
       if (this.fault) throw new AppError('unavailable', 'mail_unavailable', this.fault);
       more = due.length === BATCH;
     }
@@ -98,7 +98,7 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
     if (due.length === 0) return;
     const orderIds = due.map(({ order_id }) => order_id).filter((id) => id !== null);
     const orders = new Map(
-      (await this.work.read.wholeOrders.withIds(orderIds)).map((order) => [order.id, order]),
+      (await this.unitOfWork.read.orderDetails.withIds(orderIds)).map((order) => [order.id, order]),
     );
     const waiting = [...due];
     let goesOn = true;
@@ -118,14 +118,14 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
     };
     // To the end of all of them, whatever becomes of one: the next look begins when nothing is on its way.
     const ends = await Promise.allSettled(Array.from({ length: CONNECTIONS }, line));
-    if (waiting.length > 0) await this.giveBack(waiting);
+    if (waiting.length > 0) await this.releaseUnsent(waiting);
     const failed = ends.find((end) => end.status === 'rejected');
     if (failed) throw failed.reason;
   }
 
-  private giveBack(notBegun: Notification[]) {
+  private releaseUnsent(notBegun: Notification[]) {
     const ids = notBegun.map(({ id }) => id);
-    return this.work.inTransaction(({ notifications }) => notifications.release(ids, null));
+    return this.unitOfWork.inTransaction(({ notifications }) => notifications.release(ids, null));
   }
 
   /**
@@ -134,35 +134,35 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
    *
    * @returns false where the mail server is away
    */
-  private async deliver(notification: Notification, orders: Map<number, WholeOrder>): Promise<boolean> {
+  private async deliver(notification: Notification, orders: Map<number, OrderDetails>): Promise<boolean> {
     try {
       await this.send(notification, await this.mailFor(notification, orders));
     } catch (error) {
-      return this.noteFailure(notification, asMailError(error) as Error);
+      return this.recordFailure(notification, asMailError(error) as Error);
     }
     this.fault = undefined;
     await this.sent.add(notification);
     this.mails.labels(notification.kind, 'sent').inc();
-    this.logger.info(named(notification), 'mailed');
+    this.logger.info(named(notification), 'mail sent');
     return true;
   }
 
-  private noteSent(sent: Notification[]): Promise<undefined[]> {
-    return this.work.inTransaction(async ({ notifications, orders }) => {
+  private recordSent(sent: Notification[]): Promise<undefined[]> {
+    return this.unitOfWork.inTransaction(async ({ notifications, orders }) => {
       await notifications.markSent(sent.map(({ id }) => id));
-      await orders.noteNotified(sent.map(({ order_id }) => order_id).filter((id) => id !== null));
+      await orders.recordNotified(sent.map(({ order_id }) => order_id).filter((id) => id !== null));
       return sent.map(() => undefined);
     });
   }
 
   /** @returns false where the mail server is away */
-  private async noteFailure(notification: Notification, failure: Error): Promise<boolean> {
+  private async recordFailure(notification: Notification, failure: Error): Promise<boolean> {
     const { id, kind, attempts } = notification;
     const reason = failure.message.slice(0, 500);
     const away = failure instanceof MailServerUnavailable;
-    const final = failure instanceof MailRefused || attempts + 1 >= MOST_ATTEMPTS;
+    const final = failure instanceof MailRefused || attempts + 1 >= MAX_ATTEMPTS;
     this.fault = away ? reason : undefined;
-    await this.work.inTransaction(({ notifications }) => {
+    await this.unitOfWork.inTransaction(({ notifications }) => {
       if (away) return notifications.release([id], reason);
       return final
         ? notifications.markFailed(id, reason)
@@ -174,18 +174,18 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
     if (!away)
       this.logger.warn(
         { ...named(notification), reason, ...unexpected },
-        final ? 'mail refused' : 'mail put off',
+        final ? 'mail refused' : 'mail deferred',
       );
     return !away;
   }
 
-  private async keeping<Result>(due: Notification[], work: () => Promise<Result>): Promise<Result> {
+  private async withLeaseRenewal<Result>(due: Notification[], work: () => Promise<Result>): Promise<Result> {
     const ids = due.map(({ id }) => id);
     const timer = setInterval(() => {
-      this.work
-        .inTransaction(({ notifications }) => notifications.keep(ids))
+      this.unitOfWork
+        .inTransaction(({ notifications }) => notifications.renewLeases(ids))
         .catch((error: Error) =>
-          this.logger.warn({ reason: error.message }, 'mails could not be held on to'),
+          this.logger.warn({ reason: error.message }, 'mail leases could not be renewed'),
         );
     }, KEEP_EVERY_MS);
     return work().finally(() => clearInterval(timer));
@@ -193,9 +193,9 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
 
   private async mailFor(
     { kind, order_id, movement_id, recipient }: Notification,
-    orders: Map<number, WholeOrder>,
+    orders: Map<number, OrderDetails>,
   ): Promise<Mail> {
-    const { products, stock } = this.work.read;
+    const { products, stock } = this.unitOfWork.read;
     if (kind !== 'low_stock') return orderMail(kind, orders.get(order_id!)!);
     const movement = await stock.movement(movement_id!);
     return lowStockMail(recipient, await products.get(movement.product_id), movement);
@@ -222,7 +222,7 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
 const sendSpan = ({ id, kind, traceparent }: Notification): SpanStart => ({
   name: `send ${kind}`,
   kind: SpanKind.CLIENT,
-  parent: contextOf(traceparent),
+  parent: contextFromTraceparent(traceparent),
   attributes: { 'network.protocol.name': 'smtp', 'estoque.notification.id': id },
 });
 

@@ -1,4 +1,4 @@
-import type { WholeOrder } from '@estoque/domain';
+import type { OrderDetails } from '@estoque/domain';
 import { money, orderMail } from './mails.js';
 
 /** Intl writes a space that does not break. */
@@ -33,7 +33,7 @@ describe('A mail about an order', () => {
       { product_id: 10, sku: 'CAF-250', name: 'Café', quantity: 2, unit_price: 2_490 },
       { product_id: 11, sku: 'FIL-1', name: 'Filtro', quantity: 1, unit_price: 2_490 },
     ],
-  } as WholeOrder;
+  } as OrderDetails;
 
   it('names each line with its amount, and the reason where one stands in the way', () => {
     const { to, subject, context } = orderMail('order_rejected', order);

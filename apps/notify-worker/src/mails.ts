@@ -1,4 +1,11 @@
-import type { LineRejection, Locale, Movement, NotificationKind, Product, WholeOrder } from '@estoque/domain';
+import type {
+  LineRejection,
+  Locale,
+  Movement,
+  NotificationKind,
+  Product,
+  OrderDetails,
+} from '@estoque/domain';
 import Handlebars from 'handlebars';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -36,7 +43,7 @@ const REASONS = {
 };
 
 /** To the customer, in their language. */
-export function orderMail(kind: OrderMailKind, order: WholeOrder): Mail {
+export function orderMail(kind: OrderMailKind, order: OrderDetails): Mail {
   const { id, locale, currency, customer_name, customer_email } = order;
   const rejections = new Map(order.rejection?.map((rejection) => [rejection.product_id, rejection]));
   return {

@@ -1,6 +1,6 @@
 import { OrderNotFound, OrderNotReady, UnitOfWork, type OrderStatus } from '@estoque/domain';
-import { Batches } from '@estoque/messaging';
-import { causeOf, traceparentOf } from '@estoque/platform';
+import { MicroBatcher } from '@estoque/messaging';
+import { traceContextOf, traceparentOf } from '@estoque/platform';
 import { Injectable } from '@nestjs/common';
 import { MailSenderService } from './mail-sender.service.js';
 import type { OrderMailKind } from './mails.js';
@@ -16,16 +16,16 @@ interface Ended {
   kind: OrderMailKind;
   order_id: number;
 }
-type Outcome = 'recorded' | 'repeated';
+type Outcome = 'recorded' | 'duplicate';
 
 @Injectable()
 export class NotificationService {
-  private readonly batches = new Batches<Ended, Outcome>((ended) => this.notifyAll(ended), {
+  private readonly batcher = new MicroBatcher<Ended, Outcome>((ended) => this.notifyAll(ended), {
     keyOf: ({ order_id }) => order_id,
   });
 
   constructor(
-    private readonly work: UnitOfWork,
+    private readonly unitOfWork: UnitOfWork,
     private readonly sender: MailSenderService,
   ) {}
 
@@ -36,12 +36,12 @@ export class NotificationService {
    * @throws OrderNotFound, OrderNotReady
    */
   notify(kind: OrderMailKind, order_id: number): Promise<Outcome> {
-    return this.batches.add({ kind, order_id });
+    return this.batcher.add({ kind, order_id });
   }
 
   private async notifyAll(ended: Ended[]): Promise<(Outcome | Error)[]> {
-    const outcomes = await this.work.inTransaction(async ({ orders, notifications }) => {
-      const found = await orders.addressees(ended.map(({ order_id }) => order_id));
+    const outcomes = await this.unitOfWork.inTransaction(async ({ orders, notifications }) => {
+      const found = await orders.recipients(ended.map(({ order_id }) => order_id));
       // Of a closed order the mail was recorded, though its row may have been pruned since (docs/adr/0012).
       const toTell = ended.filter(({ kind, order_id }) => {
         const order = found.get(order_id);
@@ -50,7 +50,7 @@ export class NotificationService {
       const wanted = toTell.map((each) => {
         const { kind, order_id } = each;
         const { customer_email: recipient, locale } = found.get(order_id)!;
-        return { order_id, kind, recipient, locale, traceparent: traceparentOf(causeOf(each)) };
+        return { order_id, kind, recipient, locale, traceparent: traceparentOf(traceContextOf(each)) };
       });
       const [isNew] = await Promise.all([
         notifications.record(wanted),
@@ -61,11 +61,11 @@ export class NotificationService {
         const order = found.get(order_id);
         if (!order) return new OrderNotFound(order_id);
         if (order.status !== STATUS_OF[kind]) return new OrderNotReady(order_id, order.status);
-        if (order.closed_at) return 'repeated';
-        return inTurn.next().value ? 'recorded' : 'repeated';
+        if (order.closed_at) return 'duplicate';
+        return inTurn.next().value ? 'recorded' : 'duplicate';
       });
     });
-    if (outcomes.includes('recorded')) this.sender.wake();
+    if (outcomes.includes('recorded')) this.sender.sendSoon();
     return outcomes;
   }
 }

@@ -1,19 +1,19 @@
 import { UnitOfWork, type EventOf } from '@estoque/domain';
-import { Batches } from '@estoque/messaging';
-import { causeOf, ENVIRONMENT, traceparentOf, type Environment } from '@estoque/platform';
+import { MicroBatcher } from '@estoque/messaging';
+import { traceContextOf, ENVIRONMENT, traceparentOf, type Environment } from '@estoque/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import { MailSenderService } from './mail-sender.service.js';
 
 type Changes = EventOf<'stock.updated'>['items'];
-type Outcome = 'recorded' | 'repeated' | 'ignored';
+type Outcome = 'recorded' | 'duplicate' | 'ignored';
 
 @Injectable()
 export class StockAlertService {
-  private readonly batches = new Batches<Changes, Outcome>((changes) => this.alertAll(changes));
+  private readonly batcher = new MicroBatcher<Changes, Outcome>((changes) => this.alertAll(changes));
   private readonly recipient?: string;
 
   constructor(
-    private readonly work: UnitOfWork,
+    private readonly unitOfWork: UnitOfWork,
     private readonly sender: MailSenderService,
     @Inject(ENVIRONMENT) environment: Environment,
   ) {
@@ -25,12 +25,12 @@ export class StockAlertService {
    * only, and once for the movement that did it, however often the event arrives.
    */
   async alert(changes: Changes): Promise<Outcome> {
-    return this.recipient ? this.batches.add(changes) : 'ignored';
+    return this.recipient ? this.batcher.add(changes) : 'ignored';
   }
 
   private async alertAll(all: Changes[]): Promise<Outcome[]> {
     const products = new Set(all.flat().map(({ product_id }) => product_id));
-    const points = await this.work.read.products.reorderPoints([...products]);
+    const points = await this.unitOfWork.read.products.reorderPoints([...products]);
     const isLow = ({ product_id, quantity, on_hand }: Changes[number]) => {
       const reorderPoint = points.get(product_id) ?? -1;
       return on_hand <= reorderPoint && on_hand - quantity > reorderPoint;
@@ -38,10 +38,10 @@ export class StockAlertService {
     const low = all.map((changes) => changes.filter(isLow).map(({ movement_id }) => movement_id));
     const causes = new Map(low.flatMap((movements, of) => movements.map((id) => [id, all[of]!])));
     const recorded = await this.record(causes);
-    if (recorded.size > 0) this.sender.wake();
+    if (recorded.size > 0) this.sender.sendSoon();
     return low.map((movements) => {
       if (movements.length === 0) return 'ignored';
-      return movements.some((id) => recorded.delete(id)) ? 'recorded' : 'repeated';
+      return movements.some((id) => recorded.delete(id)) ? 'recorded' : 'duplicate';
     });
   }
 
@@ -49,10 +49,10 @@ export class StockAlertService {
   private async record(causes: Map<number, Changes>): Promise<Set<number>> {
     const [recipient, movements] = [this.recipient!, [...causes.keys()]];
     if (movements.length === 0) return new Set();
-    const isNew = await this.work.inTransaction(({ notifications }) =>
+    const isNew = await this.unitOfWork.inTransaction(({ notifications }) =>
       notifications.record(
         movements.map((movement_id) => {
-          const traceparent = traceparentOf(causeOf(causes.get(movement_id)));
+          const traceparent = traceparentOf(traceContextOf(causes.get(movement_id)));
           return { movement_id, kind: 'low_stock', recipient, locale: 'en', traceparent };
         }),
       ),

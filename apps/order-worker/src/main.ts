@@ -1,9 +1,9 @@
-import { EventConsumer } from '@estoque/messaging';
+import { EventTransport } from '@estoque/messaging';
 import { startWorker } from '@estoque/platform';
 import { OrderWorkerModule } from './order-worker.module.js';
 
 await startWorker(OrderWorkerModule, {
   name: 'order-worker',
   port: 3001,
-  transport: EventConsumer,
+  transport: EventTransport,
 });

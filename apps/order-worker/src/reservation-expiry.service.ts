@@ -1,5 +1,5 @@
 import { UnitOfWork } from '@estoque/domain';
-import { ENVIRONMENT, LOGGER, Metrics, Sweeper, type Environment, type Logger } from '@estoque/platform';
+import { ENVIRONMENT, LOGGER, Metrics, PeriodicTask, type Environment, type Logger } from '@estoque/platform';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Counter } from 'prom-client';
 
@@ -11,12 +11,12 @@ const BATCH = 100;
  */
 @Injectable()
 export class ReservationExpiryService implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly sweeper: Sweeper;
+  private readonly sweeper: PeriodicTask;
   private readonly expired: Counter;
 
   constructor(
-    private readonly work: UnitOfWork,
-    @Inject(ENVIRONMENT) { SWEEP_INTERVAL_MS }: Environment,
+    private readonly unitOfWork: UnitOfWork,
+    @Inject(ENVIRONMENT) { POLL_INTERVAL_MS }: Environment,
     @Inject(LOGGER) private readonly logger: Logger,
     metrics: Metrics,
   ) {
@@ -24,10 +24,10 @@ export class ReservationExpiryService implements OnApplicationBootstrap, OnModul
       'estoque_reservations_expired_total',
       'Orders cancelled because their reservation ended',
     );
-    metrics.gauge('estoque_reservations_held', 'Order lines that hold stock', () =>
-      work.read.stock.countHeld(),
+    metrics.gauge('estoque_reservations_active', 'Order lines that hold stock', () =>
+      unitOfWork.read.stock.countActiveReservations(),
     );
-    this.sweeper = new Sweeper('ending reservations', SWEEP_INTERVAL_MS, () => this.endExpired(), logger);
+    this.sweeper = new PeriodicTask('ending reservations', POLL_INTERVAL_MS, () => this.endExpired(), logger);
   }
 
   onApplicationBootstrap() {
@@ -39,7 +39,7 @@ export class ReservationExpiryService implements OnApplicationBootstrap, OnModul
   }
 
   async endExpired() {
-    for (const id of await this.work.read.stock.expired(BATCH)) {
+    for (const id of await this.unitOfWork.read.stock.ordersWithExpiredReservations(BATCH)) {
       if (!(await this.end(id))) continue;
       this.expired.inc();
       this.logger.info({ order_id: id }, 'reservation expired');
@@ -48,8 +48,8 @@ export class ReservationExpiryService implements OnApplicationBootstrap, OnModul
 
   /** `reserved -> cancelled`, stock given back. @returns false where the order has gone on meanwhile */
   private end(order_id: number): Promise<boolean> {
-    return this.work.inTransaction(async ({ orders, stock, outbox }) => {
-      const order = await orders.hold(order_id);
+    return this.unitOfWork.inTransaction(async ({ orders, stock, outbox }) => {
+      const order = await orders.lockForUpdate(order_id);
       if (order.status !== 'reserved') return false;
       await stock.release(order);
       await orders.cancel(order_id, 'expired');

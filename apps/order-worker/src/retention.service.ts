@@ -1,5 +1,5 @@
 import { UnitOfWork, type Pruned, type Transaction } from '@estoque/domain';
-import { ENVIRONMENT, LOGGER, Sweeper, type Environment, type Logger } from '@estoque/platform';
+import { ENVIRONMENT, LOGGER, PeriodicTask, type Environment, type Logger } from '@estoque/platform';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -14,17 +14,17 @@ const PAUSE_MS = 100;
  */
 @Injectable()
 export class RetentionService implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly sweeper: Sweeper;
+  private readonly sweeper: PeriodicTask;
   private readonly days?: number;
   private stopping = false;
 
   constructor(
-    private readonly work: UnitOfWork,
+    private readonly unitOfWork: UnitOfWork,
     @Inject(ENVIRONMENT) { RETENTION_DAYS }: Environment,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     this.days = RETENTION_DAYS;
-    this.sweeper = new Sweeper('pruning', LOOK_EVERY_MS, () => this.prune(), logger);
+    this.sweeper = new PeriodicTask('pruning', LOOK_EVERY_MS, () => this.prune(), logger);
   }
 
   onApplicationBootstrap() {
@@ -40,7 +40,7 @@ export class RetentionService implements OnApplicationBootstrap, OnModuleDestroy
   async prune() {
     const days = this.days;
     if (days === undefined) return;
-    const to = await this.work.read.retention.lastPlacedBefore(days);
+    const to = await this.unitOfWork.read.retention.lastPlacedBefore(days);
     if (to === undefined) return;
     const entries = await this.inBatches(({ retention }, from) =>
       retention.pruneTimeline(days, { from, to, limit: BATCH }),
@@ -58,7 +58,7 @@ export class RetentionService implements OnApplicationBootstrap, OnModuleDestroy
     let total = 0;
     let from = 0;
     while (!this.stopping) {
-      const { count, last } = await this.work.inTransaction((transaction) => prune(transaction, from));
+      const { count, last } = await this.unitOfWork.inTransaction((transaction) => prune(transaction, from));
       total += count;
       if (count < BATCH) break;
       from = last!;

@@ -4,14 +4,14 @@ import {
   HealthChecks,
   LOGGER,
   Metrics,
-  Sweeper,
+  PeriodicTask,
   type Environment,
   type Logger,
 } from '@estoque/platform';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 
 const BATCH = 100;
-const MOST_COUNTED = 1_000;
+const MAX_COUNTED = 1_000;
 
 /** The event that brings an order on from its state; for a final one, the event that tells the customer. */
 const EVENT_OF = {
@@ -28,24 +28,24 @@ const EVENT_OF = {
  */
 @Injectable()
 export class WatchdogService implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly sweeper: Sweeper;
+  private readonly sweeper: PeriodicTask;
   private stuck = 0;
 
   constructor(
-    private readonly work: UnitOfWork,
+    private readonly unitOfWork: UnitOfWork,
     @Inject(ENVIRONMENT) private readonly environment: Environment,
     @Inject(LOGGER) private readonly logger: Logger,
     health: HealthChecks,
     metrics: Metrics,
   ) {
-    const { SWEEP_INTERVAL_MS } = environment;
-    this.sweeper = new Sweeper('watching over orders', SWEEP_INTERVAL_MS, () => this.watch(), logger);
+    const { POLL_INTERVAL_MS } = environment;
+    this.sweeper = new PeriodicTask('watching over orders', POLL_INTERVAL_MS, () => this.watch(), logger);
     health.add('orders', () => (this.stuck > 0 ? `${this.stuck} are stuck` : undefined));
     metrics.gauge('estoque_orders_stuck', 'Orders that nudging has not helped', () => this.stuck);
     metrics.gauge(
       'estoque_orders_open',
       'Orders that are on their way',
-      () => work.read.openOrders.countOpen(),
+      () => unitOfWork.read.openOrders.countOpen(),
       'status',
     );
   }
@@ -60,17 +60,17 @@ export class WatchdogService implements OnApplicationBootstrap, OnModuleDestroy 
 
   private async watch() {
     const { STUCK_AFTER_SECONDS: limits } = this.environment;
-    const nudged = await this.work.inTransaction(async (transaction) => {
-      const overdue = await transaction.openOrders.takeOverdue(limits, BATCH);
-      for (const order of overdue) await this.nudge(order, transaction);
+    const nudged = await this.unitOfWork.inTransaction(async (transaction) => {
+      const overdue = await transaction.openOrders.claimOverdue(limits, BATCH);
+      for (const order of overdue) await this.republish(order, transaction);
       return overdue;
     });
-    for (const { id, status, nudges } of nudged)
-      this.logger.warn({ order_id: id, status, nudges }, 'order nudged: its event is published again');
-    this.stuck = (await this.work.read.openOrders.stuck(MOST_COUNTED)).length;
+    for (const { id, status, republish_count: republish_count } of nudged)
+      this.logger.warn({ order_id: id, status, republish_count }, 'event republished by the watchdog');
+    this.stuck = (await this.unitOfWork.read.openOrders.stuck(MAX_COUNTED)).length;
   }
 
-  private async nudge(order: OverdueOrder, { orders, outbox }: Transaction) {
+  private async republish(order: OverdueOrder, { orders, outbox }: Transaction) {
     const items = await orders.items(order.id);
     // What an event doesn't hold is left out by its definition.
     const payload = { order_id: order.id, items, reasons: order.rejection!, reason: order.cancellation! };

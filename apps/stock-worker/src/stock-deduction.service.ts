@@ -1,17 +1,17 @@
-import { heldAs, OrderNotReady, UnitOfWork, type EventOf } from '@estoque/domain';
-import { Batches } from '@estoque/messaging';
+import { isLockedIn, OrderNotReady, UnitOfWork, type EventOf } from '@estoque/domain';
+import { MicroBatcher } from '@estoque/messaging';
 import { Injectable } from '@nestjs/common';
 
 type StockReserve = EventOf<'stock.reserve'>;
-type Outcome = 'processed' | 'repeated';
+type Outcome = 'processed' | 'duplicate';
 
 @Injectable()
 export class StockDeductionService {
-  private readonly batches = new Batches<StockReserve, Outcome>((orders) => this.deductAll(orders), {
+  private readonly batcher = new MicroBatcher<StockReserve, Outcome>((orders) => this.deductAll(orders), {
     keyOf: ({ order_id }) => order_id,
   });
 
-  constructor(private readonly work: UnitOfWork) {}
+  constructor(private readonly unitOfWork: UnitOfWork) {}
 
   /**
    * `reserved -> processed`: reservations become sales, the movements are written.
@@ -20,25 +20,25 @@ export class StockDeductionService {
    * @throws OrderNotFound, OrderMismatch, OrderNotReady
    */
   deduct(order: StockReserve): Promise<Outcome> {
-    return this.batches.add(order);
+    return this.batcher.add(order);
   }
 
   private deductAll(asked: StockReserve[]): Promise<(Outcome | Error)[]> {
-    return this.work.inTransaction(async ({ orders, stock, outbox }) => {
-      const held = await orders.holdAsked(asked);
-      const reserved = held.filter(heldAs('reserved'));
+    return this.unitOfWork.inTransaction(async ({ orders, stock, outbox }) => {
+      const held = await orders.lockRequested(asked);
+      const reserved = held.filter(isLockedIn('reserved'));
       const [changes] = await Promise.all([
-        stock.commit(reserved),
+        stock.deduct(reserved),
         orders.process(reserved.map(({ id }) => id)),
       ]);
-      for (const { id: order_id, items, asked } of reserved) {
+      for (const { id: order_id, items, request: asked } of reserved) {
         outbox.add('stock.updated', { order_id, items: changes.get(order_id)! }, asked);
         outbox.add('order.processed', { order_id, items }, asked);
       }
       return held.map((order) => {
         if (order instanceof Error) return order;
         if (order.status === 'pending') return new OrderNotReady(order.id, order.status);
-        return order.status === 'reserved' ? 'processed' : 'repeated';
+        return order.status === 'reserved' ? 'processed' : 'duplicate';
       });
     });
   }

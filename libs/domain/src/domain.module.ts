@@ -28,8 +28,8 @@ import { DataSource } from 'typeorm';
 import { StockAudit } from './audit/stock-audit.js';
 import { connectionsOf, createDataSource } from './database/data-source.js';
 import { catalogue, EXCHANGE } from './events/catalogue.js';
-import { orderCounters } from './tally.js';
-import { statementsOf, UnitOfWork } from './unit-of-work.js';
+import { orderCounters } from './transaction-counters.js';
+import { sqlClientOf, UnitOfWork } from './unit-of-work.js';
 
 const CONNECT_AGAIN_MS = 1_000;
 const REACH_WITHIN_MS = 15_000;
@@ -103,7 +103,7 @@ export class DomainModule implements OnApplicationBootstrap, OnApplicationShutdo
           provide: OutboxRelay,
           inject: [Publisher, DataSource, LOGGER, Metrics],
           useFactory: (publisher: Publisher, dataSource: DataSource, logger: Logger, metrics: Metrics) =>
-            new OutboxRelay(publisher, EXCHANGE, catalogue, statementsOf(dataSource), logger, metrics),
+            new OutboxRelay(publisher, EXCHANGE, catalogue, sqlClientOf(dataSource), logger, metrics),
         },
         {
           provide: UnitOfWork,
@@ -115,12 +115,12 @@ export class DomainModule implements OnApplicationBootstrap, OnApplicationShutdo
           provide: DeadLetters,
           inject: [DataSource, Publisher],
           useFactory: (dataSource: DataSource, publisher: Publisher) =>
-            new DeadLetters(statementsOf(dataSource), publisher, topology),
+            new DeadLetters(sqlClientOf(dataSource), publisher, topology),
         },
         {
           provide: StockAudit,
           inject: [DataSource],
-          useFactory: (dataSource: DataSource) => new StockAudit(statementsOf(dataSource)),
+          useFactory: (dataSource: DataSource) => new StockAudit(sqlClientOf(dataSource)),
         },
         ...(collectsDeadLetters ? [collector] : []),
       ],
@@ -163,7 +163,7 @@ export class DomainModule implements OnApplicationBootstrap, OnApplicationShutdo
         this.collector?.start();
         return this.relay.start();
       } catch (error) {
-        this.logger.warn({ reason: (error as Error).message }, 'the database is out of reach');
+        this.logger.warn({ reason: (error as Error).message }, 'the database is unavailable');
         await sleep(CONNECT_AGAIN_MS);
       }
     }

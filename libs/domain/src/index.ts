@@ -1,4 +1,4 @@
-export { StockAudit, type Drift } from './audit/stock-audit.js';
+export { StockAudit, type Discrepancy } from './audit/stock-audit.js';
 export { createDataSource } from './database/data-source.js';
 export { migrate } from './database/migrations.js';
 export { DomainModule } from './domain.module.js';
@@ -19,11 +19,11 @@ export {
 } from './order/order.entity.js';
 export { OrderMismatch, OrderNotCancellable, OrderNotFound, OrderNotReady } from './order/order.errors.js';
 export type { OrderTimeLimits, OverdueOrder } from './order/open-order.repository.js';
-export { heldAs, type NewOrder, type PlacedOrder } from './order/order.repository.js';
-export type { OrderFilter, WholeOrder } from './order/whole-order.repository.js';
+export { isLockedIn, type NewOrder, type PlacedOrder } from './order/order.repository.js';
+export type { OrderFilter, OrderDetails } from './order/order-details.repository.js';
 export { Product } from './product/product.entity.js';
 export { ProductNotFound, SkuTaken } from './product/product.errors.js';
-export type { NewProduct, Offer } from './product/product.repository.js';
+export type { NewProduct, ProductSnapshot } from './product/product.repository.js';
 export type { Pruned } from './retention/retention.repository.js';
 export { Movement, Stock } from './stock/stock.entity.js';
 export { StockBelowReserved, StockTooLarge } from './stock/stock.errors.js';

@@ -1,6 +1,6 @@
 import { Metrics } from '@estoque/platform';
 import { Shop } from '../../../test/support/shop.js';
-import { orderCounters } from './tally.js';
+import { orderCounters } from './transaction-counters.js';
 import { UnitOfWork, type Transaction } from './unit-of-work.js';
 
 describe('What is counted of a transaction', () => {
@@ -10,7 +10,7 @@ describe('What is counted of a transaction', () => {
   beforeAll(async () => void (shop = await Shop.open({ workers: 2 })));
   beforeEach(() => {
     metrics = new Metrics();
-    const relay = { wake: () => undefined, ready: false };
+    const relay = { enqueue: () => undefined, ready: false };
     work = new UnitOfWork(shop.dataSource, relay, 'test', orderCounters(metrics));
   });
   afterAll(() => shop.close());

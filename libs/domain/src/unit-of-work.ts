@@ -1,5 +1,5 @@
-import { Outbox, type OutboxRelay, type Statements, type StoredEvents } from '@estoque/messaging';
-import { AppError, causeLinks, inSpan, isTraced, type SpanStart } from '@estoque/platform';
+import { Outbox, type OutboxRelay, type SqlClient, type StoredEvents } from '@estoque/messaging';
+import { AppError, traceLinks, inSpan, isTraced, type SpanStart } from '@estoque/platform';
 import { SpanKind } from '@opentelemetry/api';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource, EntityManager } from 'typeorm';
@@ -7,26 +7,26 @@ import { catalogue } from './events/catalogue.js';
 import { NotificationRepository } from './notification/notification.repository.js';
 import { OpenOrderRepository } from './order/open-order.repository.js';
 import { OrderRepository } from './order/order.repository.js';
-import { WholeOrderRepository } from './order/whole-order.repository.js';
+import { OrderDetailsRepository } from './order/order-details.repository.js';
 import { ProductRepository } from './product/product.repository.js';
 import { RetentionRepository } from './retention/retention.repository.js';
 import { StockRepository } from './stock/stock.repository.js';
-import { Tally } from './tally.js';
+import { TransactionCounters } from './transaction-counters.js';
 
 /** All repositories, reading and writing through one connection. */
 export class Repositories {
   readonly orders: OrderRepository;
   readonly openOrders: OpenOrderRepository;
-  readonly wholeOrders: WholeOrderRepository;
+  readonly orderDetails: OrderDetailsRepository;
   readonly products: ProductRepository;
   readonly stock: StockRepository;
   readonly notifications: NotificationRepository;
   readonly retention: RetentionRepository;
 
-  constructor(manager: EntityManager, tally = new Tally()) {
-    this.orders = new OrderRepository(manager, tally);
+  constructor(manager: EntityManager, counters = new TransactionCounters()) {
+    this.orders = new OrderRepository(manager, counters);
     this.openOrders = new OpenOrderRepository(manager);
-    this.wholeOrders = new WholeOrderRepository(manager);
+    this.orderDetails = new OrderDetailsRepository(manager);
     this.products = new ProductRepository(manager);
     this.stock = new StockRepository(manager);
     this.notifications = new NotificationRepository(manager);
@@ -45,10 +45,10 @@ const TRIES = 5;
 export class UnitOfWork {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly relay: Pick<OutboxRelay, 'wake' | 'ready'>,
+    private readonly relay: Pick<OutboxRelay, 'enqueue' | 'ready'>,
     private readonly app: string,
     /** Told what a transaction did, once it is committed. */
-    private readonly count: (tally: Tally) => void = () => undefined,
+    private readonly count: (counters: TransactionCounters) => void = () => undefined,
   ) {}
 
   /** Runs `work` in one transaction: all of it is stored and its events announced, or none. It may run more than once. */
@@ -77,22 +77,22 @@ export class UnitOfWork {
   private async once<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     assertConnected(this.dataSource);
     let announced: StoredEvents = { leased: [], waiting: false };
-    const tally = new Tally();
+    const counters = new TransactionCounters();
     const result = await this.dataSource.transaction(async (manager) => {
       const outbox = new Outbox(catalogue, this.app);
-      const done = await work(Object.assign(new Repositories(manager, tally), { outbox }));
+      const done = await work(Object.assign(new Repositories(manager, counters), { outbox }));
       announced = await outbox.store(manager, this.relay.ready);
       return done;
     });
-    this.count(tally);
-    this.relay.wake(announced);
+    this.count(counters);
+    this.relay.enqueue(announced);
     return result;
   }
 }
 
 /** A transaction of many messages is part of no one's trace: it links them all. */
 function transactionSpan(): SpanStart {
-  const links = causeLinks();
+  const links = traceLinks();
   return {
     name: 'transaction',
     kind: SpanKind.CLIENT,
@@ -105,13 +105,13 @@ function transactionSpan(): SpanStart {
 }
 
 /** SQL of a data source for those who have no repositories: messaging. */
-export function statementsOf(dataSource: DataSource): Statements {
+export function sqlClientOf(dataSource: DataSource): SqlClient {
   return {
     async query<Row>(sql: string, parameters?: unknown[]) {
       assertConnected(dataSource);
       return rowsOf<Row>(sql, await dataSource.query(sql, parameters));
     },
-    inTurn<Row>(lock: number, sql: string, parameters?: unknown[]) {
+    queryWithAdvisoryLock<Row>(lock: number, sql: string, parameters?: unknown[]) {
       assertConnected(dataSource);
       return dataSource.transaction(async (manager) => {
         await manager.query('SELECT pg_advisory_xact_lock($1)', [lock]);

@@ -1,4 +1,4 @@
-export { Batches } from './batches.js';
+export { MicroBatcher } from './micro-batcher.js';
 export {
   decodeEvent,
   defineEvent,
@@ -14,12 +14,12 @@ export {
   DeadLetterAction,
   type DeadLetterState,
 } from './dead-letters/dead-letter.entity.js';
-export { DeadLetters, MOST_AT_ONCE, type DeadLetterFilter } from './dead-letters/dead-letters.js';
+export { DeadLetters, MAX_PER_CALL, type DeadLetterFilter } from './dead-letters/dead-letters.js';
 export { MessagingModule } from './messaging.module.js';
 export { OutboxMessage } from './outbox/outbox.entity.js';
 export { Outbox, type StoredEvent, type StoredEvents } from './outbox/outbox.js';
 export { OutboxRelay } from './outbox/outbox.relay.js';
-export { EventConsumer } from './rabbitmq/event.consumer.js';
+export { EventTransport } from './rabbitmq/event-transport.js';
 export { Publisher } from './rabbitmq/publisher.js';
-export type { Statements } from './statements.js';
+export type { SqlClient } from './sql-client.js';
 export { DEAD_LETTER_QUEUE, topologyOf, UNROUTED_QUEUE, type Topology } from './rabbitmq/topology.js';

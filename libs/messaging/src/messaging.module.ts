@@ -1,7 +1,7 @@
 import { ENVIRONMENT, HealthChecks, LOGGER, Metrics, type Environment, type Logger } from '@estoque/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { EventCatalogue } from './contract/event.js';
-import { EventConsumer } from './rabbitmq/event.consumer.js';
+import { EventTransport } from './rabbitmq/event-transport.js';
 import { Publisher } from './rabbitmq/publisher.js';
 import { topologyOf, type Topology } from './rabbitmq/topology.js';
 
@@ -28,7 +28,7 @@ export class MessagingModule {
       },
     };
     const consumer = {
-      provide: EventConsumer,
+      provide: EventTransport,
       inject: [ENVIRONMENT, LOGGER, HealthChecks, Publisher, Metrics],
       useFactory: (
         environment: Environment,
@@ -42,7 +42,7 @@ export class MessagingModule {
       module: MessagingModule,
       global: true,
       providers: queue ? [publisher, consumer] : [publisher],
-      exports: queue ? [Publisher, EventConsumer] : [Publisher],
+      exports: queue ? [Publisher, EventTransport] : [Publisher],
     };
   }
 }
@@ -58,7 +58,7 @@ function consumerOf(
   metrics: Metrics,
 ) {
   const { RABBITMQ_URL: urls, PREFETCH: prefetch, RETRY_DELAYS_MS: retryDelaysMs } = environment;
-  const consumer = new EventConsumer(
+  const consumer = new EventTransport(
     { urls, queue, topology, catalogue, prefetch, retryDelaysMs },
     publisher,
     logger,

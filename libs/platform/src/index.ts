@@ -5,22 +5,22 @@ export {
   readVariables,
   type Environment,
 } from './config/environment.js';
-export { AppError, kindOf, type ErrorKind, type Fault } from './errors/app.errors.js';
+export { AppError, kindOf, type ErrorKind, type FieldError } from './errors/app.errors.js';
 export { ProblemFilter, toProblem, type Problem } from './errors/problem.filter.js';
 export { HealthChecks } from './health/health-checks.js';
 export { createLogger, type Logger } from './logging/logger.js';
 export { Metrics } from './metrics/metrics.js';
 export { APP_NAME, ENVIRONMENT, LOGGER, PlatformModule } from './platform.module.js';
-export { Sweeper } from './sweeper.js';
+export { PeriodicTask } from './periodic-task.js';
 export { startApi, startWorker } from './start.js';
 export {
   activeContext,
-  causeLinks,
-  causeOf,
-  contextOf,
-  detached,
+  traceLinks,
+  traceContextOf,
+  contextFromTraceparent,
+  withoutTrace,
   failSpan,
-  forCauses,
+  withTraceContexts,
   inSpan,
   isTraced,
   traceparentOf,

@@ -84,7 +84,7 @@ function environmentOrExit(name: string, required?: (keyof Environment)[]) {
     return readEnvironment(required);
   } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error;
-    for (const fault of error.faults) process.stderr.write(`${name}: ${fault}\n`);
+    for (const fault of error.problems) process.stderr.write(`${name}: ${fault}\n`);
     process.exit(1);
   }
 }
@@ -105,7 +105,7 @@ const KEEP_ALIVE = 'timeout=5';
  * connections that are kept open, and asks for no more of it there. Whoever balances the load takes us off its list
  * meanwhile, and nobody's connection is closed under a request on its way.
  */
-function keepConnections(app: App, { SEE_OFF_MS }: Environment) {
+function keepConnections(app: App, { DRAIN_TIMEOUT_MS }: Environment) {
   const server = app.getHttpServer();
   let leaving = false;
   server.prependListener('request', (_request: unknown, response: ServerResponse) => {
@@ -117,7 +117,7 @@ function keepConnections(app: App, { SEE_OFF_MS }: Environment) {
     app.get(HealthChecks).add('process', () => {
       throw new Error('stopping');
     });
-    const end = performance.now() + SEE_OFF_MS;
+    const end = performance.now() + DRAIN_TIMEOUT_MS;
     const count = promisify(server.getConnections.bind(server));
     while (performance.now() < end && (await count()) > 0) await sleep(20);
   };
@@ -136,9 +136,7 @@ function stopOnSignals(app: App, { SHUTDOWN_TIMEOUT_MS }: Environment, before?: 
     stopping = true;
     logger.info({ signal }, 'stopping');
     setTimeout(() => {
-      logger.error(
-        'work was still in flight at the end of the time to stop; the queue and the outbox keep it',
-      );
+      logger.error('shutdown timed out with work in flight; the queue and the outbox keep it');
       process.exit(1);
     }, SHUTDOWN_TIMEOUT_MS).unref();
     await before?.();

@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { IsString, Matches, MaxLength, MinLength, ValidateIf } from 'class-validator';
 
 /** A line of text for people: no control characters (PostgreSQL can't store NUL, mail headers must not break), not only blanks. */
-export function IsLine(mostCharacters: number) {
+export function IsSingleLine(mostCharacters: number) {
   return applyDecorators(
     Matches(/^(?=.*\S)[^\p{Cc}\p{Cs}]+$/u, { message: 'must be one line of text' }),
     MinLength(1),
@@ -12,4 +12,4 @@ export function IsLine(mostCharacters: number) {
 }
 
 /** Unlike IsOptional, this lets nobody write null. */
-export const MayBeAbsent = () => ValidateIf((_object, value) => value !== undefined);
+export const Optional = () => ValidateIf((_object, value) => value !== undefined);

@@ -9,7 +9,7 @@ export class IdPipe implements PipeTransform<string, number> {
     if (Number.isSafeInteger(id)) return id;
     throw new AppError('invalid', 'invalid_id', 'An id is a positive integer.', {
       httpStatus: 400,
-      faults: [{ pointer: '/id', code: 'not_an_id', message: 'must be a positive integer' }],
+      fieldErrors: [{ pointer: '/id', code: 'not_an_id', message: 'must be a positive integer' }],
     });
   }
 }

@@ -1,13 +1,13 @@
 import { AppError } from '@estoque/platform';
 import { Type } from 'class-transformer';
 import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
-import { MayBeAbsent } from './fields.decorators.js';
+import { Optional } from './fields.decorators.js';
 
 const CURSOR = /^([1-9]\d{0,15})$/;
 
 export class PageQuery {
   /** How many at the most. @example 20 */
-  @MayBeAbsent()
+  @Optional()
   @Type(() => Number)
   @IsInt()
   @Min(1)
@@ -15,7 +15,7 @@ export class PageQuery {
   limit: number = 20;
 
   /** `next_cursor` of the page before. */
-  @MayBeAbsent()
+  @Optional()
   @IsString()
   @MaxLength(100)
   cursor?: string;
@@ -43,7 +43,7 @@ function decode(cursor: string): number {
   if (Number.isSafeInteger(id)) return id;
   throw new AppError('invalid', 'invalid_cursor', 'This is not a cursor of ours.', {
     httpStatus: 400,
-    faults: [
+    fieldErrors: [
       { pointer: '/cursor', code: 'invalid_cursor', message: 'must be the next_cursor of an earlier page' },
     ],
   });

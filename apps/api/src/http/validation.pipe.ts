@@ -1,4 +1,4 @@
-import { AppError, type Fault } from '@estoque/platform';
+import { AppError, type FieldError } from '@estoque/platform';
 import {
   Injectable,
   ValidationPipe,
@@ -58,15 +58,15 @@ class ObjectOnlyPipe extends ValidationPipe implements PipeTransform {
   }
 }
 
-export function invalid(faults: Fault[]) {
+export function invalid(faults: FieldError[]) {
   const detail =
     faults.length === 1
       ? 'There is a fault in the request.'
       : `There are ${faults.length} faults in the request.`;
-  return new AppError('invalid', 'validation_failed', detail, { faults });
+  return new AppError('invalid', 'validation_failed', detail, { fieldErrors: faults });
 }
 
-function faultsOf({ property, constraints, children }: ValidationError, above = ''): Fault[] {
+function faultsOf({ property, constraints, children }: ValidationError, above = ''): FieldError[] {
   const pointer = `${above}/${property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
   const own = Object.entries(constraints ?? {}).map(([constraint, message]) => ({
     pointer,

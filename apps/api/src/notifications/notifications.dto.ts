@@ -1,19 +1,19 @@
 import type { Notification } from '@estoque/domain';
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, Max, Min } from 'class-validator';
-import { MayBeAbsent } from '../http/fields.decorators.js';
+import { Optional } from '../http/fields.decorators.js';
 import { PageQuery } from '../http/page.dto.js';
 
 export class NotificationQuery extends PageQuery {
   /** @example 123 */
-  @MayBeAbsent()
+  @Optional()
   @Type(() => Number)
   @Max(Number.MAX_SAFE_INTEGER)
   @Min(1)
   @IsInt()
   order_id?: number;
 
-  @MayBeAbsent()
+  @Optional()
   @IsIn(['pending', 'sent', 'failed'])
   state?: 'pending' | 'sent' | 'failed';
 }

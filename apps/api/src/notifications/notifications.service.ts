@@ -10,16 +10,16 @@ import {
 
 @Injectable()
 export class NotificationsService {
-  constructor(private readonly work: UnitOfWork) {}
+  constructor(private readonly unitOfWork: UnitOfWork) {}
 
   async list({ order_id: orderId, state, ...page }: NotificationQuery): Promise<NotificationPageDto> {
-    const rows = await this.work.read.notifications.list({ orderId, state, ...pageStart(page) });
+    const rows = await this.unitOfWork.read.notifications.list({ orderId, state, ...pageStart(page) });
     return toPage(rows, page.limit, toNotificationDto);
   }
 
   /** notify-worker finds it at its next look. @throws NotificationNotFound, NotificationNotSendable */
   resend(id: number): Promise<NotificationDto> {
-    return this.work.inTransaction(async ({ notifications }) =>
+    return this.unitOfWork.inTransaction(async ({ notifications }) =>
       toNotificationDto(await notifications.resend(id)),
     );
   }

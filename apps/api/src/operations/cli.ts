@@ -98,10 +98,10 @@ for (const [action, done, description] of [
           }
           if (!all && Object.keys(filter).length === 0)
             throw new Error('Say which: an id, a filter, or --all.');
-          for (let left = 1; left > 0;) {
-            const result = await letters.forAll(action, filter, by);
-            left = result.left;
-            print(`${result.done} ${done}, ${left} left`);
+          for (let remaining = 1; remaining > 0;) {
+            const result = await letters.actOnAll(action, filter, by);
+            remaining = result.remaining;
+            print(`${result.done} ${done}, ${remaining} remaining`);
           }
         }),
     );
@@ -109,23 +109,27 @@ for (const [action, done, description] of [
 
 cli
   .command('audit')
-  .description('Hold the books against each other; exit code 1 where they differ. Nothing is repaired.')
+  .description('Reconcile the stock ledger; exit code 1 if there are discrepancies. Nothing is repaired.')
   .action(() =>
     withApp(['database'], async (app) => {
-      const drifts = await app.get(StockAudit).run();
-      for (const { check, product_id, order_id, expected, found } of drifts) {
+      const discrepancies = await app.get(StockAudit).run();
+      for (const { check, product_id, order_id, expected, found } of discrepancies) {
         const order = order_id === null ? '' : `, order ${order_id}`;
         print(`${check}: product ${product_id}${order}: expected ${expected}, found ${found}`);
       }
-      print(drifts.length === 0 ? 'The books balance.' : `${drifts.length} drifts.`);
-      if (drifts.length > 0) process.exitCode = 1;
+      print(
+        discrepancies.length === 0
+          ? 'The stock ledger reconciles.'
+          : `${discrepancies.length} discrepancies.`,
+      );
+      if (discrepancies.length > 0) process.exitCode = 1;
     }),
   );
 
 try {
   await cli.parseAsync();
 } catch (error) {
-  const faults = error instanceof EnvironmentError ? error.faults : [(error as Error).message];
+  const faults = error instanceof EnvironmentError ? error.problems : [(error as Error).message];
   for (const fault of faults) process.stderr.write(`${fault}\n`);
   process.exitCode = 1;
 }

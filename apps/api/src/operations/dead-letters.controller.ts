@@ -8,16 +8,16 @@ import {
   DeadLetterQuery,
   FilteredActionDto,
   FilteredResultDto,
-  WholeDeadLetterDto,
+  DeadLetterDetailsDto,
 } from './dead-letters.dto.js';
 import { DeadLettersService } from './dead-letters.service.js';
 
 const NOT_FOUND = { code: 'dead_letter_not_found', when: 'There is no such dead letter.' };
-const NOT_PARKED = { code: 'dead_letter_not_parked', when: 'It is replayed or discarded already.' };
+const NOT_PARKED = { code: 'dead_letter_closed', when: 'It is replayed or discarded already.' };
 
 const WHOLE = {
   status: 200,
-  type: WholeDeadLetterDto,
+  type: DeadLetterDetailsDto,
   description: 'The dead letter and what was done to it.',
 };
 
@@ -42,7 +42,8 @@ export class DeadLettersController {
   @ApiOperation({
     operationId: 'replayDeadLetters',
     summary: 'Send all that fit a filter back to their queues',
-    description: 'At most 1,000 in one call, oldest first; `left` says how many are still to be done.',
+    description:
+      'At most 1,000 in one call, oldest first; `remaining` is the number of matching open dead letters left.',
   })
   @ApiResponse({ status: 200, type: FilteredResultDto, description: 'What was done.' })
   @ApiProblems({ 400: MALFORMED, 422: INVALID })
@@ -68,7 +69,7 @@ export class DeadLettersController {
   @ApiParam({ name: 'id', type: 'integer', example: 7 })
   @ApiResponse(WHOLE)
   @ApiProblems({ 400: MALFORMED, 404: NOT_FOUND })
-  get(@Param('id', IdPipe) id: number): Promise<WholeDeadLetterDto> {
+  get(@Param('id', IdPipe) id: number): Promise<DeadLetterDetailsDto> {
     return this.letters.get(id);
   }
 
@@ -82,7 +83,7 @@ export class DeadLettersController {
   @ApiParam({ name: 'id', type: 'integer', example: 7 })
   @ApiResponse(WHOLE)
   @ApiProblems({ 400: MALFORMED, 404: NOT_FOUND, 409: NOT_PARKED, 422: INVALID })
-  replay(@Param('id', IdPipe) id: number, @Body() body: ActorDto): Promise<WholeDeadLetterDto> {
+  replay(@Param('id', IdPipe) id: number, @Body() body: ActorDto): Promise<DeadLetterDetailsDto> {
     return this.letters.act('replay', id, body);
   }
 
@@ -92,7 +93,7 @@ export class DeadLettersController {
   @ApiParam({ name: 'id', type: 'integer', example: 7 })
   @ApiResponse(WHOLE)
   @ApiProblems({ 400: MALFORMED, 404: NOT_FOUND, 409: NOT_PARKED, 422: INVALID })
-  discard(@Param('id', IdPipe) id: number, @Body() body: ActorDto): Promise<WholeDeadLetterDto> {
+  discard(@Param('id', IdPipe) id: number, @Body() body: ActorDto): Promise<DeadLetterDetailsDto> {
     return this.letters.act('discard', id, body);
   }
 }

@@ -7,34 +7,34 @@ import {
 import { IntersectionType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsIn, IsObject, ValidateNested } from 'class-validator';
-import { IsLine, MayBeAbsent } from '../http/fields.decorators.js';
+import { IsSingleLine, Optional } from '../http/fields.decorators.js';
 import { PageQuery } from '../http/page.dto.js';
 
 export class ActorDto {
   /** Who does it; it goes on record. @example "ana" */
-  @IsLine(100)
+  @IsSingleLine(100)
   by!: string;
 }
 
 export class DeadLetterFilterDto {
   /** @example "order_queue" */
-  @MayBeAbsent()
-  @IsLine(255)
+  @Optional()
+  @IsSingleLine(255)
   queue?: string;
 
   /** @example "order.created" */
-  @MayBeAbsent()
-  @IsLine(255)
+  @Optional()
+  @IsSingleLine(255)
   event?: string;
 
   /** @example "bug" */
-  @MayBeAbsent()
-  @IsLine(100)
+  @Optional()
+  @IsSingleLine(100)
   reason?: string;
 }
 
 export class DeadLetterQuery extends IntersectionType(PageQuery, DeadLetterFilterDto) {
-  @MayBeAbsent()
+  @Optional()
   @IsIn(DEAD_LETTER_STATES)
   state?: DeadLetterState;
 }
@@ -51,7 +51,7 @@ export class FilteredResultDto {
   /** Letters that were replayed or discarded. @example 12 */
   done!: number;
   /** Parked ones that fit and are still to be done: call again. @example 0 */
-  left!: number;
+  remaining!: number;
 }
 
 export class DeadLetterDto {
@@ -67,7 +67,7 @@ export class DeadLetterDto {
   error!: string;
   /** How often it was tried. @example 1 */
   attempts!: number;
-  state!: 'parked' | 'replayed' | 'discarded';
+  state!: 'open' | 'replayed' | 'discarded';
   /** How often it came here. @example 1 */
   times!: number;
   /** @example "2026-01-15T12:00:00.000Z" */
@@ -84,7 +84,7 @@ export class DeadLetterActionDto {
   at!: string;
 }
 
-export class WholeDeadLetterDto extends DeadLetterDto {
+export class DeadLetterDetailsDto extends DeadLetterDto {
   /** The publisher's own headers. @example {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"} */
   headers!: Record<string, unknown>;
   /** @example {"contentType": "application/json", "routingKey": "order.created"} */
@@ -110,9 +110,9 @@ export function toDeadLetterDto(letter: DeadLetter): DeadLetterDto {
   return { id, queue, event, reason, error, attempts, state, times, first_seen, last_seen };
 }
 
-export function toWholeDeadLetterDto(
+export function toDeadLetterDetailsDto(
   letter: DeadLetter & { actions: DeadLetterAction[] },
-): WholeDeadLetterDto {
+): DeadLetterDetailsDto {
   const { headers, properties, body, actions } = letter;
   return {
     ...toDeadLetterDto(letter),

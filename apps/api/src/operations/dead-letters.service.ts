@@ -3,13 +3,13 @@ import { Injectable } from '@nestjs/common';
 import { pageStart, toPage } from '../http/page.dto.js';
 import {
   toDeadLetterDto,
-  toWholeDeadLetterDto,
+  toDeadLetterDetailsDto,
   type ActorDto,
   type DeadLetterPageDto,
   type DeadLetterQuery,
   type FilteredActionDto,
   type FilteredResultDto,
-  type WholeDeadLetterDto,
+  type DeadLetterDetailsDto,
 } from './dead-letters.dto.js';
 
 @Injectable()
@@ -21,18 +21,18 @@ export class DeadLettersService {
   }
 
   /** @throws DeadLetterNotFound */
-  async get(id: number): Promise<WholeDeadLetterDto> {
-    return toWholeDeadLetterDto(await this.letters.get(id));
+  async get(id: number): Promise<DeadLetterDetailsDto> {
+    return toDeadLetterDetailsDto(await this.letters.get(id));
   }
 
   /** @throws DeadLetterNotFound, DeadLetterNotParked, and `broker_unavailable` for a replay */
-  async act(action: 'replay' | 'discard', id: number, { by }: ActorDto): Promise<WholeDeadLetterDto> {
+  async act(action: 'replay' | 'discard', id: number, { by }: ActorDto): Promise<DeadLetterDetailsDto> {
     await this.letters[action](id, by);
     return this.get(id);
   }
 
   /** @throws AppError `broker_unavailable` for a replay: what was done until then stays done */
   actOnAll(action: 'replay' | 'discard', { by, filter }: FilteredActionDto): Promise<FilteredResultDto> {
-    return this.letters.forAll(action, filter, by);
+    return this.letters.actOnAll(action, filter, by);
   }
 }

@@ -1,4 +1,4 @@
-import type { Drift, OverdueOrder } from '@estoque/domain';
+import type { Discrepancy, OverdueOrder } from '@estoque/domain';
 
 export class StuckOrderDto {
   /** @example 123 */
@@ -7,7 +7,7 @@ export class StuckOrderDto {
   /** When it came to this state. @example "2026-01-15T12:00:00.000Z" */
   since!: string;
   /** How often its event was published again. @example 3 */
-  nudges!: number;
+  republish_count!: number;
 }
 
 export class StuckOrdersDto {
@@ -15,7 +15,7 @@ export class StuckOrdersDto {
   data!: StuckOrderDto[];
 }
 
-export class DriftDto {
+export class DiscrepancyDto {
   /** Which rule of the books is broken. @example "on_hand" */
   check!: string;
   /** @example 10 */
@@ -32,7 +32,7 @@ export class AuditDto {
   /** @example true */
   balanced!: boolean;
   /** Nothing is repaired: somebody has to find out why. 1,000 at most. */
-  drifts!: DriftDto[];
+  discrepancies!: DiscrepancyDto[];
 }
 
 export class OutboxDto {
@@ -42,11 +42,19 @@ export class OutboxDto {
   lag_seconds!: number;
 }
 
-export const toStuckOrderDto = ({ id, status, updated_at, nudges }: OverdueOrder): StuckOrderDto => ({
+export const toStuckOrderDto = ({
+  id,
+  status,
+  updated_at,
+  republish_count: republish_count,
+}: OverdueOrder): StuckOrderDto => ({
   id,
   status,
   since: updated_at.toISOString(),
-  nudges,
+  republish_count: republish_count,
 });
 
-export const toAuditDto = (drifts: Drift[]): AuditDto => ({ balanced: drifts.length === 0, drifts });
+export const toAuditDto = (drifts: Discrepancy[]): AuditDto => ({
+  balanced: drifts.length === 0,
+  discrepancies: drifts,
+});

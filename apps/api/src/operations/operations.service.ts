@@ -10,24 +10,24 @@ import {
   type StuckOrdersDto,
 } from './operations.dto.js';
 
-const MOST_STUCK = 100;
+const MAX_STUCK = 100;
 
 @Injectable()
 export class OperationsService {
   constructor(
-    private readonly work: UnitOfWork,
+    private readonly unitOfWork: UnitOfWork,
     private readonly audits: StockAudit,
     private readonly outbox: OutboxRelay,
     letters: DeadLetters,
     metrics: Metrics,
   ) {
-    metrics.gauge('estoque_dead_letters_parked', 'Messages that wait for somebody to look at them', () =>
-      letters.countParked(),
+    metrics.gauge('estoque_dead_letters_open', 'Messages that wait for somebody to look at them', () =>
+      letters.countOpen(),
     );
   }
 
   async stuckOrders(): Promise<StuckOrdersDto> {
-    return { data: (await this.work.read.openOrders.stuck(MOST_STUCK)).map(toStuckOrderDto) };
+    return { data: (await this.unitOfWork.read.openOrders.stuck(MAX_STUCK)).map(toStuckOrderDto) };
   }
 
   async audit(): Promise<AuditDto> {

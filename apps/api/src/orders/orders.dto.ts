@@ -1,4 +1,4 @@
-import { LOCALES, ORDER_STATUSES, type Locale, type OrderStatus, type WholeOrder } from '@estoque/domain';
+import { LOCALES, ORDER_STATUSES, type Locale, type OrderStatus, type OrderDetails } from '@estoque/domain';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -15,11 +15,11 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { PageQuery } from '../http/page.dto.js';
-import { IsLine, MayBeAbsent } from '../http/fields.decorators.js';
+import { IsSingleLine, Optional } from '../http/fields.decorators.js';
 
 export class CustomerDto {
   /** @example "Ana Souza" */
-  @IsLine(200)
+  @IsSingleLine(200)
   name!: string;
 
   /** @example "ana@example.com" */
@@ -57,29 +57,29 @@ export class PlaceOrderDto {
   items!: OrderItemDto[];
 
   /** The language of the mail. @example "pt-BR" */
-  @MayBeAbsent()
+  @Optional()
   @IsIn(LOCALES)
   locale: Locale = 'en';
 }
 
 export class OrderQuery extends PageQuery {
-  @MayBeAbsent()
+  @Optional()
   @IsIn(ORDER_STATUSES)
   status?: OrderStatus;
 
   /** The customer's address, in whatever case. @example "ana@example.com" */
-  @MayBeAbsent()
+  @Optional()
   @MaxLength(254)
   @IsEmail({}, { message: 'must be an e-mail address' })
   email?: string;
 
   /** From this moment on. @example "2026-01-01T00:00:00Z" */
-  @MayBeAbsent()
+  @Optional()
   @IsISO8601({ strict: true })
   created_from?: string;
 
   /** Before this moment. @example "2026-02-01T00:00:00Z" */
-  @MayBeAbsent()
+  @Optional()
   @IsISO8601({ strict: true })
   created_to?: string;
 }
@@ -153,7 +153,7 @@ export class OrderPageDto {
   next_cursor!: string | null;
 }
 
-export function toOrderDto(order: WholeOrder): OrderDto {
+export function toOrderDto(order: OrderDetails): OrderDto {
   return {
     id: order.id,
     status: order.status,

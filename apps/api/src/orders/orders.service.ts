@@ -2,11 +2,11 @@ import {
   OrderNotCancellable,
   UnitOfWork,
   type NewOrder,
-  type Offer,
+  type ProductSnapshot,
   type PlacedOrder,
 } from '@estoque/domain';
-import { Batches } from '@estoque/messaging';
-import { AppError, type Fault } from '@estoque/platform';
+import { MicroBatcher } from '@estoque/messaging';
+import { AppError, type FieldError } from '@estoque/platform';
 import { Injectable } from '@nestjs/common';
 import { pageStart, toPage } from '../http/page.dto.js';
 import { invalid } from '../http/validation.pipe.js';
@@ -21,9 +21,9 @@ import {
 
 @Injectable()
 export class OrdersService {
-  private readonly batches = new Batches<PlaceOrderDto, OrderDto>((asked) => this.placeAll(asked));
+  private readonly batcher = new MicroBatcher<PlaceOrderDto, OrderDto>((asked) => this.placeAll(asked));
 
-  constructor(private readonly work: UnitOfWork) {}
+  constructor(private readonly unitOfWork: UnitOfWork) {}
 
   /**
    * Stores the order and announces it, in one transaction.
@@ -31,13 +31,13 @@ export class OrdersService {
    * @throws AppError `validation_failed`: an unknown product, products in several currencies, a total too large
    */
   place(asked: PlaceOrderDto): Promise<OrderDto> {
-    return this.batches.add(asked);
+    return this.batcher.add(asked);
   }
 
   private placeAll(asked: PlaceOrderDto[]): Promise<(OrderDto | Error)[]> {
-    return this.work.inTransaction(async ({ orders, products, outbox }) => {
+    return this.unitOfWork.inTransaction(async ({ orders, products, outbox }) => {
       const ids = new Set(asked.flatMap(({ items }) => items.map(({ product_id }) => product_id)));
-      const offers = await products.offers([...ids]);
+      const offers = await products.snapshots([...ids]);
       const drafts = asked.map((order) => refusalOr(() => draftOf(order, offers)));
       const good = drafts.filter((draft): draft is NewOrder => !(draft instanceof Error));
       const accepted = asked.filter((_, index) => !(drafts[index] instanceof Error));
@@ -59,8 +59,8 @@ export class OrdersService {
    * @throws OrderNotFound, OrderNotCancellable
    */
   cancel(id: number): Promise<OrderDto> {
-    return this.work.inTransaction(async ({ orders, wholeOrders, stock, outbox }) => {
-      const order = await orders.hold(id);
+    return this.unitOfWork.inTransaction(async ({ orders, orderDetails: wholeOrders, stock, outbox }) => {
+      const order = await orders.lockForUpdate(id);
       if (order.status === 'processed' || order.status === 'rejected')
         throw new OrderNotCancellable(id, order.status);
       if (order.status !== 'cancelled') {
@@ -74,11 +74,11 @@ export class OrdersService {
 
   /** @throws OrderNotFound */
   async get(id: number): Promise<OrderDto> {
-    return toOrderDto(await this.work.read.wholeOrders.get(id));
+    return toOrderDto(await this.unitOfWork.read.orderDetails.get(id));
   }
 
   async list({ limit, cursor, status, email, created_from, created_to }: OrderQuery): Promise<OrderPageDto> {
-    const orders = await this.work.read.wholeOrders.list({
+    const orders = await this.unitOfWork.read.orderDetails.list({
       status,
       email,
       created_from: created_from === undefined ? undefined : new Date(created_from),
@@ -90,7 +90,7 @@ export class OrdersService {
 }
 
 /** @throws AppError `validation_failed` */
-function draftOf({ customer, items, locale }: PlaceOrderDto, offers: Map<number, Offer>): NewOrder {
+function draftOf({ customer, items, locale }: PlaceOrderDto, offers: Map<number, ProductSnapshot>): NewOrder {
   const wanted = addUp(items);
   refuseUnknown(items, offers);
   const lines = [...wanted].map(([product_id, quantity]) => {
@@ -136,7 +136,7 @@ function addUp(items: OrderItemDto[]): Map<number, number> {
   const wanted = new Map<number, number>();
   for (const { product_id, quantity } of items)
     wanted.set(product_id, (wanted.get(product_id) ?? 0) + quantity);
-  const over = items.findIndex(({ product_id }) => wanted.get(product_id)! > MOST_UNITS);
+  const over = items.findIndex(({ product_id }) => wanted.get(product_id)! > MAX_UNITS);
   if (over >= 0) {
     throw invalid([
       {
@@ -150,10 +150,10 @@ function addUp(items: OrderItemDto[]): Map<number, number> {
 }
 
 /** Of one product in one order, all its lines together; the event's contract says the same. */
-const MOST_UNITS = 1_000_000;
+const MAX_UNITS = 1_000_000;
 
-function refuseUnknown(items: OrderItemDto[], offers: Map<number, Offer>) {
-  const faults: Fault[] = items.flatMap(({ product_id }, index) =>
+function refuseUnknown(items: OrderItemDto[], offers: Map<number, ProductSnapshot>) {
+  const faults: FieldError[] = items.flatMap(({ product_id }, index) =>
     offers.has(product_id)
       ? []
       : [
@@ -167,7 +167,7 @@ function refuseUnknown(items: OrderItemDto[], offers: Map<number, Offer>) {
   if (faults.length > 0) throw invalid(faults);
 }
 
-function oneCurrency(products: Offer[]): string {
+function oneCurrency(products: ProductSnapshot[]): string {
   const currencies = [...new Set(products.map(({ currency }) => currency))];
   if (currencies.length === 1) return currencies[0]!;
   throw invalid([

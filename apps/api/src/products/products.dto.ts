@@ -1,7 +1,7 @@
 import type { Product } from '@estoque/domain';
 import { PartialType } from '@nestjs/swagger';
 import { IsBoolean, IsInt, IsISO4217CurrencyCode, Matches, Max, Min } from 'class-validator';
-import { IsLine, MayBeAbsent } from '../http/fields.decorators.js';
+import { IsSingleLine, Optional } from '../http/fields.decorators.js';
 
 export class CreateProductDto {
   /** Unique. @example "CAF-250" */
@@ -11,7 +11,7 @@ export class CreateProductDto {
   sku!: string;
 
   /** @example "Café torrado 250 g" */
-  @IsLine(200)
+  @IsSingleLine(200)
   name!: string;
 
   /** In the currency's minor unit: cents, centavos. @example 2490 */
@@ -26,14 +26,14 @@ export class CreateProductDto {
   currency!: string;
 
   /** A sale that brings what is on hand down to this is told to the shop; 0 where it is absent. @example 10 */
-  @MayBeAbsent()
+  @Optional()
   @Max(1_000_000_000)
   @Min(0)
   @IsInt()
   reorder_point?: number;
 
   /** Whether it can be ordered; it can where this is absent. @example true */
-  @MayBeAbsent()
+  @Optional()
   @IsBoolean()
   active?: boolean;
 }

@@ -11,28 +11,30 @@ import {
 
 @Injectable()
 export class ProductsService {
-  constructor(private readonly work: UnitOfWork) {}
+  constructor(private readonly unitOfWork: UnitOfWork) {}
 
   /** With an empty stock. @throws SkuTaken */
   create(product: CreateProductDto): Promise<ProductDto> {
-    return this.work.inTransaction(async ({ products, stock }) => {
+    return this.unitOfWork.inTransaction(async ({ products, stock }) => {
       const created = await products.create({ reorder_point: 0, active: true, ...product });
-      await stock.open(created.id);
+      await stock.create(created.id);
       return toProductDto(created);
     });
   }
 
   /** @throws ProductNotFound, SkuTaken */
   change(id: number, changes: ChangeProductDto): Promise<ProductDto> {
-    return this.work.inTransaction(async ({ products }) => toProductDto(await products.change(id, changes)));
+    return this.unitOfWork.inTransaction(async ({ products }) =>
+      toProductDto(await products.change(id, changes)),
+    );
   }
 
   /** @throws ProductNotFound */
   async get(id: number): Promise<ProductDto> {
-    return toProductDto(await this.work.read.products.get(id));
+    return toProductDto(await this.unitOfWork.read.products.get(id));
   }
 
   async list(query: PageQuery): Promise<ProductPageDto> {
-    return toPage(await this.work.read.products.list(pageStart(query)), query.limit, toProductDto);
+    return toPage(await this.unitOfWork.read.products.list(pageStart(query)), query.limit, toProductDto);
   }
 }

@@ -1,6 +1,6 @@
 import type { Movement } from '@estoque/domain';
 import { IsInt, IsNotIn, Max, Min } from 'class-validator';
-import { IsLine } from '../http/fields.decorators.js';
+import { IsSingleLine } from '../http/fields.decorators.js';
 
 export class ReceiptDto {
   /** @example 100 */
@@ -10,7 +10,7 @@ export class ReceiptDto {
   quantity!: number;
 
   /** @example "delivery 2026-118" */
-  @IsLine(500)
+  @IsSingleLine(500)
   reason!: string;
 }
 
@@ -23,7 +23,7 @@ export class AdjustmentDto {
   quantity!: number;
 
   /** @example "broken in the store room" */
-  @IsLine(500)
+  @IsSingleLine(500)
   reason!: string;
 }
 

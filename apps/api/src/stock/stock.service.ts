@@ -11,7 +11,7 @@ import {
 
 @Injectable()
 export class StockService {
-  constructor(private readonly work: UnitOfWork) {}
+  constructor(private readonly unitOfWork: UnitOfWork) {}
 
   /**
    * Books a change by hand and announces it.
@@ -23,8 +23,8 @@ export class StockService {
     kind: 'receipt' | 'adjustment',
     { quantity, reason }: ReceiptDto | AdjustmentDto,
   ): Promise<StockDto> {
-    return this.work.inTransaction(async ({ stock, outbox }) => {
-      const change = await stock.move(productId, kind, quantity, reason);
+    return this.unitOfWork.inTransaction(async ({ stock, outbox }) => {
+      const change = await stock.recordMovement(productId, kind, quantity, reason);
       outbox.add('stock.updated', { items: [change] });
       const { on_hand, reserved, available } = change;
       return { product_id: productId, on_hand, reserved, available };
@@ -33,13 +33,13 @@ export class StockService {
 
   /** @throws ProductNotFound */
   async get(productId: number): Promise<StockDto> {
-    const { on_hand, reserved } = await this.work.read.stock.get(productId);
+    const { on_hand, reserved } = await this.unitOfWork.read.stock.get(productId);
     return { product_id: productId, on_hand, reserved, available: on_hand - reserved };
   }
 
   /** @throws ProductNotFound */
   async movements(productId: number, query: PageQuery): Promise<MovementPageDto> {
-    const { stock } = this.work.read;
+    const { stock } = this.unitOfWork.read;
     const page = pageStart(query);
     await stock.get(productId);
     return toPage(await stock.movements({ productId, ...page }), query.limit, toMovementDto);

@@ -1,7 +1,7 @@
-import type { Statements } from '@estoque/messaging';
+import type { SqlClient } from '@estoque/messaging';
 
 /** Two records that should say the same and don't. */
-export interface Drift {
+export interface Discrepancy {
   /** Which rule is broken. */
   check: keyof typeof CHECKS;
   product_id: number;
@@ -22,7 +22,7 @@ const CHECKS = {
   reserved: `
     SELECT product_id, NULL::bigint AS order_id, coalesce(held, 0) AS expected, coalesce(reserved, 0) AS found
     FROM stock FULL JOIN (
-      SELECT product_id, sum(quantity) AS held FROM reservations WHERE status = 'held' GROUP BY product_id
+      SELECT product_id, sum(quantity) AS held FROM reservations WHERE status = 'active' GROUP BY product_id
     ) held USING (product_id)
     WHERE coalesce(held, 0) <> coalesce(reserved, 0)`,
   /** Each movement's balance is the sum of all up to it. */
@@ -44,24 +44,24 @@ const CHECKS = {
     SELECT product_id, order_id, coalesce(ordered, 0) AS expected, coalesce(held, 0) AS found
     FROM (SELECT order_id, product_id, quantity AS ordered FROM order_lines JOIN orders ON orders.id = order_id
           WHERE status = 'reserved') ordered
-    FULL JOIN (SELECT order_id, product_id, quantity AS held FROM reservations WHERE status = 'held') held
+    FULL JOIN (SELECT order_id, product_id, quantity AS held FROM reservations WHERE status = 'active') held
       USING (order_id, product_id)
     WHERE coalesce(ordered, 0) <> coalesce(held, 0)`,
 };
 
 /** So many are told; more of the same kind tell nothing new. */
-const MOST_DRIFTS = 1_000;
+const MAX_DISCREPANCIES = 1_000;
 
 /** Holds the books against each other: recomputes stock from movements and reservations. It never repairs anything. */
 export class StockAudit {
-  constructor(private readonly statements: Statements) {}
+  constructor(private readonly sql: SqlClient) {}
 
   /** @returns every drift, in one snapshot of the database, so that work in progress is no drift; empty when the books balance */
-  run(): Promise<Drift[]> {
+  run(): Promise<Discrepancy[]> {
     const checks = Object.entries(CHECKS).map(
       ([check, rows]) =>
         `SELECT '${check}' AS check, product_id, order_id, expected::float8 AS expected, found::float8 AS found FROM (${rows}) AS ${check}_drift`,
     );
-    return this.statements.query<Drift>(`${checks.join(' UNION ALL ')} LIMIT ${MOST_DRIFTS}`);
+    return this.sql.query<Discrepancy>(`${checks.join(' UNION ALL ')} LIMIT ${MAX_DISCREPANCIES}`);
   }
 }

@@ -11,7 +11,7 @@ try {
   );
 } catch (error) {
   const faults =
-    error instanceof EnvironmentError ? error.faults : [(error as Error).message || String(error)];
+    error instanceof EnvironmentError ? error.problems : [(error as Error).message || String(error)];
   for (const fault of faults) process.stderr.write(`migrate: ${fault}\n`);
   process.exitCode = 1;
 }

@@ -12,12 +12,12 @@ pg.types.setTypeParser(INT8_ARRAY, (text) => JSON.parse(`[${text.slice(1, -1).to
 const CACHED_PLAN_OUTDATED = '0A000';
 
 /** Statements of the flow are few; what else is asked, in whatever combination of filters, is not kept. */
-const MOST_NAMES = 200;
+const MAX_STATEMENT_NAMES = 200;
 const names = new Map<string, string>();
 
 /** One name for each text, for as long as the process lives. */
 function nameOf(text: string): string | undefined {
-  if (!names.has(text) && names.size < MOST_NAMES) names.set(text, `s${names.size}`);
+  if (!names.has(text) && names.size < MAX_STATEMENT_NAMES) names.set(text, `s${names.size}`);
   return names.get(text);
 }
 

@@ -60,7 +60,7 @@ export class NotificationRepository {
   }
 
   /** Holds on to what is being sent. */
-  async keep(ids: number[]) {
+  async renewLeases(ids: number[]) {
     await this.manager.query(
       `UPDATE notifications SET leased_until = clock_timestamp() + make_interval(secs => $2)
        WHERE id = ANY($1) AND state = 'pending'`,

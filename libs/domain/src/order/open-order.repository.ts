@@ -6,7 +6,7 @@ export interface OverdueOrder {
   id: number;
   status: OrderStatus;
   /** How often its event has been published again, this time included. */
-  nudges: number;
+  republish_count: number;
   /** Since when it is in this state. */
   updated_at: Date;
   rejection: LineRejection[] | null;
@@ -17,13 +17,13 @@ export interface OverdueOrder {
 export interface OrderTimeLimits {
   pending: number;
   reserved: number;
-  untold: number;
+  unnotified: number;
 }
 
-/** So many nudges without effect, and people are to look at it. */
-const STUCK_AFTER_NUDGES = 3;
+/** So many republish_count without effect, and people are to look at it. */
+const STUCK_AFTER_REPUBLISHES = 3;
 
-/** Orders that aren't closed, as those see them who watch over them. Of what `OrderRepository` writes, it writes the nudges. */
+/** Orders that aren't closed, as those see them who watch over them. Of what `OrderRepository` writes, it writes the republish_count. */
 export class OpenOrderRepository {
   constructor(private readonly manager: EntityManager) {}
 
@@ -31,15 +31,18 @@ export class OpenOrderRepository {
    * Orders beyond their time, counted as nudged once more; the time doubles with each nudge. Two watchdogs at once
    * share the work.
    */
-  async takeOverdue({ pending, reserved, untold }: OrderTimeLimits, limit: number): Promise<OverdueOrder[]> {
+  async claimOverdue(
+    { pending, reserved, unnotified: untold }: OrderTimeLimits,
+    limit: number,
+  ): Promise<OverdueOrder[]> {
     const [taken] = await this.manager.query<[OverdueOrder[], number]>(
-      `UPDATE orders SET nudges = least(nudges + 1, 1000), nudged_at = clock_timestamp()
+      `UPDATE orders SET republish_count = least(republish_count + 1, 1000), republished_at = clock_timestamp()
        WHERE id = ANY(ARRAY(
          SELECT id FROM orders
-         WHERE closed_at IS NULL AND coalesce(nudged_at, updated_at) < clock_timestamp() - make_interval(secs =>
-           (CASE status WHEN 'pending' THEN $1 WHEN 'reserved' THEN $2 ELSE $3 END)::float8 * 2 ^ least(nudges, 8))
+         WHERE closed_at IS NULL AND coalesce(republished_at, updated_at) < clock_timestamp() - make_interval(secs =>
+           (CASE status WHEN 'pending' THEN $1 WHEN 'reserved' THEN $2 ELSE $3 END)::float8 * 2 ^ least(republish_count, 8))
          ORDER BY id LIMIT $4 FOR UPDATE SKIP LOCKED))
-       RETURNING id, status, nudges, updated_at, rejection, cancellation`,
+       RETURNING id, status, republish_count, updated_at, rejection, cancellation`,
       [pending, reserved, untold, limit],
     );
     return taken;
@@ -48,9 +51,9 @@ export class OpenOrderRepository {
   /** Those that nudging has not helped, the longest first. */
   stuck(limit: number): Promise<OverdueOrder[]> {
     return this.manager.query<OverdueOrder[]>(
-      `SELECT id, status, nudges, updated_at, rejection, cancellation FROM orders
-       WHERE closed_at IS NULL AND nudges >= $1 ORDER BY updated_at LIMIT $2`,
-      [STUCK_AFTER_NUDGES, limit],
+      `SELECT id, status, republish_count, updated_at, rejection, cancellation FROM orders
+       WHERE closed_at IS NULL AND republish_count >= $1 ORDER BY updated_at LIMIT $2`,
+      [STUCK_AFTER_REPUBLISHES, limit],
     );
   }
 

@@ -80,10 +80,10 @@ export class Order {
 
   /** How often the watchdog has published the event of its present state again. */
   @Column('smallint', { select: false })
-  nudges!: number;
+  republish_count!: number;
 
   @Column('timestamptz', { nullable: true, select: false })
-  nudged_at!: Date | null;
+  republished_at!: Date | null;
 
   @OneToMany(() => OrderLine, (line) => line.order)
   lines!: Relation<OrderLine>[];

@@ -1,4 +1,4 @@
-import { Shop, startingLine, together } from '../../../../test/support/shop.js';
+import { Shop, barrier, runConcurrently } from '../../../../test/support/shop.js';
 import { ORDER_STATUSES, ORDER_TRANSITIONS, type LineRejection, type OrderStatus } from './order.entity.js';
 import { OrderMismatch, OrderNotFound } from './order.errors.js';
 
@@ -16,11 +16,11 @@ describe('An order', () => {
   afterAll(() => shop.close());
 
   const hold = (order_id: number, said = items) =>
-    shop.work.inTransaction(async ({ orders }) => {
-      const [held] = await orders.holdAsked([{ order_id, items: said }]);
+    shop.unitOfWork.inTransaction(async ({ orders }) => {
+      const [held] = await orders.lockRequested([{ order_id, items: said }]);
       return held;
     });
-  const statusOf = async (id: number) => (await shop.work.read.wholeOrders.get(id)).status;
+  const statusOf = async (id: number) => (await shop.unitOfWork.read.orderDetails.get(id)).status;
 
   describe('is held by a message', () => {
     it('that names its lines, in whatever order', async () => {
@@ -44,9 +44,9 @@ describe('An order', () => {
 
     it('where there is one', async () => {
       expect(await hold(1_000_000_000)).toBeInstanceOf(OrderNotFound);
-      await expect(shop.work.inTransaction(({ orders }) => orders.hold(1_000_000_000))).rejects.toThrow(
-        OrderNotFound,
-      );
+      await expect(
+        shop.unitOfWork.inTransaction(({ orders }) => orders.lockForUpdate(1_000_000_000)),
+      ).rejects.toThrow(OrderNotFound);
     });
 
     it('each for itself, where messages come together', async () => {
@@ -57,7 +57,7 @@ describe('An order', () => {
         { order_id: one, items: items.slice(1) },
         { order_id: one, items },
       ];
-      expect(await shop.work.inTransaction(({ orders }) => orders.holdAsked(asked))).toEqual([
+      expect(await shop.unitOfWork.inTransaction(({ orders }) => orders.lockRequested(asked))).toEqual([
         { id: two, status: 'pending', items, asked: asked[0] },
         new OrderNotFound(1_000_000_000),
         new OrderMismatch(one),
@@ -71,7 +71,7 @@ describe('An order', () => {
       { product_id: 1, reason: 'out_of_stock', requested: 2, available: 1 },
     ];
     const move = (id: number, transition: string) =>
-      shop.work.inTransaction(({ orders }) =>
+      shop.unitOfWork.inTransaction(({ orders }) =>
         transition === 'reject'
           ? orders.reject(new Map([[id, rejection]]))
           : transition === 'cancel'
@@ -101,7 +101,7 @@ describe('An order', () => {
       async ({ transition, status: from, to }) => {
         const id = await orderThatIs(from);
         await move(id, transition);
-        const { status, timeline } = await shop.work.read.wholeOrders.get(id);
+        const { status, timeline } = await shop.unitOfWork.read.orderDetails.get(id);
         expect(status).toBe(to);
         expect(timeline.map(({ step }) => step).slice(-2)).toEqual([from, to]);
       },
@@ -119,26 +119,26 @@ describe('An order', () => {
 
   it('is reserved once by twenty workers with the same message', async () => {
     const id = await shop.order(items);
-    const allHaveBegun = startingLine(WORKERS);
-    const answers = await together(WORKERS, () =>
-      shop.work.inTransaction(async ({ orders }) => {
+    const allHaveBegun = barrier(WORKERS);
+    const answers = await runConcurrently(WORKERS, () =>
+      shop.unitOfWork.inTransaction(async ({ orders }) => {
         await allHaveBegun();
-        const { status } = await orders.hold(id);
-        if (status !== 'pending') return 'repeated';
+        const { status } = await orders.lockForUpdate(id);
+        if (status !== 'pending') return 'duplicate';
         await orders.reserve([id]);
         return 'reserved';
       }),
     );
-    expect(answers.toSorted()).toEqual([...Array<string>(WORKERS - 1).fill('repeated'), 'reserved']);
-    const { timeline } = await shop.work.read.wholeOrders.get(id);
+    expect(answers.toSorted()).toEqual([...Array<string>(WORKERS - 1).fill('duplicate'), 'reserved']);
+    const { timeline } = await shop.unitOfWork.read.orderDetails.get(id);
     expect(timeline.map(({ step }) => step)).toEqual(['pending', 'reserved']);
   });
 
   it('is moved once by twenty workers that do not hold it first', async () => {
     const id = await shop.order(items);
-    const allHaveBegun = startingLine(WORKERS);
+    const allHaveBegun = barrier(WORKERS);
     const reserve = () =>
-      shop.work.inTransaction(async ({ orders }) => {
+      shop.unitOfWork.inTransaction(async ({ orders }) => {
         await allHaveBegun();
         await orders.reserve([id]);
       });

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { Tally } from '../tally.js';
+import type { TransactionCounters } from '../transaction-counters.js';
 import {
   ORDER_TRANSITIONS,
   type Cancellation,
@@ -22,7 +22,7 @@ export interface NewOrder {
 /** What the database gave a new order. */
 export type PlacedOrder = Pick<Order, 'id' | 'created_at'>;
 
-export type Addressee = Pick<Order, 'id' | 'status' | 'customer_email' | 'locale' | 'closed_at'>;
+export type OrderRecipient = Pick<Order, 'id' | 'status' | 'customer_email' | 'locale' | 'closed_at'>;
 
 export interface OrderItem {
   product_id: number;
@@ -30,25 +30,25 @@ export interface OrderItem {
 }
 
 /** An order that this transaction holds: nobody else changes it until the commit. Items are in product order. */
-export interface HeldOrder {
+export interface LockedOrder {
   id: number;
   status: OrderStatus;
   items: OrderItem[];
   /** Where a message asked for it: that one. */
-  asked?: object;
+  request?: object;
 }
 
 /** Writes `orders`, `order_lines` and `order_timeline`, and reads of them what the next step needs. */
 export class OrderRepository {
   constructor(
     private readonly manager: EntityManager,
-    private readonly tally: Tally,
+    private readonly counters: TransactionCounters,
   ) {}
 
   /** Stores pending orders with their lines. @returns what the database gave each of them */
   async place(orders: NewOrder[]): Promise<PlacedOrder[]> {
     const lines = orders.flatMap((order, of) => order.lines.map((line, at) => ({ ...line, of, at })));
-    this.tally.note('pending', orders.length);
+    this.counters.countOrders('pending', orders.length);
     return this.manager.query<PlacedOrder[]>(
       `WITH placed AS (
          INSERT INTO orders (customer_name, customer_email, locale, currency, total)
@@ -87,8 +87,8 @@ export class OrderRepository {
   }
 
   /** Takes the order for this transaction. @throws OrderNotFound */
-  async hold(id: number): Promise<HeldOrder> {
-    const order = (await this.holdAll([id])).get(id);
+  async lockForUpdate(id: number): Promise<LockedOrder> {
+    const order = (await this.lockAll([id])).get(id);
     if (!order) throw new OrderNotFound(id);
     return order;
   }
@@ -99,15 +99,15 @@ export class OrderRepository {
    *
    * @returns in the order of `asked`; an OrderNotFound, or an OrderMismatch where the message says other items
    */
-  async holdAsked(
+  async lockRequested(
     asked: { order_id: number; items: OrderItem[] }[],
-  ): Promise<(HeldOrder | OrderNotFound | OrderMismatch)[]> {
-    const held = await this.holdAll(asked.map(({ order_id }) => order_id));
+  ): Promise<(LockedOrder | OrderNotFound | OrderMismatch)[]> {
+    const held = await this.lockAll(asked.map(({ order_id }) => order_id));
     return asked.map((each) => {
       const { order_id, items } = each;
       const order = held.get(order_id);
       if (!order) return new OrderNotFound(order_id);
-      return sameItems(order.items, items) ? { ...order, asked: each } : new OrderMismatch(order_id);
+      return sameItems(order.items, items) ? { ...order, request: each } : new OrderMismatch(order_id);
     });
   }
 
@@ -126,7 +126,7 @@ export class OrderRepository {
   /** @param rejected by order id why */
   async reject(rejected: Map<number, LineRejection[]>) {
     await this.move('reject', [...rejected.keys()], { reasons: [...rejected.values()] });
-    this.tally.noteRejections([...rejected.values()]);
+    this.counters.countRejections([...rejected.values()]);
   }
 
   async process(ids: number[]) {
@@ -146,7 +146,7 @@ export class OrderRepository {
   }
 
   /** Notes that the customers were told. */
-  async noteNotified(ids: number[]) {
+  async recordNotified(ids: number[]) {
     await this.manager.query(
       `INSERT INTO order_timeline (order_id, step) SELECT id, 'notified' FROM unnest($1::bigint[]) AS id`,
       [ids],
@@ -154,15 +154,15 @@ export class OrderRepository {
   }
 
   /** Who is to be told about them, and how they stand; those of the ids that exist. */
-  async addressees(ids: number[]): Promise<Map<number, Addressee>> {
-    const orders = await this.manager.query<Addressee[]>(
+  async recipients(ids: number[]): Promise<Map<number, OrderRecipient>> {
+    const orders = await this.manager.query<OrderRecipient[]>(
       'SELECT id, status, customer_email, locale, closed_at FROM orders WHERE id = ANY($1)',
       [ids],
     );
     return new Map(orders.map((order) => [order.id, order]));
   }
 
-  private async holdAll(ids: number[]): Promise<Map<number, HeldOrder>> {
+  private async lockAll(ids: number[]): Promise<Map<number, LockedOrder>> {
     const orders = await this.manager.query<
       { id: number; status: OrderStatus; products: number[]; quantities: number[] }[]
     >(
@@ -194,7 +194,7 @@ export class OrderRepository {
     const moved = await this.manager.query<unknown[]>(
       `WITH moved AS (
          UPDATE orders SET status = $3, rejection = wanted.rejection, cancellation = $5,
-                updated_at = clock_timestamp(), nudges = 0, nudged_at = NULL
+                updated_at = clock_timestamp(), republish_count = 0, republished_at = NULL
          FROM unnest($1::bigint[], $4::jsonb[]) AS wanted (id, rejection)
          WHERE orders.id = wanted.id AND orders.id = ANY($1) AND status = ANY($2) RETURNING orders.id
        )
@@ -205,14 +205,14 @@ export class OrderRepository {
       throw new Error(
         `${ids.length - moved.length} of the orders ${ids.join(', ')} are not ${from.join(' or ')}`,
       );
-    this.tally.note(to, ids.length);
+    this.counters.countOrders(to, ids.length);
   }
 }
 
 /** For what `holdAsked` answers. */
-export const heldAs =
+export const isLockedIn =
   (status: OrderStatus) =>
-  (order: HeldOrder | Error): order is HeldOrder =>
+  (order: LockedOrder | Error): order is LockedOrder =>
     !(order instanceof Error) && order.status === status;
 
 /** `lines` in product order, `items` in any. */

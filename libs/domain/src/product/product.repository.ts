@@ -4,7 +4,7 @@ import { ProductNotFound, SkuTaken } from './product.errors.js';
 
 export type NewProduct = Pick<Product, 'sku' | 'name' | 'price' | 'currency' | 'reorder_point' | 'active'>;
 
-export type Offer = Pick<Product, 'id' | 'sku' | 'name' | 'price' | 'currency'>;
+export type ProductSnapshot = Pick<Product, 'id' | 'sku' | 'name' | 'price' | 'currency'>;
 
 const UNIQUE_VIOLATION = '23505';
 
@@ -36,8 +36,8 @@ export class ProductRepository {
   }
 
   /** What an order copies of its products; those of the ids that exist. */
-  async offers(ids: number[]): Promise<Map<number, Offer>> {
-    const rows = await this.manager.query<Offer[]>(
+  async snapshots(ids: number[]): Promise<Map<number, ProductSnapshot>> {
+    const rows = await this.manager.query<ProductSnapshot[]>(
       'SELECT id, sku, name, price, currency FROM products WHERE id = ANY($1)',
       [ids],
     );

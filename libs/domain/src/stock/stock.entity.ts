@@ -27,7 +27,7 @@ export class Reservation {
   quantity!: number;
 
   @Column('text')
-  status!: 'held' | 'committed' | 'released';
+  status!: 'active' | 'committed' | 'released';
 
   /** A claim held beyond it is released, by the database's clock. */
   @Column('timestamptz')

@@ -1,7 +1,7 @@
 import pg from 'pg';
-import { Shop, startingLine, together } from '../../../../test/support/shop.js';
+import { Shop, barrier, runConcurrently } from '../../../../test/support/shop.js';
 import { until } from '../../../../test/support/until.js';
-import type { HeldOrder, OrderItem, OrderRepository } from '../order/order.repository.js';
+import type { LockedOrder, OrderItem, OrderRepository } from '../order/order.repository.js';
 import { StockBelowReserved } from './stock.errors.js';
 import type { StockRepository } from './stock.repository.js';
 
@@ -15,17 +15,17 @@ describe('The stock', () => {
   afterAll(() => shop.close());
 
   const reserve = (id: number, items: OrderItem[], allHaveBegun = () => Promise.resolve()) =>
-    shop.work.inTransaction(async ({ orders, stock }) => {
+    shop.unitOfWork.inTransaction(async ({ orders, stock }) => {
       await allHaveBegun();
-      const rejected = await reserveAll(stock, [{ ...(await orders.hold(id)), items }]);
+      const rejected = await reserveAll(stock, [{ ...(await orders.lockForUpdate(id)), items }]);
       if (!rejected.has(id)) await orders.reserve([id]);
       return rejected.get(id) ?? [];
     });
   const commit = (...ids: number[]) =>
-    shop.work.inTransaction(async ({ orders, stock }) => {
-      return stock.commit(await heldBy(orders, ids));
+    shop.unitOfWork.inTransaction(async ({ orders, stock }) => {
+      return stock.deduct(await heldBy(orders, ids));
     });
-  const stockOf = (id: number) => shop.work.read.stock.get(id);
+  const stockOf = (id: number) => shop.unitOfWork.read.stock.get(id);
   const sql = <Row>(text: string, parameters: unknown[] = []) =>
     shop.dataSource.query<Row[]>(text, parameters);
 
@@ -43,7 +43,7 @@ describe('The stock', () => {
 
     it('for none where one is short or no longer sold, with the reason for each', async () => {
       const [enough, short, gone] = [await shop.product(5), await shop.product(1), await shop.product(5)];
-      await shop.work.inTransaction(({ products }) => products.change(gone, { active: false }));
+      await shop.unitOfWork.inTransaction(({ products }) => products.change(gone, { active: false }));
       const items = [enough, short, gone].map((product_id) => ({ product_id, quantity: 2 }));
       const id = await shop.order(items);
       expect(await reserve(id, items)).toEqual([
@@ -57,9 +57,9 @@ describe('The stock', () => {
     it('once, where twenty want the last unit', async () => {
       const product_id = await shop.product(1);
       const items = [{ product_id, quantity: 1 }];
-      const ids = await together(WORKERS, () => shop.order(items));
-      const allHaveBegun = startingLine(WORKERS);
-      const answers = await together(WORKERS, (index) => reserve(ids[index]!, items, allHaveBegun));
+      const ids = await runConcurrently(WORKERS, () => shop.order(items));
+      const allHaveBegun = barrier(WORKERS);
+      const answers = await runConcurrently(WORKERS, (index) => reserve(ids[index]!, items, allHaveBegun));
       expect(answers.filter((reasons) => reasons.length === 0)).toHaveLength(1);
       expect(answers.filter(([reason]) => reason?.reason === 'out_of_stock')).toHaveLength(WORKERS - 1);
       expect(await stockOf(product_id)).toEqual({ product_id, on_hand: 1, reserved: 1 });
@@ -80,7 +80,7 @@ describe('The stock', () => {
       { ...{ product_id: b, quantity: -3, on_hand: 6, reserved: 0, available: 6 }, movement_id: anyId },
     ]);
     expect(await stockOf(a)).toEqual({ product_id: a, on_hand: 3, reserved: 0 });
-    const [movement] = await shop.work.read.stock.movements({ productId: a, limit: 1 });
+    const [movement] = await shop.unitOfWork.read.stock.movements({ productId: a, limit: 1 });
     expect(movement).toMatchObject({
       ...{ id: changes[0]!.movement_id, order_id: id, kind: 'sale', quantity: -2, balance_after: 3 },
     });
@@ -107,7 +107,7 @@ describe('The stock', () => {
     for (const items of carts) ids.push(await shop.order(items));
     const short = ids[2]!;
     const served = ids.filter((id) => id !== short);
-    const rejected = await shop.work.inTransaction(async ({ orders, stock }) => {
+    const rejected = await shop.unitOfWork.inTransaction(async ({ orders, stock }) => {
       return reserveAll(stock, await heldBy(orders, ids));
     });
     expect([...rejected]).toEqual([
@@ -142,7 +142,9 @@ describe('The stock', () => {
     const items = [{ product_id, quantity: 3 }];
     await reserve(await shop.order(items), items);
     const take = (quantity: number) =>
-      shop.work.inTransaction(({ stock }) => stock.move(product_id, 'adjustment', -quantity, 'lost'));
+      shop.unitOfWork.inTransaction(({ stock }) =>
+        stock.recordMovement(product_id, 'adjustment', -quantity, 'lost'),
+      );
     await expect(take(3)).rejects.toThrow(StockBelowReserved);
     expect(await take(2)).toMatchObject({ on_hand: 3, reserved: 3, available: 0 });
   });
@@ -197,9 +199,9 @@ describe('The stock', () => {
 });
 
 /** As order-worker does. */
-async function reserveAll(stock: StockRepository, orders: HeldOrder[]) {
-  const rejected = await stock.findLacking(orders);
-  await stock.hold(
+async function reserveAll(stock: StockRepository, orders: LockedOrder[]) {
+  const rejected = await stock.findShortages(orders);
+  await stock.reserve(
     orders.filter(({ id }) => !rejected.has(id)),
     60,
   );
@@ -207,8 +209,8 @@ async function reserveAll(stock: StockRepository, orders: HeldOrder[]) {
 }
 
 async function heldBy(orders: OrderRepository, ids: number[]) {
-  const held: HeldOrder[] = [];
-  for (const id of ids) held.push(await orders.hold(id));
+  const held: LockedOrder[] = [];
+  for (const id of ids) held.push(await orders.lockForUpdate(id));
   return held;
 }
 
@@ -220,17 +222,17 @@ it('Twenty workers with the same products in opposite order never deadlock', asy
   try {
     const products = await Promise.all(Array.from({ length: 5 }, () => shop.product(1_000_000)));
     let runs = 0;
-    await together(WORKERS, async (worker) => {
+    await runConcurrently(WORKERS, async (worker) => {
       const way = worker % 2 === 0 ? products : products.toReversed();
       const items = way.map((product_id) => ({ product_id, quantity: 1 }));
       for (let round = 0; round < ROUNDS; round++) {
         const id = await shop.order(items);
         for (const step of ['reserve', 'commit'] as const) {
-          await shop.work.inTransaction(async ({ orders, stock }) => {
+          await shop.unitOfWork.inTransaction(async ({ orders, stock }) => {
             runs++;
             // In the worker's own order, not in the one that hold() brings them to.
-            const order = { ...(await orders.hold(id)), items };
-            await (step === 'reserve' ? reserveAll(stock, [order]) : stock.commit([order]));
+            const order = { ...(await orders.lockForUpdate(id)), items };
+            await (step === 'reserve' ? reserveAll(stock, [order]) : stock.deduct([order]));
           });
         }
       }
@@ -238,7 +240,7 @@ it('Twenty workers with the same products in opposite order never deadlock', asy
     // The unit of work begins again after a deadlock: it never had to.
     expect(runs).toBe(WORKERS * ROUNDS * 2);
     for (const product_id of products) {
-      const { on_hand, reserved } = await shop.work.read.stock.get(product_id);
+      const { on_hand, reserved } = await shop.unitOfWork.read.stock.get(product_id);
       expect({ on_hand, reserved }).toEqual({ on_hand: 1_000_000 - WORKERS * ROUNDS, reserved: 0 });
     }
     // A session tells the statistics of its deadlocks at its end at the latest.

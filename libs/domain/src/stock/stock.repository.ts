@@ -1,9 +1,9 @@
 import type { EntityManager } from 'typeorm';
 import type { LineRejection } from '../order/order.entity.js';
-import type { HeldOrder } from '../order/order.repository.js';
+import type { LockedOrder } from '../order/order.repository.js';
 import { ProductNotFound } from '../product/product.errors.js';
 import { Movement, Stock, type MovementKind } from './stock.entity.js';
-import { MOST_ON_HAND, StockBelowReserved, StockTooLarge } from './stock.errors.js';
+import { MAX_ON_HAND, StockBelowReserved, StockTooLarge } from './stock.errors.js';
 
 /** A movement just written, with the stock after it. */
 export interface StockChange {
@@ -25,7 +25,7 @@ export class StockRepository {
   constructor(private readonly manager: EntityManager) {}
 
   /** A new product's stock: none. */
-  async open(productId: number) {
+  async create(productId: number) {
     await this.manager.insert(Stock, { product_id: productId });
   }
 
@@ -42,7 +42,7 @@ export class StockRepository {
    *
    * @returns by order id the lines that stand in its way
    */
-  async findLacking(orders: HeldOrder[]): Promise<Map<number, LineRejection[]>> {
+  async findShortages(orders: LockedOrder[]): Promise<Map<number, LineRejection[]>> {
     if (orders.length === 0) return new Map();
     const found = await this.manager.query<{ product_id: number; available: number; active: boolean }[]>(
       // Not a join, which may be planned as a walk over all products.
@@ -68,7 +68,7 @@ export class StockRepository {
   }
 
   /** Reserves all items of the orders for `seconds`. */
-  async hold(orders: HeldOrder[], seconds: number) {
+  async reserve(orders: LockedOrder[], seconds: number) {
     if (orders.length === 0) return;
     const items = orders.flatMap(({ id, items }) => items.map((item) => ({ order_id: id, ...item })));
     await this.manager.query(
@@ -97,14 +97,14 @@ export class StockRepository {
    *
    * @returns by order id its changes, in product order
    */
-  async commit(orders: HeldOrder[]): Promise<Map<number, StockChange[]>> {
+  async deduct(orders: LockedOrder[]): Promise<Map<number, StockChange[]>> {
     if (orders.length === 0) return new Map();
     const products = productsOf(orders);
     const [, changes] = await Promise.all([
       this.lock(products),
       this.manager.query<(StockChange & { order_id: number })[]>(
         `WITH committed AS (
-           UPDATE reservations SET status = 'committed' WHERE order_id = ANY($1) AND status = 'held'
+           UPDATE reservations SET status = 'committed' WHERE order_id = ANY($1) AND status = 'active'
            RETURNING order_id, product_id, quantity
          ), deducted AS (
            UPDATE stock SET on_hand = stock.on_hand - sold.quantity, reserved = stock.reserved - sold.quantity
@@ -140,9 +140,9 @@ export class StockRepository {
   }
 
   /** Orders whose reservations have ended, the longest first. @returns at most `limit` ids */
-  async expired(limit: number): Promise<number[]> {
+  async ordersWithExpiredReservations(limit: number): Promise<number[]> {
     const rows = await this.manager.query<{ order_id: number }[]>(
-      `SELECT order_id FROM reservations WHERE status = 'held' AND expires_at < clock_timestamp()
+      `SELECT order_id FROM reservations WHERE status = 'active' AND expires_at < clock_timestamp()
        GROUP BY order_id ORDER BY min(expires_at) LIMIT $1`,
       [limit],
     );
@@ -150,19 +150,19 @@ export class StockRepository {
   }
 
   /** How many reservations hold stock. */
-  async countHeld(): Promise<number> {
+  async countActiveReservations(): Promise<number> {
     const [row] = await this.manager.query<{ count: number }[]>(
-      `SELECT count(*)::int AS count FROM reservations WHERE status = 'held'`,
+      `SELECT count(*)::int AS count FROM reservations WHERE status = 'active'`,
     );
     return row!.count;
   }
 
   /** Gives back what the order holds, if it holds anything. */
-  async release(order: HeldOrder) {
+  async release(order: LockedOrder) {
     await this.lock(productsOf([order]));
     await this.manager.query(
       `WITH released AS (
-         UPDATE reservations SET status = 'released' WHERE order_id = $1 AND status = 'held'
+         UPDATE reservations SET status = 'released' WHERE order_id = $1 AND status = 'active'
          RETURNING product_id, quantity
        )
        UPDATE stock SET reserved = stock.reserved - released.quantity
@@ -176,7 +176,7 @@ export class StockRepository {
    *
    * @throws ProductNotFound, StockBelowReserved, StockTooLarge
    */
-  async move(
+  async recordMovement(
     productId: number,
     kind: Exclude<MovementKind, 'sale'>,
     quantity: number,
@@ -185,7 +185,7 @@ export class StockRepository {
     await this.lock([productId]);
     const { on_hand, reserved } = await this.get(productId);
     if (on_hand + quantity < reserved) throw new StockBelowReserved(on_hand, reserved);
-    if (on_hand + quantity > MOST_ON_HAND) throw new StockTooLarge();
+    if (on_hand + quantity > MAX_ON_HAND) throw new StockTooLarge();
     const [change] = await this.manager.query<StockChange[]>(
       `WITH moved AS (
          UPDATE stock SET on_hand = on_hand + $2 WHERE product_id = $1 RETURNING on_hand, reserved
@@ -233,6 +233,6 @@ export class StockRepository {
 }
 
 /** Each once. */
-const productsOf = (orders: HeldOrder[]) => [
+const productsOf = (orders: LockedOrder[]) => [
   ...new Set(orders.flatMap(({ items }) => items.map(({ product_id }) => product_id))),
 ];

@@ -91,7 +91,7 @@ export function correlationOf(catalogue: EventCatalogue, event: string, payload:
 }
 
 /** An event is small; whatever is larger isn't one, and isn't read. */
-export const MOST_BODY_BYTES = 1024 * 1024;
+export const MAX_BODY_BYTES = 1024 * 1024;
 
 /** An event that arrived and keeps its contract. */
 export interface DecodedEvent {
@@ -107,11 +107,11 @@ export interface DecodedEvent {
  * @throws AppError of kind `invalid`: `body_too_large`, `invalid_json`, `unknown_event`, `broken_contract`
  */
 export function decodeEvent(catalogue: EventCatalogue, body: Buffer, routingKey: string): DecodedEvent {
-  if (body.length > MOST_BODY_BYTES)
+  if (body.length > MAX_BODY_BYTES)
     throw new AppError(
       'invalid',
       'body_too_large',
-      `${body.length} bytes, and no event is larger than ${MOST_BODY_BYTES}`,
+      `${body.length} bytes, and no event is larger than ${MAX_BODY_BYTES}`,
     );
   const json = parse(body);
   const envelope = envelopeSchema.safeParse(json);

@@ -4,7 +4,7 @@ import type { Channel, ConsumeMessage } from 'amqplib';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Counter } from 'prom-client';
 import type { EventCatalogue } from '../contract/event.js';
-import { attemptOf, copyOf, ownHeaders, PARKED } from '../rabbitmq/failures.js';
+import { attemptOf, copyOf, ownHeaders, DEAD_LETTER_HEADERS } from '../rabbitmq/failure-policy.js';
 import { CONNECTION, reconnectSoon, type Publisher } from '../rabbitmq/publisher.js';
 import { DEAD_LETTER_QUEUE, declareTopology, UNROUTED_QUEUE, type Topology } from '../rabbitmq/topology.js';
 import type { DeadLetters, NewDeadLetter } from './dead-letters.js';
@@ -14,7 +14,7 @@ const PREFETCH = 5;
 const WAIT_MS = { first: 250, most: 30_000 };
 /** On an event that found no queue though one should be bound: how often it was sent again. */
 const REROUTED_HEADER = 'rerouted';
-const MOST_REROUTES = 5;
+const MAX_REROUTES = 5;
 /**
  * Before the topology is declared anew. A queue that is declared again while the broker (3.10) still ends the one of
  * that name inherits its consumers without their being told: it counts them, and delivers nothing (observed at 40 ms).
@@ -49,7 +49,7 @@ export class DeadLetterCollector {
     this.collected = metrics.counter(
       'estoque_dead_letters_collected_total',
       'Dead letters that were brought to the database, by the queue that they were in',
-      { queue: Object.keys(topology.work) },
+      { queue: Object.keys(topology.workQueues) },
     );
   }
 
@@ -87,7 +87,7 @@ export class DeadLetterCollector {
     await this.letters.record(letter);
     const { queue } = letter;
     // Its name is on the message, where a stranger may write what they like.
-    const isOurs = Object.hasOwn(this.topology.work, queue) || queue === UNROUTED_QUEUE;
+    const isOurs = Object.hasOwn(this.topology.workQueues, queue) || queue === UNROUTED_QUEUE;
     this.collected.inc({ queue: isOurs ? queue : 'unknown' });
   }
 
@@ -118,7 +118,7 @@ export class DeadLetterCollector {
         return channel.ack(message);
       } catch (error) {
         if (this.closing.signal.aborted) return;
-        this.logger.warn({ reason: (error as Error).message }, 'a dead letter waits to be recorded');
+        this.logger.warn({ reason: (error as Error).message }, 'dead letter not recorded yet, retrying');
         await sleep(wait, undefined, { signal: this.closing.signal }).catch(() => undefined);
       }
     }
@@ -127,7 +127,7 @@ export class DeadLetterCollector {
   private async reroute(message: ConsumeMessage, channel: Channel) {
     const { routingKey } = message.fields;
     const times = Number(message.properties.headers?.[REROUTED_HEADER] ?? 0);
-    if (!Object.hasOwn(this.catalogue, routingKey) || !(times < MOST_REROUTES)) {
+    if (!Object.hasOwn(this.catalogue, routingKey) || !(times < MAX_REROUTES)) {
       const error = `no queue is bound for ${routingKey}`;
       return this.collect({
         ...letterOf(message),
@@ -140,7 +140,7 @@ export class DeadLetterCollector {
     if (!isBound) await this.declareAnew(channel);
     const options = copyOf(message, { [REROUTED_HEADER]: times + 1 });
     await this.publisher.publish(this.topology.events, routingKey, message.content, options);
-    this.logger.warn({ event: routingKey }, 'no queue was bound: bindings declared anew, event sent again');
+    this.logger.warn({ event: routingKey }, 'no queue was bound: bindings redeclared, event republished');
   }
 
   /** Once for all that wait for it. */
@@ -163,10 +163,11 @@ function letterOf(message: ConsumeMessage): NewDeadLetter {
   const { contentType, contentEncoding, type, timestamp, appId, correlationId } = copyOf(message);
   const messageId = message.properties.messageId as string | undefined;
   return {
-    queue: text(PARKED.from) ?? death?.queue ?? 'unknown',
+    queue: text(DEAD_LETTER_HEADERS.from) ?? death?.queue ?? 'unknown',
     routingKey: message.fields.routingKey,
-    reason: text(PARKED.code) ?? death?.reason ?? 'unknown',
-    error: text(PARKED.reason) ?? `given up by the broker: ${death?.reason ?? 'it does not say why'}`,
+    reason: text(DEAD_LETTER_HEADERS.code) ?? death?.reason ?? 'unknown',
+    error:
+      text(DEAD_LETTER_HEADERS.reason) ?? `given up by the broker: ${death?.reason ?? 'it does not say why'}`,
     attempts: attemptOf(message),
     properties: { contentType, contentEncoding, messageId, type, timestamp, appId, correlationId },
     headers: ownHeaders(headers),

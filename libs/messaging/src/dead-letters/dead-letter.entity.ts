@@ -1,7 +1,7 @@
 import type { Options } from 'amqplib';
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 
-export const DEAD_LETTER_STATES = ['parked', 'replayed', 'discarded'] as const;
+export const DEAD_LETTER_STATES = ['open', 'replayed', 'discarded'] as const;
 export type DeadLetterState = (typeof DEAD_LETTER_STATES)[number];
 
 /** A message that nobody could handle, kept as it was. The same one that comes again is the same row. */
@@ -44,7 +44,7 @@ export class DeadLetter {
   @Column('bytea')
   body!: Buffer;
 
-  @Column('text', { default: 'parked' })
+  @Column('text', { default: 'open' })
   state!: DeadLetterState;
 
   /** How often it came here. */
@@ -68,7 +68,7 @@ export class DeadLetterAction {
   dead_letter_id!: number;
 
   @Column('text')
-  action!: Exclude<DeadLetterState, 'parked'>;
+  action!: Exclude<DeadLetterState, 'open'>;
 
   @Column('text')
   actor!: string;

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Options } from 'amqplib';
 import { HOME_QUEUE_HEADER, UNROUTED_QUEUE, type Topology } from '../rabbitmq/topology.js';
 import type { Publisher } from '../rabbitmq/publisher.js';
-import type { Statements } from '../statements.js';
+import type { SqlClient } from '../sql-client.js';
 import type { DeadLetter, DeadLetterAction, DeadLetterState } from './dead-letter.entity.js';
 
 /** A message as it came to the dead letters. */
@@ -32,21 +32,21 @@ export class DeadLetterNotFound extends AppError {
 }
 
 /** It has been replayed or discarded already. */
-export class DeadLetterNotParked extends AppError {
+export class DeadLetterClosed extends AppError {
   constructor(id: number, state: DeadLetterState) {
-    super('conflict', 'dead_letter_not_parked', `Dead letter ${id} is ${state}, no longer parked.`);
+    super('conflict', 'dead_letter_closed', `Dead letter ${id} is ${state} already.`);
   }
 }
 
 /** How many letters of a filter one call goes through. */
-export const MOST_AT_ONCE = 1_000;
+export const MAX_PER_CALL = 1_000;
 
 const LISTED = 'id, queue, event, reason, error, attempts, state, times, first_seen, last_seen';
 
 /** Writes `dead_letters` and `dead_letter_actions`: what is parked can be read, replayed and discarded. */
 export class DeadLetters {
   constructor(
-    private readonly statements: Statements,
+    private readonly sql: SqlClient,
     private readonly publisher: Publisher,
     private readonly topology: Topology,
   ) {}
@@ -55,11 +55,11 @@ export class DeadLetters {
   async record(letter: NewDeadLetter) {
     const { queue, routingKey, reason, error, attempts, properties, headers, body } = letter;
     const identity = [queue, routingKey, String(properties.messageId ?? ''), ''].join('\0');
-    await this.statements.query(
+    await this.sql.query(
       `INSERT INTO dead_letters (fingerprint, queue, event, reason, error, attempts, properties, headers, body)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
        ON CONFLICT (fingerprint) DO UPDATE SET
-         reason = excluded.reason, error = excluded.error, attempts = excluded.attempts, state = 'parked',
+         reason = excluded.reason, error = excluded.error, attempts = excluded.attempts, state = 'open',
          times = dead_letters.times + 1, last_seen = clock_timestamp()`,
       [
         createHash('sha256').update(identity).update(body).digest('hex'),
@@ -80,7 +80,7 @@ export class DeadLetters {
     { state, queue, event, reason }: DeadLetterFilter,
     { before, limit }: { before?: number; limit: number },
   ): Promise<DeadLetter[]> {
-    return this.statements.query<DeadLetter>(
+    return this.sql.query<DeadLetter>(
       `SELECT ${LISTED} FROM dead_letters
        WHERE ($1::text IS NULL OR state = $1) AND ($2::text IS NULL OR queue = $2) AND ($3::text IS NULL OR event = $3)
          AND ($4::text IS NULL OR reason = $4) AND ($5::bigint IS NULL OR id < $5)
@@ -91,20 +91,18 @@ export class DeadLetters {
 
   /** Whole, with what was done to it, oldest first. @throws DeadLetterNotFound */
   async get(id: number): Promise<DeadLetter & { actions: DeadLetterAction[] }> {
-    const [letter] = await this.statements.query<DeadLetter>('SELECT * FROM dead_letters WHERE id = $1', [
-      id,
-    ]);
+    const [letter] = await this.sql.query<DeadLetter>('SELECT * FROM dead_letters WHERE id = $1', [id]);
     if (!letter) throw new DeadLetterNotFound(id);
-    const actions = await this.statements.query<DeadLetterAction>(
+    const actions = await this.sql.query<DeadLetterAction>(
       'SELECT * FROM dead_letter_actions WHERE dead_letter_id = $1 ORDER BY id',
       [id],
     );
     return { ...letter, actions };
   }
 
-  async countParked(): Promise<number> {
-    const [row] = await this.statements.query<{ count: number }>(
-      `SELECT count(*)::int AS count FROM dead_letters WHERE state = 'parked'`,
+  async countOpen(): Promise<number> {
+    const [row] = await this.sql.query<{ count: number }>(
+      `SELECT count(*)::int AS count FROM dead_letters WHERE state = 'open'`,
     );
     return row!.count;
   }
@@ -134,43 +132,43 @@ export class DeadLetters {
   }
 
   /**
-   * Replays or discards what is parked and fits the filter, oldest first, at most MOST_AT_ONCE.
+   * Replays or discards what is parked and fits the filter, oldest first, at most MAX_AT_ONCE.
    *
    * @returns how many were, and how many are left
    */
-  async forAll(
+  async actOnAll(
     action: 'replay' | 'discard',
     { queue, event, reason }: Omit<DeadLetterFilter, 'state'>,
     actor: string,
-  ): Promise<{ done: number; left: number }> {
-    const rows = await this.statements.query<{ id: number; all: number }>(
+  ): Promise<{ done: number; remaining: number }> {
+    const rows = await this.sql.query<{ id: number; all: number }>(
       `SELECT id, count(*) OVER ()::int AS all FROM dead_letters
-       WHERE state = 'parked' AND ($1::text IS NULL OR queue = $1) AND ($2::text IS NULL OR event = $2)
+       WHERE state = 'open' AND ($1::text IS NULL OR queue = $1) AND ($2::text IS NULL OR event = $2)
          AND ($3::text IS NULL OR reason = $3)
        ORDER BY id LIMIT $4`,
-      [queue ?? null, event ?? null, reason ?? null, MOST_AT_ONCE],
+      [queue ?? null, event ?? null, reason ?? null, MAX_PER_CALL],
     );
     for (const { id } of rows) {
       await this[action](id, actor).catch((error: unknown) => {
         // Somebody else was quicker.
-        if (!(error instanceof DeadLetterNotParked)) throw error;
+        if (!(error instanceof DeadLetterClosed)) throw error;
       });
     }
-    return { done: rows.length, left: (rows[0]?.all ?? 0) - rows.length };
+    return { done: rows.length, remaining: (rows[0]?.all ?? 0) - rows.length };
   }
 
   private async parked(id: number): Promise<DeadLetter> {
     const letter = await this.get(id);
-    if (letter.state !== 'parked') throw new DeadLetterNotParked(id, letter.state);
+    if (letter.state !== 'open') throw new DeadLetterClosed(id, letter.state);
     return letter;
   }
 
   /** Where it came back meanwhile (replayed, and failed again already) it stays parked. */
   private async close({ id, times }: DeadLetter, action: DeadLetterAction['action'], actor: string) {
-    await this.statements.query(
+    await this.sql.query(
       `WITH closed AS (
          UPDATE dead_letters SET state = CASE WHEN times = $2 THEN $3 ELSE state END
-         WHERE id = $1 AND state = 'parked' RETURNING id
+         WHERE id = $1 AND state = 'open' RETURNING id
        )
        INSERT INTO dead_letter_actions (dead_letter_id, action, actor) SELECT id, $3, $4 FROM closed`,
       [id, times, action, actor],

@@ -1,12 +1,12 @@
 import { createLogger, Metrics } from '@estoque/platform';
 import pg from 'pg';
-import { createVhost, Stranger } from '../../../../test/support/broker.js';
+import { createVhost, ExternalClient } from '../../../../test/support/broker.js';
 import { createDatabase } from '../../../../test/support/database.js';
 import { things } from '../../../../test/support/things.js';
 import { until } from '../../../../test/support/until.js';
 import { Publisher } from '../rabbitmq/publisher.js';
 import { topologyOf } from '../rabbitmq/topology.js';
-import type { Statements } from '../statements.js';
+import type { SqlClient } from '../sql-client.js';
 import { OutboxRelay } from './outbox.relay.js';
 
 const topology = topologyOf('things', things);
@@ -16,12 +16,12 @@ describe('The outbox', () => {
   let database: Awaited<ReturnType<typeof createDatabase>>;
   let vhost: Awaited<ReturnType<typeof createVhost>>;
   let pool: pg.Pool;
-  let stranger: Stranger;
+  let stranger: ExternalClient;
   let open: (() => Promise<void>)[] = [];
   beforeAll(async () => {
     [database, vhost] = await Promise.all([createDatabase(), createVhost()]);
     pool = new pg.Pool({ connectionString: database.url });
-    stranger = await Stranger.at(vhost.url);
+    stranger = await ExternalClient.connect(vhost.url);
   });
   afterEach(async () => {
     for (const close of open.toReversed()) await close();
@@ -29,7 +29,7 @@ describe('The outbox', () => {
     await pool.query('TRUNCATE outbox');
   });
   afterAll(async () => {
-    await stranger.leave();
+    await stranger.disconnect();
     await pool.end();
     await Promise.all([database.drop(), vhost.drop()]);
   });
@@ -54,10 +54,10 @@ describe('The outbox', () => {
     open.push(() => publisher.close());
     await until('the publisher is ready', () => publisher.ready);
     let claimed = 0;
-    const statements: Statements = {
+    const statements: SqlClient = {
       query: async <Row>(sql: string, parameters?: unknown[]) =>
         (await pool.query(sql, parameters)).rows as Row[],
-      inTurn: async <Row>(lock: number, sql: string, parameters?: unknown[]) => {
+      queryWithAdvisoryLock: async <Row>(lock: number, sql: string, parameters?: unknown[]) => {
         const client = await pool.connect();
         try {
           await client.query('SELECT pg_advisory_lock($1)', [lock]);

@@ -1,9 +1,16 @@
-import { activeContext, detached, inSpan, traceparentOf, type Logger, type Metrics } from '@estoque/platform';
+import {
+  activeContext,
+  withoutTrace,
+  inSpan,
+  traceparentOf,
+  type Logger,
+  type Metrics,
+} from '@estoque/platform';
 import type { Counter } from 'prom-client';
 import { correlationOfKey, type EventCatalogue } from '../contract/event.js';
 import { publishSpan, TRACEPARENT_HEADER } from '../rabbitmq/message.spans.js';
 import type { Publisher } from '../rabbitmq/publisher.js';
-import type { Statements } from '../statements.js';
+import type { SqlClient } from '../sql-client.js';
 import { LEASE_SECONDS, type StoredEvent, type StoredEvents } from './outbox.js';
 
 const SWEEP_EVERY_MS = 1_000;
@@ -13,7 +20,7 @@ const DELETE_EVERY_MS = 1_000;
 /** So many are deleted at once, however early. */
 const DELETE_AT = 500;
 /** Rows kept in memory to be published; what comes on top waits in the database for the sweep. */
-const MOST_PENDING = 5_000;
+const MAX_PENDING = 5_000;
 /** Sweeps of all processes take turns at choosing rows, or two events of one order might go by two ways. */
 const CLAIM_LOCK = 7_346_002;
 
@@ -32,7 +39,7 @@ export class OutboxRelay {
   private deletionTimer?: NodeJS.Timeout;
   private deletion: Promise<unknown> = Promise.resolve();
   private timer?: NodeJS.Timeout;
-  private sweeping?: Promise<void>;
+  private polling?: Promise<void>;
   private stopped = false;
   private readonly publishedTotal: Counter<'event'>;
 
@@ -40,7 +47,7 @@ export class OutboxRelay {
     private readonly publisher: Publisher,
     private readonly exchange: string,
     private readonly catalogue: EventCatalogue,
-    private readonly statements: Statements,
+    private readonly sql: SqlClient,
     private readonly logger: Logger,
     metrics: Metrics,
   ) {
@@ -52,21 +59,21 @@ export class OutboxRelay {
   }
 
   start() {
-    this.publisher.onReady(() => this.sweepSoon(0));
-    this.sweepSoon(SWEEP_EVERY_MS);
+    this.publisher.onReady(() => this.schedulePoll(0));
+    this.schedulePoll(SWEEP_EVERY_MS);
   }
 
   /** Whether rows just committed can be taken: the broker is there, and memory stays bounded. */
   get ready() {
-    return this.publisher.ready && this.pending.length < MOST_PENDING;
+    return this.publisher.ready && this.pending.length < MAX_PENDING;
   }
 
   /** Takes rows just committed; returns at once. */
-  wake({ leased, waiting }: StoredEvents) {
-    if (waiting && this.publisher.ready) this.sweepSoon(0);
+  enqueue({ leased, waiting }: StoredEvents) {
+    if (waiting && this.publisher.ready) this.schedulePoll(0);
     if (leased.length === 0) return;
     if (this.pending.push(...leased) > leased.length) return;
-    void this.inTurn(async () => {
+    void this.serialize(async () => {
       while (this.pending.length > 0) await this.publish(this.pending.splice(0, BATCH));
     });
   }
@@ -75,42 +82,44 @@ export class OutboxRelay {
   async stop() {
     this.stopped = true;
     clearTimeout(this.timer);
-    await this.sweeping;
+    await this.polling;
     await this.turn;
     await this.deletePublished();
   }
 
   /** How many events wait, and for how many seconds the oldest does. */
   async measure(): Promise<{ depth: number; lag_seconds: number }> {
-    const [row] = await this.statements.query<{ depth: number; lag_seconds: number }>(
+    const [row] = await this.sql.query<{ depth: number; lag_seconds: number }>(
       `SELECT count(*)::int AS depth,
               coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float8 AS lag_seconds FROM outbox`,
     );
     return row!;
   }
 
-  private inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const done = this.turn.then(() => detached(work));
+  private serialize<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.turn.then(() => withoutTrace(work));
     this.turn = done.catch(() => undefined);
     return done;
   }
 
-  private sweepSoon(delay: number) {
+  private schedulePoll(delay: number) {
     clearTimeout(this.timer);
     if (this.stopped) return;
     this.timer = setTimeout(() => {
-      this.sweeping ??= this.sweep()
-        .catch((error: Error) => this.logger.warn({ reason: error.message }, 'the outbox could not be swept'))
+      this.polling ??= this.poll()
+        .catch((error: Error) =>
+          this.logger.warn({ reason: error.message }, 'the outbox could not be polled'),
+        )
         .finally(() => {
-          this.sweeping = undefined;
-          this.sweepSoon(SWEEP_EVERY_MS);
+          this.polling = undefined;
+          this.schedulePoll(SWEEP_EVERY_MS);
         });
     }, delay).unref();
   }
 
-  private async sweep() {
+  private async poll() {
     for (let more = true; more && !this.stopped && this.publisher.ready;) {
-      more = await this.inTurn(async () => {
+      more = await this.serialize(async () => {
         const rows = await this.claim();
         return rows.length > 0 && (await this.publish(rows));
       });
@@ -122,7 +131,7 @@ export class OutboxRelay {
    * query once whatever the plan; with IN and a stale plan it was run for each row.
    */
   private async claim(): Promise<StoredEvent[]> {
-    const rows = await this.statements.inTurn<StoredEvent>(
+    const rows = await this.sql.queryWithAdvisoryLock<StoredEvent>(
       CLAIM_LOCK,
       `UPDATE outbox SET leased_until = clock_timestamp() + make_interval(secs => $1)
        WHERE id = ANY(ARRAY(
@@ -155,7 +164,7 @@ export class OutboxRelay {
         }
       }
     };
-    await Promise.all(lanesOf(rows).map(publishLane));
+    await Promise.all(sequencesByKey(rows).map(publishLane));
     if (left.length === 0) return true;
     this.logger.warn({ rows: left.length, reason: failure?.message }, 'events wait in the outbox');
     await this.update('UPDATE outbox SET leased_until = clock_timestamp() WHERE id = ANY($1)', left);
@@ -181,7 +190,7 @@ export class OutboxRelay {
   /** Where it fails, the lease runs out and the rows are published once more: at least once. */
   private async update(sql: string, ids: number[]) {
     try {
-      await this.statements.query(sql, [ids]);
+      await this.sql.query(sql, [ids]);
     } catch (error) {
       this.logger.warn({ reason: (error as Error).message }, 'the outbox could not be updated');
     }
@@ -217,7 +226,7 @@ const headersOf = (traceparent: string | null) =>
   traceparent === null ? undefined : { [TRACEPARENT_HEADER]: traceparent };
 
 /** Rows of one key in a lane, to be published one after the other; lanes go side by side. */
-function lanesOf(rows: StoredEvent[]): StoredEvent[][] {
+function sequencesByKey(rows: StoredEvent[]): StoredEvent[][] {
   const lanes = new Map<string | number, StoredEvent[]>();
   for (const row of rows) {
     const key = row.key ?? row.id;

@@ -1,4 +1,4 @@
-import { causeOf, traceparentOf } from '@estoque/platform';
+import { traceContextOf, traceparentOf } from '@estoque/platform';
 import type { EntityManager } from 'typeorm';
 import { encodeEvent, type EncodedEvent, type EventCatalogue } from '../contract/event.js';
 
@@ -37,7 +37,7 @@ export class Outbox<Events extends EventCatalogue = EventCatalogue> {
    */
   add<Name extends keyof Events & string>(event: Name, payload: PayloadOf<Events, Name>, cause?: object) {
     const encoded = encodeEvent(this.catalogue[event] as Events[Name], payload);
-    this.added.push({ ...encoded, traceparent: traceparentOf(causeOf(cause)) });
+    this.added.push({ ...encoded, traceparent: traceparentOf(traceContextOf(cause)) });
   }
 
   /**

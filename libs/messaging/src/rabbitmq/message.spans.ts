@@ -1,8 +1,8 @@
-import { contextOf, type SpanStart } from '@estoque/platform';
+import { contextFromTraceparent, type SpanStart } from '@estoque/platform';
 import { SpanKind } from '@opentelemetry/api';
 import type { ConsumeMessage } from 'amqplib';
 import type { StoredEvent } from '../outbox/outbox.js';
-import { attemptOf } from './failures.js';
+import { attemptOf } from './failure-policy.js';
 
 // As OpenTelemetry's semantic conventions for messaging, and for RabbitMQ, name them.
 
@@ -14,7 +14,7 @@ export function publishSpan(exchange: string, { event, eventId, body, traceparen
   return {
     name: `publish ${destination}`,
     kind: SpanKind.PRODUCER,
-    parent: contextOf(traceparent),
+    parent: contextFromTraceparent(traceparent),
     attributes: {
       'messaging.system': 'rabbitmq',
       'messaging.operation.type': 'send',
@@ -38,7 +38,7 @@ export function processSpan(
     name: `process ${destination}`,
     kind: SpanKind.CONSUMER,
     startTime: Date.now() - waitedMs,
-    parent: contextOf(properties.headers?.[TRACEPARENT_HEADER]),
+    parent: contextFromTraceparent(properties.headers?.[TRACEPARENT_HEADER]),
     attributes: {
       'messaging.system': 'rabbitmq',
       'messaging.operation.type': 'process',

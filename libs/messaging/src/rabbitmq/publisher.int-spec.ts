@@ -1,5 +1,5 @@
 import { createLogger } from '@estoque/platform';
-import { createVhost, Stranger } from '../../../../test/support/broker.js';
+import { createVhost, ExternalClient } from '../../../../test/support/broker.js';
 import { things } from '../../../../test/support/things.js';
 import { until } from '../../../../test/support/until.js';
 import { Publisher } from './publisher.js';
@@ -11,16 +11,16 @@ const logger = createLogger('test', { LOG_LEVEL: 'silent' });
 describe('A publish', () => {
   let vhost: Awaited<ReturnType<typeof createVhost>>;
   let publisher: Publisher;
-  let stranger: Stranger;
+  let stranger: ExternalClient;
   beforeAll(async () => {
     vhost = await createVhost();
     publisher = new Publisher([vhost.url], topology, logger);
     await until('the publisher is ready', () => publisher.ready);
-    stranger = await Stranger.at(vhost.url);
+    stranger = await ExternalClient.connect(vhost.url);
   });
   afterAll(async () => {
     await publisher.close();
-    await stranger.leave();
+    await stranger.disconnect();
     await vhost.drop();
   });
 

@@ -1,7 +1,7 @@
 import { AppError, type Logger } from '@estoque/platform';
 import { connect, type AmqpConnectionManager } from 'amqp-connection-manager';
 import type { ConfirmChannel, Options } from 'amqplib';
-import { gatherWrites } from './gathered-writes.js';
+import { coalesceWrites } from '../adapters/coalesced-writes.js';
 import { declareTopology, type Topology } from './topology.js';
 
 const RECONNECT_SECONDS = 1;
@@ -16,7 +16,7 @@ export const CONNECTION = {
 /** After so long without an answer nobody knows what became of a message, and the channel it went by is given up. */
 const CONFIRM_TIMEOUT_MS = 10_000;
 /** Publishes that wait for their confirm at once; more are refused, and stay where they are safe. */
-const MOST_IN_FLIGHT = 2_000;
+const MAX_IN_FLIGHT = 2_000;
 
 /** Published, and its confirm still to come. */
 interface Unconfirmed {
@@ -70,7 +70,7 @@ export class Publisher {
   /** What holds publishing up, where anything does. */
   get holdUp(): string | undefined {
     if (!this.channel) return this.fault;
-    return this.blocked && `the broker takes no messages: ${this.blocked}`;
+    return this.blocked && `the broker accepts no messages: ${this.blocked}`;
   }
 
   /**
@@ -98,7 +98,7 @@ export class Publisher {
       if (!channel) return reject(unavailable(this.fault));
       // What is written to a blocked connection piles up in memory, and goes out once more for each try.
       if (this.blocked) return reject(unavailable(this.blocked));
-      if (this.unconfirmed.size >= MOST_IN_FLIGHT)
+      if (this.unconfirmed.size >= MAX_IN_FLIGHT)
         return reject(unavailable('too many messages wait for their confirm'));
       const sent: Unconfirmed = {
         channel,
@@ -139,7 +139,7 @@ export class Publisher {
 
   /** Runs at every connection; where it fails the channel is useless, and another connection is tried. */
   private async setUp(channel: ConfirmChannel) {
-    gatherWrites(channel);
+    coalesceWrites(channel);
     channel.once('close', () => {
       for (const sent of this.unconfirmed)
         if (sent.channel === channel) sent.settle(unavailable('the channel closed before the confirm'));
@@ -177,7 +177,7 @@ export class Publisher {
 
   private block(reason: string) {
     this.blocked = reason;
-    this.logger.warn({ reason }, 'the broker takes no messages');
+    this.logger.warn({ reason }, 'the broker accepts no messages');
   }
 
   private unblock() {
@@ -193,7 +193,7 @@ export class Publisher {
     if (this.closing) return;
     this.channel = undefined;
     this.fault = error instanceof Error ? error.message : 'the connection was lost';
-    this.logger.warn({ reason: this.fault }, 'the broker is out of reach');
+    this.logger.warn({ reason: this.fault }, 'the broker is unavailable');
   }
 }
 

@@ -6,25 +6,25 @@ import type { Histogram } from 'prom-client';
 import {
   correlationOf,
   decodeEvent,
-  MOST_BODY_BYTES,
+  MAX_BODY_BYTES,
   type DecodedEvent,
   type EventCatalogue,
 } from '../contract/event.js';
 import type { Acknowledgements } from './acknowledgements.js';
-import { attemptOf, deliveriesOf, judge, putBack } from './failures.js';
-import { KillSwitch, type Outcome } from './kill-switch.js';
+import { attemptOf, previousDeliveriesOf, decideFailure, requeueOptions } from './failure-policy.js';
+import { CircuitBreaker, type Outcome } from './circuit-breaker.js';
 import { processSpan } from './message.spans.js';
 import type { Publisher } from './publisher.js';
 import type { Topology } from './topology.js';
 
 const OUTAGE_WAIT_MS = { first: 250, most: 5_000 };
 /** The broker takes back what isn't acknowledged within half an hour, and counts that against the message. */
-const MOST_HELD_MS = 600_000;
+const MAX_HELD_MS = 600_000;
 /**
  * Deliveries after which a message is parked unseen: so often it went back without an answer, which is what happens
  * to one that brings its worker down. Well below the broker's own limit (topology.ts), which tells no reason.
  */
-const MOST_DELIVERIES = 5;
+const MAX_DELIVERIES = 5;
 
 export interface SettlementOptions {
   queue: string;
@@ -42,7 +42,7 @@ type Settled = (typeof SETTLED)[number];
  * this one place and nowhere else.
  */
 export class Settlement {
-  readonly killSwitch: KillSwitch;
+  readonly circuitBreaker: CircuitBreaker;
   private readonly durations: Histogram<'event' | 'outcome'>;
 
   constructor(
@@ -57,9 +57,11 @@ export class Settlement {
     this.durations = metrics.histogram(
       'estoque_event_handling_duration_seconds',
       'Messages by event and what became of them, from delivery to settlement',
-      { event: topology.work[queue] ?? [], outcome: SETTLED },
+      { event: topology.workQueues[queue] ?? [], outcome: SETTLED },
     );
-    this.killSwitch = new KillSwitch((reason) => log.error({ queue, reason }, 'most messages fail: paused'));
+    this.circuitBreaker = new CircuitBreaker((reason) =>
+      log.error({ queue, reason }, 'circuit breaker opened'),
+    );
   }
 
   /**
@@ -88,7 +90,7 @@ export class Settlement {
       return settled;
     } catch (error) {
       // Nothing could be done for it: stopping in an outage, held for too long, or the channel is gone.
-      this.log.debug({ reason: (error as Error).message }, 'left to the queue');
+      this.log.debug({ reason: (error as Error).message }, 'message requeued');
       failSpan(trace.getActiveSpan(), 'requeued');
       if (isOpen()) await this.giveBack(message, acks);
       return 'requeued';
@@ -102,7 +104,7 @@ export class Settlement {
       assertHarmless(message);
       const judged = (error?: unknown) => outcomeOf(message, error);
       await this.throughOutages(isOpen, () =>
-        this.killSwitch.pass(() => this.handle(message), judged, this.closing),
+        this.circuitBreaker.run(() => this.handle(message), judged, this.closing),
       );
       return 'done';
     } catch (error) {
@@ -134,7 +136,7 @@ export class Settlement {
   /** Puts a message where it waits for another try, or where it is parked. */
   private async fail(error: unknown, message: ConsumeMessage, started: number): Promise<Settled> {
     const { queue, topology, retryDelaysMs, catalogue } = this.options;
-    const { decision, exchange, options, code, reason } = judge(
+    const { decision, exchange, options, code, reason } = decideFailure(
       error,
       message,
       queue,
@@ -150,7 +152,7 @@ export class Settlement {
     const about = { event: routingKey, ...subject, event_id: idOf(body), queue, code, reason, attempt };
     this.log.warn({ ...about, duration_ms: millisecondsSince(started), ...unexpected }, decision);
     failSpan(trace.getActiveSpan(), code);
-    return decision === 'parked' ? 'dead_letter' : 'retry';
+    return decision === 'dead-lettered' ? 'dead_letter' : 'retry';
   }
 
   /**
@@ -158,7 +160,7 @@ export class Settlement {
    * prefetch window waiting, nothing more is delivered: the consumer stands still until the neighbour is back.
    */
   private async throughOutages<Result>(isOpen: () => boolean, work: () => Promise<Result>): Promise<Result> {
-    const end = performance.now() + MOST_HELD_MS;
+    const end = performance.now() + MAX_HELD_MS;
     for (let wait = OUTAGE_WAIT_MS.first; ; wait = Math.min(wait * 2, OUTAGE_WAIT_MS.most)) {
       try {
         return await work();
@@ -167,7 +169,7 @@ export class Settlement {
         if ((error as Error).name === 'AbortError')
           throw new AppError('unavailable', 'stopping', 'stopping', { cause: error });
         if (kindOf(error) !== 'unavailable' || !isOpen() || performance.now() > end) throw error;
-        this.log.warn({ reason: (error as Error).message, retry_in_ms: wait }, 'waiting for a neighbour');
+        this.log.warn({ reason: (error as Error).message, retry_in_ms: wait }, 'waiting for a dependency');
         await sleep(wait, undefined, { signal: this.closing }).catch(() => {
           throw error;
         });
@@ -183,7 +185,7 @@ export class Settlement {
         topology.retry,
         message.fields.routingKey,
         message.content,
-        putBack(message, queue),
+        requeueOptions(message, queue),
       );
       acks.ack(message);
     } catch {
@@ -199,11 +201,11 @@ export class Settlement {
 const millisecondsSince = (started: number) => Math.round((performance.now() - started) * 10) / 10;
 
 function assertHarmless(message: ConsumeMessage) {
-  const deliveries = deliveriesOf(message);
-  if (deliveries < MOST_DELIVERIES) return;
+  const deliveries = previousDeliveriesOf(message);
+  if (deliveries < MAX_DELIVERIES) return;
   throw new AppError(
     'invalid',
-    'brings_its_worker_down',
+    'crashes_worker',
     `delivered ${deliveries} times, and each time the worker was gone before it answered`,
   );
 }
@@ -220,7 +222,7 @@ const idOf = ({ event_id }: Record<string, unknown>) =>
   typeof event_id === 'string' ? event_id.slice(0, 200) : undefined;
 
 function bodyOf(message: ConsumeMessage): Record<string, unknown> {
-  if (message.content.length > MOST_BODY_BYTES) return {};
+  if (message.content.length > MAX_BODY_BYTES) return {};
   try {
     return (JSON.parse(message.content.toString()) as Record<string, unknown> | null) ?? {};
   } catch {

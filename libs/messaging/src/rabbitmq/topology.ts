@@ -31,7 +31,7 @@ export interface Topology {
   /** Where a message that nobody can handle is published, to be parked. */
   dead: string;
   /** The queues that workers consume, each with the events that are bound to it. */
-  work: Record<string, string[]>;
+  workQueues: Record<string, string[]>;
   exchanges: { name: string; type: 'topic' | 'fanout' | 'headers'; alternate?: string }[];
   queues: { name: string; arguments: Record<string, unknown> }[];
   bindings: Binding[];
@@ -75,7 +75,7 @@ export function topologyOf(exchange: string, catalogue: EventCatalogue): Topolog
     retry,
     return: back,
     dead,
-    work,
+    workQueues: work,
     exchanges: [
       { name: unrouted, type: 'fanout' },
       { name: exchange, type: 'topic', alternate: unrouted },

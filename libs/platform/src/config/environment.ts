@@ -55,13 +55,13 @@ export const environmentSchema = z.object({
     .regex(/^[1-9]\d{0,6}(,[1-9]\d{0,6}){2}$/, 'must be three whole numbers of seconds, separated by commas')
     .default('60,60,300')
     .transform((list) => {
-      const [pending, reserved, untold] = list.split(',').map(Number) as [number, number, number];
-      return { pending, reserved, untold };
+      const [pending, reserved, unnotified] = list.split(',').map(Number) as [number, number, number];
+      return { pending, reserved, unnotified };
     }),
   /** How often each process looks for what a crash or an outage left: expired reservations, stuck orders, waiting mails. */
-  SWEEP_INTERVAL_MS: wholeNumber(50, 3_600_000).default(5_000),
+  POLL_INTERVAL_MS: wholeNumber(50, 3_600_000).default(5_000),
   /** After SIGTERM, the api waits so long for customers to leave the connections that they keep; they do within 5 s. */
-  SEE_OFF_MS: wholeNumber(0, 60_000).default(5_000),
+  DRAIN_TIMEOUT_MS: wholeNumber(0, 60_000).default(5_000),
   /** How long the timelines of closed orders and the mails that were sent for them are kept; unset, for good (docs/adr/0012). */
   RETENTION_DAYS: wholeNumber(1, 36_500).optional(),
   /** How often the order-worker has the books audited: it reads all of them. An alert misses an audit after half an hour. */
@@ -95,8 +95,8 @@ export type Environment = z.output<typeof environmentSchema>;
 
 /** One line for each fault, so that all are mended in one go. */
 export class EnvironmentError extends Error {
-  constructor(readonly faults: string[]) {
-    super(faults.join('\n'));
+  constructor(readonly problems: string[]) {
+    super(problems.join('\n'));
   }
 }
 

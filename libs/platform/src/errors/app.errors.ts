@@ -12,7 +12,7 @@
 export type ErrorKind = 'invalid' | 'missing' | 'conflict' | 'unavailable' | 'bug';
 
 /** One fault in what the caller sent; `pointer` is a JSON pointer (RFC 6901) into it. */
-export interface Fault {
+export interface FieldError {
   pointer: string;
   code: string;
   message: string;
@@ -21,7 +21,7 @@ export interface Fault {
 interface Details {
   /** For `conflict`: whether another try may find things changed. */
   stale?: boolean;
-  faults?: Fault[];
+  fieldErrors?: FieldError[];
   /** Overrides the status that the kind stands for. */
   httpStatus?: number;
   cause?: unknown;
@@ -30,18 +30,18 @@ interface Details {
 /** An error that somebody expected: its `code` is stable and part of the API. */
 export class AppError extends Error {
   readonly stale: boolean;
-  readonly faults: Fault[];
+  readonly fieldErrors: FieldError[];
   readonly httpStatus?: number;
 
   constructor(
     readonly kind: ErrorKind,
     readonly code: string,
     message: string,
-    { stale = false, faults = [], httpStatus, cause }: Details = {},
+    { stale = false, fieldErrors: faults = [], httpStatus, cause }: Details = {},
   ) {
     super(message, { cause });
     this.stale = stale;
-    this.faults = faults;
+    this.fieldErrors = faults;
     this.httpStatus = httpStatus;
   }
 }

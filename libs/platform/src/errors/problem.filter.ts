@@ -2,7 +2,7 @@ import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { throwError } from 'rxjs';
 import type { Logger } from '../logging/logger.js';
-import { AppError, kindOf, type ErrorKind, type Fault } from './app.errors.js';
+import { AppError, kindOf, type ErrorKind, type FieldError } from './app.errors.js';
 
 /** An error as RFC 9457 writes it down, served as `application/problem+json`. */
 export interface Problem {
@@ -12,7 +12,7 @@ export interface Problem {
   /** Stable, for programs. */
   code: string;
   detail: string;
-  errors: Fault[];
+  errors: FieldError[];
 }
 
 const STATUS_OF: Record<ErrorKind, number> = {
@@ -42,7 +42,7 @@ export function toProblem(error: unknown): Problem {
   const kind = kindOf(error);
   if (error instanceof AppError) {
     const status = error.httpStatus ?? STATUS_OF[kind];
-    return problem(status, error.code, error.message, error.faults);
+    return problem(status, error.code, error.message, error.fieldErrors);
   }
   const given = error instanceof HttpException ? error.getStatus() : frameworkStatus(error);
   if (given !== undefined && given < 500) {
@@ -56,7 +56,7 @@ export function toProblem(error: unknown): Problem {
   );
 }
 
-function problem(status: number, code: string, detail: string, errors: Fault[] = []): Problem {
+function problem(status: number, code: string, detail: string, errors: FieldError[] = []): Problem {
   const title = HTTP_ERRORS[status]?.title ?? 'The request was refused';
   return { type: 'about:blank', title, status, code, detail, errors };
 }

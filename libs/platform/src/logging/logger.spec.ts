@@ -35,7 +35,7 @@ describe('A log line', () => {
       (logger) => logger.info({ rows: [{ customer_name: ana.name, customer_email: ana.email }] }, 'read'),
     ],
     ['a body', (logger) => logger.info({ body: JSON.stringify({ customer: ana }) }, 'received')],
-    ['a mail', (logger) => logger.info({ mail: { to: ana.name, recipient: ana.email } }, 'mailed')],
+    ['a mail', (logger) => logger.info({ mail: { to: ana.name, recipient: ana.email } }, 'mail sent')],
     ['an error of the database', (logger) => logger.error({ err: failure }, 'failed')],
     ['the same under another name', (logger) => logger.error({ deep: { cause: failure } }, 'failed')],
     ['an error by itself', (logger) => logger.error(failure)],

@@ -60,7 +60,7 @@ export function traceparentOf(of: Context): string | null {
 }
 
 /** The way back; what can't be read begins a trace of its own. */
-export function contextOf(traceparent: unknown): Context {
+export function contextFromTraceparent(traceparent: unknown): Context {
   return typeof traceparent === 'string' ? propagation.extract(ROOT_CONTEXT, { traceparent }) : ROOT_CONTEXT;
 }
 
@@ -100,7 +100,7 @@ export function failSpan(span: Span | undefined, errorType: string) {
 }
 
 /** Work that goes on by itself is no part of the trace that set it going. */
-export const detached = <Result>(work: () => Result): Result => context.with(ROOT_CONTEXT, work);
+export const withoutTrace = <Result>(work: () => Result): Result => context.with(ROOT_CONTEXT, work);
 
 /** Items of a batch, each with the trace that it belongs to. */
 type Causes = Map<unknown, Context>;
@@ -110,7 +110,10 @@ const CAUSES = createContextKey('causes');
  * Does what belongs to several traces at once. Of a single one it is a part; of more it can't be, so it begins a trace
  * of its own, whose spans link theirs (`causeLinks`).
  */
-export function forCauses<Result>(causes: () => Causes, work: () => Promise<Result>): Promise<Result> {
+export function withTraceContexts<Result>(
+  causes: () => Causes,
+  work: () => Promise<Result>,
+): Promise<Result> {
   if (!isTracing()) return work();
   const of = causes();
   const [only = ROOT_CONTEXT] = of.values();
@@ -119,13 +122,13 @@ export function forCauses<Result>(causes: () => Causes, work: () => Promise<Resu
 }
 
 /** The trace that an item of the batch at work belongs to; without one, what is done now. */
-export function causeOf(item?: unknown): Context {
+export function traceContextOf(item?: unknown): Context {
   const causes = context.active().getValue(CAUSES) as Causes | undefined;
   return (item !== undefined && causes?.get(item)) || context.active();
 }
 
 /** To each trace of the batch at work, where there is more than one. */
-export function causeLinks(): Link[] {
+export function traceLinks(): Link[] {
   const causes = context.active().getValue(CAUSES) as Causes | undefined;
   if (!causes || causes.size === 1) return [];
   return [...causes.values()]
@@ -136,7 +139,7 @@ export function causeLinks(): Link[] {
 
 /** Whether what is done now is part of a trace, or of several. */
 export const isTraced = () =>
-  isTracing() && (trace.getSpanContext(context.active()) !== undefined || causeLinks().length > 0);
+  isTracing() && (trace.getSpanContext(context.active()) !== undefined || traceLinks().length > 0);
 
 /** For the log: which trace a line belongs to, where it belongs to one. */
 export function traceFields(): { trace_id?: string } {

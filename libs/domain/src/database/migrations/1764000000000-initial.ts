@@ -60,7 +60,7 @@ const UP = [
      order_id   bigint NOT NULL REFERENCES orders (id),
      product_id bigint NOT NULL REFERENCES products (id),
      quantity   integer NOT NULL CHECK (quantity >= 1),
-     status     text NOT NULL DEFAULT 'held' CHECK (status IN ('held', 'committed')),
+     status     text NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'committed')),
      created_at timestamptz NOT NULL DEFAULT now(),
      PRIMARY KEY (order_id, product_id)
    )`,

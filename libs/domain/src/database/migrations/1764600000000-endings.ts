@@ -5,8 +5,8 @@ const UP = [
   `ALTER TABLE orders
      ADD COLUMN cancellation text CHECK (cancellation IN ('requested', 'expired')),
      ADD COLUMN closed_at timestamptz,
-     ADD COLUMN nudges smallint NOT NULL DEFAULT 0,
-     ADD COLUMN nudged_at timestamptz,
+     ADD COLUMN republish_count smallint NOT NULL DEFAULT 0,
+     ADD COLUMN republished_at timestamptz,
      DROP CONSTRAINT orders_status_check,
      ADD CONSTRAINT orders_status_check CHECK (status IN ('pending', 'reserved', 'processed', 'rejected', 'cancelled')),
      ADD CONSTRAINT orders_cancelled_with_reason CHECK ((status = 'cancelled') = (cancellation IS NOT NULL))`,
@@ -18,8 +18,8 @@ const UP = [
   `ALTER TABLE reservations
      ADD COLUMN expires_at timestamptz NOT NULL DEFAULT now() + interval '30 minutes',
      DROP CONSTRAINT reservations_status_check,
-     ADD CONSTRAINT reservations_status_check CHECK (status IN ('held', 'committed', 'released'))`,
-  `CREATE INDEX reservations_held_index ON reservations (expires_at) WHERE status = 'held'`,
+     ADD CONSTRAINT reservations_status_check CHECK (status IN ('active', 'committed', 'released'))`,
+  `CREATE INDEX reservations_active_index ON reservations (expires_at) WHERE status = 'active'`,
 
   `ALTER TABLE notifications
      ADD COLUMN due_at timestamptz NOT NULL DEFAULT now(),
@@ -37,10 +37,10 @@ const DOWN = [
   `ALTER TABLE reservations
      DROP COLUMN expires_at,
      DROP CONSTRAINT reservations_status_check,
-     ADD CONSTRAINT reservations_status_check CHECK (status IN ('held', 'committed'))`,
+     ADD CONSTRAINT reservations_status_check CHECK (status IN ('active', 'committed'))`,
   `ALTER TABLE orders
-     DROP COLUMN nudged_at,
-     DROP COLUMN nudges,
+     DROP COLUMN republished_at,
+     DROP COLUMN republish_count,
      DROP COLUMN closed_at,
      DROP COLUMN cancellation,
      DROP CONSTRAINT orders_status_check,

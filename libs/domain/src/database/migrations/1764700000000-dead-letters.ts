@@ -13,7 +13,7 @@ const UP = [
      properties  json NOT NULL,
      headers     json NOT NULL,
      body        bytea NOT NULL,
-     state       text NOT NULL DEFAULT 'parked' CHECK (state IN ('parked', 'replayed', 'discarded')),
+     state       text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'replayed', 'discarded')),
      times       integer NOT NULL DEFAULT 1,
      first_seen  timestamptz NOT NULL DEFAULT clock_timestamp(),
      last_seen   timestamptz NOT NULL DEFAULT clock_timestamp()

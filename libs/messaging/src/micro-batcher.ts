@@ -1,4 +1,4 @@
-import { activeContext, forCauses, kindOf } from '@estoque/platform';
+import { activeContext, withTraceContexts, kindOf } from '@estoque/platform';
 import { setImmediate as thisTurnOfTheLoop } from 'node:timers/promises';
 
 interface Waiting<Item, Result> {
@@ -13,7 +13,7 @@ interface Options<Item> {
   /** Two items with the same key are never in one batch: the second sees what the first has done. */
   keyOf?: (item: Item) => unknown;
   /** Items in a batch. */
-  most?: number;
+  maxSize?: number;
 }
 
 /**
@@ -24,7 +24,7 @@ interface Options<Item> {
  * refused. Where it throws, nothing is done for any of them, and each is tried by itself: no neighbour goes down with
  * a bad one.
  */
-export class Batches<Item, Result> {
+export class MicroBatcher<Item, Result> {
   private waiting: Waiting<Item, Result>[] = [];
   private working = false;
 
@@ -54,7 +54,7 @@ export class Batches<Item, Result> {
   }
 
   private take(): Waiting<Item, Result>[] {
-    const { keyOf, most = 200 } = this.options;
+    const { keyOf, maxSize: most = 200 } = this.options;
     if (!keyOf) return this.waiting.splice(0, most);
     const keys = new Set<unknown>();
     const batch: Waiting<Item, Result>[] = [];
@@ -72,7 +72,7 @@ export class Batches<Item, Result> {
   /** @returns false where they failed together and may do better one by one */
   private async tryTogether(batch: Waiting<Item, Result>[]): Promise<boolean> {
     try {
-      const answers = await forCauses(
+      const answers = await withTraceContexts(
         () => new Map(batch.map(({ item, cause }) => [item, cause])),
         () => this.work(batch.map(({ item }) => item)),
       );

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KillSwitch, type Outcome } from './kill-switch.js';
+import { CircuitBreaker, type Outcome } from './circuit-breaker.js';
 
 const judge = (error?: unknown): Outcome => (error ? 'failed' : 'well');
 const well = () => Promise.resolve('done');
@@ -9,10 +9,10 @@ describe('The kill switch', () => {
   let told: string[];
   /** How long it wanted to pause, in seconds. */
   let pauses: number[];
-  let killSwitch: KillSwitch;
+  let killSwitch: CircuitBreaker;
   const never = new AbortController().signal;
   const pass = (handle: () => Promise<unknown>, judged = judge, signal = never) =>
-    killSwitch.pass(handle, judged, signal).catch((error: Error) => error.message);
+    killSwitch.run(handle, judged, signal).catch((error: Error) => error.message);
   const times = async (count: number, handle: () => Promise<unknown>, judged = judge) => {
     for (let i = 0; i < count; i++) await pass(handle, judged);
   };
@@ -22,7 +22,7 @@ describe('The kill switch', () => {
       pauses.push(Math.round(milliseconds! / 1_000));
       return sleep(0, ...rest);
     };
-    killSwitch = new KillSwitch((reason) => told.push(reason), impatient as typeof sleep);
+    killSwitch = new CircuitBreaker((reason) => told.push(reason), impatient as typeof sleep);
   });
 
   it('lets messages through as long as most fare well', async () => {
@@ -38,7 +38,7 @@ describe('The kill switch', () => {
     await times(19, failing);
     expect(killSwitch.fault).toBeUndefined();
     await times(1, failing);
-    expect(killSwitch.fault).toBe('paused, for most messages fail: a bad release');
+    expect(killSwitch.fault).toBe('circuit breaker open, most messages fail: a bad release');
     expect(told).toEqual(['a bad release']);
   });
 

@@ -5,13 +5,13 @@ import type { Channel, ConsumeMessage } from 'amqplib';
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { DecodedEvent } from '../contract/event.js';
 import { Acknowledgements } from './acknowledgements.js';
-import { deliveriesOf } from './failures.js';
-import { gatherWrites } from './gathered-writes.js';
+import { previousDeliveriesOf } from './failure-policy.js';
+import { coalesceWrites } from '../adapters/coalesced-writes.js';
 import { CONNECTION, reconnectSoon, type Publisher } from './publisher.js';
 import { Settlement, type SettlementOptions } from './settlement.js';
 import { declareTopology } from './topology.js';
 
-export interface ConsumerOptions extends SettlementOptions {
+export interface TransportOptions extends SettlementOptions {
   urls: string[];
   prefetch: number;
 }
@@ -24,7 +24,7 @@ export interface ConsumerOptions extends SettlementOptions {
  * A message that was delivered before may have brought its worker down. It is handled alone, and until one comes that
  * was not, only one at a time is taken from the queue: so none of its neighbours goes down with it.
  */
-export class EventConsumer extends ServerRMQ {
+export class EventTransport extends ServerRMQ {
   private readonly settlement: Settlement;
   private readonly inFlight = new Set<Promise<void>>();
   private readonly closing = new AbortController();
@@ -42,7 +42,7 @@ export class EventConsumer extends ServerRMQ {
   private suspect: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly consumer: ConsumerOptions,
+    private readonly consumer: TransportOptions,
     publisher: Publisher,
     private readonly log: Logger,
     metrics: Metrics,
@@ -85,7 +85,7 @@ export class EventConsumer extends ServerRMQ {
     const { queue, topology } = this.consumer;
     this.open = channel;
     this.acks = new Acknowledgements(channel);
-    gatherWrites(channel);
+    coalesceWrites(channel);
     channel.once('close', () => this.lost(channel, 'the channel closed'));
     try {
       await declareTopology(channel, topology);
@@ -96,7 +96,7 @@ export class EventConsumer extends ServerRMQ {
       ready();
     } catch (error) {
       const reason = (error as Error).message;
-      this.log.error({ queue, reason }, 'the queue can not be consumed');
+      this.log.error({ queue, reason }, 'the queue cannot be consumed');
       this.lost(channel, reason);
       // The channel's own end, which was told first, says less.
       this.fault = reason;
@@ -118,7 +118,7 @@ export class EventConsumer extends ServerRMQ {
   }
 
   private get amiss(): string | undefined {
-    return this.consumerTag ? this.settlement.killSwitch.fault : this.fault;
+    return this.consumerTag ? this.settlement.circuitBreaker.fault : this.fault;
   }
 
   private get manager() {
@@ -128,7 +128,7 @@ export class EventConsumer extends ServerRMQ {
   /** Every event that is bound to the queue has one handler, and every handler gets its event; else it is a mistake of ours. */
   private assertHandlers() {
     const { queue, topology } = this.consumer;
-    const bound = topology.work[queue] ?? [];
+    const bound = topology.workQueues[queue] ?? [];
     const handled = [...this.messageHandlers.keys()];
     const faults = [
       ...bound.filter((event) => !handled.includes(event)).map((event) => `${event} has no handler`),
@@ -186,7 +186,7 @@ export class EventConsumer extends ServerRMQ {
   }
 
   private take(message: ConsumeMessage, channel: Channel, acks: Acknowledgements) {
-    const isSuspect = deliveriesOf(message) > 0;
+    const isSuspect = previousDeliveriesOf(message) > 0;
     const deliveredAt = performance.now();
     acks.delivered(message);
     const before = isSuspect ? Promise.all(this.inFlight) : this.suspect;

@@ -7,7 +7,7 @@ const gathering = new WeakSet<Socket>();
  * What a connection writes in one turn of the event loop goes out in one packet. amqplib hands each frame to the
  * system by itself, which for a batch of acknowledgements or publishes is hundreds of calls.
  */
-export function gatherWrites(channel: Channel) {
+export function coalesceWrites(channel: Channel) {
   const { stream } = channel.connection as unknown as { stream: Socket };
   if (gathering.has(stream)) return;
   gathering.add(stream);

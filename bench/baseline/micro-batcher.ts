@@ -1,5 +1,5 @@
 /** While one batch is at work, what arrives forms the next: no timer, and no wait where there is nothing to do. */
-export class Batches<In, Out> {
+export class MicroBatcher<In, Out> {
   private waiting: { item: In; resolve: (out: Out) => void }[] = [];
   private running = false;
 

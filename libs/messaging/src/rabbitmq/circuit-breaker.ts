@@ -14,7 +14,7 @@ export type Outcome = 'well' | 'failed' | 'ignored';
  * the consumer stands still instead of draining its queue into the dead letters, and lets one message through now
  * and then to see whether things are well again.
  */
-export class KillSwitch {
+export class CircuitBreaker {
   private outcomes: boolean[] = [];
   /** 0 while all is well. */
   private pause = 0;
@@ -30,11 +30,11 @@ export class KillSwitch {
 
   /** Why it stands still, while it does. */
   get fault(): string | undefined {
-    return this.pause > 0 ? `paused, for most messages fail: ${this.reason}` : undefined;
+    return this.pause > 0 ? `circuit breaker open, most messages fail: ${this.reason}` : undefined;
   }
 
   /** Lets a message through: at once or, while it is pulled, in its turn and after a pause. */
-  async pass<Result>(
+  async run<Result>(
     handle: () => Promise<Result>,
     judge: (error?: unknown) => Outcome,
     signal: AbortSignal,
@@ -71,17 +71,17 @@ export class KillSwitch {
     if (this.outcomes.length > WINDOW) this.outcomes.shift();
     if (outcome === 'well') return;
     const failures = this.outcomes.filter((well) => !well).length;
-    if (failures >= LEAST_FAILURES && failures * 2 > this.outcomes.length) this.pull(error, PAUSE_MS.first);
+    if (failures >= LEAST_FAILURES && failures * 2 > this.outcomes.length) this.open(error, PAUSE_MS.first);
   }
 
   private lookAtProbe(outcome: Outcome, error: unknown) {
-    if (outcome === 'failed') return this.pull(error, Math.min(this.pause * 2, PAUSE_MS.most));
+    if (outcome === 'failed') return this.open(error, Math.min(this.pause * 2, PAUSE_MS.most));
     if (outcome === 'ignored') return;
     this.pause = 0;
     this.outcomes = [];
   }
 
-  private pull(error: unknown, pause: number) {
+  private open(error: unknown, pause: number) {
     this.reason = error instanceof Error ? error.message : String(error);
     this.pause = pause;
     this.closedUntil = performance.now() + pause;

@@ -1,14 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { BROKEN_BUILDS, breakBuild } from './broken-builds.js';
+import { MUTANTS, buildMutant } from './mutants.js';
 
 /** That the rig catches them takes minutes: `npm run faults -- --prove-rig`. */
 describe('A build broken on purpose', () => {
-  it.each(BROKEN_BUILDS)('$name differs from the build where it should', (build) => {
+  it.each(MUTANTS)('$name differs from the build where it should', (build) => {
     const dist = join(process.cwd(), 'dist');
     const copy = mkdtempSync(join(process.cwd(), '.local', 'broken-'));
     try {
-      breakBuild(dist, copy, build);
+      buildMutant(dist, copy, build);
       const [was, is] = [dist, copy].map((folder) => readFileSync(join(folder, build.file), 'utf8'));
       expect(is).not.toBe(was);
     } finally {

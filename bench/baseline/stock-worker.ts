@@ -25,7 +25,7 @@ const LOCK_STOCK = {
 const DEDUCT = {
   name: 'deduct',
   text: `WITH sale AS (
-      UPDATE reservations SET status = 'committed' WHERE order_id = ANY($1::bigint[]) AND status = 'held'
+      UPDATE reservations SET status = 'committed' WHERE order_id = ANY($1::bigint[]) AND status = 'active'
       RETURNING order_id, product_id, quantity
     ), deducted AS (
       UPDATE stock SET on_hand = on_hand - sold.quantity, reserved = reserved - sold.quantity

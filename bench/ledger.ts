@@ -4,7 +4,7 @@ import { DOMAIN } from './pipeline.js';
 import { openingStock } from './shop.js';
 import type { Database } from './stack.js';
 
-const MOST_LINES = 10;
+const MAX_LINES = 10;
 
 export interface Closing {
   /** Orders that were answered with 202. */
@@ -16,7 +16,7 @@ export interface Closing {
 }
 
 /** The same ledger that closes the faults: every order in a final state, and the books balanced. @returns what is wrong */
-export async function closeBooks(
+export async function reconcileLedger(
   { pool }: Database,
   { accepted, mails, without = [] }: Closing,
 ): Promise<string[]> {
@@ -36,9 +36,9 @@ export async function closeBooks(
     const broken = [...PROMISES, ...PROMISES_AT_REST]
       .filter((promised) => !without.includes(promised))
       .flatMap((promised) => findings[promised].map((line) => `${promised}: ${line}`));
-    return broken.length <= MOST_LINES
+    return broken.length <= MAX_LINES
       ? broken
-      : [...broken.slice(0, MOST_LINES), `and ${broken.length - MOST_LINES} more`];
+      : [...broken.slice(0, MAX_LINES), `and ${broken.length - MAX_LINES} more`];
   } finally {
     await client.query('ROLLBACK').catch(() => undefined);
     client.release();

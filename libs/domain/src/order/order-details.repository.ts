@@ -3,7 +3,10 @@ import { Order, type OrderLine, type OrderStatus, type TimelineEntry } from './o
 import { OrderNotFound } from './order.errors.js';
 
 /** An order with its parts: lines as they were written, the timeline in its order, as far as it is kept. */
-export type WholeOrder = Omit<Order, 'lines' | 'timeline' | 'closed_at' | 'nudges' | 'nudged_at'> & {
+export type OrderDetails = Omit<
+  Order,
+  'lines' | 'timeline' | 'closed_at' | 'republish_count' | 'republished_at'
+> & {
   lines: Pick<OrderLine, 'product_id' | 'sku' | 'name' | 'quantity' | 'unit_price'>[];
   timeline: Pick<TimelineEntry, 'step' | 'at'>[];
 };
@@ -28,18 +31,25 @@ const FOUND_BY: Record<OrderStatus, string> = {
 };
 
 /** Orders as people are shown them: read, never written. */
-export class WholeOrderRepository {
+export class OrderDetailsRepository {
   constructor(private readonly manager: EntityManager) {}
 
   /** @throws OrderNotFound */
-  async get(id: number): Promise<WholeOrder> {
+  async get(id: number): Promise<OrderDetails> {
     const [order] = await this.withIds([id]);
     if (!order) throw new OrderNotFound(id);
     return order;
   }
 
   /** Newest first. */
-  async list({ status, email, created_from, created_to, before, limit }: OrderFilter): Promise<WholeOrder[]> {
+  async list({
+    status,
+    email,
+    created_from,
+    created_to,
+    before,
+    limit,
+  }: OrderFilter): Promise<OrderDetails[]> {
     const query = this.manager
       .createQueryBuilder(Order, 'o')
       .select('o.id', 'id')
@@ -54,9 +64,9 @@ export class WholeOrderRepository {
   }
 
   /** Those of the ids that exist, newest first. */
-  async withIds(ids: number[]): Promise<WholeOrder[]> {
+  async withIds(ids: number[]): Promise<OrderDetails[]> {
     const orders = await this.manager.query<
-      (WholeOrder & { steps: WholeOrder['timeline'][0]['step'][]; times: Date[] })[]
+      (OrderDetails & { steps: OrderDetails['timeline'][0]['step'][]; times: Date[] })[]
     >(
       `SELECT id, customer_name, customer_email, locale, status, currency, total, rejection, cancellation, created_at,
               updated_at, steps, times, lines

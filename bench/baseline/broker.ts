@@ -2,7 +2,7 @@ import { connect, type ConfirmChannel, type ConsumeMessage } from 'amqplib';
 import { randomUUID } from 'node:crypto';
 import type { Client } from 'pg';
 import { ask, connectDatabase } from './database.js';
-import { Batches } from './batches.js';
+import { MicroBatcher } from './micro-batcher.js';
 
 const EXCHANGE = 'stock_events';
 const QUEUES = {
@@ -41,7 +41,7 @@ export async function consume<Body>(
   queue: keyof typeof QUEUES,
   handle: (events: { key: string; body: Body }[]) => Promise<void>,
 ) {
-  const batches = new Batches<ConsumeMessage, void>(async (messages) => {
+  const batches = new MicroBatcher<ConsumeMessage, void>(async (messages) => {
     const events = messages.map(({ fields, content }) => ({
       key: fields.routingKey,
       body: JSON.parse(content.toString()) as Body,
@@ -62,7 +62,7 @@ interface StoredEvent extends Event {
 const STORE = {
   name: 'outbox',
   text: `INSERT INTO outbox (event_id, event, source, body, leased_until)
-    SELECT event_id, event, 'bare', body, clock_timestamp() + interval '20 seconds'
+    SELECT event_id, event, 'baseline', body, clock_timestamp() + interval '20 seconds'
     FROM unnest($1::uuid[], $2::text[], $3::json[]) WITH ORDINALITY AS added (event_id, event, body, position)
     ORDER BY position RETURNING id::float8 AS row`,
 };
@@ -81,7 +81,7 @@ export async function storeEvents(client: Client, events: Event[]): Promise<Stor
 /** Publishes what was just committed, persistent and confirmed, and deletes it then; on a connection of its own. */
 export async function openOutbox(channel: ConfirmChannel) {
   const client = await connectDatabase();
-  const batches = new Batches<StoredEvent[], void>(async (groups) => {
+  const batches = new MicroBatcher<StoredEvent[], void>(async (groups) => {
     const events = groups.flat();
     for (const { event, body } of events)
       channel.publish(EXCHANGE, event, Buffer.from(body), {

@@ -2,7 +2,7 @@ import { median, ratios } from './numbers.js';
 import type { Measurement, Results } from './results.js';
 
 /** One promise about speed: what was reached, what is the least, and what we aim for. */
-export interface Aim {
+export interface Target {
   what: string;
   least: number;
   aim: number;
@@ -29,7 +29,7 @@ type Pairing = (measurement: Measurement) => number;
 const byRound: Pairing = ({ round }) => round;
 const byTurn: Pairing = ({ round, turn = 0 }) => round * 1_000 + turn;
 
-export function aimsOf({ measurements }: Results): Aim[] {
+export function targetsOf({ measurements }: Results): Target[] {
   const find = (of: Of, value: Value, pairing = byRound): Map<number, number> => {
     const entries = Object.entries(of);
     const found = new Map<number, number[]>();
@@ -63,7 +63,7 @@ export function aimsOf({ measurements }: Results): Aim[] {
     },
     {
       ...{ what: 'ours / bare, POST to recorded', least: 0.6, aim: 0.8 },
-      reached: turnByTurn(UNIFORM, { ...UNIFORM, contender: 'bare' }),
+      reached: turnByTurn(UNIFORM, { ...UNIFORM, contender: 'baseline' }),
     },
     {
       ...{ what: 'same-two / uniform', least: 0.9, aim: 1 },
@@ -104,7 +104,7 @@ export function aimsOf({ measurements }: Results): Aim[] {
 }
 
 /** `aim`, `least`, `no`; undefined where it wasn't measured. */
-export function verdictOf({ reached, least, aim, lessIsBetter }: Aim): 'aim' | 'least' | 'no' | undefined {
+export function verdictOf({ reached, least, aim, lessIsBetter }: Target): 'aim' | 'least' | 'no' | undefined {
   if (reached === undefined || !Number.isFinite(reached)) return undefined;
   const keeps = (limit: number) => (lessIsBetter ? reached <= limit : reached >= limit);
   return keeps(aim) ? 'aim' : keeps(least) ? 'least' : 'no';

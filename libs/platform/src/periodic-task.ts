@@ -1,12 +1,12 @@
 import { kindOf } from './errors/app.errors.js';
 import type { Logger } from './logging/logger.js';
-import { detached } from './tracing/tracing.js';
+import { withoutTrace } from './tracing/tracing.js';
 
 /**
  * Does a piece of work again and again: one round after the other, never two at once, and at once when it is woken.
  * A round that fails is told and tried again at the next time.
  */
-export class Sweeper {
+export class PeriodicTask {
   private timer?: NodeJS.Timeout;
   private running?: Promise<void>;
   private wokenWhileRunning = false;
@@ -23,7 +23,7 @@ export class Sweeper {
     this.soon(this.everyMs);
   }
 
-  wake() {
+  runNow() {
     if (this.running) this.wokenWhileRunning = true;
     else this.soon(0);
   }
@@ -39,7 +39,7 @@ export class Sweeper {
     clearTimeout(this.timer);
     if (this.stopped) return;
     this.timer = setTimeout(() => {
-      this.running = detached(() => this.run()).finally(() => {
+      this.running = withoutTrace(() => this.run()).finally(() => {
         this.running = undefined;
         this.soon(this.wokenWhileRunning ? 0 : this.everyMs);
         this.wokenWhileRunning = false;
@@ -53,7 +53,7 @@ export class Sweeper {
     } catch (error) {
       const reason = (error as Error).message;
       if (kindOf(error) === 'unavailable')
-        this.logger.warn({ reason }, `${this.what}: waiting for a neighbour`);
+        this.logger.warn({ reason }, `${this.what}: waiting for a dependency`);
       else this.logger.error({ err: error }, `${this.what} failed`);
     }
   }

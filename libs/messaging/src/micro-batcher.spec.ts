@@ -1,6 +1,6 @@
 import { AppError } from '@estoque/platform';
 import { setImmediate as aTurn } from 'node:timers/promises';
-import { Batches } from './batches.js';
+import { MicroBatcher } from './micro-batcher.js';
 
 /** Work that waits until it is let go, and tells what it was given. */
 function gated(answer: (item: string) => string | Error = (item) => item.toUpperCase()) {
@@ -22,7 +22,7 @@ function gated(answer: (item: string) => string | Error = (item) => item.toUpper
 describe('Batches', () => {
   it('take along what comes in the same turn, and gather what comes while they work', async () => {
     const { given, work, open } = gated();
-    const batches = new Batches(work);
+    const batches = new MicroBatcher(work);
     const answers = ['a', 'b'].map((item) => batches.add(item));
     await aTurn();
     await aTurn();
@@ -38,12 +38,12 @@ describe('Batches', () => {
 
   it('are no larger than they may be', async () => {
     const given: number[][] = [];
-    const batches = new Batches(
+    const batches = new MicroBatcher(
       (items: number[]) => {
         given.push(items);
         return Promise.resolve(items);
       },
-      { most: 2 },
+      { maxSize: 2 },
     );
     await Promise.all([1, 2, 3, 4, 5].map((item) => batches.add(item)));
     expect(given).toEqual([[1, 2], [3, 4], [5]]);
@@ -51,7 +51,7 @@ describe('Batches', () => {
 
   it('never hold two items with one key, and keep their order', async () => {
     const given: string[][] = [];
-    const batches = new Batches(
+    const batches = new MicroBatcher(
       (items: string[]) => {
         given.push(items);
         return Promise.resolve(items);
@@ -63,7 +63,7 @@ describe('Batches', () => {
   });
 
   it('refuse one item and serve its neighbours', async () => {
-    const batches = new Batches((items: string[]) =>
+    const batches = new MicroBatcher((items: string[]) =>
       Promise.resolve(items.map((item) => (item === 'bad' ? new Error('refused') : item))),
     );
     const [good, bad, other] = ['good', 'bad', 'other'].map((item) => batches.add(item));
@@ -73,7 +73,7 @@ describe('Batches', () => {
 
   it('that fail are tried one by one, so that only the bad one suffers', async () => {
     const given: string[][] = [];
-    const batches = new Batches((items: string[]) => {
+    const batches = new MicroBatcher((items: string[]) => {
       given.push(items);
       return items.includes('bad') ? Promise.reject(new Error('constraint')) : Promise.resolve(items);
     });
@@ -86,7 +86,7 @@ describe('Batches', () => {
   it('are not tried again while a neighbour is away, and the next ones are tried', async () => {
     let away = true;
     const given: string[][] = [];
-    const batches = new Batches((items: string[]) => {
+    const batches = new MicroBatcher((items: string[]) => {
       given.push(items);
       if (away) return Promise.reject(new AppError('unavailable', 'database_unavailable', 'away'));
       return Promise.resolve(items);

@@ -2,7 +2,7 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A build with one promise broken on purpose: what the rig is for is to notice. */
-export interface BrokenBuild {
+export interface Mutant {
   name: string;
   file: string;
   /** Each stands in the file once; white space may differ. */
@@ -11,7 +11,7 @@ export interface BrokenBuild {
   faults: string[];
 }
 
-export const BROKEN_BUILDS: BrokenBuild[] = [
+export const MUTANTS: Mutant[] = [
   {
     name: 'ack-before-commit',
     file: 'libs/messaging/src/rabbitmq/settlement.js',
@@ -26,7 +26,7 @@ export const BROKEN_BUILDS: BrokenBuild[] = [
   {
     name: 'no-conditional-transition',
     file: 'apps/order-worker/src/order-reservation.service.js',
-    changes: [["held.filter(heldAs('pending'))", 'held.filter((order) => !(order instanceof Error))']],
+    changes: [["held.filter(isLockedIn('pending'))", 'held.filter((order) => !(order instanceof Error))']],
     faults: ['duplicates'],
   },
   {
@@ -36,21 +36,21 @@ export const BROKEN_BUILDS: BrokenBuild[] = [
       [
         'announced = await outbox.store(manager, this.relay.ready);',
         // Long enough for the broker to confirm it, as with code that waits for that.
-        'announced = await outbox.store(manager, this.relay.ready); this.relay.wake(announced); await sleep(20);',
+        'announced = await outbox.store(manager, this.relay.ready); this.relay.enqueue(announced); await sleep(20);',
       ],
     ],
     faults: ['kill-api'],
   },
   {
     name: 'no-drain',
-    file: 'libs/messaging/src/rabbitmq/event.consumer.js',
+    file: 'libs/messaging/src/rabbitmq/event-transport.js',
     changes: [['await Promise.all(this.inFlight);', '']],
     faults: ['rolling-restart'],
   },
 ];
 
 /** Copies a build and breaks the copy. @throws where a place to break it at isn't there, or not once */
-export function breakBuild(dist: string, copy: string, { name, file, changes }: BrokenBuild) {
+export function buildMutant(dist: string, copy: string, { name, file, changes }: Mutant) {
   cpSync(dist, copy, { recursive: true });
   const path = join(copy, file);
   let text = readFileSync(path, 'utf8');

@@ -13,13 +13,17 @@ const ATTEMPTS: Record<Exclude<ErrorKind, 'unavailable'>, number> = {
 export const ATTEMPT_HEADER = 'attempt';
 
 /** Headers that tell the dead letters where a message came from, and why it is there. */
-export const PARKED = { from: 'parked_from', code: 'parked_code', reason: 'parked_reason' } as const;
+export const DEAD_LETTER_HEADERS = {
+  from: 'dead_letter_from',
+  code: 'dead_letter_code',
+  reason: 'dead_letter_reason',
+} as const;
 
 const PUT_BACK_FOR_MS = 1_000;
 
 /** Where a message that failed goes next, and the line that tells of it. */
-export interface Verdict {
-  decision: 'retried' | 'parked';
+export interface FailureDecision {
+  decision: 'retried' | 'dead-lettered';
   exchange: string;
   options: Options.Publish & { messageId: string };
   code: string;
@@ -33,13 +37,13 @@ export function attemptOf({ properties }: Pick<ConsumeMessage, 'properties'>): n
 }
 
 /** How often the broker has taken it back before this delivery: quorum queues count, others only tell whether. */
-export function deliveriesOf({ properties, fields }: ConsumeMessage): number {
+export function previousDeliveriesOf({ properties, fields }: ConsumeMessage): number {
   const count: unknown = properties.headers?.['x-delivery-count'];
   return typeof count === 'number' ? count : Number(fields.redelivered);
 }
 
 /** For the retry exchange: comes home soon, as often tried as before. */
-export function putBack(message: ConsumeMessage, queue: string) {
+export function requeueOptions(message: ConsumeMessage, queue: string) {
   const headers = {
     [HOME_QUEUE_HEADER]: queue,
     [RETRY_STEP_HEADER]: 1,
@@ -49,13 +53,13 @@ export function putBack(message: ConsumeMessage, queue: string) {
 }
 
 /** The error decides: another try after a while, or the dead letters. */
-export function judge(
+export function decideFailure(
   error: unknown,
   message: ConsumeMessage,
   queue: string,
   topology: Topology,
   delaysMs: number[],
-): Verdict {
+): FailureDecision {
   const kind = kindOf(error) as keyof typeof ATTEMPTS;
   const attempt = attemptOf(message);
   const brokenRule = error instanceof AppError && error.kind === 'conflict' && !error.stale;
@@ -69,17 +73,23 @@ export function judge(
     return { decision: 'retried', exchange: topology.retry, options, code, reason };
   }
   const headers = {
-    [PARKED.from]: queue,
-    [PARKED.code]: code,
-    [PARKED.reason]: reason.slice(0, 2_000),
+    [DEAD_LETTER_HEADERS.from]: queue,
+    [DEAD_LETTER_HEADERS.code]: code,
+    [DEAD_LETTER_HEADERS.reason]: reason.slice(0, 2_000),
     [ATTEMPT_HEADER]: attempt,
   };
-  return { decision: 'parked', exchange: topology.dead, options: copyOf(message, headers), code, reason };
+  return {
+    decision: 'dead-lettered',
+    exchange: topology.dead,
+    options: copyOf(message, headers),
+    code,
+    reason,
+  };
 }
 
 /** What we and the broker write on a message on its rounds; the rest is its publisher's. */
 const TRAIL =
-  /^(x-(death|first-death|last-death|delivery|acquired)|home_queue$|retry_step$|attempt$|parked_)/;
+  /^(x-(death|first-death|last-death|delivery|acquired)|home_queue$|retry_step$|attempt$|dead_letter_(from|code|reason)$)/;
 
 export function ownHeaders(headers: Record<string, unknown> = {}): Record<string, unknown> {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !TRAIL.test(name)));

@@ -1,5 +1,5 @@
 import fastify from 'fastify';
-import { Batches } from './batches.js';
+import { MicroBatcher } from './micro-batcher.js';
 import { connectBroker, eventOf, openOutbox, storeEvents } from './broker.js';
 import { ask, connectDatabase, inTransaction } from './database.js';
 
@@ -63,7 +63,7 @@ const { rows } = await client.query<{ id: number; price: number }>(
 );
 const prices = new Map(rows.map(({ id, price }) => [id, price]));
 
-const batches = new Batches<Order, number>(async (orders) => {
+const batches = new MicroBatcher<Order, number>(async (orders) => {
   const totals = orders.map(({ items }) =>
     items.reduce((sum, { product_id, quantity }) => sum + quantity * prices.get(product_id)!, 0),
   );

@@ -11,11 +11,11 @@ import { reservePort } from '../../tools/infrastructure/ports.js';
 import { startPostgres, type Postgres } from '../../tools/infrastructure/postgres.js';
 import type { Processes, Service } from '../../tools/infrastructure/processes.js';
 import { startRabbitMq, startRabbitMqCluster, type RabbitMq } from '../../tools/infrastructure/rabbitmq.js';
-import { askManagement, missesBroker } from '../support/broker.js';
+import { askManagement, reportsBrokerOutage } from '../support/broker.js';
 import { until } from '../support/until.js';
 import { Load, type Item, type Shop } from './load.js';
 import { MailSink } from './mail-sink.js';
-import { NEIGHBOURS, Proxy, type Neighbour } from './proxy.js';
+import { DEPENDENCIES, Proxy, type Dependency } from './proxy.js';
 import { Random } from './random.js';
 import type { Step } from './wire.js';
 
@@ -31,7 +31,7 @@ export const EXCHANGE = 'stock_events';
 const DEAD_LETTERS = 'dead_letter_queue';
 export const DOMAIN = 'estoque.example';
 
-export interface RigOptions {
+export interface FaultInjectorOptions {
   root: string;
   /** Everything of this run; whoever starts it wipes it. */
   dir: string;
@@ -75,7 +75,7 @@ export interface Disruption {
 const run = promisify(execFile);
 
 /** The whole system in processes of its own, as in production, with a proxy on each of its wires. */
-export class Rig {
+export class FaultInjector {
   readonly random: Random;
   readonly sink = new MailSink();
   readonly apps = new Map<App, Service>();
@@ -98,12 +98,12 @@ export class Rig {
   private readonly seenDeadLetters = new Set<number>();
   private rate = 0;
 
-  private constructor(readonly options: RigOptions) {
+  private constructor(readonly options: FaultInjectorOptions) {
     this.random = new Random(options.seed);
   }
 
-  static async start(options: RigOptions) {
-    const rig = new Rig(options);
+  static async start(options: FaultInjectorOptions) {
+    const rig = new FaultInjector(options);
     mkdirSync(options.dir, { recursive: true });
     // By this a later run finds what a killed one left.
     writeAtomically(join(options.dir, 'launcher.json'), JSON.stringify(identityOf(process.pid)));
@@ -156,12 +156,12 @@ export class Rig {
 
   private async startApp(app: App) {
     const { dist } = this.options;
-    const targets: Record<Neighbour, number> = {
+    const targets: Record<Dependency, number> = {
       postgres: Number(new URL(this.postgres.url).port),
       rabbitmq: Number(new URL(this.nodes[0]!.url).port),
       smtp: this.sink.port,
     };
-    for (const neighbour of NEIGHBOURS) {
+    for (const neighbour of DEPENDENCIES) {
       const proxy = await Proxy.start(neighbour, targets[neighbour], () => this.kill(app));
       this.proxies.set(`${app} ${neighbour}`, proxy);
     }
@@ -216,7 +216,7 @@ export class Rig {
       RETRY_DELAYS_MS: '500,1000,3000,8000,15000',
       RESERVATION_TTL_SECONDS: '1800',
       STUCK_AFTER_SECONDS: '10,10,15',
-      SWEEP_INTERVAL_MS: '1000',
+      POLL_INTERVAL_MS: '1000',
       ...this.options.environment,
     };
   }
@@ -267,11 +267,11 @@ export class Rig {
     return join(this.options.dir, 'logs', `${name}.log`);
   }
 
-  proxy(app: App, neighbour: Neighbour) {
+  proxy(app: App, neighbour: Dependency) {
     return this.proxies.get(`${app} ${neighbour}`)!;
   }
 
-  proxiesTo(neighbour: Neighbour) {
+  proxiesTo(neighbour: Dependency) {
     return APPS.map((app) => this.proxy(app, neighbour));
   }
 
@@ -319,7 +319,7 @@ export class Rig {
   async ready(app: App, seconds = 60) {
     const check = async () => {
       const { status, text } = await this.health(app);
-      return status === 200 && !missesBroker(text);
+      return status === 200 && !reportsBrokerOutage(text);
     };
     await until(`${app} to be ready`, check, { seconds });
   }
@@ -328,7 +328,7 @@ export class Rig {
   async withoutBroker(app: App, seconds: number) {
     const check = async () => {
       const { status, text } = await this.health(app);
-      return app === 'api' ? status === 200 && missesBroker(text) : status !== 200;
+      return app === 'api' ? status === 200 && reportsBrokerOutage(text) : status !== 200;
     };
     await until(`${app} to say that the broker is away`, check, { seconds });
   }
@@ -465,12 +465,12 @@ export class Rig {
         const message = await channel.get(DEAD_LETTERS, { noAck: true });
         if (!message) return letters;
         const {
-          parked_from,
-          parked_reason,
+          dead_letter_from,
+          dead_letter_reason,
           'x-first-death-reason': death,
         } = message.properties.headers ?? {};
         letters.push({
-          reason: `${parked_from ?? ''} ${parked_reason ?? death ?? ''}`,
+          reason: `${dead_letter_from ?? ''} ${dead_letter_reason ?? death ?? ''}`,
           body: message.content,
         });
       }
