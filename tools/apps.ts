@@ -3,13 +3,7 @@ import { run } from './command.js';
 import type { Infrastructure } from './infrastructure/infrastructure.js';
 import { reservePort } from './infrastructure/ports.js';
 import type { ProcessSpec } from './infrastructure/processes.js';
-
-export const APPS = [
-  { name: 'api', port: 3000 },
-  { name: 'order-worker', port: 3001 },
-  { name: 'stock-worker', port: 3002 },
-  { name: 'notify-worker', port: 3003 },
-];
+import { APPS } from '../apps/manifest.js';
 
 /**
  * How an app is started, in the image as well. V8 lets a process grow with the machine's memory, not with what it

@@ -27,7 +27,7 @@ if (status !== 0) throw new Error(stderr);
 
 const documents = {
   'docs/openapi.json': stdout,
-  ...eventDocuments(root),
+  ...eventDocuments(),
   [DASHBOARD_FILE]: dashboardDocument(),
 };
 for (const [file, text] of Object.entries(documents)) {

@@ -2,6 +2,7 @@ import { catalogue } from '@estoque/domain';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { APP_NAMES } from '../../apps/manifest.js';
 
 /** Files of a folder with their text, specs left out. */
 function sources(folder: string) {
@@ -10,7 +11,7 @@ function sources(folder: string) {
     .map((file) => ({ file: join(folder, file), text: readFileSync(join(folder, file), 'utf8') }));
 }
 
-const apps = readdirSync('apps');
+const apps = APP_NAMES;
 const events = Object.values(catalogue);
 
 describe('Events', () => {

@@ -1,7 +1,8 @@
 import { readEnvironment } from '@estoque/platform';
 import { Ajv2019 } from 'ajv/dist/2019.js';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import { APP_NAMES } from '../../apps/manifest.js';
 
 interface Service {
   image: string;
@@ -22,7 +23,7 @@ interface Compose {
 
 const compose = parse(readFileSync('docker-compose.yml', 'utf8'), { merge: true }) as Compose;
 const services = Object.entries(compose.services);
-const apps = readdirSync('apps');
+const apps = APP_NAMES;
 
 /** `source:target[:ro]` of all services; a source that starts with a dot is a file of ours. */
 const mounts = services.flatMap(([service, { volumes }]) =>

@@ -13,7 +13,7 @@ const root = process.cwd();
 const WARNING = 1;
 
 describe('The documents of the events', () => {
-  it.each(Object.entries(eventDocuments(root)))('%s is what the code says today', (file, text) => {
+  it.each(Object.entries(eventDocuments()))('%s is what the code says today', (file, text) => {
     const stale = !existsSync(file) || readFileSync(file, 'utf8') !== text;
     expect(stale && `${file} is stale: run npm run docs`).toBe(false);
   });

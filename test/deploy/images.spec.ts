@@ -2,24 +2,17 @@ import { DockerfileParser, type Copy, type Instruction, type PropertyInstruction
 import { validate } from 'dockerfile-utils';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NODE_FLAGS } from '../../tools/apps.js';
+import { APP_NAMES } from '../../apps/manifest.js';
 
 const text = readFileSync('deploy/docker/Dockerfile', 'utf8');
 const dockerfile = DockerfileParser.parse(text);
-const apps = readdirSync('apps');
+const apps = APP_NAMES;
 
 const stageOf = (instruction: Instruction) =>
   dockerfile.getContainingImage(instruction.getRange().start)!.getFROMs()[0]!.getBuildStage();

@@ -1,7 +1,7 @@
 import { environmentSchema, readEnvironment } from '@estoque/platform';
 import type { IContainer } from 'kubernetes-models/v1';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findKubectl } from '../../tools/infrastructure/programs.js';
@@ -10,10 +10,11 @@ import { examplesOf, Overlay, type KubernetesObject } from './overlay.js';
 import { referenceFaults, selects } from './references.js';
 import { restrictedFaults } from './restricted.js';
 import { schemaFaults, typeFaults } from './types.js';
+import { APP_NAMES, WORKERS } from '../../apps/manifest.js';
 
 const OVERLAYS = ['development', 'production', 'external'] as const;
-const apps = readdirSync('apps');
-const workers = apps.filter((app) => app.endsWith('-worker'));
+const apps = APP_NAMES;
+const workers = WORKERS.map(({ name }) => name);
 const overlays = {} as Record<(typeof OVERLAYS)[number], Overlay>;
 let kubectl: string;
 
@@ -35,9 +36,8 @@ function environmentOf(overlay: Overlay, { env = [], envFrom = [] }: IContainer)
   return Object.assign({}, ...settings, Object.fromEntries(own)) as Record<string, string>;
 }
 
-/** The queue that an app's module says it consumes. */
-const queueOf = (app: string) =>
-  /queue: '(\w+)'/.exec(readFileSync(`apps/${app}/src/${app}.module.ts`, 'utf8'))?.[1];
+/** The queue that a worker consumes. */
+const queueOf = (worker: string) => WORKERS.find(({ name }) => name === worker)?.queue;
 
 describe('Every object is one that Kubernetes takes', () => {
   it('by the types of its kind, unknown keys included, and by the schemas', () => {

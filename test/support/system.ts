@@ -8,9 +8,10 @@ import { createVhost, reportsBrokerOutage, ExternalClient } from './broker.js';
 import { createDatabase } from './database.js';
 import { server } from './environment.js';
 import { until } from './until.js';
+import { APP_NAMES, type AppName } from '../../apps/manifest.js';
 
-export const APPS = ['api', 'order-worker', 'stock-worker', 'notify-worker'] as const;
-export type App = (typeof APPS)[number];
+export const APPS = APP_NAMES;
+export type App = AppName;
 
 export type LogRecord = { msg: string; level: number } & Record<string, unknown>;
 

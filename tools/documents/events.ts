@@ -6,12 +6,13 @@ import { stringify } from 'yaml';
 import { asyncApi, type Wire } from './asyncapi.js';
 import { eventsPage } from './events-page.js';
 import { bodySchema, breaks, schemaFile, type JsonSchema } from './schemas.js';
+import { WORKERS } from '../../apps/manifest.js';
 
 export const events: EventDefinition[] = Object.values(catalogue);
 
 /** What is written about the events, by file. */
-export function eventDocuments(root: string): Record<string, string> {
-  const wire: Wire = { events, topology: topologyOf(EXCHANGE, catalogue), appOf: consumers(root) };
+export function eventDocuments(): Record<string, string> {
+  const wire: Wire = { events, topology: topologyOf(EXCHANGE, catalogue), appOf: consumers() };
   const yaml = stringify(asyncApi(wire), { aliasDuplicateObjects: false, lineWidth: 0 });
   return {
     'docs/events.md': `${eventsPage(wire)}\n`,
@@ -38,13 +39,6 @@ export function brokenPromises(root: string, today = events): string[] {
   return [...[...gone].map((name) => `${name} is gone`), ...changed];
 }
 
-/** Each queue's app: the one whose module names it. */
-function consumers(root: string): Record<string, string> {
-  return Object.fromEntries(
-    readdirSync(join(root, 'apps')).flatMap((app) => {
-      const module = readFileSync(join(root, 'apps', app, 'src', `${app}.module.ts`), 'utf8');
-      const queue = /\bqueue: '(\w+)'/.exec(module)?.[1];
-      return queue ? [[queue, app]] : [];
-    }),
-  );
-}
+/** The app that consumes each queue. */
+const consumers = (): Record<string, string> =>
+  Object.fromEntries(WORKERS.map(({ name, queue }) => [queue, name]));

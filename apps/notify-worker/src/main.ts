@@ -1,10 +1,6 @@
 import { EventTransport } from '@estoque/messaging';
 import { startWorker } from '@estoque/platform';
+import { appManifest } from '../../manifest.js';
 import { NotifyWorkerModule } from './notify-worker.module.js';
 
-await startWorker(NotifyWorkerModule, {
-  name: 'notify-worker',
-  port: 3003,
-  transport: EventTransport,
-  required: ['SMTP_URL', 'MAIL_FROM'],
-});
+await startWorker(NotifyWorkerModule, { ...appManifest('notify-worker'), transport: EventTransport });

@@ -3,6 +3,7 @@ import { ENVIRONMENT, type Environment } from '@estoque/platform';
 import { MailerModule } from '@nestjs-modules/mailer';
 import { HandlebarsAdapter } from '@nestjs-modules/mailer/adapters/handlebars.adapter';
 import { Module } from '@nestjs/common';
+import { appManifest } from '../../manifest.js';
 import { CONNECTIONS, MailSenderService } from './mail-sender.service.js';
 import { TEMPLATES } from './mails.js';
 import { NotificationService } from './notification.service.js';
@@ -11,7 +12,7 @@ import { StockAlertService } from './stock-alert.service.js';
 
 @Module({
   imports: [
-    DomainModule.for({ queue: 'notify_queue' }),
+    DomainModule.for(appManifest('notify-worker')),
     MailerModule.forRootAsync({
       imports: [],
       inject: [ENVIRONMENT],

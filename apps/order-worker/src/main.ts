@@ -1,9 +1,6 @@
 import { EventTransport } from '@estoque/messaging';
 import { startWorker } from '@estoque/platform';
+import { appManifest } from '../../manifest.js';
 import { OrderWorkerModule } from './order-worker.module.js';
 
-await startWorker(OrderWorkerModule, {
-  name: 'order-worker',
-  port: 3001,
-  transport: EventTransport,
-});
+await startWorker(OrderWorkerModule, { ...appManifest('order-worker'), transport: EventTransport });

@@ -1,5 +1,6 @@
 import { DomainModule } from '@estoque/domain';
 import { Module } from '@nestjs/common';
+import { appManifest } from '../../manifest.js';
 import { AuditService } from './audit.service.js';
 import { OrderReservationService } from './order-reservation.service.js';
 import { OrderConsumer } from './order.consumer.js';
@@ -8,7 +9,7 @@ import { RetentionService } from './retention.service.js';
 import { WatchdogService } from './watchdog.service.js';
 
 @Module({
-  imports: [DomainModule.for({ queue: 'order_queue' })],
+  imports: [DomainModule.for(appManifest('order-worker'))],
   controllers: [OrderConsumer],
   providers: [
     OrderReservationService,

@@ -1,9 +1,6 @@
 import { EventTransport } from '@estoque/messaging';
 import { startWorker } from '@estoque/platform';
+import { appManifest } from '../../manifest.js';
 import { StockWorkerModule } from './stock-worker.module.js';
 
-await startWorker(StockWorkerModule, {
-  name: 'stock-worker',
-  port: 3002,
-  transport: EventTransport,
-});
+await startWorker(StockWorkerModule, { ...appManifest('stock-worker'), transport: EventTransport });

@@ -23,7 +23,7 @@ interface AppOptions {
   /** Where PORT is unset. */
   port: number;
   /** Optional variables that this app can't do without. */
-  required?: (keyof Environment)[];
+  requires?: readonly (keyof Environment)[];
 }
 
 /** Starts an HTTP app. `configure` adds what is its own: routes' prefix, pipes, documents. */
@@ -53,8 +53,8 @@ export async function startWorker(
 
 type App = NestFastifyApplication;
 
-async function create(module: Type, { name, required }: AppOptions) {
-  const environment = environmentOrExit(name, required);
+async function create(module: Type, { name, requires }: AppOptions) {
+  const environment = environmentOrExit(name, requires);
   const logger = createLogger(name, environment);
   await startTracing(name, environment, logger);
   const app = await NestFactory.create<NestFastifyApplication>(
@@ -79,9 +79,9 @@ async function create(module: Type, { name, required }: AppOptions) {
 
 class AppRoot {}
 
-function environmentOrExit(name: string, required?: (keyof Environment)[]) {
+function environmentOrExit(name: string, requires?: readonly (keyof Environment)[]) {
   try {
-    return readEnvironment(required);
+    return readEnvironment(requires);
   } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error;
     for (const fault of error.problems) process.stderr.write(`${name}: ${fault}\n`);

@@ -108,7 +108,7 @@ export class EnvironmentError extends Error {
  */
 export function readVariables<Schema extends z.ZodObject>(
   schema: Schema,
-  required: (keyof z.output<Schema> & string)[] = [],
+  required: readonly (keyof z.output<Schema> & string)[] = [],
   env: NodeJS.ProcessEnv = process.env,
 ): z.output<Schema> {
   if (env === process.env && existsSync('.env')) process.loadEnvFile('.env');
@@ -122,5 +122,5 @@ export function readVariables<Schema extends z.ZodObject>(
 }
 
 /** Everything a process of the system reads. @throws EnvironmentError */
-export const readEnvironment = (required?: (keyof Environment)[], env?: NodeJS.ProcessEnv): Environment =>
+export const readEnvironment = (required?: readonly (keyof Environment)[], env?: NodeJS.ProcessEnv): Environment =>
   readVariables(environmentSchema, required, env);

@@ -1,0 +1,44 @@
+import type { Environment } from '@estoque/platform';
+
+/** One app of the system: a process of its own, an image of its own, a deployment of its own. */
+export interface AppManifest {
+  /** Name of the folder in apps/, of the image, of the Compose service and of the Kubernetes deployment. */
+  name: string;
+  /** `api` serves HTTP to clients. A `worker` consumes a queue; its HTTP port serves health and metrics only. */
+  kind: 'api' | 'worker';
+  /** HTTP port if the variable PORT is unset. */
+  port: number;
+  /** Queue that a worker consumes; the event contracts in libs/domain/src/events name the events bound to it. */
+  queue?: string;
+  /** Environment variables that are optional in general and required by this app. */
+  requires: readonly (keyof Environment)[];
+}
+
+/** Every app of the system. Launcher, tests, generated documents and deployment checks read this list. */
+export const APPS = [
+  { name: 'api', kind: 'api', port: 3000, requires: [] },
+  { name: 'order-worker', kind: 'worker', port: 3001, queue: 'order_queue', requires: [] },
+  { name: 'stock-worker', kind: 'worker', port: 3002, queue: 'stock_queue', requires: [] },
+  {
+    name: 'notify-worker',
+    kind: 'worker',
+    port: 3003,
+    queue: 'notify_queue',
+    requires: ['SMTP_URL', 'MAIL_FROM'],
+  },
+] as const satisfies readonly AppManifest[];
+
+export type AppName = (typeof APPS)[number]['name'];
+export type WorkerManifest = Extract<(typeof APPS)[number], { kind: 'worker' }>;
+export type WorkerName = WorkerManifest['name'];
+
+export const APP_NAMES: readonly AppName[] = APPS.map(({ name }) => name);
+
+export const WORKERS: readonly WorkerManifest[] = APPS.filter((app) => app.kind === 'worker');
+
+/** @returns the manifest of one app */
+export function appManifest<Name extends AppName>(
+  name: Name,
+): Extract<(typeof APPS)[number], { name: Name }> {
+  return APPS.find((app) => app.name === name) as Extract<(typeof APPS)[number], { name: Name }>;
+}
