@@ -9,15 +9,25 @@ export {
   type NotificationKind,
 } from './notification/notification.entity.js';
 export { NotificationNotFound, NotificationNotSendable } from './notification/notification.errors.js';
+export { MAX_LINES, MAX_MOVEMENT, MAX_PRICE, MAX_REORDER_POINT, MAX_UNITS } from './limits.js';
+export { LOCALES, type Cancellation, type LineRejection, type Locale } from './order/order.entity.js';
+export { draftOrder, type OrderRequest } from './order/order-draft.js';
 export {
-  LOCALES,
+  EVENT_OF_STATUS,
+  hasReservedStock,
+  isReadyFor,
+  isTooEarlyFor,
+  mayTransition,
   ORDER_STATUSES,
-  type Cancellation,
-  type LineRejection,
-  type Locale,
   type OrderStatus,
-} from './order/order.entity.js';
-export { OrderMismatch, OrderNotCancellable, OrderNotFound, OrderNotReady } from './order/order.errors.js';
+} from './order/order-state-machine.js';
+export {
+  InvalidOrder,
+  OrderMismatch,
+  OrderNotCancellable,
+  OrderNotFound,
+  OrderNotReady,
+} from './order/order.errors.js';
 export type { OrderTimeLimits, OverdueOrder } from './order/open-order.repository.js';
 export { isLockedIn, type NewOrder, type PlacedOrder } from './order/order.repository.js';
 export type { OrderFilter, OrderDetails } from './order/order-details.repository.js';
@@ -25,6 +35,7 @@ export { Product } from './product/product.entity.js';
 export { ProductNotFound, SkuTaken } from './product/product.errors.js';
 export type { NewProduct, ProductSnapshot } from './product/product.repository.js';
 export type { Pruned } from './retention/retention.repository.js';
+export { allocate, type StockLevel } from './stock/allocation.js';
 export { Movement, Stock } from './stock/stock.entity.js';
 export { StockBelowReserved, StockTooLarge } from './stock/stock.errors.js';
 export type { StockChange } from './stock/stock.repository.js';

@@ -1,4 +1,12 @@
-import { LOCALES, ORDER_STATUSES, type Locale, type OrderStatus, type OrderDetails } from '@estoque/domain';
+import {
+  LOCALES,
+  MAX_LINES,
+  MAX_UNITS,
+  ORDER_STATUSES,
+  type Locale,
+  type OrderStatus,
+  type OrderDetails,
+} from '@estoque/domain';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -36,7 +44,7 @@ export class OrderItemDto {
   product_id!: number;
 
   /** @example 2 */
-  @Max(1_000_000)
+  @Max(MAX_UNITS)
   @Min(1)
   @IsInt()
   quantity!: number;
@@ -50,7 +58,7 @@ export class PlaceOrderDto {
 
   /** Lines with the same product are added up. */
   @ValidateNested({ each: true, message: 'must hold objects with product_id and quantity' })
-  @ArrayMaxSize(100)
+  @ArrayMaxSize(MAX_LINES)
   @ArrayMinSize(1)
   @IsArray()
   @Type(() => OrderItemDto)

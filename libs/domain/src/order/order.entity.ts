@@ -8,19 +8,11 @@ import {
   PrimaryGeneratedColumn,
   type Relation,
 } from 'typeorm';
+import type { OrderStatus } from './order-state-machine.js';
 
-/** The life of an order. Every change of state is one of these; the database makes it only from a state on the left. */
-export const ORDER_TRANSITIONS = {
-  reserve: { from: ['pending'], to: 'reserved' },
-  reject: { from: ['pending'], to: 'rejected' },
-  process: { from: ['reserved'], to: 'processed' },
-  cancel: { from: ['pending', 'reserved'], to: 'cancelled' },
-} as const;
+export { ORDER_STATUSES, ORDER_TRANSITIONS, type OrderStatus } from './order-state-machine.js';
 
-export const ORDER_STATUSES = ['pending', 'reserved', 'processed', 'rejected', 'cancelled'] as const;
-export type OrderStatus = (typeof ORDER_STATUSES)[number];
-
-/** `requested`: by whoever placed it; `expired`: its reservation ended before it was processed. */
+/** `requested`: through the API; `expired`: the reservation expired before the order was processed. */
 export type Cancellation = 'requested' | 'expired';
 
 export const LOCALES = ['en', 'pt-BR'] as const;
@@ -28,7 +20,7 @@ export type Locale = (typeof LOCALES)[number];
 
 export const REJECTION_REASONS = ['out_of_stock', 'product_inactive'] as const;
 
-/** Why a line stands in the way of its order. */
+/** A shortage: why a line of an order can't be fulfilled. Quantities are in units. */
 export interface LineRejection {
   product_id: number;
   reason: (typeof REJECTION_REASONS)[number];
@@ -70,15 +62,15 @@ export class Order {
   @Column('timestamptz')
   created_at!: Date;
 
-  /** When it came to its present state. */
+  /** When the status last changed. */
   @Column('timestamptz')
   updated_at!: Date;
 
-  /** When it was final and its mail recorded: nothing more is to come. */
+  /** When the status was final and the customer's mail was recorded. Null while the order is open. */
   @Column('timestamptz', { nullable: true, select: false })
   closed_at!: Date | null;
 
-  /** How often the watchdog has published the event of its present state again. */
+  /** How often the watchdog has republished the event of the current status. */
   @Column('smallint', { select: false })
   republish_count!: number;
 
@@ -92,7 +84,7 @@ export class Order {
   timeline!: Relation<TimelineEntry>[];
 }
 
-/** A product of an order, with its name and price as they were when it was placed. */
+/** A product of an order, with its name and price at the time of ordering. */
 @Entity('order_lines')
 export class OrderLine {
   @PrimaryColumn('bigint')
@@ -101,7 +93,7 @@ export class OrderLine {
   @PrimaryColumn('bigint')
   product_id!: number;
 
-  /** The place in the order as the customer wrote it, from 1. */
+  /** Position among the lines as the customer ordered them, from 1. */
   @Column('smallint')
   position!: number;
 
@@ -122,7 +114,7 @@ export class OrderLine {
   order!: Relation<Order>;
 }
 
-/** What happened to an order, and when. */
+/** A change of an order's status, or its notification. */
 @Entity('order_timeline')
 export class TimelineEntry {
   @PrimaryGeneratedColumn('identity', { type: 'bigint' })

@@ -1,13 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { TransactionCounters } from '../transaction-counters.js';
-import {
-  ORDER_TRANSITIONS,
-  type Cancellation,
-  type LineRejection,
-  type Locale,
-  type Order,
-  type OrderStatus,
-} from './order.entity.js';
+import { ORDER_TRANSITIONS, type OrderStatus } from './order-state-machine.js';
+import type { Cancellation, LineRejection, Locale, Order } from './order.entity.js';
 import { OrderMismatch, OrderNotFound } from './order.errors.js';
 
 export interface NewOrder {

@@ -43,7 +43,7 @@ const UP = [
      position   smallint NOT NULL CHECK (position >= 1),
      sku        text NOT NULL,
      name       text NOT NULL,
-     quantity   integer NOT NULL CHECK (quantity BETWEEN 1 AND 100000000),
+     quantity   integer NOT NULL CHECK (quantity BETWEEN 1 AND 1000000),
      unit_price bigint NOT NULL CHECK (unit_price >= 0),
      PRIMARY KEY (order_id, product_id)
    )`,

@@ -18,7 +18,7 @@ const UP = [
   `ALTER TABLE reservations
      ADD COLUMN expires_at timestamptz NOT NULL DEFAULT now() + interval '30 minutes',
      DROP CONSTRAINT reservations_status_check,
-     ADD CONSTRAINT reservations_status_check CHECK (status IN ('active', 'committed', 'released'))`,
+     ADD CONSTRAINT reservations_status_check CHECK (status IN ('active', 'committed', 'released', 'expired'))`,
   `CREATE INDEX reservations_active_index ON reservations (expires_at) WHERE status = 'active'`,
 
   `ALTER TABLE notifications
