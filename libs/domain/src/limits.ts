@@ -1,6 +1,6 @@
 /**
- * Limits of quantities and amounts, each defined here only. The API's DTOs and the event contracts read them, and the
- * documents are generated from those. A test compares the CHECK constraints of the database with them.
+ * Limits of quantities and amounts, each defined here only. The API's DTOs and the event contracts use them, and the
+ * documents are generated from those. A test compares them with the CHECK constraints of the database.
  *
  * They keep every sum within PostgreSQL's integer and within the integers that a JavaScript number holds exactly.
  */

@@ -7,6 +7,7 @@ import {
   type OrderStatus,
   type OrderDetails,
 } from '@estoque/domain';
+import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -51,6 +52,8 @@ export class OrderItemDto {
 }
 
 export class PlaceOrderDto {
+  // Explicit like that of `items`: the document lists explicit properties before those of the Swagger plugin.
+  @ApiProperty()
   @ValidateNested()
   @IsObject({ message: 'must be an object with name and email' })
   @Type(() => CustomerDto)
@@ -58,6 +61,8 @@ export class PlaceOrderDto {
 
   /** Lines with the same product are added up. */
   @ValidateNested({ each: true, message: 'must hold objects with product_id and quantity' })
+  // The Swagger plugin ignores the argument of ArrayMaxSize unless it is a literal.
+  @ApiProperty({ maxItems: MAX_LINES })
   @ArrayMaxSize(MAX_LINES)
   @ArrayMinSize(1)
   @IsArray()

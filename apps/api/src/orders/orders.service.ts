@@ -60,11 +60,12 @@ export class OrdersService {
   cancel(id: number): Promise<OrderDto> {
     return this.unitOfWork.inTransaction(async ({ orders, orderDetails, stock, outbox }) => {
       const order = await orders.lockForUpdate(id);
-      if (order.status !== 'cancelled') {
-        if (!mayTransition('cancel', order.status)) throw new OrderNotCancellable(id, order.status);
+      if (mayTransition('cancel', order.status)) {
         await stock.release(order);
         await orders.cancel(id, 'requested');
         outbox.add('order.cancelled', { order_id: id, items: order.items, reason: 'requested' });
+      } else if (order.status !== 'cancelled') {
+        throw new OrderNotCancellable(id, order.status);
       }
       return toOrderDto(await orderDetails.get(id));
     });

@@ -5,7 +5,7 @@ import {
   type OrderStatus,
 } from '../order/order-state-machine.js';
 
-/** Two records of the stock ledger that should have the same quantity and have not. Quantities are in units. */
+/** A difference between two records of the stock ledger. Quantities are in units. */
 export interface Discrepancy {
   /** The check that failed. */
   check: keyof typeof CHECKS;
@@ -64,7 +64,7 @@ const MAX_DISCREPANCIES = 1_000;
 export class StockAudit {
   constructor(private readonly sql: SqlClient) {}
 
-  /** @returns discrepancies, read in one snapshot of the database so that open transactions cause none; empty if the ledger reconciles */
+  /** @returns no discrepancies if the ledger reconciles. One snapshot is read, so that running transactions cause none. */
   run(): Promise<Discrepancy[]> {
     const checks = Object.entries(CHECKS).map(
       ([check, discrepancies]) =>

@@ -24,7 +24,7 @@ const COLUMNS = `id, order_id, movement_id, kind, recipient, locale, state, atte
 export class NotificationRepository {
   constructor(private readonly manager: EntityManager) {}
 
-  /** @returns for each notification whether it is new; false if the same was recorded before */
+  /** @returns for each notification whether it is new; false if an equal one was recorded before */
   async record(notifications: NewNotification[]): Promise<boolean[]> {
     if (notifications.length === 0) return [];
     const recorded = await this.manager.query<Required<NewNotification>[]>(

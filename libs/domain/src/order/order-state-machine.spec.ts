@@ -31,12 +31,12 @@ function statusesOf(history: OrderTransition[]): OrderStatus[] {
 }
 
 describe('Order state machine', () => {
-  it('has one status for each transition', () => {
+  it('has a different status after each transition', () => {
     expect(ORDER_STATUSES).toEqual(['pending', 'reserved', 'processed', 'rejected', 'cancelled']);
     expect(new Set(ORDER_STATUSES).size).toBe(ORDER_STATUSES.length);
   });
 
-  it('is final where no transition leads out', () => {
+  it('has three final statuses, which no transition leads out of', () => {
     expect(FINAL_ORDER_STATUSES).toEqual(['processed', 'rejected', 'cancelled']);
     expect(ORDER_STATUSES.filter((status) => !isFinal(status))).toEqual(['pending', 'reserved']);
   });

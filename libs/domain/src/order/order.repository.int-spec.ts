@@ -128,6 +128,15 @@ describe('OrderRepository', () => {
     );
   });
 
+  it('has the statuses of the state machine in the CHECK constraint of the database', async () => {
+    const [constraint] = await shop.dataSource.query<{ definition: string }[]>(
+      `SELECT pg_get_constraintdef(oid) AS definition FROM pg_constraint
+       WHERE conrelid = 'orders'::regclass AND pg_get_constraintdef(oid) LIKE 'CHECK ((status = ANY %'`,
+    );
+    const statuses = [...constraint!.definition.matchAll(/'(\w+)'/g)].map(([, status]) => status!);
+    expect(statuses.toSorted()).toEqual(ORDER_STATUSES.toSorted());
+  });
+
   it('reserves an order once if twenty workers have the same message', async () => {
     const id = await shop.order(items);
     const allHaveStarted = barrier(WORKERS);
