@@ -24,4 +24,4 @@ export const MAX_ON_HAND = 1_000_000_000;
 export const MAX_MOVEMENT = 1_000_000;
 
 /** Units on hand at which a low-stock alert is sent. */
-export const MAX_REORDER_POINT = MAX_ON_HAND;
+export const MAX_REORDER_POINT = 1_000_000_000;
