@@ -11,7 +11,7 @@ export {
 export { NotificationNotFound, NotificationNotSendable } from './notification/notification.errors.js';
 export { MAX_LINES, MAX_MOVEMENT, MAX_PRICE, MAX_REORDER_POINT, MAX_UNITS } from './limits.js';
 export { LOCALES, type Cancellation, type LineRejection, type Locale } from './order/order.entity.js';
-export { draftOrder, type OrderRequest } from './order/order-draft.js';
+export { draftOrder, type PlaceOrderRequest } from './order/order-draft.js';
 export {
   EVENT_OF_STATUS,
   hasReservedStock,

@@ -1,6 +1,6 @@
 import { MAX_PRICE, MAX_UNITS } from '../limits.js';
 import type { ProductSnapshot } from '../product/product.repository.js';
-import { draftOrder, type OrderRequest } from './order-draft.js';
+import { draftOrder, type PlaceOrderRequest } from './order-draft.js';
 import {
   InvalidOrder,
   MixedCurrencies,
@@ -21,7 +21,7 @@ const expensive = Array.from({ length: 10 }, (_, index): ProductSnapshot => ({
 const tooExpensive = expensive.map(({ id }): [number, number] => [id, MAX_UNITS]);
 const snapshots = new Map([coffee, filter, imported, ...expensive].map((product) => [product.id, product]));
 
-const request = (...items: [product_id: number, quantity: number][]): OrderRequest => ({
+const request = (...items: [product_id: number, quantity: number][]): PlaceOrderRequest => ({
   customer: { name: 'Ana Souza', email: 'ana@example.com' },
   items: items.map(([product_id, quantity]) => ({ product_id, quantity })),
   locale: 'pt-BR',

@@ -5,7 +5,7 @@ import type { NewOrder, OrderItem } from './order.repository.js';
 import { addUpQuantities, orderTotal, singleCurrency } from './totals.js';
 
 /** An order as a customer requests it. Several items may have the same product. */
-export interface OrderRequest {
+export interface PlaceOrderRequest {
   customer: { name: string; email: string };
   items: OrderItem[];
   locale: Locale;
@@ -18,7 +18,7 @@ export interface OrderRequest {
  * @returns the order, or the rule that the request breaks
  */
 export function draftOrder(
-  request: OrderRequest,
+  request: PlaceOrderRequest,
   snapshots: ReadonlyMap<number, ProductSnapshot>,
 ): NewOrder | InvalidOrder {
   try {
@@ -31,7 +31,7 @@ export function draftOrder(
 
 /** @throws InvalidOrder */
 function applyRules(
-  { customer, items, locale }: OrderRequest,
+  { customer, items, locale }: PlaceOrderRequest,
   snapshots: ReadonlyMap<number, ProductSnapshot>,
 ): NewOrder {
   const quantities = addUpQuantities(items);
