@@ -10,7 +10,7 @@ import { StockAlertService } from '../../apps/notify-worker/src/stock-alert.serv
 import { OrderReservationService } from '../../apps/order-worker/src/order-reservation.service.js';
 import { RetentionService } from '../../apps/order-worker/src/retention.service.js';
 import { StockDeductionService } from '../../apps/stock-worker/src/stock-deduction.service.js';
-import { sqlClientOf } from '../../libs/domain/src/unit-of-work.js';
+import { sqlClientOf } from '@estoque/database';
 import { Shop } from '../support/shop.js';
 import { until } from '../support/until.js';
 
@@ -80,9 +80,9 @@ describe.each([
   /** Five orders from the first statement to the last, together and each by itself. */
   async function travel() {
     const { unitOfWork: work } = shop;
-    const orders = new OrdersService(work);
-    const reservations = new OrderReservationService(work, environment);
-    const deductions = new StockDeductionService(work);
+    const orders = new OrdersService(shop.unitOfWorkOf('api'));
+    const reservations = new OrderReservationService(shop.unitOfWorkOf('order-worker'), environment);
+    const deductions = new StockDeductionService(shop.unitOfWorkOf('stock-worker'));
     const mailer = { sendMail: () => Promise.resolve() } as unknown as MailerService;
     const sender = new MailSenderService(
       work,

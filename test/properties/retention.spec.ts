@@ -52,13 +52,16 @@ describe('What has outlived the retention', () => {
   /** Reserved: open. */
   async function openOrder() {
     const order_id = await shop.order(items);
-    await new OrderReservationService(shop.unitOfWork, environment).reserve({ order_id, items });
+    await new OrderReservationService(shop.unitOfWorkOf('order-worker'), environment).reserve({
+      order_id,
+      items,
+    });
     return order_id;
   }
   /** Its mail is recorded, and it is closed. */
   async function closedOrder() {
     const order_id = await openOrder();
-    await new StockDeductionService(shop.unitOfWork).deduct({ order_id, items });
+    await new StockDeductionService(shop.unitOfWorkOf('stock-worker')).deduct({ order_id, items });
     expect(await notify(order_id)).toBe('recorded');
     return order_id;
   }
@@ -141,8 +144,8 @@ describe('What has outlived the retention', () => {
     await pass(DAYS + 1);
     await prune();
     const [reservations, deductions] = [
-      new OrderReservationService(shop.unitOfWork, environment),
-      new StockDeductionService(shop.unitOfWork),
+      new OrderReservationService(shop.unitOfWorkOf('order-worker'), environment),
+      new StockDeductionService(shop.unitOfWorkOf('stock-worker')),
     ];
     expect(await reservations.reserve({ order_id, items })).toBe('duplicate');
     expect(await deductions.deduct({ order_id, items })).toBe('duplicate');

@@ -44,11 +44,16 @@ describe('Whatever happens to orders and stock, in whatever order and however of
   const logger = createLogger('test', { LOG_LEVEL: 'silent' });
 
   it('what is available is never below zero, and the books balance', async () => {
-    const orders = new OrdersService(shop.unitOfWork);
-    const stock = new StockService(shop.unitOfWork);
-    const reservations = new OrderReservationService(shop.unitOfWork, environment);
-    const deductions = new StockDeductionService(shop.unitOfWork);
-    const expiry = new ReservationExpiryService(shop.unitOfWork, environment, logger, new Metrics());
+    const orders = new OrdersService(shop.unitOfWorkOf('api'));
+    const stock = new StockService(shop.unitOfWorkOf('api'));
+    const reservations = new OrderReservationService(shop.unitOfWorkOf('order-worker'), environment);
+    const deductions = new StockDeductionService(shop.unitOfWorkOf('stock-worker'));
+    const expiry = new ReservationExpiryService(
+      shop.unitOfWorkOf('order-worker'),
+      environment,
+      logger,
+      new Metrics(),
+    );
     const audit = new StockAudit({
       query: <Row>(sql: string) => shop.dataSource.query<Row[]>(sql),
       queryWithAdvisoryLock: () => Promise.reject(new Error('not for an audit')),

@@ -1,6 +1,9 @@
-import { createDataSource, UnitOfWork } from '@estoque/domain';
+import { createDataSource, UnitOfWork, type PublisherName } from '@estoque/domain';
 import type { DataSource } from 'typeorm';
 import { createDatabase } from './database.js';
+
+/** Publishes nothing: all events stay in the outbox. */
+const IDLE_RELAY = { enqueue: () => undefined, ready: false };
 
 interface Item {
   product_id: number;
@@ -16,7 +19,12 @@ export class Shop {
     readonly dataSource: DataSource,
     private readonly drop: () => Promise<void>,
   ) {
-    this.unitOfWork = new UnitOfWork(dataSource, { enqueue: () => undefined, ready: false }, 'test');
+    this.unitOfWork = new UnitOfWork(dataSource, IDLE_RELAY, 'test');
+  }
+
+  /** The unit of work as this app has it: its outbox accepts the events that the app declares. */
+  unitOfWorkOf<App extends PublisherName>(app: App): UnitOfWork<App> {
+    return new UnitOfWork(this.dataSource, IDLE_RELAY, app);
   }
 
   /** With room for `workers` transactions at once; `settings` are the database's own, as `name = value`. */

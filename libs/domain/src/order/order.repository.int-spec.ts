@@ -1,5 +1,6 @@
 import { Shop, barrier, runConcurrently } from '../../../../test/support/shop.js';
-import { ORDER_STATUSES, ORDER_TRANSITIONS, type LineRejection, type OrderStatus } from './order.entity.js';
+import { ORDER_STATUSES, ORDER_TRANSITIONS, type OrderStatus } from './order-state-machine.js';
+import type { LineRejection } from './order.entity.js';
 import { OrderMismatch, OrderNotFound } from './order.errors.js';
 
 const WORKERS = 20;
@@ -58,10 +59,10 @@ describe('An order', () => {
         { order_id: one, items },
       ];
       expect(await shop.unitOfWork.inTransaction(({ orders }) => orders.lockRequested(asked))).toEqual([
-        { id: two, status: 'pending', items, asked: asked[0] },
+        { id: two, status: 'pending', items, request: asked[0] },
         new OrderNotFound(1_000_000_000),
         new OrderMismatch(one),
-        { id: one, status: 'pending', items, asked: asked[3] },
+        { id: one, status: 'pending', items, request: asked[3] },
       ]);
     });
   });
@@ -81,20 +82,22 @@ describe('An order', () => {
     /** The transitions that lead to a state. */
     const wayTo = (status: OrderStatus): string[] => {
       const last = Object.entries(ORDER_TRANSITIONS).find(([, { to }]) => to === status);
-      return last ? [...wayTo(last[1].from[0]), last[0]] : [];
+      return last?.[1].from[0] ? [...wayTo(last[1].from[0]), last[0]] : [];
     };
     const orderThatIs = async (status: OrderStatus) => {
       const id = await shop.order(items);
       for (const transition of wayTo(status)) await move(id, transition);
       return id;
     };
-    const cases = Object.entries(ORDER_TRANSITIONS).flatMap(([transition, { from, to }]) =>
-      ORDER_STATUSES.map((status) => ({
-        ...{ transition, to, status },
-        from: from.join(' or '),
-        fits: from.some((each) => each === status),
-      })),
-    );
+    const cases = Object.entries(ORDER_TRANSITIONS)
+      .filter(([transition]) => transition !== 'place')
+      .flatMap(([transition, { from, to }]) =>
+        ORDER_STATUSES.map((status) => ({
+          ...{ transition, to, status },
+          from: from.join(' or '),
+          fits: from.some((each) => each === status),
+        })),
+      );
 
     it.each(cases.filter(({ fits }) => fits))(
       '$status -> $to ($transition), and its timeline tells',

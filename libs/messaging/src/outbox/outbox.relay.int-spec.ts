@@ -6,7 +6,7 @@ import { things } from '../../../../test/support/things.js';
 import { until } from '../../../../test/support/until.js';
 import { Publisher } from '../rabbitmq/publisher.js';
 import { topologyOf } from '../rabbitmq/topology.js';
-import type { SqlClient } from '../sql-client.js';
+import type { SqlClient } from '@estoque/database';
 import { OutboxRelay } from './outbox.relay.js';
 
 const topology = topologyOf('things', things);
