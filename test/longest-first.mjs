@@ -1,11 +1,11 @@
 import Sequencer from '@jest/test-sequencer';
 
-/** The projects that take longest. */
+/** Jest projects in the order in which they start; all others follow. */
 const LONGEST = ['faults', 'launcher', 'journeys'];
 
 /**
- * Jest knows how long each file takes from its last run. A fresh machine has none, and began what takes longest last:
- * half a minute with nothing beside it.
+ * Starts the slowest projects first. Jest orders test files by their duration in the last run. On a fresh machine there
+ * is no last run, and Jest started the slowest file last: it ran for half a minute while nothing else was left to run.
  */
 export default class LongestFirst extends Sequencer {
   sort(tests) {

@@ -8,7 +8,7 @@ import { run } from '../../tools/command.js';
 import { promtool } from '../../tools/infrastructure/programs.js';
 import { alertRules, PROMETHEUS_FOLDER, ruleCases } from './alert-rules.js';
 import { seriesToQuery } from '../support/exported-metrics.js';
-import { faultsOf, labelsOfResult } from './promql.js';
+import { findQueryProblems, labelsOfResult } from './promql.js';
 
 const sh = promisify(execFile);
 
@@ -74,7 +74,7 @@ describe('The alerts', () => {
     '%s asks for what is exported, and names labels that its result has',
     async (_, { expr, annotations }) => {
       const series = await seriesToQuery();
-      expect(faultsOf(expr, series)).toEqual([]);
+      expect(findQueryProblems(expr, series)).toEqual([]);
       const texts = Object.values(annotations).join(' ');
       const named = [...texts.matchAll(/\$labels\.(\w+)/g)].map(([, label]) => label!);
       expect(labelsOfResult(expr, series)).toEqual(expect.arrayContaining(named));
@@ -85,7 +85,7 @@ describe('The alerts', () => {
     'the case “%s” feeds series that are exported',
     async (_, { input_series }) => {
       const series = await seriesToQuery();
-      expect(input_series.flatMap((input) => faultsOf(input.series, series))).toEqual([]);
+      expect(input_series.flatMap((input) => findQueryProblems(input.series, series))).toEqual([]);
     },
   );
 

@@ -6,7 +6,7 @@ import { run } from '../../tools/command.js';
 import { DASHBOARD_FILE, dashboardDocument } from '../../tools/documents/dashboard.js';
 import { promtool } from '../../tools/infrastructure/programs.js';
 import { seriesToQuery } from '../support/exported-metrics.js';
-import { faultsOf, labelsOfResult, withoutVariables } from './promql.js';
+import { findQueryProblems, labelsOfResult, withoutVariables } from './promql.js';
 
 interface Target {
   expr: string;
@@ -82,7 +82,7 @@ describe('The dashboard', () => {
     '%s asks for what is exported, and its legend for labels that there are',
     async (_, target) => {
       const series = await seriesToQuery();
-      expect(faultsOf(target.expr, series)).toEqual([]);
+      expect(findQueryProblems(target.expr, series)).toEqual([]);
       const named = [...target.legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, label]) => label!);
       expect(labelsOfResult(target.expr, series)).toEqual(expect.arrayContaining(named));
     },
@@ -90,17 +90,16 @@ describe('The dashboard', () => {
 
   it('would be found out if it asked for anything else', async () => {
     const series = await seriesToQuery();
-    expect(faultsOf('max(estoque_outbox_leg_seconds)', series)).toEqual([
+    expect(findQueryProblems('max(estoque_outbox_leg_seconds)', series)).toEqual([
       'estoque_outbox_leg_seconds is not exported',
     ]);
-    expect(faultsOf('sum by (queue) (rate(estoque_mails_total{outcom="sent"}[5m]))', series)).toEqual([
-      'estoque_mails_total has no label outcom',
-      "estoque_mails_total can't be grouped by queue",
-    ]);
-    expect(faultsOf('estoque_mails_total{outcome=~"sent|deferred"}', series)).toEqual([
+    expect(
+      findQueryProblems('sum by (queue) (rate(estoque_mails_total{outcom="sent"}[5m]))', series),
+    ).toEqual(['estoque_mails_total has no label outcom', "estoque_mails_total can't be grouped by queue"]);
+    expect(findQueryProblems('estoque_mails_total{outcome=~"sent|deferred"}', series)).toEqual([
       'estoque_mails_total has no outcome deferred',
     ]);
-    expect(() => faultsOf('sum(rate(estoque_mails_total[5m])', series)).toThrow('no PromQL');
+    expect(() => findQueryProblems('sum(rate(estoque_mails_total[5m])', series)).toThrow('no PromQL');
   });
 
   it('has queries of the right types', async () => {

@@ -5,11 +5,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findKubectl } from '../../tools/infrastructure/programs.js';
-import { mayConnect, mayLeave } from './network.js';
-import { examplesOf, Overlay, type KubernetesObject } from './overlay.js';
-import { referenceFaults, selects } from './references.js';
-import { restrictedFaults } from './restricted.js';
-import { schemaFaults, typeFaults } from './types.js';
+import { mayConnect, mayConnectOutside } from './network.js';
+import { exampleSecretsOf, Overlay, type KubernetesObject } from './overlay.js';
+import { findReferenceProblems, selects } from './references.js';
+import { findPodSecurityProblems } from './restricted.js';
+import { findSchemaErrors, findTypeErrors } from './types.js';
 import { APP_NAMES, WORKERS } from '../../apps/manifest.js';
 
 const OVERLAYS = ['development', 'production', 'external'] as const;
@@ -41,10 +41,10 @@ const queueOf = (worker: string) => WORKERS.find(({ name }) => name === worker)?
 
 describe('Every object is one that Kubernetes takes', () => {
   it('by the types of its kind, unknown keys included, and by the schemas', () => {
-    const objects = OVERLAYS.flatMap((name) => [...overlays[name].objects, ...examplesOf(name)]);
+    const objects = OVERLAYS.flatMap((name) => [...overlays[name].objects, ...exampleSecretsOf(name)]);
     expect(objects.length).toBeGreaterThan(80);
-    expect(typeFaults(objects)).toEqual([]);
-    expect(schemaFaults(objects)).toEqual([]);
+    expect(findTypeErrors(objects)).toEqual([]);
+    expect(findSchemaErrors(objects)).toEqual([]);
   });
 
   it('and each kind of fault is found', () => {
@@ -56,7 +56,7 @@ describe('Every object is one that Kubernetes takes', () => {
       change(copy.spec);
       return copy;
     };
-    const faults = typeFaults([
+    const faults = findTypeErrors([
       broken('Deployment', 'api', (spec: { template: { spec: { containers: object[] } } }) =>
         Object.assign(spec.template.spec.containers[0]!, { imagee: 'api' }),
       ),
@@ -85,22 +85,23 @@ describe('Every object is one that Kubernetes takes', () => {
     const wrongQuantity = broken('Cluster', 'postgres', (spec: { resources: { requests: object } }) =>
       Object.assign(spec.resources.requests, { memory: 'lots' }),
     );
-    expect(schemaFaults([wrongQuantity])).toEqual([expect.stringMatching(/^Cluster postgres: .*memory/)]);
+    expect(findSchemaErrors([wrongQuantity])).toEqual([expect.stringMatching(/^Cluster postgres: .*memory/)]);
   });
 });
 
 describe('Whatever is pointed at is there', () => {
   it.each(OVERLAYS)('in %s', (name) => {
-    expect(referenceFaults(overlays[name])).toEqual([]);
+    expect(findReferenceProblems(overlays[name])).toEqual([]);
   });
 
   it('and each kind of fault is found', () => {
-    const production = (change: (copy: Overlay) => void) => referenceFaults(overlays.production.but(change));
+    const production = (change: (copy: Overlay) => void) =>
+      findReferenceProblems(overlays.production.withChange(change));
     const development = (change: (copy: Overlay) => void) =>
-      referenceFaults(overlays.development.but(change));
+      findReferenceProblems(overlays.development.withChange(change));
     const api = (copy: Overlay) => copy.one('Deployment', 'api').spec!.template.spec!;
     const without = (from: Overlay, ...object: Parameters<Overlay['without']>) =>
-      referenceFaults(from.without(...object));
+      findReferenceProblems(from.without(...object));
     const trigger = (copy: Overlay) => copy.one('ScaledObject', 'order-worker').spec.triggers[0]!;
 
     expect(without(overlays.development, 'Secret', 'mail')).toContainEqual(
@@ -242,7 +243,7 @@ describe.each(OVERLAYS)('What %s says matches what the code reads', (name) => {
   });
 
   it('runs everything at the Pod Security level restricted, ours without a writable root', () => {
-    expect(overlay().pods.flatMap(restrictedFaults)).toEqual([]);
+    expect(overlay().pods.flatMap(findPodSecurityProblems)).toEqual([]);
     for (const { spec } of [
       ...apps.map((app) => overlay().one('Deployment', app)),
       overlay().one('Job', 'migrate'),
@@ -291,7 +292,7 @@ describe.each(OVERLAYS)('What %s says matches what the code reads', (name) => {
       const isOutside = hostname.endsWith('.example');
       expect(pods.length).toBe(isOutside ? 0 : 1);
       return isOutside
-        ? mayLeave(overlay(), from, Number(port))
+        ? mayConnectOutside(overlay(), from, Number(port))
         : mayConnect(overlay(), from, pods[0]!, Number(port));
     };
     const { DATABASE_URL, RABBITMQ_URL, SMTP_URL } = readEnvironment(
@@ -318,9 +319,9 @@ describe('Who may talk to whom', () => {
     expect(toBroker(production)).toBe(true);
     expect(toBroker(production.without('NetworkPolicy', 'to-broker'))).toBe(false);
     expect(toBroker(production.without('NetworkPolicy', 'rabbitmq'))).toBe(false);
-    expect(mayLeave(production, pod('Deployment notify-worker'), 465)).toBe(true);
+    expect(mayConnectOutside(production, pod('Deployment notify-worker'), 465)).toBe(true);
     expect(
-      mayLeave(production.without('NetworkPolicy', 'to-mail'), pod('Deployment notify-worker'), 465),
+      mayConnectOutside(production.without('NetworkPolicy', 'to-mail'), pod('Deployment notify-worker'), 465),
     ).toBe(false);
   });
 });
@@ -378,8 +379,8 @@ describe('The Pod Security level restricted', () => {
   it('is broken by each of its rules', () => {
     const faultsOf = (change: (pod: NonNullable<Overlay['pods'][0]['spec']>) => void) =>
       overlays.external
-        .but((copy) => change(copy.one('Deployment', 'api').spec!.template.spec!))
-        .pods.flatMap(restrictedFaults);
+        .withChange((copy) => change(copy.one('Deployment', 'api').spec!.template.spec!))
+        .pods.flatMap(findPodSecurityProblems);
     const context = (pod: NonNullable<Overlay['pods'][0]['spec']>) => pod.containers[0]!.securityContext!;
     expect(faultsOf((pod) => (pod.hostNetwork = true))).toHaveLength(1);
     expect(faultsOf((pod) => (pod.securityContext!.sysctls = []))).toHaveLength(1);

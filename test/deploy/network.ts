@@ -26,7 +26,7 @@ export function mayConnect(overlay: Overlay, from: Pod, to: Pod, port: number) {
 }
 
 /** Whether a pod may open a connection to somewhere outside of the cluster. */
-export const mayLeave = (overlay: Overlay, from: Pod, port: number) =>
+export const mayConnectOutside = (overlay: Overlay, from: Pod, port: number) =>
   rulesOf(overlay, from, 'Egress').some(
     ({ peers, ports }) =>
       ports?.some((each) => each.port === port) && (!peers || peers.some(({ ipBlock }) => ipBlock)),

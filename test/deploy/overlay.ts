@@ -58,7 +58,7 @@ export class Overlay {
   }
 
   /** A copy of it, changed. */
-  but(change: (copy: Overlay) => void) {
+  withChange(change: (copy: Overlay) => void) {
     const copy = new Overlay(this.name, structuredClone(this.objects));
     change(copy);
     return copy;
@@ -70,7 +70,7 @@ export class Overlay {
 
   /** A copy of it without one object. */
   without(kind: keyof Kinds, prefix: string) {
-    return this.but(({ objects }) => {
+    return this.withChange(({ objects }) => {
       const at = objects.findIndex((each) => each.kind === kind && each.metadata.name.startsWith(prefix));
       if (at < 0) throw new Error(`${this.name} has no ${kind} ${prefix}`);
       objects.splice(at, 1);
@@ -104,13 +104,15 @@ export class Overlay {
 
   /** The overlay's own Secrets, those that somebody is told to make, and those that operators make: name, key, value. */
   get secrets(): Record<string, Record<string, string>> {
-    const own = [...this.all('Secret'), ...examplesOf(this.name)].map(({ metadata, data, stringData }) => [
-      metadata.name,
-      {
-        ...Object.fromEntries(Object.entries(data ?? {}).map(([key, value]) => [key, atob(value)])),
-        ...stringData,
-      },
-    ]);
+    const own = [...this.all('Secret'), ...exampleSecretsOf(this.name)].map(
+      ({ metadata, data, stringData }) => [
+        metadata.name,
+        {
+          ...Object.fromEntries(Object.entries(data ?? {}).map(([key, value]) => [key, atob(value)])),
+          ...stringData,
+        },
+      ],
+    );
     const made = [
       // https://cloudnative-pg.io/documentation/current/applications/#secrets
       ...this.all('Cluster').map(({ metadata: { name } }) => [
@@ -135,7 +137,7 @@ export class Overlay {
 const folderOf = (name: string) => `deploy/kubernetes/overlays/${name}`;
 
 /** The Secrets that whoever applies the overlay has to make before. */
-export function examplesOf(name: string) {
+export function exampleSecretsOf(name: string) {
   const file = `${folderOf(name)}/secrets.example.yaml`;
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
   return objectsIn(text) as (KubernetesObject & ISecret)[];

@@ -52,7 +52,7 @@ export function readQuery(text: string): Query {
 }
 
 /** What a query asks for that isn't there, one line each. */
-export function faultsOf(
+export function findQueryProblems(
   query: string,
   series: Map<string, Record<string, readonly string[] | undefined>>,
 ): string[] {

@@ -20,7 +20,7 @@ export function selects({ matchLabels = {}, matchExpressions = [] }: Selector, l
 }
 
 /** Everything in an overlay that points at what isn't there. @returns a line for each */
-export function referenceFaults(overlay: Overlay): string[] {
+export function findReferenceProblems(overlay: Overlay): string[] {
   return [
     ...overlay.pods.flatMap((pod) => podFaults(overlay, pod)),
     ...workloadFaults(overlay),

@@ -2,11 +2,12 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { APP_NAMES } from '../../apps/manifest.js';
 import { postgresPrograms, type PostgresPrograms } from '../../tools/infrastructure/programs.js';
 import { startPostgres } from '../../tools/infrastructure/postgres.js';
 import { Processes } from '../../tools/infrastructure/processes.js';
-import { management } from '../support/broker.js';
-import { APPS, System } from '../support/system.js';
+import { callTestBrokerApi } from '../support/broker.js';
+import { System } from '../support/system.js';
 import { until } from '../support/until.js';
 
 const run = promisify(execFile);
@@ -54,17 +55,17 @@ describe('A dump that is taken under load', () => {
   /** Emptied of everything, through the broker itself. */
   async function purgeQueues() {
     const vhost = encodeURIComponent(new URL(system.vhost.url).pathname.slice(1));
-    const queues = await management<{ name: string }[]>('GET', `/api/queues/${vhost}`);
+    const queues = await callTestBrokerApi<{ name: string }[]>('GET', `/api/queues/${vhost}`);
     for (const { name } of queues) await system.externalClient.channel.purgeQueue(name);
     return queues.length;
   }
 
   it('is restored into an empty database, and every order in it comes to its end', async () => {
-    const product_id = await system.product(100_000);
+    const product_id = await system.createProduct(100_000);
     const placed: number[] = [];
     let loaded = true;
     const customer = async () => {
-      while (loaded) placed.push((await system.order([{ product_id, quantity: 1 }])).id);
+      while (loaded) placed.push((await system.placeOrder([{ product_id, quantity: 1 }])).id);
     };
     const load = Promise.all(Array.from({ length: 3 }, customer));
     await until('some orders', () => placed.length > 20);
@@ -95,18 +96,18 @@ describe('A dump that is taken under load', () => {
 
     // A restore takes longer than the lease of whoever was publishing an event when the dump was taken; this one doesn't.
     await system.sql('UPDATE outbox SET leased_until = now()');
-    await Promise.all(APPS.map((app) => system.launch(app).ready()));
+    await Promise.all(APP_NAMES.map((app) => system.launch(app).waitUntilReady()));
     await until('every order to be closed', async () => (await ids('closed_at IS NULL')).length === 0);
     await until('the outbox to be empty', async () => (await outbox()) === 0);
     expect(await ids(`status <> 'processed'`)).toEqual([]);
-    const audit = await system.call('GET', '/v1/operations/audit');
+    const audit = await system.request('GET', '/v1/operations/audit');
     expect(audit.body).toEqual({ balanced: true, discrepancies: [] });
     const [books] = await system.sql(`SELECT on_hand, reserved FROM stock`);
     expect(books).toEqual({ on_hand: 100_000 - restored.length, reserved: 0 });
     expect(await system.sql(`SELECT 1 FROM dead_letters`)).toEqual([]);
 
-    const next = await system.order([{ product_id, quantity: 1 }]);
+    const next = await system.placeOrder([{ product_id, quantity: 1 }]);
     expect(next.id).toBeGreaterThan(Math.max(...placed));
-    await system.orderIn('processed', next.id);
+    await system.waitForOrderStatus(next.id, 'processed');
   }, 120_000);
 });

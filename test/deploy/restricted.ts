@@ -12,7 +12,7 @@ const VOLUMES = [
 ];
 
 /** What keeps a pod from the level `restricted` of the Pod Security Standards. @returns a line for each */
-export function restrictedFaults({ name, spec }: Pod): string[] {
+export function findPodSecurityProblems({ name, spec }: Pod): string[] {
   if (!spec) return [];
   const { securityContext: pod = {}, hostNetwork, hostPID, hostIPC, volumes = [] } = spec;
   const containers = [...spec.containers, ...(spec.initContainers ?? [])];

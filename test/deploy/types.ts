@@ -16,7 +16,7 @@ const moduleOf = (apiVersion: string) => {
  *
  * @returns a line for each fault, that begins with the object's kind and name
  */
-export function typeFaults(objects: KubernetesObject[]): string[] {
+export function findTypeErrors(objects: KubernetesObject[]): string[] {
   const files = new Map(
     objects.map((object, index) => [
       resolve('test', 'deploy', `object-${index}.ts`),
@@ -65,7 +65,7 @@ const VALIDATE = `
 `;
 
 /** What the kinds' own JSON schemas find beyond types: quantities, ranges, formats. RabbitmqCluster has none. */
-export function schemaFaults(objects: KubernetesObject[]): string[] {
+export function findSchemaErrors(objects: KubernetesObject[]): string[] {
   const known = objects
     .map((object) => [moduleOf(object.apiVersion), object] as const)
     .filter(([module]) => !module.startsWith('.'));
