@@ -1,7 +1,7 @@
 import Sequencer from '@jest/test-sequencer';
 
 /** Jest projects in the order in which they start; all others follow. */
-const LONGEST = ['faults', 'launcher', 'journeys'];
+const FIRST_PROJECTS = ['faults', 'launcher', 'journeys'];
 
 /**
  * Starts the slowest projects first. Jest orders test files by their duration in the last run. On a fresh machine there
@@ -10,8 +10,8 @@ const LONGEST = ['faults', 'launcher', 'journeys'];
 export default class LongestFirst extends Sequencer {
   sort(tests) {
     const rank = ({ context }) => {
-      const index = LONGEST.indexOf(context.config.displayName?.name);
-      return index < 0 ? LONGEST.length : index;
+      const index = FIRST_PROJECTS.indexOf(context.config.displayName?.name);
+      return index < 0 ? FIRST_PROJECTS.length : index;
     };
     return super.sort(tests).toSorted((a, b) => rank(a) - rank(b));
   }

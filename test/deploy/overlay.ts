@@ -107,7 +107,7 @@ export class Overlay {
   }
 
   /**
-   * Values of all Secrets by name and key: those in the overlay, those that secrets.example.yaml tells the user to create,
+   * Values of all Secrets by name and key: those in the overlay, those in secrets.example.yaml, which the user must create,
    * and those that operators create.
    */
   get secrets(): Record<string, Record<string, string>> {
