@@ -1,7 +1,7 @@
 import { catalogue, type EventName } from '@estoque/domain';
 import { decodeEvent } from '@estoque/messaging';
 import { createLogger, HealthChecks, Metrics, readEnvironment } from '@estoque/platform';
-import { Shop } from '../../../test/support/shop.js';
+import { TestShop } from '../../../test/support/test-shop.js';
 import { until } from '../../../test/support/until.js';
 import { StockDeductionService } from '../../stock-worker/src/stock-deduction.service.js';
 import { OrderReservationService } from './order-reservation.service.js';
@@ -16,15 +16,15 @@ const environment = readEnvironment([], {
 const logger = createLogger('test', { LOG_LEVEL: 'silent' });
 
 describe('WatchdogService', () => {
-  let shop: Shop;
-  beforeAll(async () => void (shop = await Shop.open({ workers: 4 })));
+  let shop: TestShop;
+  beforeAll(async () => void (shop = await TestShop.open({ workers: 4 })));
   afterAll(() => shop.close());
 
   const sql = <Row>(text: string, values: unknown[]) => shop.dataSource.query<Row[]>(text, values);
 
   async function processedOrder(): Promise<number> {
-    const items = [{ product_id: await shop.product(5), quantity: 2 }];
-    const order_id = await shop.order(items);
+    const items = [{ product_id: await shop.createProduct(5), quantity: 2 }];
+    const order_id = await shop.createOrder(items);
     const request = { order_id, items };
     await new OrderReservationService(shop.unitOfWorkOf('order-worker'), environment).reserve(request);
     await new StockDeductionService(shop.unitOfWorkOf('stock-worker')).deduct(request);
@@ -61,7 +61,7 @@ describe('WatchdogService', () => {
     (await sql('SELECT 1 FROM orders WHERE id = $1 AND closed_at IS NULL', [order_id])).length === 1;
 
   it('republishes the event that an unfinished order waits for', async () => {
-    const order_id = await shop.order([{ product_id: await shop.product(5), quantity: 1 }]);
+    const order_id = await shop.createOrder([{ product_id: await shop.createProduct(5), quantity: 1 }]);
     expect(await republishedEvents(order_id)).toEqual(['order.created']);
   });
 

@@ -10,8 +10,11 @@ interface Item {
   quantity: number;
 }
 
-/** The domain on a database of its own, without apps and without a broker: what it announces stays in the outbox. */
-export class Shop {
+/**
+ * The domain layer on a database of its own: unit of work and repositories, without apps and without a broker. Events
+ * that a test adds stay in the outbox.
+ */
+export class TestShop {
   readonly unitOfWork: UnitOfWork;
 
   private constructor(
@@ -27,27 +30,35 @@ export class Shop {
     return new UnitOfWork(this.dataSource, IDLE_RELAY, app);
   }
 
-  /** With room for `workers` transactions at once; `settings` are the database's own, as `name = value`. */
+  /**
+   * @param workers number of transactions that can run at once
+   * @param settings PostgreSQL parameters of the database, each as `name = value`
+   */
   static async open({ workers = 20, settings = [] as string[] } = {}) {
     const { url, drop } = await createDatabase(settings);
-    return new Shop(url, await createDataSource(url, { poolSize: workers }).initialize(), drop);
+    return new TestShop(url, await createDataSource(url, { poolSize: workers }).initialize(), drop);
   }
 
-  /** A product with so much on hand. @returns its id */
-  product(onHand: number): Promise<number> {
+  /** Creates a product with `onHand` units in stock. @returns its id */
+  createProduct(onHand: number): Promise<number> {
     return this.unitOfWork.inTransaction(async ({ products, stock }) => {
       const sku = crypto.randomUUID();
       const { id } = await products.create({
-        ...{ sku, name: 'Café', price: 2_490, currency: 'BRL', reorder_point: 0, active: true },
+        sku,
+        name: 'Café',
+        price: 2_490,
+        currency: 'BRL',
+        reorder_point: 0,
+        active: true,
       });
       await stock.create(id);
-      if (onHand > 0) await stock.recordMovement(id, 'receipt', onHand, 'to begin with');
+      if (onHand > 0) await stock.recordMovement(id, 'receipt', onHand, 'opening stock');
       return id;
     });
   }
 
-  /** A pending order. @returns its id */
-  order(items: Item[]): Promise<number> {
+  /** Creates a pending order, without an event. @returns its id */
+  createOrder(items: Item[]): Promise<number> {
     const lines = items.map((item) => ({ ...item, sku: 'CAF-250', name: 'Café', unit_price: 2_490 }));
     const customer = { customer_name: 'Ana', customer_email: 'ana@example.com', locale: 'pt-BR' as const };
     return this.unitOfWork.inTransaction(async ({ orders }) => {
@@ -62,17 +73,17 @@ export class Shop {
   }
 }
 
-/** So many at once, numbered from 0. */
+/** Starts `count` calls of `work` at the same time, with the indexes from 0. */
 export const runConcurrently = <Result>(count: number, work: (index: number) => Promise<Result>) =>
   Promise.all(Array.from({ length: count }, (_, index) => work(index)));
 
-/** A line to start from: whoever comes waits there until so many have come. */
+/** A barrier: each caller waits until `count` callers have arrived. */
 export function barrier(count: number) {
-  let come = 0;
-  let start: () => void;
-  const started = new Promise<void>((resolve) => (start = resolve));
+  let arrived = 0;
+  let open: () => void;
+  const opened = new Promise<void>((resolve) => (open = resolve));
   return () => {
-    if (++come === count) start();
-    return started;
+    if (++arrived === count) open();
+    return opened;
   };
 }

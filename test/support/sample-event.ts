@@ -1,10 +1,10 @@
 import { defineEvent } from '@estoque/messaging';
 import { z } from 'zod';
 
-/** An event of no business, for specs of how any event travels. */
-export const happened = defineEvent({
+/** An event without business meaning, for specs of libs/messaging. */
+export const sampleEvent = defineEvent({
   name: 'thing.happened',
-  summary: 'It happened.',
+  summary: 'A thing happened.',
   version: 1,
   publishedBy: ['test'],
   republishedBy: [],
@@ -15,4 +15,5 @@ export const happened = defineEvent({
   example: { thing_id: 1 },
 });
 
-export const things = { 'thing.happened': happened };
+/** An event catalogue that contains only the sample event. */
+export const sampleEvents = { 'thing.happened': sampleEvent };
