@@ -1,24 +1,32 @@
 import { createLogger, Metrics, type Environment } from '@estoque/platform';
-import { Shop } from '../../../test/support/shop.js';
+import { TestShop } from '../../../test/support/test-shop.js';
 import { OrderReservationService } from './order-reservation.service.js';
 import { ReservationExpiryService } from './reservation-expiry.service.js';
 
 describe('ReservationExpiryService', () => {
-  let shop: Shop;
+  let shop: TestShop;
   let expiry: ReservationExpiryService;
   const environment = { RESERVATION_TTL_SECONDS: 3_600, POLL_INTERVAL_MS: 3_600_000 } as Environment;
   beforeAll(async () => {
-    shop = await Shop.open({ workers: 2 });
+    shop = await TestShop.open({ workers: 2 });
     const logger = createLogger('test', { LOG_LEVEL: 'silent' });
-    expiry = new ReservationExpiryService(shop.unitOfWork, environment, logger, new Metrics());
+    expiry = new ReservationExpiryService(
+      shop.unitOfWorkOf('order-worker'),
+      environment,
+      logger,
+      new Metrics(),
+    );
   });
   afterAll(() => shop.close());
 
   async function reservedOrder() {
-    const product_id = await shop.product(5);
+    const product_id = await shop.createProduct(5);
     const items = [{ product_id, quantity: 2 }];
-    const order_id = await shop.order(items);
-    await new OrderReservationService(shop.unitOfWork, environment).reserve({ order_id, items });
+    const order_id = await shop.createOrder(items);
+    await new OrderReservationService(shop.unitOfWorkOf('order-worker'), environment).reserve({
+      order_id,
+      items,
+    });
     return { order_id, product_id };
   }
   const stateOf = async ({ order_id, product_id }: { order_id: number; product_id: number }) => {

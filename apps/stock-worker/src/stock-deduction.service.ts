@@ -18,7 +18,7 @@ export class StockDeductionService {
     keyOf: ({ order_id }) => order_id,
   });
 
-  constructor(private readonly unitOfWork: UnitOfWork) {}
+  constructor(private readonly unitOfWork: UnitOfWork<'stock-worker'>) {}
 
   /**
    * Makes the transition `reserved -> processed`: fulfils the reservations, deducts the stock and records the sales.

@@ -2,7 +2,8 @@ export { StockAudit, type Discrepancy } from './audit/stock-audit.js';
 export { createDataSource } from './database/data-source.js';
 export { migrate } from './database/migrations.js';
 export { DomainModule } from './domain.module.js';
-export { catalogue, EXCHANGE, type EventOf } from './events/catalogue.js';
+export { catalogue, EXCHANGE, type EventName, type EventOf, type PublisherName } from './events/catalogue.js';
+export { confirmationOf, confirmationsOf, eventsOf, type Confirmation } from './events/confirmations.js';
 export {
   Notification,
   NOTIFICATION_KINDS,
@@ -13,15 +14,6 @@ export { MAX_LINES, MAX_MOVEMENT, MAX_PRICE, MAX_REORDER_POINT, MAX_UNITS } from
 export { LOCALES, type Cancellation, type LineRejection, type Locale } from './order/order.entity.js';
 export { draftOrder, type PlaceOrderRequest } from './order/order-draft.js';
 export {
-  EVENT_OF_STATUS,
-  hasReservedStock,
-  isReadyFor,
-  isTooEarlyFor,
-  mayTransition,
-  ORDER_STATUSES,
-  type OrderStatus,
-} from './order/order-state-machine.js';
-export {
   InvalidOrder,
   OrderMismatch,
   OrderNotCancellable,
@@ -29,7 +21,15 @@ export {
   OrderNotReady,
 } from './order/order.errors.js';
 export type { OrderTimeLimits, OverdueOrder } from './order/open-order.repository.js';
-export { isLockedIn, type NewOrder, type PlacedOrder } from './order/order.repository.js';
+export {
+  isLockedIn,
+  type LockedOrder,
+  type NewOrder,
+  type OrderRecipient,
+  type OrderRequest,
+  type PlacedOrder,
+} from './order/order.repository.js';
+export * from './order/order-state-machine.js';
 export type { OrderFilter, OrderDetails } from './order/order-details.repository.js';
 export { Product } from './product/product.entity.js';
 export { ProductNotFound, SkuTaken } from './product/product.errors.js';

@@ -1,4 +1,4 @@
-import { Shop } from '../../../test/support/shop.js';
+import { TestShop } from '../../../test/support/test-shop.js';
 import { MAX_ON_HAND, MAX_PRICE, MAX_TOTAL, MAX_UNITS } from './limits.js';
 
 /** As PostgreSQL writes BETWEEN, and a numeric literal that does not fit into the column's type. */
@@ -6,7 +6,7 @@ const UPPER_BOUND = /\((\w+) <= '?(\d+)'?(?:::\w+)?\)/g;
 
 describe('The limits', () => {
   it('are those of the CHECK constraints in the migrated database', async () => {
-    const shop = await Shop.open({ workers: 1 });
+    const shop = await TestShop.open({ workers: 1 });
     try {
       const constraints = await shop.dataSource.query<{ relation: string; definition: string }[]>(
         `SELECT conrelid::regclass::text AS relation, pg_get_constraintdef(oid) AS definition

@@ -23,7 +23,7 @@ import {
 export class OrdersService {
   private readonly batcher = new MicroBatcher<PlaceOrderDto, OrderDto>((requests) => this.placeAll(requests));
 
-  constructor(private readonly unitOfWork: UnitOfWork) {}
+  constructor(private readonly unitOfWork: UnitOfWork<'api'>) {}
 
   /**
    * Stores the order and publishes `order.created`, in one transaction.

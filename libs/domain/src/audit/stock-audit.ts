@@ -1,4 +1,4 @@
-import type { SqlClient } from '@estoque/messaging';
+import type { SqlClient } from '@estoque/database';
 import {
   STATUSES_WITH_STOCK_RESERVED,
   STATUSES_WITH_STOCK_SOLD,

@@ -6,7 +6,7 @@ import { isFinal, type FinalOrderStatus, type OrderStatus } from './order-state-
 /** An order with its lines as the customer ordered them and its timeline, oldest first, as far as it is retained. */
 export type OrderDetails = Omit<
   Order,
-  'lines' | 'timeline' | 'closed_at' | 'republish_count' | 'republished_at'
+  'lines' | 'timeline' | 'closed_at' | 'unconfirmed' | 'republish_count' | 'republished_at'
 > & {
   lines: Pick<OrderLine, 'product_id' | 'sku' | 'name' | 'quantity' | 'unit_price'>[];
   timeline: Pick<TimelineEntry, 'step' | 'at'>[];

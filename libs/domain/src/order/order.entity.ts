@@ -8,9 +8,8 @@ import {
   PrimaryGeneratedColumn,
   type Relation,
 } from 'typeorm';
+import type { Confirmation } from '../events/confirmations.js';
 import type { OrderStatus } from './order-state-machine.js';
-
-export { ORDER_STATUSES, ORDER_TRANSITIONS, type OrderStatus } from './order-state-machine.js';
 
 /** `requested`: through the API; `expired`: the reservation expired before the order was processed. */
 export type Cancellation = 'requested' | 'expired';
@@ -66,11 +65,15 @@ export class Order {
   @Column('timestamptz')
   updated_at!: Date;
 
-  /** When the status was final and the customer's mail was recorded. Null while the order is open. */
+  /** When the order had a final status and every consumer had confirmed its events. */
   @Column('timestamptz', { nullable: true, select: false })
   closed_at!: Date | null;
 
-  /** How often the watchdog has republished the event of the current status. */
+  /** Consumers that still have to confirm an event of this order, such as `order.processed:notify_queue`. */
+  @Column('text', { array: true, select: false })
+  unconfirmed!: Confirmation[];
+
+  /** How often the watchdog has republished events of the current status. */
   @Column('smallint', { select: false })
   republish_count!: number;
 

@@ -1,4 +1,4 @@
-import { Shop, barrier, runConcurrently } from '../../../../test/support/shop.js';
+import { TestShop, barrier, runConcurrently } from '../../../../test/support/test-shop.js';
 import type { LineRejection } from './order.entity.js';
 import { OrderMismatch, OrderNotFound } from './order.errors.js';
 import {
@@ -13,12 +13,12 @@ const WORKERS = 20;
 const UNKNOWN_ID = 1_000_000_000;
 
 describe('OrderRepository', () => {
-  let shop: Shop;
+  let shop: TestShop;
   let products: number[];
   let items: { product_id: number; quantity: number }[];
   beforeAll(async () => {
-    shop = await Shop.open({ workers: WORKERS });
-    products = [await shop.product(5), await shop.product(5)];
+    shop = await TestShop.open({ workers: WORKERS });
+    products = [await shop.createProduct(5), await shop.createProduct(5)];
     items = products.map((product_id) => ({ product_id, quantity: 2 }));
   });
   afterAll(() => shop.close());
@@ -33,14 +33,14 @@ describe('OrderRepository', () => {
       });
 
     it('returns the order if the message has its items, in any order', async () => {
-      const id = await shop.order(items);
+      const id = await shop.createOrder(items);
       expect(await lockRequested(id, items.toReversed())).toMatchObject({ id, status: 'pending', items });
     });
 
     it('returns OrderMismatch if the message has other items', async () => {
-      const id = await shop.order(items);
+      const id = await shop.createOrder(items);
       const [a, b] = items as [(typeof items)[0], (typeof items)[0]];
-      const other = await shop.product(1);
+      const other = await shop.createProduct(1);
       const wrong = [
         [a],
         [a, b, { product_id: other, quantity: 1 }],
@@ -59,7 +59,7 @@ describe('OrderRepository', () => {
     });
 
     it('returns one result for each message of a batch, in their order', async () => {
-      const [first, second] = [await shop.order(items), await shop.order(items)];
+      const [first, second] = [await shop.createOrder(items), await shop.createOrder(items)];
       const requests = [
         { order_id: second, items },
         { order_id: UNKNOWN_ID, items },
@@ -96,7 +96,7 @@ describe('OrderRepository', () => {
       return [...pathTo(ORDER_TRANSITIONS[last].from[0]), last];
     };
     const orderIn = async (status: OrderStatus) => {
-      const id = await shop.order(items);
+      const id = await shop.createOrder(items);
       for (const transition of pathTo(status)) await apply(id, transition);
       return id;
     };
@@ -138,7 +138,7 @@ describe('OrderRepository', () => {
   });
 
   it('reserves an order once if twenty workers have the same message', async () => {
-    const id = await shop.order(items);
+    const id = await shop.createOrder(items);
     const allHaveStarted = barrier(WORKERS);
     const results = await runConcurrently(WORKERS, () =>
       shop.unitOfWork.inTransaction(async ({ orders }) => {
@@ -155,7 +155,7 @@ describe('OrderRepository', () => {
   });
 
   it('reserves an order once if twenty workers do not lock it first', async () => {
-    const id = await shop.order(items);
+    const id = await shop.createOrder(items);
     const allHaveStarted = barrier(WORKERS);
     const reserve = () =>
       shop.unitOfWork.inTransaction(async ({ orders }) => {

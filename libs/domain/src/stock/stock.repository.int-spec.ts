@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { Shop, barrier, runConcurrently } from '../../../../test/support/shop.js';
+import { TestShop, barrier, runConcurrently } from '../../../../test/support/test-shop.js';
 import { until } from '../../../../test/support/until.js';
 import type { LockedOrder, OrderItem, OrderRepository } from '../order/order.repository.js';
 import { allocate } from './allocation.js';
@@ -10,9 +10,9 @@ import type { StockRepository } from './stock.repository.js';
 const WORKERS = 20;
 
 describe('StockRepository', () => {
-  let shop: Shop;
+  let shop: TestShop;
   beforeAll(async () => {
-    shop = await Shop.open({ workers: WORKERS });
+    shop = await TestShop.open({ workers: WORKERS });
   });
   afterAll(() => shop.close());
 
@@ -37,21 +37,25 @@ describe('StockRepository', () => {
 
   describe('lockLevels, allocate and reserve', () => {
     it('reserve the stock of all lines of an order', async () => {
-      const [a, b] = [await shop.product(5), await shop.product(5)];
+      const [a, b] = [await shop.createProduct(5), await shop.createProduct(5)];
       const items = [
         { product_id: b, quantity: 5 },
         { product_id: a, quantity: 2 },
       ];
-      expect(await reserve(await shop.order(items), items)).toEqual([]);
+      expect(await reserve(await shop.createOrder(items), items)).toEqual([]);
       expect(await stockOf(a)).toEqual({ product_id: a, on_hand: 5, reserved: 2 });
       expect(await stockOf(b)).toEqual({ product_id: b, on_hand: 5, reserved: 5 });
     });
 
     it('reserve nothing if a line is short or its product inactive, and return the reason for each', async () => {
-      const [enough, short, inactive] = [await shop.product(5), await shop.product(1), await shop.product(5)];
+      const [enough, short, inactive] = [
+        await shop.createProduct(5),
+        await shop.createProduct(1),
+        await shop.createProduct(5),
+      ];
       await shop.unitOfWork.inTransaction(({ products }) => products.change(inactive, { active: false }));
       const items = [enough, short, inactive].map((product_id) => ({ product_id, quantity: 2 }));
-      const id = await shop.order(items);
+      const id = await shop.createOrder(items);
       expect(await reserve(id, items)).toEqual([
         { product_id: short, reason: 'out_of_stock', requested: 2, available: 1 },
         { product_id: inactive, reason: 'product_inactive', requested: 2, available: 5 },
@@ -61,9 +65,9 @@ describe('StockRepository', () => {
     });
 
     it('reserve the last unit once if twenty workers request it', async () => {
-      const product_id = await shop.product(1);
+      const product_id = await shop.createProduct(1);
       const items = [{ product_id, quantity: 1 }];
-      const ids = await runConcurrently(WORKERS, () => shop.order(items));
+      const ids = await runConcurrently(WORKERS, () => shop.createOrder(items));
       const allHaveStarted = barrier(WORKERS);
       const results = await runConcurrently(WORKERS, (index) => reserve(ids[index]!, items, allHaveStarted));
       expect(results.filter((reasons) => reasons.length === 0)).toHaveLength(1);
@@ -80,11 +84,11 @@ describe('StockRepository', () => {
       });
 
     it('throws if one product has too little available, and changes nothing', async () => {
-      const [enough, short] = [await shop.product(5), await shop.product(3)];
+      const [enough, short] = [await shop.createProduct(5), await shop.createProduct(3)];
       const reserved = [{ product_id: short, quantity: 2 }];
-      await reserve(await shop.order(reserved), reserved);
+      await reserve(await shop.createOrder(reserved), reserved);
       const items = [enough, short].map((product_id) => ({ product_id, quantity: 2 }));
-      const id = await shop.order(items);
+      const id = await shop.createOrder(items);
       await expect(reserveUnlocked(id, items)).rejects.toThrow(
         `only 1 of the 2 products ${enough}, ${short} have enough stock available`,
       );
@@ -94,11 +98,11 @@ describe('StockRepository', () => {
     });
 
     it('throws if two orders together request more than is available', async () => {
-      const product_id = await shop.product(3);
+      const product_id = await shop.createProduct(3);
       const items = [{ product_id, quantity: 2 }];
       const orders: LockedOrder[] = [];
       for (let count = 0; count < 2; count++)
-        orders.push({ id: await shop.order(items), status: 'pending', items });
+        orders.push({ id: await shop.createOrder(items), status: 'pending', items });
       await expect(shop.unitOfWork.inTransaction(({ stock }) => stock.reserve(orders, 60))).rejects.toThrow(
         'only 0 of the 1 products',
       );
@@ -106,9 +110,9 @@ describe('StockRepository', () => {
     });
 
     it('reserves the last unit once if twenty workers request it', async () => {
-      const product_id = await shop.product(1);
+      const product_id = await shop.createProduct(1);
       const items = [{ product_id, quantity: 1 }];
-      const ids = await runConcurrently(WORKERS, () => shop.order(items));
+      const ids = await runConcurrently(WORKERS, () => shop.createOrder(items));
       const allHaveStarted = barrier(WORKERS);
       const results = await Promise.allSettled(ids.map((id) => reserveUnlocked(id, items, allHaveStarted)));
       const errors = results.flatMap((result) =>
@@ -123,9 +127,9 @@ describe('StockRepository', () => {
   it.each(['released', 'expired'] as const)(
     'makes the stock of an order available again: its reservations are %s',
     async (status) => {
-      const [a, b] = [await shop.product(5), await shop.product(5)];
+      const [a, b] = [await shop.createProduct(5), await shop.createProduct(5)];
       const items = [a, b].map((product_id) => ({ product_id, quantity: 2 }));
-      const id = await shop.order(items);
+      const id = await shop.createOrder(items);
       await reserve(id, items);
       const release = () =>
         shop.unitOfWork.inTransaction(async ({ orders, stock }) =>
@@ -144,12 +148,12 @@ describe('StockRepository', () => {
   );
 
   it('deducts the stock of an order and records each sale with its balance', async () => {
-    const [a, b] = [await shop.product(5), await shop.product(9)];
+    const [a, b] = [await shop.createProduct(5), await shop.createProduct(9)];
     const items = [
       { product_id: a, quantity: 2 },
       { product_id: b, quantity: 3 },
     ];
-    const id = await shop.order(items);
+    const id = await shop.createOrder(items);
     await reserve(id, items);
     const changes = (await deduct(id)).get(id)!;
     expect(changes).toEqual([
@@ -170,7 +174,7 @@ describe('StockRepository', () => {
   });
 
   it('reserves and deducts the stock of many orders at once, each movement with its own balance', async () => {
-    const [a, b] = [await shop.product(5), await shop.product(50)];
+    const [a, b] = [await shop.createProduct(5), await shop.createProduct(50)];
     const carts = [
       [[a, 2]],
       [
@@ -185,7 +189,7 @@ describe('StockRepository', () => {
       [[b, 10]],
     ].map((cart) => cart.map(([product_id, quantity]) => ({ product_id: product_id!, quantity: quantity! })));
     const ids: number[] = [];
-    for (const items of carts) ids.push(await shop.order(items));
+    for (const items of carts) ids.push(await shop.createOrder(items));
     const short = ids[2]!;
     const allocated = ids.filter((id) => id !== short);
     const shortages = await shop.unitOfWork.inTransaction(async ({ orders, stock }) =>
@@ -221,9 +225,9 @@ describe('StockRepository', () => {
   });
 
   it('refuses an adjustment that leaves less on hand than is reserved', async () => {
-    const product_id = await shop.product(5);
+    const product_id = await shop.createProduct(5);
     const items = [{ product_id, quantity: 3 }];
-    await reserve(await shop.order(items), items);
+    await reserve(await shop.createOrder(items), items);
     const remove = (quantity: number) =>
       shop.unitOfWork.inTransaction(({ stock }) =>
         stock.recordMovement(product_id, 'adjustment', -quantity, 'lost'),
@@ -237,9 +241,9 @@ describe('StockRepository', () => {
     let product: number;
     let order: number;
     beforeAll(async () => {
-      product = await shop.product(5);
+      product = await shop.createProduct(5);
       const items = [{ product_id: product, quantity: 2 }];
-      order = await shop.order(items);
+      order = await shop.createOrder(items);
       await reserve(order, items);
       await deduct(order);
     });
@@ -302,15 +306,15 @@ const anyId = expect.any(Number) as number;
 
 it('StockRepository never deadlocks twenty workers with the same products in opposite order', async () => {
   const ROUNDS = 15;
-  const shop = await Shop.open({ workers: WORKERS });
+  const shop = await TestShop.open({ workers: WORKERS });
   try {
-    const products = await Promise.all(Array.from({ length: 5 }, () => shop.product(1_000_000)));
+    const products = await Promise.all(Array.from({ length: 5 }, () => shop.createProduct(1_000_000)));
     let runs = 0;
     await runConcurrently(WORKERS, async (worker) => {
       const ordered = worker % 2 === 0 ? products : products.toReversed();
       const items = ordered.map((product_id) => ({ product_id, quantity: 1 }));
       for (let round = 0; round < ROUNDS; round++) {
-        const id = await shop.order(items);
+        const id = await shop.createOrder(items);
         for (const step of ['reserve', 'deduct'] as const) {
           await shop.unitOfWork.inTransaction(async ({ orders, stock }) => {
             runs++;

@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
-import { createDatabase } from '../../../../test/support/database.js';
-import { connectionsOf, createDataSource } from './data-source.js';
+import { createDatabase } from '../../../test/support/database.js';
+import { createDataSource } from '@estoque/domain';
+import { poolConnectionsOf } from './adapters/pool-connections.js';
 
 describe('The connections of a pool of two', () => {
   let database: Awaited<ReturnType<typeof createDatabase>>;
@@ -16,7 +17,7 @@ describe('The connections of a pool of two', () => {
 
   it.each(['opened for it', 'kept open'])('keep nobody waiting who has one in a moment, %s', async () => {
     const queries = [dataSource.query('SELECT 1'), dataSource.query('SELECT 1')];
-    expect(connectionsOf(dataSource).waiting).toBe(0);
+    expect(poolConnectionsOf(dataSource).waiting).toBe(0);
     await Promise.all(queries);
   });
 
@@ -24,10 +25,10 @@ describe('The connections of a pool of two', () => {
     const runners = [dataSource.createQueryRunner(), dataSource.createQueryRunner()];
     await Promise.all(runners.map((runner) => runner.connect()));
     const third = dataSource.query('SELECT 1');
-    expect(connectionsOf(dataSource)).toEqual({ idle: 0, busy: 2, waiting: 1 });
+    expect(poolConnectionsOf(dataSource)).toEqual({ idle: 0, busy: 2, waiting: 1 });
     await runners[0]!.release();
     await third;
-    expect(connectionsOf(dataSource)).toEqual({ idle: 1, busy: 1, waiting: 0 });
+    expect(poolConnectionsOf(dataSource)).toEqual({ idle: 1, busy: 1, waiting: 0 });
     await runners[1]!.release();
   });
 

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { amqpTools } from '../../tools/infrastructure/programs.js';
-import { management } from '../support/broker.js';
-import { mailsTo } from '../support/mailbox.js';
+import { callTestBrokerApi } from '../support/broker.js';
+import { fetchMailsTo } from '../support/mailbox.js';
 import { System } from '../support/system.js';
 import { until } from '../support/until.js';
 
-/** Debian's amqp-tools: a client in C, with no code of ours and none of Node's. */
-describe('A client in another language', () => {
+/** Uses Debian's amqp-tools: a client written in C, which shares no code with the project or with Node.js. */
+describe('External client in another language', () => {
   let system: System;
   let tool: (name: string) => { file: string; env: NodeJS.ProcessEnv };
   beforeAll(async () => {
@@ -20,7 +20,7 @@ describe('A client in another language', () => {
   }, 180_000);
   afterAll(() => system.stop());
 
-  it("publishes the contract's example to the letter, and the order is processed", async () => {
+  it('publishes the example of the event contract unchanged, and the order is processed', async () => {
     const email = `ana-${randomUUID()}@example.com`;
     await system.sql(
       'INSERT INTO products (id, sku, name, price, currency) VALUES (10, $1, $1, 100, $3), (11, $2, $2, 100, $3)',
@@ -28,11 +28,11 @@ describe('A client in another language', () => {
     );
     await system.sql('INSERT INTO stock (product_id) VALUES (10), (11)');
     for (const id of [10, 11])
-      await system.call('POST', `/v1/products/${id}/stock/receipts`, {
+      await system.request('POST', `/v1/products/${id}/stock/receipts`, {
         quantity: 5,
         reason: 'opening stock',
       });
-    // The order as the API stores it, but for its event, which the stranger publishes.
+    // The order as the API stores it, but without its event: the external client publishes that.
     await system.sql(
       `INSERT INTO orders (id, customer_name, customer_email, locale, currency, total) VALUES (123, 'Ana', $1, 'en', 'BRL', 300)`,
       [email],
@@ -49,12 +49,12 @@ describe('A client in another language', () => {
       [`--url=${system.vhost.url}`, '-e', 'stock_events', '-r', 'order.created', '-b', example],
       { env },
     );
-    await system.orderIn('processed', 123);
-    await until('the mail', async () => (await mailsTo(email)).length === 1);
+    await system.waitForOrderStatus(123, 'processed');
+    await until('the mail', async () => (await fetchMailsTo(email)).length === 1);
     await system.expectLedgerReconciles();
   });
 
-  it('reads all four routing keys as flat JSON', async () => {
+  it('consumes the events of all four routing keys as flat JSON', async () => {
     const { file, env } = tool('amqp-consume');
     const reader = spawn(
       file,
@@ -68,28 +68,28 @@ describe('A client in another language', () => {
     try {
       const vhost = encodeURIComponent(new URL(system.vhost.url).pathname.slice(1));
       await until('the reader to be bound', async () => {
-        const bindings = await management<{ routing_key: string }[]>(
+        const bindings = await callTestBrokerApi<{ routing_key: string }[]>(
           'GET',
           `/api/exchanges/${vhost}/stock_events/bindings/source`,
         );
         return bindings.some(({ routing_key }) => routing_key === '#');
       });
-      const product_id = await system.product(5);
-      const { id } = await system.order([{ product_id, quantity: 2 }]);
+      const product_id = await system.createProduct(5);
+      const { id } = await system.placeOrder([{ product_id, quantity: 2 }]);
       const events = ['order.created', 'stock.reserve', 'stock.updated', 'order.processed'];
-      const seen = await until('all four events', () => {
-        const mine = messages.filter(({ order_id }) => order_id === id);
-        return mine.length === 4 && mine;
+      const received = await until('all four events', () => {
+        const ofOrder = messages.filter(({ order_id }) => order_id === id);
+        return ofOrder.length === 4 && ofOrder;
       });
-      expect(seen.map(({ event }) => event)).toEqual(events);
+      expect(received.map(({ event }) => event)).toEqual(events);
       const items = [{ product_id, quantity: 2 }];
       const envelope = {
         event_id: expect.any(String) as string,
         occurred_at: expect.any(String) as string,
         version: 1,
       };
-      expect(seen[0]).toEqual({ event: 'order.created', ...envelope, order_id: id, items });
-      expect(seen[3]).toEqual({ event: 'order.processed', ...envelope, order_id: id, items });
+      expect(received[0]).toEqual({ event: 'order.created', ...envelope, order_id: id, items });
+      expect(received[3]).toEqual({ event: 'order.processed', ...envelope, order_id: id, items });
     } finally {
       reader.kill();
     }

@@ -10,25 +10,26 @@ import { StockAlertService } from '../../apps/notify-worker/src/stock-alert.serv
 import { OrderReservationService } from '../../apps/order-worker/src/order-reservation.service.js';
 import { RetentionService } from '../../apps/order-worker/src/retention.service.js';
 import { StockDeductionService } from '../../apps/stock-worker/src/stock-deduction.service.js';
-import { sqlClientOf } from '../../libs/domain/src/unit-of-work.js';
-import { Shop } from '../support/shop.js';
+import { sqlClientOf } from '@estoque/database';
+import { TestShop } from '../support/test-shop.js';
 import { until } from '../support/until.js';
 
-/** Real: the services and PostgreSQL, which tells of each statement how it did it. Left out: the broker and the mail server. */
+/** Part of a query plan as auto_explain logs it in JSON. */
 interface Plan {
   'Node Type': string;
   'Relation Name'?: string;
   Plans?: Plan[];
 }
 
-const EXPLAINED = `session_preload_libraries = auto_explain; auto_explain.log_min_duration = 0;
+/** PostgreSQL parameters that log the plan of every statement and send it to the client as a notice. */
+const AUTO_EXPLAIN_SETTINGS = `session_preload_libraries = auto_explain; auto_explain.log_min_duration = 0;
   auto_explain.log_format = json; auto_explain.log_nested_statements = on; client_min_messages = log`.split(
   ';',
 );
 const PRODUCTS = 50;
-/** Of the orders stored, those that have outlived the retention: more than a batch of entries. */
-const OLD = 500;
-const FIRST = 1;
+/** Number of stored orders that are older than the retention period: more than one batch of timeline entries. */
+const OLD_ORDERS = 500;
+const FIRST_ORDER_ID = 1;
 const LONG_AGO = `now() - interval '60 days'`;
 const environment = {
   RESERVATION_TTL_SECONDS: 3_600,
@@ -40,35 +41,36 @@ const environment = {
 } as Environment;
 const logger = createLogger('test', { LOG_LEVEL: 'silent' });
 
+/** Uses real services and a real PostgreSQL; broker and mail server are replaced by stubs. */
 describe.each([
   ['no orders', 0],
   ['60 orders', 60],
   ['5,000 orders', 5_000],
-])('Over %s, an order', (_, stored) => {
-  let shop: Shop;
+])('Query plans of the order flow, with %s in the database', (_, storedOrders) => {
+  let shop: TestShop;
   let products: number[];
   let plans: { sql: string; plan: Plan }[];
   beforeAll(async () => {
-    shop = await Shop.open({ workers: 2, settings: EXPLAINED });
+    shop = await TestShop.open({ workers: 2, settings: AUTO_EXPLAIN_SETTINGS });
     products = [];
-    for (let i = 0; i < PRODUCTS; i++) products.push(await shop.product(1_000));
-    if (stored > 0) await store(shop, stored);
+    for (let i = 0; i < PRODUCTS; i++) products.push(await shop.createProduct(1_000));
+    if (storedOrders > 0) await insertClosedOrders(shop, storedOrders);
     plans = [];
     const pool = (shop.dataSource.driver as unknown as { master: Pool }).master;
-    const listen = (client: Client) =>
+    const recordPlans = (client: Client) =>
       client.on('notice', ({ message }) => {
         const json = message?.split('plan:')[1];
         if (json) plans.push(toPlan(json));
       });
     pool.on('acquire', (client) => {
-      if ((client as unknown as Client).listenerCount('notice') === 0) listen(client);
+      if ((client as unknown as Client).listenerCount('notice') === 0) recordPlans(client);
     });
-    await travel();
+    await runOrderFlow();
   });
   afterAll(() => shop.close());
 
-  /** Lets it be of the past. */
-  async function age(id: number) {
+  /** Moves an order back in time, so that it is older than the retention period. */
+  async function makeOld(id: number) {
     const { dataSource } = shop;
     await dataSource.query(
       `UPDATE orders SET created_at = ${LONG_AGO}, closed_at = ${LONG_AGO} WHERE id = $1`,
@@ -77,36 +79,38 @@ describe.each([
     await dataSource.query(`UPDATE notifications SET sent_at = ${LONG_AGO} WHERE order_id = $1`, [id]);
   }
 
-  /** Five orders from the first statement to the last, together and each by itself. */
-  async function travel() {
-    const { unitOfWork: work } = shop;
-    const orders = new OrdersService(work);
-    const reservations = new OrderReservationService(work, environment);
-    const deductions = new StockDeductionService(work);
+  /** Handles one order alone and then four at once, from placing to pruning, and reads what the metrics read. */
+  async function runOrderFlow() {
+    const { unitOfWork } = shop;
+    const orders = new OrdersService(shop.unitOfWorkOf('api'));
+    const reservations = new OrderReservationService(shop.unitOfWorkOf('order-worker'), environment);
+    const deductions = new StockDeductionService(shop.unitOfWorkOf('stock-worker'));
     const mailer = { sendMail: () => Promise.resolve() } as unknown as MailerService;
     const sender = new MailSenderService(
-      work,
+      unitOfWork,
       mailer,
       environment,
       logger,
       new HealthChecks(),
       new Metrics(),
     );
-    const notifications = new NotificationService(work, sender);
-    const alerts = new StockAlertService(work, sender, environment);
-    const items = (n: number) => [n, n + 1].map((i) => ({ product_id: products[i]!, quantity: 1 }));
-    const one = async (n: number) => {
+    const notifications = new NotificationService(unitOfWork, sender);
+    const alerts = new StockAlertService(unitOfWork, sender, environment);
+    const itemsFrom = (first: number) =>
+      [first, first + 1].map((index) => ({ product_id: products[index]!, quantity: 1 }));
+    const handleOrder = async (firstProduct: number) => {
+      const items = itemsFrom(firstProduct);
       const customer = { name: 'Ana', email: 'ana@example.com' };
-      const { id: order_id } = await orders.place({ customer, locale: 'en', items: items(n) });
-      await reservations.reserve({ order_id, items: items(n) });
-      await deductions.deduct({ order_id, items: items(n) });
+      const { id: order_id } = await orders.place({ customer, locale: 'en', items });
+      await reservations.reserve({ order_id, items });
+      await deductions.deduct({ order_id, items });
       await alerts.alert(
-        items(n).map((item) => ({ ...item, movement_id: 1, on_hand: 9, reserved: 0, available: 9 })),
+        items.map((item) => ({ ...item, movement_id: 1, on_hand: 9, reserved: 0, available: 9 })),
       );
       await notifications.notify('order_processed', order_id);
     };
-    await one(0);
-    await Promise.all([1, 3, 5, 7].map(one));
+    await handleOrder(0);
+    await Promise.all([1, 3, 5, 7].map(handleOrder));
     await until(
       'the mails to be sent',
       async () =>
@@ -128,29 +132,29 @@ describe.each([
     relay.start();
     await until('the outbox to be empty', async () => (await relay.measure()).depth === 0);
     await relay.stop();
-    // For the metrics.
-    await work.read.openOrders.countOpen();
-    await work.read.stock.countActiveReservations();
-    await work.read.notifications.countWaiting();
+    // Queries of the metrics.
+    await unitOfWork.read.openOrders.countOpen();
+    await unitOfWork.read.stock.countActiveReservations();
+    await unitOfWork.read.notifications.countWaiting();
     await sender.onModuleDestroy();
-    await age(FIRST);
-    await new RetentionService(work, environment, logger).prune();
+    await makeOld(FIRST_ORDER_ID);
+    await new RetentionService(unitOfWork, environment, logger).prune();
   }
 
-  it('is pruned when it is old', async () => {
-    expect((await shop.unitOfWork.read.orderDetails.get(FIRST)).timeline).toEqual([]);
-    expect(await shop.unitOfWork.read.notifications.list({ orderId: FIRST, limit: 1 })).toEqual([]);
-    const last = (await shop.unitOfWork.read.orderDetails.list({ limit: 1 }))[0]!;
-    expect(last.timeline).toHaveLength(4);
+  it('cover pruning: the old order has no timeline and no notifications', async () => {
+    expect((await shop.unitOfWork.read.orderDetails.get(FIRST_ORDER_ID)).timeline).toEqual([]);
+    expect(await shop.unitOfWork.read.notifications.list({ orderId: FIRST_ORDER_ID, limit: 1 })).toEqual([]);
+    const lastOrder = (await shop.unitOfWork.read.orderDetails.list({ limit: 1 }))[0]!;
+    expect(lastOrder.timeline).toHaveLength(4);
   });
 
-  it('is found by indexes all the way', () => {
+  it('contain no sequential scan', () => {
     expect(plans.length).toBeGreaterThan(50);
-    for (const pruning of ['DELETE FROM order_timeline', 'DELETE FROM notifications'])
-      expect(plans.some(({ sql }) => sql.includes(pruning))).toBe(true);
+    for (const statement of ['DELETE FROM order_timeline', 'DELETE FROM notifications'])
+      expect(plans.some(({ sql }) => sql.includes(statement))).toBe(true);
     const scans = plans
-      .flatMap(({ sql, plan }) => [...relationsScanned(plan)].map((relation) => `${relation}: ${sql}`))
-      // For the metrics: all that wait are counted.
+      .flatMap(({ sql, plan }) => [...scannedRelations(plan)].map((relation) => `${relation}: ${sql}`))
+      // Except the outbox depth for the metrics, which counts all rows.
       .filter((scan) => !scan.startsWith('outbox: SELECT count(*)'));
     expect(scans).toEqual([]);
   });
@@ -161,21 +165,21 @@ function toPlan(json: string): { sql: string; plan: Plan } {
   return { sql, plan };
 }
 
-function* relationsScanned(plan: Plan): Generator<string> {
+function* scannedRelations(plan: Plan): Generator<string> {
   if (plan['Node Type'] === 'Seq Scan') yield plan['Relation Name']!;
-  for (const part of plan.Plans ?? []) yield* relationsScanned(part);
+  for (const child of plan.Plans ?? []) yield* scannedRelations(child);
 }
 
-/** A shop with a past: processed orders, told and closed. */
-async function store(shop: Shop, count: number) {
-  const past = [
+/** Inserts processed and closed orders with their mails, and one outbox row per order. */
+async function insertClosedOrders(shop: TestShop, count: number) {
+  const inserts = [
     `INSERT INTO products (sku, name, price, currency) SELECT 'P-' || n, 'Café', 2490, 'BRL' FROM generate_series(1, ${count}) n`,
     `INSERT INTO stock (product_id) SELECT id FROM products ON CONFLICT DO NOTHING`,
     `INSERT INTO outbox (event_id, event, source, key, body, leased_until)
      SELECT gen_random_uuid(), 'order.created', 'gone', '{"order_id":' || -n || '}', '{}', now() FROM generate_series(1, ${count}) n`,
     `INSERT INTO orders (customer_name, customer_email, locale, currency, total, status, created_at, closed_at)
      SELECT 'Ana', 'ana' || n || '@example.com', 'en', 'BRL', 2490, 'processed', at, at
-     FROM generate_series(1, ${count}) n, LATERAL (SELECT CASE WHEN n <= ${OLD} THEN ${LONG_AGO} ELSE now() END AS at) placed`,
+     FROM generate_series(1, ${count}) n, LATERAL (SELECT CASE WHEN n <= ${OLD_ORDERS} THEN ${LONG_AGO} ELSE now() END AS at) placed`,
     `INSERT INTO order_lines (order_id, product_id, position, sku, name, quantity, unit_price)
      SELECT id, 1 + id % ${PRODUCTS}, 1, 'CAF-250', 'Café', 1, 2490 FROM orders`,
     `INSERT INTO order_timeline (order_id, step) SELECT id, unnest('{pending,reserved,processed,notified}'::text[]) FROM orders`,
@@ -187,12 +191,12 @@ async function store(shop: Shop, count: number) {
      SELECT id, 'order_processed', customer_email, 'en', 'sent', closed_at FROM orders`,
     'VACUUM ANALYZE',
   ];
-  const session = shop.dataSource.createQueryRunner();
+  const connection = shop.dataSource.createQueryRunner();
   for (const statement of [
     'SET auto_explain.log_min_duration = -1',
-    ...past,
+    ...inserts,
     'RESET auto_explain.log_min_duration',
   ])
-    await session.query(statement);
-  await session.release();
+    await connection.query(statement);
+  await connection.release();
 }

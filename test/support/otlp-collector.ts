@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 
-/** A span as OTLP's JSON has it; times are nanoseconds since 1970, as text. */
+/** A span in OTLP's JSON encoding; times are nanoseconds since 1970, as text. */
 interface OtlpSpan {
   traceId: string;
   spanId: string;
@@ -27,7 +27,7 @@ interface OtlpTraces {
 const KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'];
 
 export interface CollectedSpan {
-  /** The process that it happened in. */
+  /** Name of the process that recorded the span. */
   app: string;
   traceId: string;
   spanId: string;
@@ -42,27 +42,27 @@ export interface CollectedSpan {
   failed: boolean;
 }
 
-/** What receives traces in production, as far as the protocol goes: OTLP over HTTP, in JSON. */
-export class Collector {
+/** A trace collector for tests: receives OTLP over HTTP in JSON and keeps all spans in memory. */
+export class OtlpCollector {
   readonly spans: CollectedSpan[] = [];
   private readonly server: Server;
 
   private constructor() {
     this.server = createServer((request, response) => {
       void json(request).then((body) => {
-        this.spans.push(...spansOf(body as OtlpTraces));
+        this.spans.push(...toSpans(body as OtlpTraces));
         response.setHeader('content-type', 'application/json').end('{}');
       });
     });
   }
 
   static async start() {
-    const collector = new Collector();
+    const collector = new OtlpCollector();
     await once(collector.server.listen(0, '127.0.0.1'), 'listening');
     return collector;
   }
 
-  /** What a process needs to know to send its spans here, soon. */
+  /** Environment variables that make a process send its spans here, every 100 ms. */
   get environment(): Record<string, string> {
     return {
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`,
@@ -71,7 +71,8 @@ export class Collector {
     };
   }
 
-  of(traceId: string): CollectedSpan[] {
+  /** Spans of one trace, ordered by start time. */
+  spansOfTrace(traceId: string): CollectedSpan[] {
     return this.spans.filter((span) => span.traceId === traceId).sort((a, b) => a.from - b.from);
   }
 
@@ -81,9 +82,9 @@ export class Collector {
   }
 }
 
-function spansOf({ resourceSpans }: OtlpTraces): CollectedSpan[] {
+function toSpans({ resourceSpans }: OtlpTraces): CollectedSpan[] {
   return resourceSpans.flatMap(({ resource, scopeSpans }) => {
-    const app = String(valuesOf(resource.attributes)['service.name']);
+    const app = String(toValues(resource.attributes)['service.name']);
     return scopeSpans.flatMap(({ spans }) => spans.map((span) => toCollected(app, span)));
   });
 }
@@ -91,17 +92,21 @@ function spansOf({ resourceSpans }: OtlpTraces): CollectedSpan[] {
 function toCollected(app: string, span: OtlpSpan): CollectedSpan {
   const { traceId, spanId, parentSpanId, name, attributes = [], links = [] } = span;
   return {
-    ...{ app, traceId, spanId, name, links },
+    app,
+    traceId,
+    spanId,
     parentSpanId: parentSpanId || undefined,
+    name,
+    links,
     kind: KINDS[span.kind] ?? 'unspecified',
     from: Number(BigInt(span.startTimeUnixNano) / 1_000n) / 1_000,
     to: Number(BigInt(span.endTimeUnixNano) / 1_000n) / 1_000,
-    attributes: valuesOf(attributes),
+    attributes: toValues(attributes),
     failed: span.status?.code === 2,
   };
 }
 
-function valuesOf(attributes: OtlpAttribute[]): Record<string, unknown> {
+function toValues(attributes: OtlpAttribute[]): Record<string, unknown> {
   return Object.fromEntries(
     attributes.map(({ key, value }) => [
       key,
