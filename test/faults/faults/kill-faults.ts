@@ -9,7 +9,7 @@ export const killApp = (app: AppName): Fault => ({
   name: `kill-${app}`,
   description: `kill -9 of ${app} at every step`,
   inject: (injector, experiment) =>
-    killAtPoints(injector, experiment, app, killPoints(app, { onlyMostCritical: experiment.short })),
+    killAtPoints(injector, experiment, app, killPoints(app, { onlyCritical: experiment.short })),
 });
 
 /** For `npm test`: all apps at their most critical points, with one wait until the system is drained. */
@@ -18,7 +18,7 @@ export const killEach: Fault = {
   description: 'kill -9 of each app at its most critical steps',
   async inject(injector, experiment) {
     for (const app of APP_NAMES)
-      await killAtPoints(injector, experiment, app, killPoints(app, { onlyMostCritical: true }));
+      await killAtPoints(injector, experiment, app, killPoints(app, { onlyCritical: true }));
   },
 };
 

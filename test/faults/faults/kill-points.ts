@@ -114,10 +114,10 @@ const POINTS_OF_APP: Partial<Record<AppName, KillPoint[]>> = {
 };
 
 /** The points at which a wrong implementation most likely loses or duplicates something. */
-const MOST_CRITICAL = ['commit response lost', 'after the publish', 'before the ack', 'mail response lost'];
+const CRITICAL = ['commit response lost', 'after the publish', 'before the ack', 'mail response lost'];
 
 /** @returns the points at which a process of this app is killed, in the order in which they are tried */
-export function killPoints(app: AppName, { onlyMostCritical = false } = {}): KillPoint[] {
+export function killPoints(app: AppName, { onlyCritical = false } = {}): KillPoint[] {
   const points = POINTS_OF_APP[app] ?? workerPoints;
-  return onlyMostCritical ? points.filter(({ name }) => MOST_CRITICAL.includes(name)) : points;
+  return onlyCritical ? points.filter(({ name }) => CRITICAL.includes(name)) : points;
 }
