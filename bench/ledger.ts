@@ -6,39 +6,44 @@ import type { Database } from './stack.js';
 
 const MAX_LINES = 10;
 
-export interface Closing {
-  /** Orders that were answered with 202. */
+export interface ExpectedState {
+  /** Ids of the orders that were answered with 202. */
   accepted: number[];
-  /** What the mail server took; unset where no mail was to be sent. */
+  /** Mails that the mail server received; unset if no mail was to be sent. */
   mails?: Mail[];
-  /** Promises that this contender doesn't make. */
+  /** Guarantees that this contender does not give. */
   without?: Promised[];
 }
 
-/** The same ledger that closes the faults: every order in a final state, and the books balanced. @returns what is wrong */
+/**
+ * Checks the database with the ledger of the fault tests: every order is in a final state and the stock reconciles.
+ *
+ * @returns the discrepancies, one per line, or an empty list
+ */
 export async function reconcileLedger(
   { pool }: Database,
-  { accepted, mails, without = [] }: Closing,
+  { accepted, mails, without = [] }: ExpectedState,
 ): Promise<string[]> {
   const client = await pool.connect();
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    // A million orders are checked in memory.
+    // Enough to check a million orders in memory.
     await client.query(`SET LOCAL work_mem = '256MB'`);
     const sql = async (text: string, values: unknown[]) =>
       (await client.query(text, values)).rows as unknown[];
     const { findings } = await drawLedger(sql, { accepted, opening: openingStock() });
     if (mails) {
-      const drawn = await drawMails(sql, { mails, disruptions: [], domain: DOMAIN, refused: /^never$/ });
-      findings.untold = findings.untold.concat(drawn.untold);
-      findings.mails = findings.mails.concat(drawn.mails);
+      const found = await drawMails(sql, { mails, disruptions: [], domain: DOMAIN, refused: /^never$/ });
+      for (const [promised, lines] of Object.entries(found))
+        if (promised in findings)
+          findings[promised as Promised] = findings[promised as Promised].concat(lines as string[]);
     }
-    const broken = [...PROMISES, ...PROMISES_AT_REST]
+    const discrepancies = [...PROMISES, ...PROMISES_AT_REST]
       .filter((promised) => !without.includes(promised))
       .flatMap((promised) => findings[promised].map((line) => `${promised}: ${line}`));
-    return broken.length <= MAX_LINES
-      ? broken
-      : [...broken.slice(0, MAX_LINES), `and ${broken.length - MAX_LINES} more`];
+    return discrepancies.length <= MAX_LINES
+      ? discrepancies
+      : [...discrepancies.slice(0, MAX_LINES), `and ${discrepancies.length - MAX_LINES} more`];
   } finally {
     await client.query('ROLLBACK').catch(() => undefined);
     client.release();
