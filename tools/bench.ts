@@ -8,7 +8,8 @@ import { evaluateTargets } from '../bench/targets.js';
 import { build } from './build.js';
 import { stopCommands } from './command.js';
 import { tryLock } from './infrastructure/lock.js';
-import { endLeftovers, Processes } from './infrastructure/processes.js';
+import { endLeftovers } from './infrastructure/leftovers.js';
+import { Processes } from './infrastructure/processes.js';
 import { local, Refusal, root, runUntilStopped } from './lifecycle.js';
 import { bold, dim, pad, print, red, sayWithSeconds } from './terminal.js';
 
@@ -73,15 +74,15 @@ async function main(): Promise<number> {
   const report = await runBench(run);
   writeReport(report, options.report);
   if (options.profiles) print(`\n${formatProfiles(options.profiles)}`);
-  print(bold(`\n  ${targetLine('Target', 'measured', 'threshold', 'target', 'met')}`));
-  for (const row of targetRows(evaluateTargets(report))) print(`  ${targetLine(...row)}`);
+  print(bold(`\n  ${formatTargetRow(['Target', 'measured', 'threshold', 'target', 'met'])}`));
+  for (const row of targetRows(evaluateTargets(report))) print(`  ${formatTargetRow(row)}`);
   print(`\n${options.report}.md`);
   for (const { case: name, contender, round } of report.failures)
     print(red(`✘ ${name}, ${contender}, round ${round} failed and has no result`));
   return report.failures.length === 0 ? 0 : 1;
 }
 
-function targetLine(...[name, measured, threshold, target, met]: string[]): string {
+function formatTargetRow([name, measured, threshold, target, met]: string[]): string {
   return `${pad(name!, 54)} ${pad(measured!, 10)} ${pad(threshold!, 10)} ${pad(target!, 10)} ${met}`;
 }
 
