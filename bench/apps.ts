@@ -1,4 +1,4 @@
-import type { AppName } from '../apps/manifest.js';
+import type { AppName, WorkerName } from '../apps/manifest.js';
 
 /** The apps that process an order from POST to notification. The hand-written baseline implements exactly these. */
 export const FLOW_APPS = [
@@ -14,4 +14,4 @@ export const FLOW_WORKERS = [
   'order-worker',
   'stock-worker',
   'notify-worker',
-] as const satisfies readonly FlowApp[];
+] as const satisfies readonly (FlowApp & WorkerName)[];

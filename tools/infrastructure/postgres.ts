@@ -201,7 +201,7 @@ async function ensureCluster(
     `--pwfile=${passwordFile}`,
   ];
   try {
-    await run(command!, args, { env: environment(), cwd: dir, ...postgresUser.user });
+    await run(command, args, { env: environment(), cwd: dir, ...postgresUser.user });
   } catch (error) {
     throw new Error(`initdb failed: ${String((error as { stderr?: string }).stderr)}`, { cause: error });
   }
