@@ -14,7 +14,7 @@ export const logs = join(local, 'logs');
 export const records = join(local, 'run');
 export const stackFile = join(local, 'stack.json');
 export const envFile = join(root, '.env');
-export const ENV_MARKER = '# Written by `npm run infra`, and removed by it when it stops.';
+export const ENV_MARKER = '# Written by `npm run infra`, which deletes this file when it stops.';
 
 /** An error that is printed without its stack: the message is written for the user. */
 export class Refusal extends Error {}

@@ -12,7 +12,7 @@ export const blue = paint(34);
 export const magenta = paint(35);
 export const cyan = paint(36);
 
-// Writing to a closed terminal or pipe must not prevent that the started processes are stopped.
+// An error on a closed terminal or pipe must not keep the launcher from stopping its processes.
 process.stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);
 

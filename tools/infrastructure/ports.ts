@@ -8,7 +8,7 @@ import { tryLock } from './lock.js';
  * Finds a free port on 127.0.0.1 and reserves it for this process: the preferred port or the next free one after it.
  * Without a preference, a random port below the range that the system uses for outgoing connections.
  *
- * A lock file for each port, valid until this process ends, prevents that two clones that start at the same time choose
+ * A lock file for each port, valid until this process ends, keeps two clones that start at the same time from choosing
  * the same port.
  */
 export async function reservePort(preferred?: number): Promise<number> {
