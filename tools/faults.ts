@@ -12,7 +12,7 @@ import { stopCommands } from './command.js';
 import { writeAtomically } from './infrastructure/files.js';
 import { identityOf } from './infrastructure/identity.js';
 import { Processes } from './infrastructure/processes.js';
-import { local, Refusal, root, runUntilStopped, sweepTestRuns, testRuns } from './lifecycle.js';
+import { local, UserError, root, runUntilStopped, removeDeadTestRuns, testRuns } from './lifecycle.js';
 import { bold, dim, green, pad, print, red, sayWithSeconds } from './terminal.js';
 
 const dir = join(testRuns, randomBytes(4).toString('hex'));
@@ -38,7 +38,7 @@ function readOptions() {
   });
   const readNumber = (name: 'minutes' | 'seed' | 'rate') => {
     const value = Number(values[name]);
-    if (!Number.isFinite(value) || value < 0) throw new Refusal(`--${name} must be a number`);
+    if (!Number.isFinite(value) || value < 0) throw new UserError(`--${name} must be a number`);
     return value;
   };
   return {
@@ -62,11 +62,11 @@ async function main(): Promise<number> {
     options = readOptions();
     if (!options.mutants) selectFaults(options.only, options.cluster);
   } catch (error) {
-    throw new Refusal((error as Error).message);
+    throw new UserError((error as Error).message);
   }
   // If this run is killed, a later run finds its processes by this file and ends them.
   writeAtomically(join(dir, 'launcher.json'), JSON.stringify(identityOf(process.pid)));
-  await sweepTestRuns();
+  await removeDeadTestRuns();
   if (options.isOwnDist) await build(root, print);
   const printProgress = sayWithSeconds();
   if (options.mutants) return testMutants(printProgress);

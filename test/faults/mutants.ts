@@ -27,7 +27,9 @@ export const MUTANTS: Mutant[] = [
   {
     name: 'no-conditional-transition',
     file: 'apps/order-worker/src/order-reservation.service.js',
-    changes: [["held.filter(isLockedIn('pending'))", 'held.filter((order) => !(order instanceof Error))']],
+    changes: [
+      ["locked.filter(isReadyFor('reserve'))", 'locked.filter((order) => !(order instanceof Error))'],
+    ],
     faults: ['duplicates'],
   },
   {
@@ -35,9 +37,9 @@ export const MUTANTS: Mutant[] = [
     file: 'libs/domain/src/unit-of-work.js',
     changes: [
       [
-        'announced = await outbox.store(manager, this.relay.ready);',
+        'events = await outbox.store(manager, this.relay.ready);',
         // The pause lets the broker confirm the event before the commit.
-        'announced = await outbox.store(manager, this.relay.ready); this.relay.enqueue(announced); await sleep(20);',
+        'events = await outbox.store(manager, this.relay.ready); this.relay.enqueue(events); await sleep(20);',
       ],
     ],
     faults: ['kill-api'],

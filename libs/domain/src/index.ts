@@ -22,7 +22,6 @@ export {
 } from './order/order.errors.js';
 export type { OrderTimeLimits, OverdueOrder } from './order/open-order.repository.js';
 export {
-  isLockedIn,
   type LockedOrder,
   type NewOrder,
   type OrderRecipient,

@@ -122,7 +122,7 @@ export class AppProcesses {
 
   /** Environment of an app's process; changes apply from its next start. */
   processEnvironment(app: AppName): NodeJS.ProcessEnv {
-    return this.service(app).recipe.env;
+    return this.service(app).spec.env;
   }
 
   /** @param name an app, or its second replica */

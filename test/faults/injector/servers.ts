@@ -63,7 +63,7 @@ export class Servers {
    * @returns what the function returned, printed by Erlang
    */
   async callErlang(module: string, functionName: string, args: string): Promise<string> {
-    const { command, env } = this.rabbitMq.service.recipe;
+    const { command, env } = this.rabbitMq.service.spec;
     const code = `io:format("~p", [rpc:call('estoque@localhost', ${module}, ${functionName}, ${args})]), halt().`;
     const flags = ['-noinput', '-hidden', '-sname', `faults${process.pid}@localhost`];
     const loopbackOnly = ['-kernel', 'inet_dist_use_interface', '{127,0,0,1}'];
