@@ -133,7 +133,7 @@ describe('Operations', () => {
       id: parked.id,
       body_text: parked.body_text,
     });
-    expect(cli('dead-letters', 'replay').stderr).toContain('Say which');
+    expect(cli('dead-letters', 'replay').stderr).toContain('Specify an id');
     const replayed = cli('dead-letters', 'replay', String(parked.id), '--by', 'ops');
     expect([replayed.status, replayed.stdout]).toEqual([0, `#${parked.id} replayed\n`]);
     await system.orderIn('processed', 5_003);
