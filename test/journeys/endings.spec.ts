@@ -56,7 +56,7 @@ describe('An order that does not come to its good end', () => {
       const mails = await mailsTo(customer.email);
       return mails.length > 0 && mails;
     });
-    expect(mail!.text).toContain('It could not be completed in the time');
+    expect(mail!.text).toContain('We could not complete it before its reservation expired');
 
     await system.launch('stock-worker').ready();
     await until('its late message to be seen', () =>

@@ -95,7 +95,7 @@ describe('An order', () => {
       (await mailsTo(email)).length > 0 ? mailsTo(email) : undefined,
     );
     expect(mail!.subject).toBe(`We could not fulfil your order ${id}`);
-    expect(mail!.text).toContain('4 asked for, 3 available');
+    expect(mail!.text).toContain('4 ordered, 3 available');
   });
 
   it('60 at once for the last 20 units: exactly 20 are processed, 40 rejected with the reason', async () => {
