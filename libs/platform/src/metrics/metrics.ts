@@ -37,7 +37,8 @@ export class Metrics {
           if (typeof reading === 'number') this.set(reading);
           else for (const [value, number] of Object.entries(reading)) this.set({ [label!]: value }, number);
         } catch {
-          this.remove();
+          // A reset gauge without a label has the value 0; one with a label has no values, and `remove` would throw.
+          if (!label) this.remove();
         }
       },
     });
