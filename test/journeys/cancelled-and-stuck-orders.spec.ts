@@ -62,7 +62,7 @@ describe('Order that is cancelled or stuck', () => {
       const mails = await fetchMailsTo(customer.email);
       return mails.length > 0 && mails;
     });
-    expect(mail!.text).toContain('It could not be completed in the time');
+    expect(mail!.text).toContain('We could not complete it before its reservation expired');
 
     await system.launch('stock-worker').waitUntilReady();
     await until('its late message to be handled', () =>

@@ -138,7 +138,7 @@ describe('Operations API and command line', () => {
       id: deadLetter.id,
       body_text: deadLetter.body_text,
     });
-    expect(runCli('dead-letters', 'replay').stderr).toContain('Say which');
+    expect(runCli('dead-letters', 'replay').stderr).toContain('Specify an id');
     const replayed = runCli('dead-letters', 'replay', String(deadLetter.id), '--by', 'ops');
     expect([replayed.status, replayed.stdout]).toEqual([0, `#${deadLetter.id} replayed\n`]);
     await system.waitForOrderStatus(5_003, 'processed');

@@ -15,14 +15,14 @@ export { PeriodicTask } from './periodic-task.js';
 export { startApi, startWorker } from './start.js';
 export {
   activeContext,
-  traceLinks,
-  traceContextOf,
   contextFromTraceparent,
-  withoutTrace,
   failSpan,
-  withTraceContexts,
   inSpan,
   isTraced,
+  traceContextOf,
+  traceLinks,
   traceparentOf,
+  withoutTrace,
+  withTraceContexts,
   type SpanStart,
 } from './tracing/tracing.js';
