@@ -14,7 +14,7 @@ describe('Order that is cancelled or stuck', () => {
   let system: System;
   beforeAll(async () => {
     // Without stock-worker, orders stay reserved. Tests start it when they need it.
-    const environment = { RESERVATION_TTL_SECONDS: '3600', STUCK_AFTER_SECONDS: '1,1,1' };
+    const environment = { RESERVATION_TTL_SECONDS: '3600', REPUBLISH_AFTER_SECONDS: '1,1,1' };
     system = await System.start({ apps: ['api', 'order-worker', 'notify-worker'], environment });
   });
   afterAll(() => system.stop());

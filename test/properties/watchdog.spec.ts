@@ -11,7 +11,7 @@ const environment = readEnvironment([], {
   DATABASE_URL: 'postgres://unused',
   RABBITMQ_URL: 'amqp://unused',
   POLL_INTERVAL_MS: '50',
-  STUCK_AFTER_SECONDS: '1,1,1',
+  REPUBLISH_AFTER_SECONDS: '1,1,1',
 });
 const logger = createLogger('test', { LOG_LEVEL: 'silent' });
 

@@ -63,7 +63,7 @@ export class WatchdogService implements OnApplicationBootstrap, OnModuleDestroy 
   }
 
   private async watch() {
-    const { STUCK_AFTER_SECONDS: limits } = this.environment;
+    const { REPUBLISH_AFTER_SECONDS: limits } = this.environment;
     const overdue = await this.unitOfWork.inTransaction(async (transaction) => {
       const claimed = await transaction.openOrders.claimOverdue(limits, BATCH);
       for (const order of claimed) await this.republish(order, transaction);

@@ -97,7 +97,7 @@ export class AppProcesses {
       STOCK_ALERT_EMAIL: `stock@${MAIL_DOMAIN}`,
       RETRY_DELAYS_MS: '500,1000,3000,8000,15000',
       RESERVATION_TTL_SECONDS: '1800',
-      STUCK_AFTER_SECONDS: '10,10,15',
+      REPUBLISH_AFTER_SECONDS: '10,10,15',
       POLL_INTERVAL_MS: '1000',
       ...this.options.environment,
     };

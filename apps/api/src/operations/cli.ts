@@ -24,7 +24,7 @@ async function withApp(dependencies: Dependency[], work: (app: INestApplicationC
     { logger: false, abortOnError: false },
   );
   try {
-    await app.get(DomainModule).reached(...dependencies);
+    await app.get(DomainModule).waitFor(...dependencies);
     await work(app);
   } finally {
     await app.close();

@@ -53,16 +53,16 @@ export const environmentSchema = z.object({
   /** How long stock stays reserved for an order. Then the reservation expires and the order is cancelled. */
   RESERVATION_TTL_SECONDS: wholeNumber(1, 31_536_000).default(1_800),
   /**
-   * Seconds that an order may stay pending, reserved, or final without a recorded mail, before the watchdog republishes
+   * Seconds that an order may stay pending, reserved, or final with an unconfirmed event, before the watchdog republishes
    * its event.
    */
-  STUCK_AFTER_SECONDS: z
+  REPUBLISH_AFTER_SECONDS: z
     .string()
     .regex(/^[1-9]\d{0,6}(,[1-9]\d{0,6}){2}$/, 'must be three whole numbers of seconds, separated by commas')
     .default('60,60,300')
     .transform((list) => {
-      const [pending, reserved, unnotified] = list.split(',').map(Number) as [number, number, number];
-      return { pending, reserved, unnotified };
+      const [pending, reserved, unconfirmed] = list.split(',').map(Number) as [number, number, number];
+      return { pending, reserved, unconfirmed };
     }),
   /**
    * How often order-worker polls for expired reservations and stuck orders, and notify-worker for pending mails that a
