@@ -122,7 +122,7 @@ describe('Order that is cancelled or stuck', () => {
       return /^estoque_orders_stuck ([1-9]\d*)$/m.exec(text);
     });
     const health = (await (await fetch(`${workerUrl}/health/ready`)).json()) as { info: { orders: object } };
-    expect(health.info.orders).toEqual({ status: 'up', degraded: `${metric[1]} are stuck` });
+    expect(health.info.orders).toEqual({ status: 'up', degraded: `stuck orders: ${metric[1]}` });
     await system.launch('stock-worker').waitUntilReady();
     await system.waitForOrderStatus(id, 'processed');
     await until('no order to be stuck', async () =>

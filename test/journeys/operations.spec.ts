@@ -172,7 +172,7 @@ describe('Operations API and command line', () => {
     await system.sql(`UPDATE reservations SET status = 'active' WHERE order_id = $1`, [second]);
     const expectedDiscrepancies = [
       `balance of ${other}: 5, not 9`,
-      `held of ${other}: 0, not 1`,
+      `reservations of ${other}: 0, not 1`,
       `on_hand of ${other}: 5, not 4`,
       `on_hand of ${product_id}: 4, not 6`,
       `reserved of ${other}: 1, not 0`,
