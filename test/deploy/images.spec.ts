@@ -2,11 +2,19 @@ import { DockerfileParser, type Copy, type Instruction, type PropertyInstruction
 import { validate } from 'dockerfile-utils';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { NODE_FLAGS } from '../../tools/apps.js';
 import { APP_NAMES } from '../../apps/manifest.js';
 
@@ -68,11 +76,21 @@ describe('The Dockerfile', () => {
     const built = (inImage('COPY') as Copy[])
       .filter((copy) => copy.getFromFlag()?.getValue() === 'build')
       .map((copy) => wordsOf(copy)[0]!.replace('/app/', '').replace('${APP}', app));
-    expect(built).toEqual(['dist/libs', `dist/apps/${app}`]);
+    expect(built).toEqual(['dist/libs', 'dist/apps/manifest.js', `dist/apps/${app}`]);
     // The build of this test run is the build of the image.
     for (const folder of built) expect(existsSync(folder)).toBe(true);
     const [, main] = /import\('\.\/(apps\S+)'\)/.exec(inImage('RUN')[0]!.getRawArgumentsContent()!)!;
     expect(existsSync(`dist/${main!.replace('${APP}', app)}`)).toBe(true);
+    const imports = readdirSync(`dist/apps/${app}`, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.js'))
+      .map((file) => join(`dist/apps/${app}`, file))
+      .flatMap((file) =>
+        [...readFileSync(file, 'utf8').matchAll(/from '(\.{1,2}\/[^']+)'/g)].map(([, target]) =>
+          join(dirname(file), target!),
+        ),
+      );
+    expect(imports).toContain('dist/apps/manifest.js');
+    expect(imports.filter((file) => !built.some((copied) => file.startsWith(copied)))).toEqual([]);
   });
 
   it('starts node itself, as the launcher does, and as a user with a number that isn’t root’s', () => {
