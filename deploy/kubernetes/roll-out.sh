@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Rolls out an overlay: settings and neighbours, then the migrations, then the apps. No pod of the old version is touched
-# before the new schema is there; where the migrations fail, nothing more happens.
+# Rolls out an overlay: settings and dependencies, then the migrations, then the apps. The pods of the old version run
+# until the new schema is in place. If a migration fails, the script ends and the old version keeps running.
 #   deploy/kubernetes/roll-out.sh production
 set -euo pipefail
 
@@ -25,7 +25,7 @@ case "$name" in
     estoque wait rabbitmqcluster.rabbitmq.com/rabbitmq --for=condition=AllReplicasReady --timeout=15m ;;
 esac
 
-# A Job can't be changed, so the last one goes.
+# A Job is immutable, so the previous one has to be deleted.
 estoque delete job/migrate --ignore-not-found
 apply "$component = migration"
 until ended=$(conditions) && [[ $ended =~ Complete|Failed ]]; do sleep 2; done

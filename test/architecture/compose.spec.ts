@@ -2,7 +2,7 @@ import { readEnvironment } from '@estoque/platform';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { APP_NAMES } from '../../apps/manifest.js';
+import { APP_NAMES, appManifest } from '../../apps/manifest.js';
 
 interface Service {
   image: string;
@@ -25,7 +25,7 @@ const compose = parse(readFileSync('docker-compose.yml', 'utf8'), { merge: true 
 const services = Object.entries(compose.services);
 const apps = APP_NAMES;
 
-/** `source:target[:ro]` of all services; a source that starts with a dot is a file of ours. */
+/** The volumes of all services, as `source:target[:ro]`. A source that starts with a dot is a path in this repository. */
 const mounts = services.flatMap(([service, { volumes }]) =>
   (volumes ?? []).map((volume) => {
     const [source, target, mode] = volume.split(':') as [string, string, string?];
@@ -33,7 +33,7 @@ const mounts = services.flatMap(([service, { volumes }]) =>
   }),
 );
 
-/** What Docker Compose makes of ${NAME:-default} where nothing is set. */
+/** @returns the text with the defaults that Docker Compose inserts for ${NAME:-default} if NAME is unset */
 const withDefaults = (text: string) => text.replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1');
 const environmentOf = (service: Service) =>
   Object.fromEntries(
@@ -41,19 +41,19 @@ const environmentOf = (service: Service) =>
   );
 
 describe('docker-compose.yml', () => {
-  it('keeps the schema of the Compose Specification', () => {
+  it('is valid by the schema of the Compose Specification', () => {
     // dclint ships the schema of the specification's own repository.
     const schema = JSON.parse(readFileSync('node_modules/dclint/schemas/compose.schema.json', 'utf8')) as {
       $schema?: string;
     };
-    delete schema.$schema; // it names a draft by an address that nobody else gives it
+    delete schema.$schema; // an address of the draft that Ajv does not know
     const validate = new Ajv2019({ strict: false, validateFormats: false }).compile(schema);
     validate(compose);
     expect(validate.errors).toBeNull();
     expect(validate({ ...compose, services: { api: { imagee: 'estoque-system/api' } } })).toBe(false);
   });
 
-  it('runs every app, and the migrations as a step of their own before them', () => {
+  it('runs the migrations before every app', () => {
     expect(Object.keys(compose.services)).toEqual(expect.arrayContaining(apps));
     expect(compose.services.migrate).toMatchObject({ restart: 'no' });
     for (const app of apps) {
@@ -64,13 +64,13 @@ describe('docker-compose.yml', () => {
   });
 
   it.each(services.filter(([, { depends_on }]) => depends_on))(
-    '%s waits only for services that can become what it waits for',
+    '%s waits only for conditions that a service can reach',
     (_, service) => {
       for (const [name, { condition }] of Object.entries(service.depends_on ?? {})) {
-        const other = compose.services[name];
-        expect(other).toBeDefined();
-        if (condition === 'service_healthy') expect(other!.healthcheck).toBeDefined();
-        if (condition === 'service_completed_successfully') expect(other!.restart).toBe('no');
+        const dependency = compose.services[name];
+        expect(dependency).toBeDefined();
+        if (condition === 'service_healthy') expect(dependency!.healthcheck).toBeDefined();
+        if (condition === 'service_completed_successfully') expect(dependency!.restart).toBe('no');
       }
     },
   );
@@ -79,31 +79,32 @@ describe('docker-compose.yml', () => {
     expect(service.healthcheck?.test[0]).toMatch(/^CMD(-SHELL)?$/);
   });
 
-  it('is reached from this machine only, and keeps data in declared volumes', () => {
+  it('publishes ports on the loopback interface only, and keeps data in declared volumes', () => {
     const ports = services.flatMap(([, service]) => service.ports ?? []);
     expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
     const volumes = mounts.filter(({ source }) => !source.startsWith('.'));
     expect(volumes.map(({ source }) => source).toSorted()).toEqual(Object.keys(compose.volumes).toSorted());
   });
 
-  it('pins every image that is not built here, and gives each port away once', () => {
-    const foreign = services.filter(([, { build }]) => !build).map(([, { image }]) => image);
-    expect(foreign.filter((image) => !/:v?\d+[\w.-]*$/.test(image))).toEqual([]);
+  it('pins every image that is not built here, and uses each host port once', () => {
+    const external = services.filter(([, { build }]) => !build).map(([, { image }]) => image);
+    expect(external.filter((image) => !/:v?\d+[\w.-]*$/.test(image))).toEqual([]);
     const ports = services.flatMap(([, service]) => (service.ports ?? []).map(withDefaults));
-    const onTheHost = ports.map((port) => port.split(':').at(-2));
-    expect(new Set(onTheHost).size).toBe(onTheHost.length);
+    const hostPorts = ports.map((port) => port.split(':').at(-2));
+    expect(new Set(hostPorts).size).toBe(hostPorts.length);
   });
 
-  it.each(apps)('gives %s an environment that it starts with', (app) => {
+  it.each(apps)('gives %s a valid environment', (app) => {
     const service = compose.services[app]!;
-    const environment = readEnvironment(['SMTP_URL', 'MAIL_FROM'], environmentOf(service));
+    const { requires } = appManifest(app);
+    const environment = readEnvironment([...requires, 'SMTP_URL'], environmentOf(service));
     for (const url of [environment.DATABASE_URL, ...environment.RABBITMQ_URL, environment.SMTP_URL!])
       expect(Object.keys(compose.services)).toContain(new URL(url).hostname);
-    // The health check asks where the app listens.
+    // The health check uses the port of the app.
     expect(service.healthcheck!.test.join(' ')).toContain(`:${environment.PORT}/health/ready`);
   });
 
-  it('names logins that the servers are created with', () => {
+  it('gives the apps the logins that the servers are created with', () => {
     const { DATABASE_URL, RABBITMQ_URL } = environmentOf(compose.services.api!);
     const [database, broker] = [new URL(DATABASE_URL!), new URL(RABBITMQ_URL!)];
     expect(environmentOf(compose.services.postgres!)).toMatchObject({
@@ -117,14 +118,14 @@ describe('docker-compose.yml', () => {
     });
   });
 
-  it('builds every image of ours from one Dockerfile, each for an app that exists', () => {
+  it('builds every image of an app from one Dockerfile', () => {
     const built = services.filter(([, { build }]) => build);
     expect(built.map(([name]) => name).toSorted()).toEqual([...apps, 'migrate'].toSorted());
     for (const [, { build }] of built) {
       expect(existsSync(build!.dockerfile)).toBe(true);
       expect(apps).toContain(build!.args.APP);
     }
-    // The build of this test run is the build of the image.
+    // The build of this test run is the same as in the image.
     expect(existsSync(compose.services.migrate!.command![1]!)).toBe(true);
   });
 });
@@ -143,24 +144,27 @@ describe('The profile observability', () => {
     }[];
   }>(`${folder}/prometheus/prometheus.yml`);
 
-  it('is nothing that the system waits for', () => {
-    const own = services.filter(([, { profiles }]) => profiles).map(([name]) => name);
-    expect(own).toEqual(['prometheus', 'grafana', 'jaeger']);
+  it('adds no dependency to the apps', () => {
+    const observability = services.filter(([, { profiles }]) => profiles).map(([name]) => name);
+    expect(observability).toEqual(['prometheus', 'grafana', 'jaeger']);
     for (const [name, { depends_on, profiles }] of services) {
       if (profiles) expect([name, profiles]).toEqual([name, ['observability']]);
-      else expect(Object.keys(depends_on ?? {}).filter((other) => own.includes(other))).toEqual([]);
+      else
+        expect(
+          Object.keys(depends_on ?? {}).filter((dependency) => observability.includes(dependency)),
+        ).toEqual([]);
     }
   });
 
   it.each(mounts.filter(({ source }) => source.startsWith('.')))(
-    '$service finds $source, and only reads it',
+    '$service mounts $source read-only',
     ({ source, mode }) => {
       expect(existsSync(source)).toBe(true);
       expect(mode).toBe('ro');
     },
   );
 
-  it('asks every app where it listens, and the broker', () => {
+  it('scrapes every app at its port, and the broker', () => {
     const jobs = prometheus.scrape_configs.filter(({ dns_sd_configs }) => dns_sd_configs);
     expect(jobs.map(({ job_name }) => job_name).toSorted()).toEqual(apps.toSorted());
     for (const { job_name, dns_sd_configs } of jobs) {
@@ -171,14 +175,14 @@ describe('The profile observability', () => {
     expect(targets).toEqual([{ targets: ['rabbitmq:15692'] }]);
   });
 
-  it('has Prometheus read the rules, beside its configuration', () => {
+  it('mounts the alert rules beside the configuration of Prometheus', () => {
     const { source } = mounted('prometheus', '/etc/prometheus/prometheus.yml');
     expect(prometheus.rule_files.length).toBeGreaterThan(0);
     for (const file of ['prometheus.yml', ...prometheus.rule_files])
       expect(existsSync(`${source}/${file}`)).toBe(true);
   });
 
-  it('gives Grafana data sources that are services, where they listen', () => {
+  it('gives Grafana data sources that are services, at their ports', () => {
     const { source } = mounted('grafana', '/etc/grafana/provisioning/datasources');
     const { datasources } = yaml<{ datasources: { type: string; url: string }[] }>(
       `${source}/datasources.yml`,
@@ -186,12 +190,14 @@ describe('The profile observability', () => {
     for (const { type, url } of datasources) {
       const { hostname, port } = new URL(url);
       expect(hostname).toBe(type);
-      expect(compose.services[hostname]!.ports!.map((each) => each.split(':').at(-1))).toContain(port);
+      expect(compose.services[hostname]!.ports!.map((published) => published.split(':').at(-1))).toContain(
+        port,
+      );
     }
     expect(datasources.map(({ type }) => type)).toEqual(['prometheus', 'jaeger']);
   });
 
-  it('has Grafana show the dashboards that are mounted, ours first', () => {
+  it('has Grafana show the mounted dashboards, with the dashboard of this project as the home page', () => {
     const provisioning = mounted('grafana', '/etc/grafana/provisioning/dashboards').source;
     const { providers } = yaml<{ providers: { options: { path: string } }[] }>(
       `${provisioning}/dashboards.yml`,
@@ -202,12 +208,12 @@ describe('The profile observability', () => {
     expect(existsSync(home.replace(dashboards.target, dashboards.source))).toBe(true);
   });
 
-  it('gets traces only where somebody asked for them', () => {
+  it('traces only if an endpoint is set', () => {
     for (const app of apps)
       expect(environmentOf(compose.services[app]!).OTEL_EXPORTER_OTLP_ENDPOINT).toBe('');
-    const [said] = /http:\/\/jaeger:\d+/.exec(readFileSync('docker-compose.yml', 'utf8'))!;
+    const [documentedUrl] = /http:\/\/jaeger:\d+/.exec(readFileSync('docker-compose.yml', 'utf8'))!;
     expect(compose.services.jaeger!.ports!.map((port) => port.split(':').at(-1))).toContain(
-      new URL(said).port,
+      new URL(documentedUrl).port,
     );
   });
 });

@@ -10,7 +10,7 @@ import { examplesOf, Overlay, type KubernetesObject } from './overlay.js';
 import { referenceFaults, selects } from './references.js';
 import { restrictedFaults } from './restricted.js';
 import { schemaFaults, typeFaults } from './types.js';
-import { APP_NAMES, WORKERS } from '../../apps/manifest.js';
+import { APP_NAMES, appManifest, WORKERS } from '../../apps/manifest.js';
 
 const OVERLAYS = ['development', 'production', 'external'] as const;
 const apps = APP_NAMES;
@@ -193,9 +193,7 @@ describe.each(OVERLAYS)('What %s says matches what the code reads', (name) => {
   it.each(apps)('gives %s an environment that it starts with, and nothing that nobody reads', (app) => {
     const container = containerOf(overlay(), app);
     const given = environmentOf(overlay(), container);
-    const required = /required: \[(.*?)\]/.exec(readFileSync(`apps/${app}/src/main.ts`, 'utf8'))?.[1] ?? '';
-    const names = [...required.matchAll(/'(\w+)'/g)].map(([, variable]) => variable as 'SMTP_URL');
-    const { PORT } = readEnvironment(names, given);
+    const { PORT } = readEnvironment(appManifest(app).requires, given);
     // The SDK of OpenTelemetry reads its own.
     const ours = Object.keys(given).filter((variable) => !variable.startsWith('OTEL_'));
     expect(ours.filter((variable) => !(variable in environmentSchema.shape))).toEqual([]);
@@ -343,8 +341,15 @@ describe('The database', () => {
       return (most[app]! + 1) * environment.DATABASE_POOL_SIZE;
     });
     const { max_connections } = production.one('Cluster', 'postgres').spec.postgresql!.parameters!;
-    // Some are kept for the operator, for replicas, and for whoever has to have a look.
-    expect(wanted.reduce((sum, each) => sum + each)).toBeLessThanOrEqual(Number(max_connections) - 30);
+    // 30 connections are kept for the operator, for replication and for administration.
+    const available = Number(max_connections) - 30;
+    const sum = wanted.reduce((total, connections) => total + connections);
+    expect(
+      sum > available &&
+        `All pods of production can open ${sum} connections, and ${available} are available: ` +
+          'raise max_connections in overlays/production/postgres.yaml, or lower DATABASE_POOL_SIZE in ' +
+          'base/kustomization.yaml or the maximum of replicas in overlays/production/scaling.yaml',
+    ).toBe(false);
   });
 });
 
