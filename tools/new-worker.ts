@@ -45,7 +45,14 @@ async function addWorker(
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
   }
-  await runOrFail(process.execPath, PRETTIER, '--write', '--log-level=warn', ...Object.keys(files));
+  await runOrFail(
+    process.execPath,
+    PRETTIER,
+    '--write',
+    '--ignore-unknown',
+    '--log-level=warn',
+    ...Object.keys(files),
+  );
   const documents = skipDocuments ? [] : await regenerateDocuments();
 
   printList('Added', Object.keys(added));
@@ -88,7 +95,7 @@ async function runOrFail(file: string, ...args: string[]): Promise<string> {
   if (code !== 0)
     throw new NewWorkerError(
       `The files are written, but this failed: ${args.join(' ')}\n${output}\n` +
-        'Take the files back with `git restore .` and `git clean`, or repair them.',
+        'Undo with `git restore .` and `git clean`, or fix the cause.',
     );
   return output;
 }

@@ -138,7 +138,7 @@ spec:
         protocol: amqp
         queueName: ${queue}
         mode: QueueLength
-        # Messages per replica: not measured yet, as for the other workers.
+        # Messages per replica. Not measured yet: the value of the other workers.
         value: '5000'
       authenticationRef:
         name: rabbitmq
