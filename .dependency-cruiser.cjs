@@ -21,7 +21,19 @@ module.exports = {
       'platform-is-at-the-bottom',
       'Platform imports no other lib.',
       { path: '^libs/platform/' },
+      { path: '^libs/(database|messaging|domain)/' },
+    ),
+    rule(
+      'database-knows-no-business',
+      'The database lib imports neither messaging nor the domain.',
+      { path: '^libs/database/', pathNot: 'spec[.]ts$' },
       { path: '^libs/(messaging|domain)/' },
+    ),
+    rule(
+      'only-database-opens-connections',
+      'Only libs/database talks to the PostgreSQL driver.',
+      { path: '^(apps|libs)/', pathNot: '^libs/database/' },
+      { path: 'node_modules/pg/' },
     ),
     rule(
       'messaging-knows-no-business',

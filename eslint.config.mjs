@@ -41,7 +41,7 @@ export default tseslint.config(
     rules: { 'no-restricted-syntax': ['error', ONLY_THE_UNIT_OF_WORK_OPENS_TRANSACTIONS] },
   },
   {
-    files: ['libs/domain/src/unit-of-work.ts'],
+    files: ['libs/domain/src/unit-of-work.ts', 'libs/database/src/sql-client.ts'],
     rules: { 'no-restricted-syntax': ['error', ONLY_CONFIG_READS_THE_ENVIRONMENT] },
   },
   {

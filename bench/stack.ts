@@ -5,7 +5,7 @@ import { migrate } from '../tools/apps.js';
 import { startPostgres, type Postgres } from '../tools/infrastructure/postgres.js';
 import type { Processes } from '../tools/infrastructure/processes.js';
 import { startRabbitMq, type RabbitMq } from '../tools/infrastructure/rabbitmq.js';
-import { askManagement } from '../test/support/broker.js';
+import { callManagementApi } from '../test/support/broker.js';
 import { fillShop, SHOP } from './shop.js';
 
 export interface StackOptions {
@@ -87,17 +87,17 @@ export class Stack {
   async createVhost(): Promise<{ name: string; url: string }> {
     this.counter += 1;
     const name = `bench-${this.counter}`;
-    await askManagement(this.rabbitmq.managementUrl, 'PUT', `/api/vhosts/${name}`);
+    await callManagementApi(this.rabbitmq.managementUrl, 'PUT', `/api/vhosts/${name}`);
     return { name, url: `${this.rabbitmq.url}/${name}` };
   }
 
   async dropVhost({ name }: { name: string }) {
-    await askManagement(this.rabbitmq.managementUrl, 'DELETE', `/api/vhosts/${name}`);
+    await callManagementApi(this.rabbitmq.managementUrl, 'DELETE', `/api/vhosts/${name}`);
   }
 
   /** Of RabbitMQ. */
   async version(): Promise<string> {
-    const { rabbitmq_version } = await askManagement<{ rabbitmq_version: string }>(
+    const { rabbitmq_version } = await callManagementApi<{ rabbitmq_version: string }>(
       this.rabbitmq.managementUrl,
       'GET',
       '/api/overview',

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import 'reflect-metadata';
-import { Collector } from '../test/support/collector.js';
+import { OtlpCollector } from '../test/support/otlp-collector.js';
 import { System } from '../test/support/system.js';
 import { until } from '../test/support/until.js';
 import { build } from './build.js';
@@ -42,10 +42,10 @@ async function main(): Promise<number> {
     TEST_RABBITMQ_MANAGEMENT_URL: managementUrl,
     TEST_SMTP_URL: smtpUrl,
   });
-  const collector = await Collector.start();
+  const collector = await OtlpCollector.start();
   const system = await System.start({ environment: collector.environment });
   try {
-    const product_id = await system.product(1_000);
+    const product_id = await system.createProduct(1_000);
     for (let n = 0; n < ORDERS_BEFORE; n++) await mailed(collector, await order(system, product_id));
     const traceId = await order(system, product_id);
     await mailed(collector, traceId);
@@ -73,17 +73,17 @@ async function order(system: System, product_id: number): Promise<string> {
 }
 
 /** Once the mail's span has come, and those that end after it. */
-async function mailed(collector: Collector, traceId: string) {
-  await until('the mail', () => collector.of(traceId).some(({ name }) => name.startsWith('send ')));
-  const count = () => collector.of(traceId).length;
+async function mailed(collector: OtlpCollector, traceId: string) {
+  await until('the mail', () => collector.spansOfTrace(traceId).some(({ name }) => name.startsWith('send ')));
+  const count = () => collector.spansOfTrace(traceId).length;
   for (let before = 0; before < count();) {
     before = count();
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
 }
 
-function draw(collector: Collector, traceId: string) {
-  const spans = collector.of(traceId);
+function draw(collector: OtlpCollector, traceId: string) {
+  const spans = collector.spansOfTrace(traceId);
   const bars = spans.map((span) => ({
     ...span,
     name: span.name.replace('stock_events:', '').replace(/:\w+_queue$/, ''),

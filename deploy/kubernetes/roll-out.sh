@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Rolls out an overlay: settings and dependencies, then the migrations, then the apps. The pods of the old version run
-# until the new schema is in place. If a migration fails, the script ends and the old version keeps running.
-#   deploy/kubernetes/roll-out.sh production
+# Rolls out an overlay: first settings and dependencies, then the migrations, then the apps. The pods of the old version
+# keep running until the migrations have completed. If the migrations fail, the script stops.
+# Usage: deploy/kubernetes/roll-out.sh production
 set -euo pipefail
 
-name=${1:?which overlay: development, production or external}
+name=${1:?name an overlay: development, production or external}
 overlay="$(cd "$(dirname "$0")" && pwd)/overlays/$name"
 component=app.kubernetes.io/component
 manifests=$(mktemp)
@@ -25,7 +25,7 @@ case "$name" in
     estoque wait rabbitmqcluster.rabbitmq.com/rabbitmq --for=condition=AllReplicasReady --timeout=15m ;;
 esac
 
-# A Job is immutable, so the previous one has to be deleted.
+# A Job is immutable, so the previous one is deleted first.
 estoque delete job/migrate --ignore-not-found
 apply "$component = migration"
 until ended=$(conditions) && [[ $ended =~ Complete|Failed ]]; do sleep 2; done

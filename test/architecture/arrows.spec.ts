@@ -16,20 +16,8 @@ const events = Object.values(catalogue);
 
 describe('Events', () => {
   const code = apps.flatMap((app) => sources(join('apps', app, 'src')).map(({ text }) => ({ app, text })));
-  const publishersOf = (event: string) =>
-    [
-      ...new Set(code.filter(({ text }) => text.includes(`outbox.add('${event}'`)).map(({ app }) => app)),
-    ].toSorted();
   const consumersOf = (event: string) =>
     code.filter(({ text }) => text.includes(`@EventPattern<string>('${event}')`));
-
-  it.each(events)(
-    '$name is published by the apps that its definition names, and by no other',
-    ({ name, publishedBy }) => {
-      expect(publishersOf(name)).toEqual([...publishedBy].toSorted());
-      expect(publishedBy.length).toBeGreaterThan(0);
-    },
-  );
 
   it.each(events)('$name has one handler for each queue that it is bound to', ({ name, consumedBy }) => {
     expect(consumersOf(name)).toHaveLength(consumedBy.length);
@@ -52,6 +40,8 @@ describe('Each arrow, broken once', () => {
     ['apps-keep-apart', 'apps/order-worker/src', "export * from '../../stock-worker/src/stock.consumer.js';"],
     ['libs-know-no-app', 'libs/domain/src', "export * from '../../../apps/api/src/api.module.js';"],
     ['platform-is-at-the-bottom', 'libs/platform/src', "export * from '@estoque/messaging';"],
+    ['database-knows-no-business', 'libs/database/src', "export * from '@estoque/domain';"],
+    ['only-database-opens-connections', 'libs/domain/src', "export * from 'pg';"],
     ['messaging-knows-no-business', 'libs/messaging/src', "export * from '@estoque/domain';"],
     ['domain-knows-no-transport', 'libs/domain/src', "export * from '@nestjs/microservices';"],
     ['only-messaging-touches-a-channel', 'apps/api/src', "export * from 'amqplib';"],

@@ -25,7 +25,7 @@ const compose = parse(readFileSync('docker-compose.yml', 'utf8'), { merge: true 
 const services = Object.entries(compose.services);
 const apps = APP_NAMES;
 
-/** The volumes of all services, as `source:target[:ro]`. A source that starts with a dot is a path in this repository. */
+/** Volumes of all services (`source:target[:ro]`). A source that starts with a dot is a path in the repository. */
 const mounts = services.flatMap(([service, { volumes }]) =>
   (volumes ?? []).map((volume) => {
     const [source, target, mode] = volume.split(':') as [string, string, string?];
@@ -33,27 +33,27 @@ const mounts = services.flatMap(([service, { volumes }]) =>
   }),
 );
 
-/** @returns the text with the defaults that Docker Compose inserts for ${NAME:-default} if NAME is unset */
-const withDefaults = (text: string) => text.replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1');
+/** Replaces ${NAME:-default} by the default, as Docker Compose does if NAME is unset. */
+const applyDefaults = (text: string) => text.replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1');
 const environmentOf = (service: Service) =>
   Object.fromEntries(
-    Object.entries(service.environment ?? {}).map(([name, value]) => [name, withDefaults(value)]),
+    Object.entries(service.environment ?? {}).map(([name, value]) => [name, applyDefaults(value)]),
   );
 
 describe('docker-compose.yml', () => {
-  it('is valid by the schema of the Compose Specification', () => {
-    // dclint ships the schema of the specification's own repository.
+  it('matches the schema of the Compose Specification', () => {
+    // dclint contains the schema from the repository of the specification.
     const schema = JSON.parse(readFileSync('node_modules/dclint/schemas/compose.schema.json', 'utf8')) as {
       $schema?: string;
     };
-    delete schema.$schema; // an address of the draft that Ajv does not know
+    delete schema.$schema; // its URL for the draft is one that Ajv does not recognize
     const validate = new Ajv2019({ strict: false, validateFormats: false }).compile(schema);
     validate(compose);
     expect(validate.errors).toBeNull();
     expect(validate({ ...compose, services: { api: { imagee: 'estoque-system/api' } } })).toBe(false);
   });
 
-  it('runs the migrations before every app', () => {
+  it('runs every app after the migrations have completed', () => {
     expect(Object.keys(compose.services)).toEqual(expect.arrayContaining(apps));
     expect(compose.services.migrate).toMatchObject({ restart: 'no' });
     for (const app of apps) {
@@ -64,13 +64,13 @@ describe('docker-compose.yml', () => {
   });
 
   it.each(services.filter(([, { depends_on }]) => depends_on))(
-    '%s waits only for conditions that a service can reach',
+    '%s waits only for conditions that the other service can reach',
     (_, service) => {
       for (const [name, { condition }] of Object.entries(service.depends_on ?? {})) {
-        const dependency = compose.services[name];
-        expect(dependency).toBeDefined();
-        if (condition === 'service_healthy') expect(dependency!.healthcheck).toBeDefined();
-        if (condition === 'service_completed_successfully') expect(dependency!.restart).toBe('no');
+        const other = compose.services[name];
+        expect(other).toBeDefined();
+        if (condition === 'service_healthy') expect(other!.healthcheck).toBeDefined();
+        if (condition === 'service_completed_successfully') expect(other!.restart).toBe('no');
       }
     },
   );
@@ -79,32 +79,32 @@ describe('docker-compose.yml', () => {
     expect(service.healthcheck?.test[0]).toMatch(/^CMD(-SHELL)?$/);
   });
 
-  it('publishes ports on the loopback interface only, and keeps data in declared volumes', () => {
+  it('publishes ports on localhost only and keeps data in declared volumes', () => {
     const ports = services.flatMap(([, service]) => service.ports ?? []);
     expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
     const volumes = mounts.filter(({ source }) => !source.startsWith('.'));
     expect(volumes.map(({ source }) => source).toSorted()).toEqual(Object.keys(compose.volumes).toSorted());
   });
 
-  it('pins every image that is not built here, and uses each host port once', () => {
-    const external = services.filter(([, { build }]) => !build).map(([, { image }]) => image);
-    expect(external.filter((image) => !/:v?\d+[\w.-]*$/.test(image))).toEqual([]);
-    const ports = services.flatMap(([, service]) => (service.ports ?? []).map(withDefaults));
+  it('pins the version of every third-party image and uses each host port once', () => {
+    const thirdPartyImages = services.filter(([, { build }]) => !build).map(([, { image }]) => image);
+    expect(thirdPartyImages.filter((image) => !/:v?\d+[\w.-]*$/.test(image))).toEqual([]);
+    const ports = services.flatMap(([, service]) => (service.ports ?? []).map(applyDefaults));
     const hostPorts = ports.map((port) => port.split(':').at(-2));
     expect(new Set(hostPorts).size).toBe(hostPorts.length);
   });
 
   it.each(apps)('gives %s a valid environment', (app) => {
     const service = compose.services[app]!;
-    const { requires } = appManifest(app);
-    const environment = readEnvironment([...requires, 'SMTP_URL'], environmentOf(service));
+    const required = [...appManifest(app).requires, 'SMTP_URL'] as const;
+    const environment = readEnvironment(required, environmentOf(service));
     for (const url of [environment.DATABASE_URL, ...environment.RABBITMQ_URL, environment.SMTP_URL!])
       expect(Object.keys(compose.services)).toContain(new URL(url).hostname);
-    // The health check uses the port of the app.
+    // The health check requests the port on which the app listens.
     expect(service.healthcheck!.test.join(' ')).toContain(`:${environment.PORT}/health/ready`);
   });
 
-  it('gives the apps the logins that the servers are created with', () => {
+  it('uses the same user names and passwords in the apps and in the servers', () => {
     const { DATABASE_URL, RABBITMQ_URL } = environmentOf(compose.services.api!);
     const [database, broker] = [new URL(DATABASE_URL!), new URL(RABBITMQ_URL!)];
     expect(environmentOf(compose.services.postgres!)).toMatchObject({
@@ -118,24 +118,25 @@ describe('docker-compose.yml', () => {
     });
   });
 
-  it('builds every image of an app from one Dockerfile', () => {
+  it('builds every app image from one Dockerfile, each for an existing app', () => {
     const built = services.filter(([, { build }]) => build);
     expect(built.map(([name]) => name).toSorted()).toEqual([...apps, 'migrate'].toSorted());
     for (const [, { build }] of built) {
       expect(existsSync(build!.dockerfile)).toBe(true);
       expect(apps).toContain(build!.args.APP);
     }
-    // The build of this test run is the same as in the image.
+    // This test run uses the same build output as the image.
     expect(existsSync(compose.services.migrate!.command![1]!)).toBe(true);
   });
 });
 
-describe('The profile observability', () => {
-  const yaml = <Document>(file: string) => parse(readFileSync(file, 'utf8')) as Document;
+describe('docker-compose.yml, profile observability', () => {
+  const readYaml = <Document>(file: string) => parse(readFileSync(file, 'utf8')) as Document;
   const folder = 'deploy/observability';
-  const mounted = (service: string, path: string) =>
+  /** @returns the volume of the service that contains this path */
+  const findMount = (service: string, path: string) =>
     mounts.find((mount) => mount.service === service && path.startsWith(mount.target))!;
-  const prometheus = yaml<{
+  const prometheus = readYaml<{
     rule_files: string[];
     scrape_configs: {
       job_name: string;
@@ -144,27 +145,25 @@ describe('The profile observability', () => {
     }[];
   }>(`${folder}/prometheus/prometheus.yml`);
 
-  it('adds no dependency to the apps', () => {
-    const observability = services.filter(([, { profiles }]) => profiles).map(([name]) => name);
-    expect(observability).toEqual(['prometheus', 'grafana', 'jaeger']);
+  it('contains no service that an app depends on', () => {
+    const profileServices = services.filter(([, { profiles }]) => profiles).map(([name]) => name);
+    expect(profileServices).toEqual(['prometheus', 'grafana', 'jaeger']);
     for (const [name, { depends_on, profiles }] of services) {
       if (profiles) expect([name, profiles]).toEqual([name, ['observability']]);
       else
-        expect(
-          Object.keys(depends_on ?? {}).filter((dependency) => observability.includes(dependency)),
-        ).toEqual([]);
+        expect(Object.keys(depends_on ?? {}).filter((other) => profileServices.includes(other))).toEqual([]);
     }
   });
 
   it.each(mounts.filter(({ source }) => source.startsWith('.')))(
-    '$service mounts $source read-only',
+    '$service mounts $source, which exists, read-only',
     ({ source, mode }) => {
       expect(existsSync(source)).toBe(true);
       expect(mode).toBe('ro');
     },
   );
 
-  it('scrapes every app at its port, and the broker', () => {
+  it('makes Prometheus scrape every app on its port, and the broker', () => {
     const jobs = prometheus.scrape_configs.filter(({ dns_sd_configs }) => dns_sd_configs);
     expect(jobs.map(({ job_name }) => job_name).toSorted()).toEqual(apps.toSorted());
     for (const { job_name, dns_sd_configs } of jobs) {
@@ -175,40 +174,38 @@ describe('The profile observability', () => {
     expect(targets).toEqual([{ targets: ['rabbitmq:15692'] }]);
   });
 
-  it('mounts the alert rules beside the configuration of Prometheus', () => {
-    const { source } = mounted('prometheus', '/etc/prometheus/prometheus.yml');
+  it('mounts the configuration and the rules of Prometheus', () => {
+    const { source } = findMount('prometheus', '/etc/prometheus/prometheus.yml');
     expect(prometheus.rule_files.length).toBeGreaterThan(0);
     for (const file of ['prometheus.yml', ...prometheus.rule_files])
       expect(existsSync(`${source}/${file}`)).toBe(true);
   });
 
-  it('gives Grafana data sources that are services, at their ports', () => {
-    const { source } = mounted('grafana', '/etc/grafana/provisioning/datasources');
-    const { datasources } = yaml<{ datasources: { type: string; url: string }[] }>(
+  it('gives Grafana data sources whose host and port match a service', () => {
+    const { source } = findMount('grafana', '/etc/grafana/provisioning/datasources');
+    const { datasources } = readYaml<{ datasources: { type: string; url: string }[] }>(
       `${source}/datasources.yml`,
     );
     for (const { type, url } of datasources) {
       const { hostname, port } = new URL(url);
       expect(hostname).toBe(type);
-      expect(compose.services[hostname]!.ports!.map((published) => published.split(':').at(-1))).toContain(
-        port,
-      );
+      expect(compose.services[hostname]!.ports!.map((mapping) => mapping.split(':').at(-1))).toContain(port);
     }
     expect(datasources.map(({ type }) => type)).toEqual(['prometheus', 'jaeger']);
   });
 
-  it('has Grafana show the mounted dashboards, with the dashboard of this project as the home page', () => {
-    const provisioning = mounted('grafana', '/etc/grafana/provisioning/dashboards').source;
-    const { providers } = yaml<{ providers: { options: { path: string } }[] }>(
+  it('makes Grafana load the mounted dashboards, with estoque.json as the home dashboard', () => {
+    const provisioning = findMount('grafana', '/etc/grafana/provisioning/dashboards').source;
+    const { providers } = readYaml<{ providers: { options: { path: string } }[] }>(
       `${provisioning}/dashboards.yml`,
     );
-    const dashboards = mounted('grafana', providers[0]!.options.path);
+    const dashboards = findMount('grafana', providers[0]!.options.path);
     expect(dashboards.target).toBe(providers[0]!.options.path);
     const home = environmentOf(compose.services.grafana!).GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH!;
     expect(existsSync(home.replace(dashboards.target, dashboards.source))).toBe(true);
   });
 
-  it('traces only if an endpoint is set', () => {
+  it('sends no traces unless OTEL_EXPORTER_OTLP_ENDPOINT is set', () => {
     for (const app of apps)
       expect(environmentOf(compose.services[app]!).OTEL_EXPORTER_OTLP_ENDPOINT).toBe('');
     const [documentedUrl] = /http:\/\/jaeger:\d+/.exec(readFileSync('docker-compose.yml', 'utf8'))!;

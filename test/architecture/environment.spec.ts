@@ -1,9 +1,12 @@
 import { EnvironmentError, environmentSchema, readEnvironment } from '@estoque/platform';
 import { readFileSync } from 'node:fs';
 
-const good = { DATABASE_URL: 'postgresql://u:p@db/estoque', RABBITMQ_URL: 'amqp://mq' };
+const validEnvironment = { DATABASE_URL: 'postgresql://u:p@db/estoque', RABBITMQ_URL: 'amqp://mq' };
 
-function faultsOf(environment: Record<string, string>, required: Parameters<typeof readEnvironment>[0] = []) {
+function findProblems(
+  environment: Record<string, string>,
+  required: Parameters<typeof readEnvironment>[0] = [],
+) {
   try {
     readEnvironment(required, environment);
     return [];
@@ -13,23 +16,23 @@ function faultsOf(environment: Record<string, string>, required: Parameters<type
   }
 }
 
-describe('The environment', () => {
-  it('is listed whole in .env.example', () => {
+describe('Environment variables', () => {
+  it('are all listed in .env.example', () => {
     const listed = [...readFileSync('.env.example', 'utf8').matchAll(/^([A-Z_]+)=/gm)].map(
       ([, name]) => name,
     );
     expect(listed.toSorted()).toEqual(Object.keys(environmentSchema.shape).toSorted());
   });
 
-  it('counts as production where nobody says otherwise, and an empty variable as unset', () => {
-    expect(readEnvironment([], { ...good, PORT: '', ENV: '' })).toMatchObject({
+  it('default to ENV=production, and an empty variable counts as unset', () => {
+    expect(readEnvironment([], { ...validEnvironment, PORT: '', ENV: '' })).toMatchObject({
       ENV: 'production',
       PREFETCH: 200,
     });
   });
 
-  it('has a line for each fault', () => {
-    expect(faultsOf({ RABBITMQ_URL: 'http://mq', PORT: '70000', ENV: 'test' }, ['SMTP_URL'])).toEqual([
+  it('cause one line of error text per problem', () => {
+    expect(findProblems({ RABBITMQ_URL: 'http://mq', PORT: '70000', ENV: 'test' }, ['SMTP_URL'])).toEqual([
       'ENV must be development or production',
       'DATABASE_URL is missing',
       'RABBITMQ_URL must be a URL that starts with amqp:// or amqps://',

@@ -9,19 +9,22 @@ import { exampleBodies } from '../../tools/documents/examples.js';
 import { bodySchema, breaks } from '../../tools/documents/schemas.js';
 
 const root = process.cwd();
-/** The parser's severity: 0 is an error, 1 a warning, more is advice. */
+/** Severity of the parser: 0 is an error, 1 a warning; higher numbers are hints. */
 const WARNING = 1;
 
-describe('The documents of the events', () => {
-  it.each(Object.entries(eventDocuments()))('%s is what the code says today', (file, text) => {
-    const stale = !existsSync(file) || readFileSync(file, 'utf8') !== text;
-    expect(stale && `${file} is stale: run npm run docs`).toBe(false);
-  });
+describe('Event documents', () => {
+  it.each(Object.entries(eventDocuments()))(
+    '%s is up to date with the code (else: npm run docs)',
+    (file, text) => {
+      const stale = !existsSync(file) || readFileSync(file, 'utf8') !== text;
+      expect(stale && `${file} is stale: run npm run docs`).toBe(false);
+    },
+  );
 
-  it('docs/asyncapi.yaml is AsyncAPI, and its examples keep its schemas', async () => {
+  it('docs/asyncapi.yaml is valid AsyncAPI, and its examples match its schemas', async () => {
     const { document, diagnostics } = await new Parser().parse(readFileSync('docs/asyncapi.yaml', 'utf8'));
-    const faults = diagnostics.filter(({ severity }) => Number(severity) <= WARNING);
-    expect(faults).toEqual([]);
+    const problems = diagnostics.filter(({ severity }) => Number(severity) <= WARNING);
+    expect(problems).toEqual([]);
     expect(document!.allOperations().filterBySend()).toHaveLength(
       events.flatMap(({ publishedBy }) => publishedBy).length,
     );
@@ -34,15 +37,18 @@ describe('The documents of the events', () => {
     ).toEqual(events.flatMap(({ name, consumedBy }) => consumedBy.map(() => name)).toSorted());
   });
 
-  it.each(events)('an example of $name keeps its schema, and one of another type does not', (event) => {
-    const keeps = new Ajv2020().compile(bodySchema(event));
-    for (const { body } of exampleBodies(event)) expect(keeps(body)).toBe(true);
-    expect(keeps({ ...event.example, event: 'something.else' })).toBe(false);
-  });
+  it.each(events)(
+    'an example of $name matches its schema, and a body with another event name does not',
+    (event) => {
+      const validate = new Ajv2020().compile(bodySchema(event));
+      for (const { body } of exampleBodies(event)) expect(validate(body)).toBe(true);
+      expect(validate({ ...event.example, event: 'something.else' })).toBe(false);
+    },
+  );
 });
 
-describe('Within a version', () => {
-  it('every event keeps what was published (else: its next version)', () => {
+describe('Event versions', () => {
+  it('are backward compatible with the committed schemas (else: raise the version)', () => {
     expect(brokenPromises(root)).toEqual([]);
   });
 
@@ -51,33 +57,53 @@ describe('Within a version', () => {
   const reason = rejected.payload.shape.reasons.element;
   const withReason = (change: z.ZodObject) =>
     rejected.payload.extend({ reasons: z.array(change).min(1) }) as z.ZodObject;
-  const itemsOf = (least: number, most: number) =>
-    rejected.payload.extend({ items: z.array(rejected.payload.shape.items.element).min(least).max(most) });
+  const withItemCount = (min: number, max: number) =>
+    rejected.payload.extend({ items: z.array(rejected.payload.shape.items.element).min(min).max(max) });
   const changed = (event: EventDefinition, payload: z.ZodObject): EventDefinition => ({ ...event, payload });
 
-  const faults: [what: string, event: EventDefinition, payload: z.ZodObject, fault: string][] = [
-    ['a field removed', rejected, rejected.payload.omit({ items: true }), 'items is removed'],
+  const incompatibleChanges: [
+    description: string,
+    event: EventDefinition,
+    payload: z.ZodObject,
+    problem: string,
+  ][] = [
+    ['a removed field', rejected, rejected.payload.omit({ items: true }), 'items is removed'],
     [
-      'one deep inside',
+      'a removed nested field',
       rejected,
       withReason(reason.omit({ available: true })),
       'reasons[].available is removed',
     ],
-    ['retyped', rejected, rejected.payload.extend({ order_id: z.string() }), 'order_id is retyped'],
-    ['nullable', rejected, rejected.payload.extend({ order_id: z.int().nullable() }), 'order_id is retyped'],
-    ['made required', updated, updated.payload.required({ order_id: true }), 'order_id is made required'],
-    ['new and required', rejected, rejected.payload.extend({ note: z.string() }), 'note is made required'],
-    ['made optional', rejected, rejected.payload.partial({ items: true }), 'items is made optional'],
+    ['a changed type', rejected, rejected.payload.extend({ order_id: z.string() }), 'order_id is retyped'],
     [
-      'an enum narrowed',
+      'a nullable field',
+      rejected,
+      rejected.payload.extend({ order_id: z.int().nullable() }),
+      'order_id is retyped',
+    ],
+    [
+      'a field made required',
+      updated,
+      updated.payload.required({ order_id: true }),
+      'order_id is made required',
+    ],
+    [
+      'a new required field',
+      rejected,
+      rejected.payload.extend({ note: z.string() }),
+      'note is made required',
+    ],
+    ['a field made optional', rejected, rejected.payload.partial({ items: true }), 'items is made optional'],
+    [
+      'a narrowed enum',
       rejected,
       withReason(reason.extend({ reason: z.enum(['out_of_stock']) })),
       'reasons[].reason no longer takes "product_inactive"',
     ],
-    ['fewer at most', rejected, itemsOf(1, 50), 'items has a tighter maxItems'],
-    ['more at least', rejected, itemsOf(2, 100), 'items has a tighter minItems'],
+    ['a lower maximum of items', rejected, withItemCount(1, 50), 'items has a tighter maxItems'],
+    ['a higher minimum of items', rejected, withItemCount(2, 100), 'items has a tighter minItems'],
     [
-      'a bound where there was none',
+      'a new minimum',
       updated,
       updated.payload.extend({
         items: z.array(updated.payload.shape.items.element.extend({ on_hand: z.int().min(1) })).min(1),
@@ -85,32 +111,32 @@ describe('Within a version', () => {
       'items[].on_hand has a tighter minimum',
     ],
     [
-      'unknown fields forbidden',
+      'forbidden unknown fields',
       rejected,
       rejected.payload.strict(),
       'the body has another additionalProperties',
     ],
   ];
 
-  it.each(faults)('%s is seen', (_what, event, payload, fault) => {
-    const today = changed(event, payload);
+  it.each(incompatibleChanges)('do not allow %s', (_description, event, payload, problem) => {
+    const changedEvent = changed(event, payload);
     const strict = payload.def.catchall ? { additionalProperties: false } : {};
-    expect(breaks(bodySchema(event), { ...bodySchema(today), ...strict })).toContain(fault);
+    expect(breaks(bodySchema(event), { ...bodySchema(changedEvent), ...strict })).toContain(problem);
   });
 
-  it('a change and a loss are seen in what is committed', () => {
-    const today = events
+  it('are compared with the committed schemas, which reveals a changed and a missing event', () => {
+    const changedEvents = events
       .filter(({ name }) => name !== 'stock.updated')
       .map((event) =>
         event.name === rejected.name ? changed(rejected, rejected.payload.omit({ items: true })) : event,
       );
-    expect(brokenPromises(root, today)).toEqual([
+    expect(brokenPromises(root, changedEvents)).toEqual([
       'stock.updated is gone',
       'order.rejected v1: items is removed',
     ]);
   });
 
-  it('a new optional field, one more value and a wider bound are welcome', () => {
+  it('allow a new optional field, a new enum value and a wider range', () => {
     const wider = withReason(
       reason.extend({
         reason: z.enum(['out_of_stock', 'product_inactive', 'too_heavy']),

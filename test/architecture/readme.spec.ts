@@ -1,7 +1,7 @@
 import { catalogue } from '@estoque/domain';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ORDER_TRANSITIONS } from '../../libs/domain/src/order/order.entity.js';
+import { ORDER_TRANSITIONS } from '../../libs/domain/src/order/order-state-machine.js';
 
 const readme = readFileSync('README.md', 'utf8');
 const filesIn = (folder: string, ending: string) =>

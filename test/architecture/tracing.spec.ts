@@ -10,7 +10,7 @@ const SCRIPT = `
   await stopTracing();
 `;
 
-/** Whether a process with these variables loads OpenTelemetry's SDK. */
+/** Whether a process with these environment variables loads the OpenTelemetry SDK. */
 function loadsSdk(variables: Record<string, string>): boolean {
   const built = pathToFileURL('dist/libs/platform/src/tracing/tracing.js').href;
   const args = ['--input-type=module', '--eval', SCRIPT, built, JSON.stringify(variables)];
@@ -22,13 +22,13 @@ function loadsSdk(variables: Record<string, string>): boolean {
   return stdout === 'true';
 }
 
-describe('A process that does not trace', () => {
+describe('Tracing', () => {
   it.each<[boolean, Record<string, string>]>([
     [false, {}],
     [false, { OTEL_TRACES_EXPORTER: 'none', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' }],
     [true, { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' }],
     [true, { OTEL_TRACES_EXPORTER: 'console' }],
-  ])('loads nothing of the SDK: loaded is %s with %j', (loaded, variables) => {
-    expect(loadsSdk(variables)).toBe(loaded);
+  ])('loads the OpenTelemetry SDK only if it is enabled: %s with %j', (expected, variables) => {
+    expect(loadsSdk(variables)).toBe(expected);
   });
 });

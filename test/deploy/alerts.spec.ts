@@ -8,37 +8,37 @@ import { run } from '../../tools/command.js';
 import { promtool } from '../../tools/infrastructure/programs.js';
 import { alertRules, PROMETHEUS_FOLDER, ruleCases } from './alert-rules.js';
 import { seriesToQuery } from '../support/exported-metrics.js';
-import { faultsOf, labelsOfResult } from './promql.js';
+import { findQueryProblems, labelsOfResult } from './promql.js';
 
 const sh = promisify(execFile);
 
-describe('The alerts', () => {
+describe('Alert rules', () => {
   let tool: string;
-  // The first time on a machine it is fetched: 19 MB.
+  // The timeout allows for the first run on a machine, which downloads 19 MB.
   beforeAll(async () => void (tool = await promtool(process.cwd())), 300_000);
   const check = (cwd: string, ...args: string[]) => run(tool, args, { cwd });
 
-  it('are rules and a configuration that Prometheus takes', async () => {
+  it('are valid for Prometheus, as is its configuration', async () => {
     expect(await check(PROMETHEUS_FOLDER, 'check', 'config', 'prometheus.yml')).toMatchObject({ code: 0 });
     const { code, output } = await check(PROMETHEUS_FOLDER, 'check', 'rules', 'alerts.yml');
     expect([code, output]).toEqual([0, expect.stringContaining(`${alertRules.length} rules found`)]);
   });
 
-  it('fire where they should and are silent just below', async () => {
+  it('fire just above their threshold and not just below it', async () => {
     const { code, output } = await check(PROMETHEUS_FOLDER, 'test', 'rules', 'alerts.test.yml');
     expect([code, output]).toEqual([0, expect.stringContaining('SUCCESS')]);
   });
 
-  it('would be found, were their lines too low, too high or crossed too late', async () => {
+  it('fail their test cases if a threshold is too low, too high or exceeded for too long', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'estoque-alerts-'));
     try {
       cpSync(PROMETHEUS_FOLDER, folder, { recursive: true });
       const rules = readFileSync(join(folder, 'alerts.yml'), 'utf8');
-      const broken = rules
+      const changedRules = rules
         .replace('max(estoque_outbox_lag_seconds) > 30\n', 'max(estoque_outbox_lag_seconds) > 29\n')
         .replace('max(estoque_orders_stuck) > 0', 'max(estoque_orders_stuck) > 1')
         .replace('for: 10m', 'for: 11m');
-      writeFileSync(join(folder, 'alerts.yml'), broken);
+      writeFileSync(join(folder, 'alerts.yml'), changedRules);
       const tests = ruleCases.filter(({ promql_expr_test }) =>
         promql_expr_test.some(({ expr }) => /OutboxLag|OrdersStuck|QueueBacklog|ConsumerDown/.test(expr)),
       );
@@ -46,8 +46,8 @@ describe('The alerts', () => {
       writeFileSync(join(folder, 'alerts.test.yml'), stringify(cases));
       const { code, output } = await check(folder, 'test', 'rules', 'alerts.test.yml');
       expect(code).toBe(1);
-      const found = [...output.matchAll(/alertname=\\"(\w+)/g)].map(([, name]) => name);
-      expect([...new Set(found)].toSorted()).toEqual([
+      const failed = [...output.matchAll(/alertname=\\"(\w+)/g)].map(([, name]) => name);
+      expect([...new Set(failed)].toSorted()).toEqual([
         'EstoqueOrdersStuck',
         'EstoqueOutboxLag',
         'EstoqueQueueBacklog',
@@ -58,10 +58,10 @@ describe('The alerts', () => {
   });
 
   it.each(alertRules.map((rule) => [`${rule.alert} (${rule.labels.severity})`, rule] as const))(
-    '%s has a case in which it fires and one in which it is silent',
+    '%s has a test case in which it fires and one in which it does not',
     (_, { alert, labels: { severity } }) => {
       const cases = ruleCases
-        .flatMap((each) => each.promql_expr_test)
+        .flatMap((ruleCase) => ruleCase.promql_expr_test)
         .filter(({ expr }) => expr.includes(`alertname="${alert}"`));
       const fires = cases.map(({ exp_samples }) =>
         exp_samples.some(({ labels }) => labels.includes(`severity="${severity}"`)),
@@ -71,25 +71,25 @@ describe('The alerts', () => {
   );
 
   it.each(alertRules.map((rule) => [rule.alert, rule] as const))(
-    '%s asks for what is exported, and names labels that its result has',
+    '%s queries exported metrics only, and its texts use labels of its result',
     async (_, { expr, annotations }) => {
       const series = await seriesToQuery();
-      expect(faultsOf(expr, series)).toEqual([]);
+      expect(findQueryProblems(expr, series)).toEqual([]);
       const texts = Object.values(annotations).join(' ');
-      const named = [...texts.matchAll(/\$labels\.(\w+)/g)].map(([, label]) => label!);
-      expect(labelsOfResult(expr, series)).toEqual(expect.arrayContaining(named));
+      const usedLabels = [...texts.matchAll(/\$labels\.(\w+)/g)].map(([, label]) => label!);
+      expect(labelsOfResult(expr, series)).toEqual(expect.arrayContaining(usedLabels));
     },
   );
 
-  it.each(ruleCases.map((each) => [each.name, each] as const))(
-    'the case “%s” feeds series that are exported',
+  it.each(ruleCases.map((ruleCase) => [ruleCase.name, ruleCase] as const))(
+    'test case “%s” uses exported series only',
     async (_, { input_series }) => {
       const series = await seriesToQuery();
-      expect(input_series.flatMap((input) => faultsOf(input.series, series))).toEqual([]);
+      expect(input_series.flatMap((input) => findQueryProblems(input.series, series))).toEqual([]);
     },
   );
 
-  it('are a PrometheusRule by the command of the runbook', async () => {
+  it('become a PrometheusRule by the command in the runbook', async () => {
     const command = /^\s*(\{ printf .*PrometheusRule.*\}) \| kubectl apply -f -$/m.exec(
       readFileSync('docs/operations.md', 'utf8'),
     )![1]!;

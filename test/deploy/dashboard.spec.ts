@@ -7,7 +7,7 @@ import { run } from '../../tools/command.js';
 import { DASHBOARD_FILE, dashboardDocument } from '../../tools/documents/dashboard.js';
 import { promtool } from '../../tools/infrastructure/programs.js';
 import { seriesToQuery } from '../support/exported-metrics.js';
-import { faultsOf, labelsOfResult, withoutVariables } from './promql.js';
+import { findQueryProblems, labelsOfResult, replaceVariables } from './promql.js';
 
 interface Target {
   expr: string;
@@ -34,29 +34,27 @@ const queries = graphs.flatMap(({ id, title, targets }) =>
   targets!.map((target) => [`${id} ${title}: ${target.legendFormat}`, target] as const),
 );
 
-describe('The dashboard', () => {
-  it('is what npm run docs writes', () => {
+describe('Grafana dashboard', () => {
+  it('is up to date with its generator (else: npm run docs)', () => {
     const stale = readFileSync(DASHBOARD_FILE, 'utf8') !== dashboardDocument();
     expect(stale && `${DASHBOARD_FILE} is stale: run npm run docs`).toBe(false);
   });
 
-  it('follows the flow from top to bottom', () => {
+  it('has rows in the order of the order flow', () => {
     const rows = panels.filter(({ type }) => type === 'row');
     expect(rows.map(({ gridPos }) => gridPos.y)).toEqual(
       rows.map(({ gridPos }) => gridPos.y).toSorted((a, b) => a - b),
     );
-    const stations = ['api', 'Outbox', 'RabbitMQ', ...WORKERS.map(({ name }) => name), 'Mail'];
-    expect(rows.slice(0, stations.length).map(({ title }) => /^\d+\. ([\w-]+)/.exec(title)?.[1])).toEqual(
-      stations,
-    );
-    expect(rows.slice(stations.length).map(({ title }) => title)).toEqual([
+    const flow = ['api', 'Outbox', 'RabbitMQ', ...WORKERS.map(({ name }) => name), 'Mail'];
+    expect(rows.slice(0, flow.length).map(({ title }) => /^\d+\. ([\w-]+)/.exec(title)?.[1])).toEqual(flow);
+    expect(rows.slice(flow.length).map(({ title }) => title)).toEqual([
       'What went wrong',
       'Database',
       'Processes',
     ]);
   });
 
-  it('has no two panels in one place, and none beyond the edge', () => {
+  it('has no overlapping panels and none beyond the right edge', () => {
     const taken = new Map<string, string>();
     for (const { title, gridPos } of panels) {
       for (let x = gridPos.x; x < gridPos.x + gridPos.w; x += 1) {
@@ -71,7 +69,7 @@ describe('The dashboard', () => {
   });
 
   it.each(graphs.map((panel) => [panel.title, panel] as const))(
-    '%s has a unit and says what it means',
+    '%s has a unit and a description',
     (_, panel) => {
       expect(panel.fieldConfig!.defaults.unit).toMatch(/./);
       expect(panel.description).toMatch(/\.$/);
@@ -80,35 +78,40 @@ describe('The dashboard', () => {
   );
 
   it.each(queries)(
-    '%s asks for what is exported, and its legend for labels that there are',
+    '%s queries exported metrics only, and its legend uses labels of the result',
     async (_, target) => {
       const series = await seriesToQuery();
-      expect(faultsOf(target.expr, series)).toEqual([]);
-      const named = [...target.legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, label]) => label!);
-      expect(labelsOfResult(target.expr, series)).toEqual(expect.arrayContaining(named));
+      expect(findQueryProblems(target.expr, series)).toEqual([]);
+      const usedLabels = [...target.legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, label]) => label!);
+      expect(labelsOfResult(target.expr, series)).toEqual(expect.arrayContaining(usedLabels));
     },
   );
 
-  it('would be found out if it asked for anything else', async () => {
+  it('fails these tests if a query uses a metric, label or value that is not exported', async () => {
     const series = await seriesToQuery();
-    expect(faultsOf('max(estoque_outbox_leg_seconds)', series)).toEqual([
+    expect(findQueryProblems('max(estoque_outbox_leg_seconds)', series)).toEqual([
       'estoque_outbox_leg_seconds is not exported',
     ]);
-    expect(faultsOf('sum by (queue) (rate(estoque_mails_total{outcom="sent"}[5m]))', series)).toEqual([
-      'estoque_mails_total has no label outcom',
-      "estoque_mails_total can't be grouped by queue",
-    ]);
-    expect(faultsOf('estoque_mails_total{outcome=~"sent|deferred"}', series)).toEqual([
+    expect(
+      findQueryProblems('sum by (queue) (rate(estoque_mails_total{outcom="sent"}[5m]))', series),
+    ).toEqual(['estoque_mails_total has no label outcom', "estoque_mails_total can't be grouped by queue"]);
+    expect(findQueryProblems('estoque_mails_total{outcome=~"sent|deferred"}', series)).toEqual([
       'estoque_mails_total has no outcome deferred',
     ]);
-    expect(() => faultsOf('sum(rate(estoque_mails_total[5m])', series)).toThrow('no PromQL');
+    expect(() => findQueryProblems('sum(rate(estoque_mails_total[5m])', series)).toThrow('not valid PromQL');
   });
 
-  it('has queries of the right types', async () => {
+  it('has queries that pass the type check of promtool', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'estoque-dashboard-'));
     try {
-      const all = [...queries.map(([, { expr }]) => expr), ...annotations.list.map(({ expr }) => expr)];
-      const rules = all.map((expr, index) => ({ record: `query:${index}`, expr: withoutVariables(expr) }));
+      const expressions = [
+        ...queries.map(([, { expr }]) => expr),
+        ...annotations.list.map(({ expr }) => expr),
+      ];
+      const rules = expressions.map((expr, index) => ({
+        record: `query:${index}`,
+        expr: replaceVariables(expr),
+      }));
       const file = join(folder, 'queries.yml');
       writeFileSync(file, stringify({ groups: [{ name: 'dashboard', rules }] }));
       const tool = await promtool(process.cwd());
@@ -124,13 +127,13 @@ describe('The dashboard', () => {
   }, 300_000);
 });
 
-describe('Grafana’s provisioning', () => {
+describe('Grafana provisioning', () => {
   const provisioning = 'deploy/observability/grafana/provisioning';
   const { datasources } = parse(readFileSync(`${provisioning}/datasources/datasources.yml`, 'utf8')) as {
     datasources: { type: string; uid: string }[];
   };
 
-  it('has every data source that the dashboard names', () => {
+  it('defines every data source that the dashboard uses', () => {
     const known = datasources.map(({ type, uid }) => `${type} ${uid}`);
     for (const [, { datasource }] of queries) expect(known).toContain(`${datasource.type} ${datasource.uid}`);
   });

@@ -5,11 +5,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findKubectl } from '../../tools/infrastructure/programs.js';
-import { mayConnect, mayLeave } from './network.js';
-import { examplesOf, Overlay, type KubernetesObject } from './overlay.js';
-import { referenceFaults, selects } from './references.js';
-import { restrictedFaults } from './restricted.js';
-import { schemaFaults, typeFaults } from './types.js';
+import { mayConnect, mayConnectOutside } from './network.js';
+import { exampleSecretsOf, Overlay, type KubernetesObject } from './overlay.js';
+import { findReferenceProblems, selects } from './references.js';
+import { findPodSecurityProblems } from './restricted.js';
+import { findSchemaErrors, findTypeErrors } from './types.js';
 import { APP_NAMES, appManifest, WORKERS } from '../../apps/manifest.js';
 
 const OVERLAYS = ['development', 'production', 'external'] as const;
@@ -26,51 +26,58 @@ beforeAll(async () => {
 const containerOf = (overlay: Overlay, app: string) =>
   overlay.one('Deployment', app).spec!.template.spec!.containers[0]!;
 
-/** The variables that a container starts with. */
-function environmentOf(overlay: Overlay, { env = [], envFrom = [] }: IContainer): Record<string, string> {
+/** @returns the environment variables of a container, from ConfigMaps, Secrets and values */
+function readContainerEnvironment(
+  overlay: Overlay,
+  { env = [], envFrom = [] }: IContainer,
+): Record<string, string> {
   const settings = envFrom.map(({ configMapRef }) => overlay.one('ConfigMap', configMapRef!.name!).data);
-  const own = env.map(({ name, value, valueFrom }) => [
+  const variables = env.map(({ name, value, valueFrom }) => [
     name,
     value ?? overlay.secrets[valueFrom!.secretKeyRef!.name!]![valueFrom!.secretKeyRef!.key],
   ]);
-  return Object.assign({}, ...settings, Object.fromEntries(own)) as Record<string, string>;
+  return Object.assign({}, ...settings, Object.fromEntries(variables)) as Record<string, string>;
 }
 
-/** The queue that a worker consumes. */
+/** @returns the queue that a worker consumes */
 const queueOf = (worker: string) => WORKERS.find(({ name }) => name === worker)?.queue;
 
-describe('Every object is one that Kubernetes takes', () => {
-  it('by the types of its kind, unknown keys included, and by the schemas', () => {
-    const objects = OVERLAYS.flatMap((name) => [...overlays[name].objects, ...examplesOf(name)]);
+describe('Kubernetes objects', () => {
+  it('match the types of their kind, without unknown keys, and the JSON schemas', () => {
+    const objects = OVERLAYS.flatMap((name) => [...overlays[name].objects, ...exampleSecretsOf(name)]);
     expect(objects.length).toBeGreaterThan(80);
-    expect(typeFaults(objects)).toEqual([]);
-    expect(schemaFaults(objects)).toEqual([]);
+    expect(findTypeErrors(objects)).toEqual([]);
+    expect(findSchemaErrors(objects)).toEqual([]);
   });
 
-  it('and each kind of fault is found', () => {
-    const broken = (kind: string, name: string, change: (spec: never) => void) => {
-      const found = overlays.production.objects.find(
+  it('fail the type check for each kind of mistake', () => {
+    const changeSpec = (kind: string, name: string, change: (spec: never) => void) => {
+      const original = overlays.production.objects.find(
         (object) => object.kind === kind && object.metadata.name === name,
       );
-      const copy = structuredClone(found) as KubernetesObject & { spec: never };
+      const copy = structuredClone(original) as KubernetesObject & { spec: never };
       change(copy.spec);
       return copy;
     };
-    const faults = typeFaults([
-      broken('Deployment', 'api', (spec: { template: { spec: { containers: object[] } } }) =>
+    const errors = findTypeErrors([
+      changeSpec('Deployment', 'api', (spec: { template: { spec: { containers: object[] } } }) =>
         Object.assign(spec.template.spec.containers[0]!, { imagee: 'api' }),
       ),
-      broken('Deployment', 'api', (spec: object) => Object.assign(spec, { minReadySeconds: '5' })),
-      broken('Deployment', 'api', (spec: { selector?: object }) => delete spec.selector),
-      broken('Cluster', 'postgres', (spec: object) => Object.assign(spec, { instance: 3 })),
-      broken('Cluster', 'postgres', (spec: object) => Object.assign(spec, { instances: '3' })),
-      broken('RabbitmqCluster', 'rabbitmq', (spec: object) => Object.assign(spec, { replica: 3 })),
-      broken('RabbitmqCluster', 'rabbitmq', (spec: object) => Object.assign(spec, { replicas: '3' })),
-      broken('ScaledObject', 'order-worker', (spec: object) => Object.assign(spec, { maxReplicas: 3 })),
-      broken('ScaledObject', 'order-worker', (spec: object) => Object.assign(spec, { maxReplicaCount: '3' })),
-      broken('TriggerAuthentication', 'rabbitmq', (spec: object) => Object.assign(spec, { secretRef: [] })),
+      changeSpec('Deployment', 'api', (spec: object) => Object.assign(spec, { minReadySeconds: '5' })),
+      changeSpec('Deployment', 'api', (spec: { selector?: object }) => delete spec.selector),
+      changeSpec('Cluster', 'postgres', (spec: object) => Object.assign(spec, { instance: 3 })),
+      changeSpec('Cluster', 'postgres', (spec: object) => Object.assign(spec, { instances: '3' })),
+      changeSpec('RabbitmqCluster', 'rabbitmq', (spec: object) => Object.assign(spec, { replica: 3 })),
+      changeSpec('RabbitmqCluster', 'rabbitmq', (spec: object) => Object.assign(spec, { replicas: '3' })),
+      changeSpec('ScaledObject', 'order-worker', (spec: object) => Object.assign(spec, { maxReplicas: 3 })),
+      changeSpec('ScaledObject', 'order-worker', (spec: object) =>
+        Object.assign(spec, { maxReplicaCount: '3' }),
+      ),
+      changeSpec('TriggerAuthentication', 'rabbitmq', (spec: object) =>
+        Object.assign(spec, { secretRef: [] }),
+      ),
     ]);
-    expect(faults).toEqual([
+    expect(errors).toEqual([
       expect.stringMatching(/^Deployment api: .*'\"imagee\"' does not exist/),
       expect.stringMatching(/^Deployment api: Type 'string' is not assignable/),
       expect.stringMatching(/^Deployment api: Property '"selector"' is missing/),
@@ -82,98 +89,99 @@ describe('Every object is one that Kubernetes takes', () => {
       expect.stringMatching(/^ScaledObject order-worker: Type 'string' is not assignable/),
       expect.stringMatching(/^TriggerAuthentication rabbitmq: .*'\"secretRef\"' does not exist/),
     ]);
-    const wrongQuantity = broken('Cluster', 'postgres', (spec: { resources: { requests: object } }) =>
+    const wrongQuantity = changeSpec('Cluster', 'postgres', (spec: { resources: { requests: object } }) =>
       Object.assign(spec.resources.requests, { memory: 'lots' }),
     );
-    expect(schemaFaults([wrongQuantity])).toEqual([expect.stringMatching(/^Cluster postgres: .*memory/)]);
+    expect(findSchemaErrors([wrongQuantity])).toEqual([expect.stringMatching(/^Cluster postgres: .*memory/)]);
   });
 });
 
-describe('Whatever is pointed at is there', () => {
-  it.each(OVERLAYS)('in %s', (name) => {
-    expect(referenceFaults(overlays[name])).toEqual([]);
+describe('References between Kubernetes objects', () => {
+  it.each(OVERLAYS)('all have a target in %s', (name) => {
+    expect(findReferenceProblems(overlays[name])).toEqual([]);
   });
 
-  it('and each kind of fault is found', () => {
-    const production = (change: (copy: Overlay) => void) => referenceFaults(overlays.production.but(change));
-    const development = (change: (copy: Overlay) => void) =>
-      referenceFaults(overlays.development.but(change));
+  it('are found if their target is missing, for each kind of reference', () => {
+    const inProduction = (change: (copy: Overlay) => void) =>
+      findReferenceProblems(overlays.production.withChange(change));
+    const inDevelopment = (change: (copy: Overlay) => void) =>
+      findReferenceProblems(overlays.development.withChange(change));
     const api = (copy: Overlay) => copy.one('Deployment', 'api').spec!.template.spec!;
-    const without = (from: Overlay, ...object: Parameters<Overlay['without']>) =>
-      referenceFaults(from.without(...object));
+    const without = (overlay: Overlay, ...object: Parameters<Overlay['without']>) =>
+      findReferenceProblems(overlay.without(...object));
     const trigger = (copy: Overlay) => copy.one('ScaledObject', 'order-worker').spec.triggers[0]!;
 
     expect(without(overlays.development, 'Secret', 'mail')).toContainEqual(
       expect.stringMatching(/^Deployment notify-worker: no key url in a Secret mail-\w+, for SMTP_URL$/),
     );
     expect(
-      production((copy) => (api(copy).containers[0]!.env![0]!.valueFrom!.secretKeyRef!.key = 'url')),
+      inProduction((copy) => (api(copy).containers[0]!.env![0]!.valueFrom!.secretKeyRef!.key = 'url')),
     ).toEqual([expect.stringMatching(/^Deployment api: no key url in a Secret /)]);
     expect(without(overlays.production, 'ConfigMap', 'settings')).toHaveLength(apps.length);
     expect(without(overlays.production, 'ServiceAccount', 'migrate')).toEqual([
       'Job migrate: no service account migrate',
     ]);
-    expect(production((copy) => delete api(copy).volumes)).toEqual(['Deployment api: no volume tmp']);
-    expect(production((copy) => (api(copy).containers[0]!.livenessProbe!.httpGet!.port = 'web'))).toEqual([
+    expect(inProduction((copy) => delete api(copy).volumes)).toEqual(['Deployment api: no volume tmp']);
+    expect(inProduction((copy) => (api(copy).containers[0]!.livenessProbe!.httpGet!.port = 'web'))).toEqual([
       'Deployment api: no port web for a probe',
     ]);
-    expect(production((copy) => (copy.one('Service', 'api').spec!.ports![0]!.targetPort = 'web'))).toEqual([
+    expect(inProduction((copy) => (copy.one('Service', 'api').spec!.ports![0]!.targetPort = 'web'))).toEqual([
       'Service api: no port web',
     ]);
     expect(without(overlays.production, 'Service', 'api')).toEqual([
       'Ingress api: no backend for /v1/orders',
       'Ingress api: no backend for /v1/products',
     ]);
-    expect(production((copy) => delete copy.one('Ingress', 'api').metadata.annotations)).toEqual([
+    expect(inProduction((copy) => delete copy.one('Ingress', 'api').metadata.annotations)).toEqual([
       'Ingress api: no Secret api-tls',
     ]);
     expect(
-      production((copy) => (copy.one('Deployment', 'api').spec!.selector.matchLabels = { app: 'api' })),
+      inProduction((copy) => (copy.one('Deployment', 'api').spec!.selector.matchLabels = { app: 'api' })),
     ).toEqual(['Deployment api does not select its own pods']);
     expect(
-      production(
+      inProduction(
         (copy) => (copy.one('PodDisruptionBudget', 'api').spec!.selector!.matchLabels = { app: 'api' }),
       ),
-    ).toEqual(['PodDisruptionBudget api selects nobody']);
+    ).toEqual(['PodDisruptionBudget api selects no pod']);
     expect(without(overlays.production, 'Cluster', 'postgres')).toEqual(
       expect.arrayContaining([
         'Job migrate: no key uri in a Secret postgres-app, for DATABASE_URL',
-        'NetworkPolicy postgres selects nobody',
-        'NetworkPolicy to-database has a peer that is nobody: {"matchLabels":{"cnpg.io/cluster":"postgres"}}',
+        'NetworkPolicy postgres selects no pod',
+        'NetworkPolicy to-database has a peer that selects no pod: {"matchLabels":{"cnpg.io/cluster":"postgres"}}',
       ]),
     );
     expect(without(overlays.development, 'Deployment', 'mailpit')).toContain(
       'Service mailpit selects 0 kinds of pods',
     );
     expect(
-      development(
+      inDevelopment(
         (copy) => (copy.one('NetworkPolicy', 'mailpit').spec!.ingress![0]!.ports![0]!.port = 'mail'),
       ),
     ).toEqual(['NetworkPolicy mailpit: no port mail']);
-    expect(production((copy) => (trigger(copy).metadata.queueName = 'orders'))).toEqual([
+    expect(inProduction((copy) => (trigger(copy).metadata.queueName = 'orders'))).toEqual([
       'ScaledObject order-worker: no queue orders',
     ]);
-    expect(production((copy) => (trigger(copy).authenticationRef!.name = 'broker'))).toEqual([
+    expect(inProduction((copy) => (trigger(copy).authenticationRef!.name = 'broker'))).toEqual([
       'ScaledObject order-worker: no TriggerAuthentication broker',
     ]);
     expect(
-      production((copy) => (copy.one('ScaledObject', 'order-worker').spec.scaleTargetRef.name = 'orders')),
+      inProduction((copy) => (copy.one('ScaledObject', 'order-worker').spec.scaleTargetRef.name = 'orders')),
     ).toEqual(['ScaledObject order-worker: no Deployment orders']);
-    expect(production((copy) => (copy.one('Deployment', 'api').spec!.replicas = 2))).toEqual([
-      'HorizontalPodAutoscaler api: an apply sets the replicas of api back',
+    expect(inProduction((copy) => (copy.one('Deployment', 'api').spec!.replicas = 2))).toEqual([
+      'HorizontalPodAutoscaler api: an apply resets the replicas of api',
     ]);
     expect(
-      production(
+      inProduction(
         (copy) => (copy.one('TriggerAuthentication', 'rabbitmq').spec.secretTargetRef![0]!.key = 'url'),
       ),
     ).toEqual(['TriggerAuthentication rabbitmq: no key url in a Secret rabbitmq-default-user']);
   });
 });
 
-describe.each(OVERLAYS)('What %s says matches what the code reads', (name) => {
+describe.each(OVERLAYS)('Overlay %s', (name) => {
   const overlay = () => overlays[name];
 
-  it('has a Deployment, a disruption budget and an account for each app', () => {
+  it('has a Deployment, a disruption budget and a service account for each app', () => {
     const deployed = overlay()
       .all('Deployment')
       .filter(({ spec }) => spec!.template.metadata!.labels!['app.kubernetes.io/component'] === 'app');
@@ -190,17 +198,17 @@ describe.each(OVERLAYS)('What %s says matches what the code reads', (name) => {
     }
   });
 
-  it.each(apps)('gives %s an environment that it starts with, and nothing that nobody reads', (app) => {
+  it.each(apps)('gives %s a valid environment without unknown variables', (app) => {
     const container = containerOf(overlay(), app);
-    const given = environmentOf(overlay(), container);
-    const { PORT } = readEnvironment(appManifest(app).requires, given);
-    // The SDK of OpenTelemetry reads its own.
-    const ours = Object.keys(given).filter((variable) => !variable.startsWith('OTEL_'));
-    expect(ours.filter((variable) => !(variable in environmentSchema.shape))).toEqual([]);
+    const environment = readContainerEnvironment(overlay(), container);
+    const { PORT } = readEnvironment(appManifest(app).requires, environment);
+    // The OpenTelemetry SDK reads the OTEL_ variables.
+    const applicationVariables = Object.keys(environment).filter((variable) => !variable.startsWith('OTEL_'));
+    expect(applicationVariables.filter((variable) => !(variable in environmentSchema.shape))).toEqual([]);
     expect(container.ports).toEqual([{ name: 'http', containerPort: PORT }]);
   });
 
-  it.each(apps)('probes %s for what its health tells', (app) => {
+  it.each(apps)('probes the health endpoints of %s', (app) => {
     const { startupProbe, livenessProbe, readinessProbe } = containerOf(overlay(), app);
     const controller = readFileSync('libs/platform/src/health/health.controller.ts', 'utf8');
     const path = (part: string) => {
@@ -210,20 +218,20 @@ describe.each(OVERLAYS)('What %s says matches what the code reads', (name) => {
     expect(startupProbe!.httpGet!.path).toBe(path('live'));
     expect(livenessProbe!.httpGet!.path).toBe(path('live'));
     expect(readinessProbe!.httpGet!.path).toBe(path('ready'));
-    const answersWithin = Number(/PROBE_TIMEOUT_MS = (\d+)/.exec(controller)![1]);
-    expect(readinessProbe!.timeoutSeconds! * 1_000).toBeGreaterThan(answersWithin);
+    const responseTimeout = Number(/PROBE_TIMEOUT_MS = (\d+)/.exec(controller)![1]);
+    expect(readinessProbe!.timeoutSeconds! * 1_000).toBeGreaterThan(responseTimeout);
   });
 
-  it.each(apps)('lets %s finish what it is at', (app) => {
+  it.each(apps)('gives %s enough time for a graceful shutdown', (app) => {
     const { terminationGracePeriodSeconds, containers } = overlay().one('Deployment', app).spec!.template
       .spec!;
-    const { SHUTDOWN_TIMEOUT_MS } = readEnvironment([], environmentOf(overlay(), containers[0]!));
+    const { SHUTDOWN_TIMEOUT_MS } = readEnvironment([], readContainerEnvironment(overlay(), containers[0]!));
     const sleep = containers[0]!.lifecycle?.preStop?.sleep?.seconds ?? 0;
     expect(terminationGracePeriodSeconds).toBeGreaterThan(sleep + SHUTDOWN_TIMEOUT_MS / 1_000);
     if (app === 'api') expect(sleep).toBeGreaterThanOrEqual(5);
   });
 
-  it('starts each app as its image does, and the migrations from the image of the api', () => {
+  it('starts each app with the command of its image, and the migrations from the image of the api', () => {
     for (const app of apps) {
       const { command, args, image } = containerOf(overlay(), app);
       expect([command, args]).toEqual([undefined, undefined]);
@@ -235,19 +243,19 @@ describe.each(OVERLAYS)('What %s says matches what the code reads', (name) => {
     expect(existsSync(command![1]!)).toBe(true);
     const job = overlay().one('Job', 'migrate').spec!.template.spec!.containers[0]!;
     expect(() =>
-      readEnvironment([], { RABBITMQ_URL: 'amqp://mq', ...environmentOf(overlay(), job) }),
+      readEnvironment([], { RABBITMQ_URL: 'amqp://mq', ...readContainerEnvironment(overlay(), job) }),
     ).not.toThrow();
   });
 
-  it('runs everything at the Pod Security level restricted, ours without a writable root', () => {
-    expect(overlay().pods.flatMap(restrictedFaults)).toEqual([]);
+  it('runs every pod at the Pod Security level restricted, and apps with a read-only root file system', () => {
+    expect(overlay().pods.flatMap(findPodSecurityProblems)).toEqual([]);
     for (const { spec } of [
       ...apps.map((app) => overlay().one('Deployment', app)),
       overlay().one('Job', 'migrate'),
     ]) {
       const pod = spec!.template.spec!;
       expect(pod.automountServiceAccountToken).toBe(false);
-      expect(pod.securityContext!.runAsUser).toBe(1_000); // of `node`, which the kubelet can't look up
+      expect(pod.securityContext!.runAsUser).toBe(1_000); // the user `node` of the image; the kubelet cannot resolve names
       const [{ securityContext, volumeMounts }] = pod.containers as [IContainer];
       expect(securityContext!.readOnlyRootFilesystem).toBe(true);
       expect(volumeMounts).toContainEqual({ name: 'tmp', mountPath: '/tmp' });
@@ -255,7 +263,7 @@ describe.each(OVERLAYS)('What %s says matches what the code reads', (name) => {
     expect(readFileSync('deploy/docker/Dockerfile', 'utf8')).toMatch(/^USER (node|1000)\b/m);
   });
 
-  it('asks for what was measured, and has V8 give up before the kernel does', () => {
+  it('requests the measured memory, with a limit above the heap limit of V8', () => {
     const flags = readFileSync('deploy/docker/Dockerfile', 'utf8');
     const [semi, old] = ['max-semi-space-size', 'max-old-space-size'].map((flag) =>
       Number(new RegExp(`--${flag}=(\\d+)`).exec(flags)![1]),
@@ -263,70 +271,74 @@ describe.each(OVERLAYS)('What %s says matches what the code reads', (name) => {
     for (const app of apps) {
       const { requests, limits } = containerOf(overlay(), app).resources!;
       expect(requests).toMatchObject({ cpu: expect.any(String) as string, memory: '192Mi' });
-      // New space is three semi-spaces; 100 MB are for what isn't heap.
+      // The new space consists of three semi-spaces; 100 MB are for memory outside of the heap.
       expect(parseInt(limits!.memory as string)).toBeGreaterThanOrEqual(old! + 3 * semi! + 100);
     }
   });
 
-  it('lets everybody reach what he needs, and nobody anything else', () => {
-    const pod = (app: string) => overlay().pods.find((each) => each.name === `Deployment ${app}`)!;
-    const migrate = overlay().pods.find((each) => each.name === 'Job migrate')!;
-    /** The pods behind a host name: of a Service, or of the operator that makes it. */
-    const behind = (host: string) => {
+  it('allows each pod to connect to its dependencies and to nothing else', () => {
+    const podOf = (app: string) => overlay().pods.find(({ name }) => name === `Deployment ${app}`)!;
+    const migrate = overlay().pods.find(({ name }) => name === 'Job migrate')!;
+    /** @returns the pods behind a host name, which belongs to a Service of the overlay or of an operator */
+    const podsBehind = (host: string) => {
       const [service] = host.split('.');
-      const own = overlay()
+      const selector = overlay()
         .all('Service')
         .find(({ metadata }) => metadata.name === service)?.spec?.selector;
-      return overlay().pods.filter(({ name: each, labels }) =>
-        own
-          ? selects({ matchLabels: own }, labels)
-          : [`Cluster ${service!.replace(/-rw$/, '')}`, `RabbitmqCluster ${service}`].includes(each),
+      return overlay().pods.filter(({ name: pod, labels }) =>
+        selector
+          ? selects({ matchLabels: selector }, labels)
+          : [`Cluster ${service!.replace(/-rw$/, '')}`, `RabbitmqCluster ${service}`].includes(pod),
       );
     };
-    const reaches = (from: typeof migrate, url: string) => {
+    const canReach = (from: typeof migrate, url: string) => {
       const { hostname, port } = new URL(url);
-      const pods = behind(hostname);
+      const pods = podsBehind(hostname);
       const isOutside = hostname.endsWith('.example');
       expect(pods.length).toBe(isOutside ? 0 : 1);
       return isOutside
-        ? mayLeave(overlay(), from, Number(port))
+        ? mayConnectOutside(overlay(), from, Number(port))
         : mayConnect(overlay(), from, pods[0]!, Number(port));
     };
     const { DATABASE_URL, RABBITMQ_URL, SMTP_URL } = readEnvironment(
       ['SMTP_URL'],
-      environmentOf(overlay(), containerOf(overlay(), 'notify-worker')),
+      readContainerEnvironment(overlay(), containerOf(overlay(), 'notify-worker')),
     );
     for (const app of apps) {
-      expect(reaches(pod(app), DATABASE_URL)).toBe(true);
-      for (const url of RABBITMQ_URL) expect(reaches(pod(app), url)).toBe(true);
-      expect(reaches(pod(app), SMTP_URL!)).toBe(app === 'notify-worker');
-      for (const other of apps) expect(mayConnect(overlay(), pod(app), pod(other), 3_000)).toBe(false);
+      expect(canReach(podOf(app), DATABASE_URL)).toBe(true);
+      for (const url of RABBITMQ_URL) expect(canReach(podOf(app), url)).toBe(true);
+      expect(canReach(podOf(app), SMTP_URL!)).toBe(app === 'notify-worker');
+      for (const other of apps) expect(mayConnect(overlay(), podOf(app), podOf(other), 3_000)).toBe(false);
     }
-    expect(reaches(migrate, DATABASE_URL)).toBe(true);
-    expect(reaches(migrate, RABBITMQ_URL[0]!)).toBe(false);
+    expect(canReach(migrate, DATABASE_URL)).toBe(true);
+    expect(canReach(migrate, RABBITMQ_URL[0]!)).toBe(false);
   });
 });
 
-describe('Who may talk to whom', () => {
-  it('is what the policies say, on both sides', () => {
+describe('mayConnect and mayConnectOutside', () => {
+  it('need a network policy on both sides of a connection', () => {
     const { production } = overlays;
-    const pod = (name: string) => production.pods.find((each) => each.name === name)!;
-    const toBroker = (overlay: Overlay) =>
-      mayConnect(overlay, pod('Deployment order-worker'), pod('RabbitmqCluster rabbitmq'), 5_672);
-    expect(toBroker(production)).toBe(true);
-    expect(toBroker(production.without('NetworkPolicy', 'to-broker'))).toBe(false);
-    expect(toBroker(production.without('NetworkPolicy', 'rabbitmq'))).toBe(false);
-    expect(mayLeave(production, pod('Deployment notify-worker'), 465)).toBe(true);
+    const podNamed = (wanted: string) => production.pods.find(({ name }) => name === wanted)!;
+    const mayConnectToBroker = (overlay: Overlay) =>
+      mayConnect(overlay, podNamed('Deployment order-worker'), podNamed('RabbitmqCluster rabbitmq'), 5_672);
+    expect(mayConnectToBroker(production)).toBe(true);
+    expect(mayConnectToBroker(production.without('NetworkPolicy', 'to-broker'))).toBe(false);
+    expect(mayConnectToBroker(production.without('NetworkPolicy', 'rabbitmq'))).toBe(false);
+    expect(mayConnectOutside(production, podNamed('Deployment notify-worker'), 465)).toBe(true);
     expect(
-      mayLeave(production.without('NetworkPolicy', 'to-mail'), pod('Deployment notify-worker'), 465),
+      mayConnectOutside(
+        production.without('NetworkPolicy', 'to-mail'),
+        podNamed('Deployment notify-worker'),
+        465,
+      ),
     ).toBe(false);
   });
 });
 
-describe('The database', () => {
-  it('has a connection for each that all pods of production can want', () => {
+describe('Database of the production overlay', () => {
+  it('allows as many connections as all pods together can open', () => {
     const { production } = overlays;
-    const most = Object.fromEntries([
+    const maxReplicas = Object.fromEntries([
       ...production
         .all('ScaledObject')
         .map(({ spec }) => [spec.scaleTargetRef.name, spec.maxReplicaCount] as const),
@@ -334,27 +346,30 @@ describe('The database', () => {
         .all('HorizontalPodAutoscaler')
         .map(({ spec }) => [spec.scaleTargetRef.name, spec.maxReplicas] as const),
     ]);
-    expect(Object.keys(most).toSorted()).toEqual(apps.toSorted());
-    const wanted = apps.map((app) => {
-      const environment = readEnvironment([], environmentOf(production, containerOf(production, app)));
-      // One more than there should be, in a roll-out.
-      return (most[app]! + 1) * environment.DATABASE_POOL_SIZE;
+    expect(Object.keys(maxReplicas).toSorted()).toEqual(apps.toSorted());
+    const connections = apps.map((app) => {
+      const environment = readEnvironment(
+        [],
+        readContainerEnvironment(production, containerOf(production, app)),
+      );
+      // A roll-out starts one pod more than the maximum.
+      return (maxReplicas[app]! + 1) * environment.DATABASE_POOL_SIZE;
     });
     const { max_connections } = production.one('Cluster', 'postgres').spec.postgresql!.parameters!;
-    // 30 connections are kept for the operator, for replication and for administration.
+    // 30 connections are reserved for the operator, for replication and for administrators.
     const available = Number(max_connections) - 30;
-    const sum = wanted.reduce((total, connections) => total + connections);
+    const needed = connections.reduce((sum, count) => sum + count);
     expect(
-      sum > available &&
-        `All pods of production can open ${sum} connections, and ${available} are available: ` +
-          'raise max_connections in overlays/production/postgres.yaml, or lower DATABASE_POOL_SIZE in ' +
-          'base/kustomization.yaml or the maximum of replicas in overlays/production/scaling.yaml',
+      needed > available &&
+        `The pods can open ${needed} connections, and ${available} are available: raise max_connections in ` +
+          'overlays/production/postgres.yaml, or lower DATABASE_POOL_SIZE in base/kustomization.yaml or the ' +
+          'maximum of replicas in overlays/production/scaling.yaml',
     ).toBe(false);
   });
 });
 
-describe('Production', () => {
-  it('scales each worker by the queue that it consumes, and never to none', () => {
+describe('Production overlay', () => {
+  it('scales each worker by the length of its queue, and never to zero', () => {
     for (const worker of workers) {
       const { scaleTargetRef, triggers, minReplicaCount } = overlays.production.one(
         'ScaledObject',
@@ -368,45 +383,47 @@ describe('Production', () => {
     }
   });
 
-  it('keeps three of everything that keeps data', () => {
+  it('runs three instances of PostgreSQL and of RabbitMQ', () => {
     expect(overlays.production.one('Cluster', 'postgres').spec.instances).toBe(3);
     expect(overlays.production.one('RabbitmqCluster', 'rabbitmq').spec.replicas).toBe(3);
   });
 
-  it.each(['production', 'external'] as const)('rolls out one release in %s, and says which', (name) => {
+  it.each(['production', 'external'] as const)('uses one release number for all images in %s', (name) => {
     const tags = [...apps.map((app) => containerOf(overlays[name], app).image!.split(':')[1])];
     expect([...new Set(tags)]).toEqual([expect.stringMatching(/^\d+\.\d+\.\d+$/)]);
   });
 });
 
-describe('The Pod Security level restricted', () => {
-  it('is broken by each of its rules', () => {
-    const faultsOf = (change: (pod: NonNullable<Overlay['pods'][0]['spec']>) => void) =>
+describe('findPodSecurityProblems', () => {
+  it('finds a violation of each rule of the level restricted', () => {
+    const problemsAfter = (change: (pod: NonNullable<Overlay['pods'][0]['spec']>) => void) =>
       overlays.external
-        .but((copy) => change(copy.one('Deployment', 'api').spec!.template.spec!))
-        .pods.flatMap(restrictedFaults);
+        .withChange((copy) => change(copy.one('Deployment', 'api').spec!.template.spec!))
+        .pods.flatMap(findPodSecurityProblems);
     const context = (pod: NonNullable<Overlay['pods'][0]['spec']>) => pod.containers[0]!.securityContext!;
-    expect(faultsOf((pod) => (pod.hostNetwork = true))).toHaveLength(1);
-    expect(faultsOf((pod) => (pod.securityContext!.sysctls = []))).toHaveLength(1);
-    expect(faultsOf((pod) => pod.volumes!.push({ name: 'etc', hostPath: { path: '/etc' } }))).toHaveLength(1);
-    expect(faultsOf((pod) => delete pod.securityContext!.seccompProfile)).toHaveLength(1);
-    expect(faultsOf((pod) => delete pod.securityContext!.runAsNonRoot)).toHaveLength(1);
-    expect(faultsOf((pod) => (pod.securityContext!.runAsUser = 0))).toHaveLength(1);
-    expect(faultsOf((pod) => (context(pod).privileged = true))).toHaveLength(1);
-    expect(faultsOf((pod) => delete context(pod).allowPrivilegeEscalation)).toHaveLength(1);
-    expect(faultsOf((pod) => (context(pod).capabilities!.drop = ['NET_RAW']))).toHaveLength(1);
-    expect(faultsOf((pod) => (context(pod).capabilities!.add = ['SYS_ADMIN']))).toHaveLength(1);
-    expect(faultsOf((pod) => (pod.containers[0]!.ports![0]!.hostPort = 80))).toHaveLength(1);
+    expect(problemsAfter((pod) => (pod.hostNetwork = true))).toHaveLength(1);
+    expect(problemsAfter((pod) => (pod.securityContext!.sysctls = []))).toHaveLength(1);
+    expect(
+      problemsAfter((pod) => pod.volumes!.push({ name: 'etc', hostPath: { path: '/etc' } })),
+    ).toHaveLength(1);
+    expect(problemsAfter((pod) => delete pod.securityContext!.seccompProfile)).toHaveLength(1);
+    expect(problemsAfter((pod) => delete pod.securityContext!.runAsNonRoot)).toHaveLength(1);
+    expect(problemsAfter((pod) => (pod.securityContext!.runAsUser = 0))).toHaveLength(1);
+    expect(problemsAfter((pod) => (context(pod).privileged = true))).toHaveLength(1);
+    expect(problemsAfter((pod) => delete context(pod).allowPrivilegeEscalation)).toHaveLength(1);
+    expect(problemsAfter((pod) => (context(pod).capabilities!.drop = ['NET_RAW']))).toHaveLength(1);
+    expect(problemsAfter((pod) => (context(pod).capabilities!.add = ['SYS_ADMIN']))).toHaveLength(1);
+    expect(problemsAfter((pod) => (pod.containers[0]!.ports![0]!.hostPort = 80))).toHaveLength(1);
   });
 });
 
 describe('roll-out.sh', () => {
-  /** Runs it with a kubectl that builds for real, writes down everything else, and has the Job end as told. */
-  function rollOut(overlay: string, jobEnds: 'Complete' | 'Failed') {
+  /** Runs the script with a stub for kubectl: it runs `kustomize`, prints every other command, and reports `jobCondition`. */
+  function runRollOut(overlay: string, jobCondition: 'Complete' | 'Failed') {
     const folder = mkdtempSync(join(tmpdir(), 'estoque-roll-out-'));
     const script = [
       '#!/bin/sh',
-      `case "$*" in kustomize*) exec '${kubectl}' "$@" ;; *"get job"*) echo ${jobEnds} ;; *) echo "$@" ;; esac`,
+      `case "$*" in kustomize*) exec '${kubectl}' "$@" ;; *"get job"*) echo ${jobCondition} ;; *) echo "$@" ;; esac`,
     ].join('\n');
     writeFileSync(join(folder, 'kubectl'), script, { mode: 0o755 });
     const { status, stdout } = spawnSync('bash', ['deploy/kubernetes/roll-out.sh', overlay], {
@@ -414,45 +431,48 @@ describe('roll-out.sh', () => {
       encoding: 'utf8',
     });
     rmSync(folder, { recursive: true });
-    const did = stdout.split('\n').map((line) => line.replace(/--filename \S+ /, ''));
-    return { status, did: did.filter(Boolean) };
+    const commands = stdout.split('\n').map((line) => line.replace(/--filename \S+ /, ''));
+    return { status, commands: commands.filter(Boolean) };
   }
 
-  it.each(OVERLAYS)('migrates before it touches the apps of %s, and names what there is', (name) => {
-    const { status, did } = rollOut(name, 'Complete');
-    expect(status).toBe(0);
-    const steps = did.filter((step) => step.startsWith('apply'));
-    expect(steps).toEqual([
-      'apply --selector app.kubernetes.io/component notin (app, migration)',
-      'apply --selector app.kubernetes.io/component = migration',
-      'apply --selector app.kubernetes.io/component = app',
-    ]);
-    // What it waits for is in the overlay.
-    const kinds: Record<string, string> = {
-      statefulset: 'StatefulSet',
-      job: 'Job',
-      cluster: 'Cluster',
-      rabbitmqcluster: 'RabbitmqCluster',
-    };
-    const named = [...did.join('\n').matchAll(/(\w+)(?:\.[a-z.]+)?\/([\w-]+) /g)].filter(
-      ([, kind]) => kinds[kind!],
-    );
-    for (const [, kind, object] of named) overlays[name].one(kinds[kind!] as 'Job', object!);
-    expect(named.length).toBeGreaterThanOrEqual(name === 'external' ? 1 : 3);
-  });
+  it.each(OVERLAYS)(
+    'runs the migrations before it changes the apps of %s, and waits for objects that exist',
+    (name) => {
+      const { status, commands } = runRollOut(name, 'Complete');
+      expect(status).toBe(0);
+      const steps = commands.filter((step) => step.startsWith('apply'));
+      expect(steps).toEqual([
+        'apply --selector app.kubernetes.io/component notin (app, migration)',
+        'apply --selector app.kubernetes.io/component = migration',
+        'apply --selector app.kubernetes.io/component = app',
+      ]);
+      // Every object that the script waits for is in the overlay.
+      const kinds: Record<string, string> = {
+        statefulset: 'StatefulSet',
+        job: 'Job',
+        cluster: 'Cluster',
+        rabbitmqcluster: 'RabbitmqCluster',
+      };
+      const waitedFor = [...commands.join('\n').matchAll(/(\w+)(?:\.[a-z.]+)?\/([\w-]+) /g)].filter(
+        ([, kind]) => kinds[kind!],
+      );
+      for (const [, kind, object] of waitedFor) overlays[name].one(kinds[kind!] as 'Job', object!);
+      expect(waitedFor.length).toBeGreaterThanOrEqual(name === 'external' ? 1 : 3);
+    },
+  );
 
-  it('leaves the apps alone where the migrations fail', () => {
-    const { status, did } = rollOut('external', 'Failed');
+  it('does not change the apps if the migrations fail', () => {
+    const { status, commands } = runRollOut('external', 'Failed');
     expect(status).not.toBe(0);
-    expect(did.at(-1)).toMatch(/logs job\/migrate$/);
+    expect(commands.at(-1)).toMatch(/logs job\/migrate$/);
   });
 
-  it('applies everything in one of its steps', () => {
-    const component = ({ metadata }: KubernetesObject) => metadata.labels?.['app.kubernetes.io/component'];
+  it('applies each Deployment and Job in one of its steps', () => {
+    const componentOf = ({ metadata }: KubernetesObject) => metadata.labels?.['app.kubernetes.io/component'];
     for (const name of OVERLAYS) {
-      const steps = overlays[name].objects.map((object) => [component(object), object.kind] as const);
+      const steps = overlays[name].objects.map((object) => [componentOf(object), object.kind] as const);
       const kindsOf = (wanted: string) =>
-        new Set(steps.filter(([each]) => each === wanted).map(([, kind]) => kind));
+        new Set(steps.filter(([component]) => component === wanted).map(([, kind]) => kind));
       expect(kindsOf('app')).toContain('Deployment');
       expect([...kindsOf('migration')].toSorted()).toEqual(['Job', 'ServiceAccount']);
     }

@@ -5,8 +5,8 @@ type Peer = { podSelector?: Selector; namespaceSelector?: Selector; ipBlock?: { 
 type Rule = { peers?: Peer[]; ports?: { port?: string | number }[] };
 
 /**
- * Whether the policies let one pod open a connection to another: no policy is as good as all of them, and where
- * there are any, one of them has to allow it, on either side.
+ * Whether the network policies allow a connection from one pod to another. Both sides must allow it: egress of `from` and
+ * ingress of `to`. A side without any policy allows everything; otherwise one of its policies must match.
  */
 export function mayConnect(overlay: Overlay, from: Pod, to: Pod, port: number) {
   const names = (to.spec?.containers ?? []).flatMap(({ ports = [] }) => ports);
@@ -15,7 +15,7 @@ export function mayConnect(overlay: Overlay, from: Pod, to: Pod, port: number) {
   const allows = (rules: Rule[], other: Pod) =>
     rules.some(
       ({ peers, ports }) =>
-        (!ports || ports.some((each) => isPort(each.port))) &&
+        (!ports || ports.some(({ port }) => isPort(port))) &&
         (!peers ||
           peers.some(
             ({ podSelector, namespaceSelector }) =>
@@ -25,11 +25,11 @@ export function mayConnect(overlay: Overlay, from: Pod, to: Pod, port: number) {
   return allows(rulesOf(overlay, from, 'Egress'), to) && allows(rulesOf(overlay, to, 'Ingress'), from);
 }
 
-/** Whether a pod may open a connection to somewhere outside of the cluster. */
-export const mayLeave = (overlay: Overlay, from: Pod, port: number) =>
+/** Whether the network policies allow a connection from a pod to an address outside of the cluster. */
+export const mayConnectOutside = (overlay: Overlay, from: Pod, port: number) =>
   rulesOf(overlay, from, 'Egress').some(
     ({ peers, ports }) =>
-      ports?.some((each) => each.port === port) && (!peers || peers.some(({ ipBlock }) => ipBlock)),
+      ports?.some((allowed) => allowed.port === port) && (!peers || peers.some(({ ipBlock }) => ipBlock)),
   );
 
 function rulesOf(overlay: Overlay, { labels }: Pod, direction: 'Ingress' | 'Egress'): Rule[] {

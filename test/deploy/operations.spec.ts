@@ -17,19 +17,19 @@ const alerts = [...new Set(alertRules.map(({ alert }) => alert))];
 const chapterOf = (heading: string) =>
   page.split(/^(?=#{2,3} )/m).find((chapter) => chapter.startsWith(`### ${heading}\n`)) ?? '';
 
-describe('The runbook', () => {
-  it.each(alerts)('has a chapter for %s: what it means, what to look at, what to do', (alert) => {
-    const found = [...chapterOf(alert).matchAll(/^\*\*(\w+)\.\*\*(?: \S|$)/gm)].map(([, part]) => part);
-    expect(found).toEqual(['Means', 'Look', 'Do']);
+describe('Runbook', () => {
+  it.each(alerts)('has a chapter for %s: what it means, where to look, what to do', (alert) => {
+    const parts = [...chapterOf(alert).matchAll(/^\*\*(\w+)\.\*\*(?: \S|$)/gm)].map(([, part]) => part);
+    expect(parts).toEqual(['Means', 'Look', 'Do']);
   });
 
-  it('has a chapter for no alert that there is not', () => {
+  it('has no chapter for an alert that does not exist', () => {
     const chapters = [...page.matchAll(/^### (Estoque\w+)$/gm)].map(([, name]) => name!);
     expect(chapters.toSorted()).toEqual(alerts.toSorted());
   });
 
   it.each(alertRules.map(({ alert, annotations }) => [annotations.runbook_url, alert] as const))(
-    'is where %s leads to',
+    'has the chapter that %s links to',
     (url, alert) => {
       const [file, anchor] = url.split('#') as [string, string];
       expect(existsSync(file)).toBe(true);
@@ -38,7 +38,7 @@ describe('The runbook', () => {
     },
   );
 
-  it('has no link to a chapter that is not there', () => {
+  it('has no broken link to a chapter', () => {
     const links = [...page.matchAll(/\]\(([\w./-]*)#([^)]+)\)/g)].map(([, file, anchor]) => [file!, anchor!]);
     expect(links.length).toBeGreaterThan(5);
     for (const [file, anchor] of links) {
@@ -47,7 +47,7 @@ describe('The runbook', () => {
     }
   });
 
-  it('calls the API where it answers', () => {
+  it('uses API paths and query parameters that exist', () => {
     const { paths } = JSON.parse(readFileSync('docs/openapi.json', 'utf8')) as {
       paths: Record<string, Record<string, { parameters?: { name: string; in: string }[] }>>;
     };
@@ -56,27 +56,29 @@ describe('The runbook', () => {
     for (const [call, method = 'GET', path, search = ''] of calls) {
       const operation = paths[path!.replaceAll(/\/\d+/g, '/{id}')]?.[method.toLowerCase()];
       expect([call, operation]).toEqual([call, expect.anything()]);
-      const known = (operation!.parameters ?? []).filter(({ in: where }) => where === 'query');
-      expect(known.map(({ name }) => name)).toEqual(
+      const queryParameters = (operation!.parameters ?? []).filter(
+        ({ in: location }) => location === 'query',
+      );
+      expect(queryParameters.map(({ name }) => name)).toEqual(
         expect.arrayContaining([...new URLSearchParams(search).keys()]),
       );
     }
-    const others = [...page.matchAll(/(?:\$API|<[\w-]+>)(\/(?!v1)[\w/]+)/g)].map(([, path]) => path!);
-    expect(new Set(others)).toEqual(new Set(['/health/ready', '/health/live', '/metrics']));
+    const otherPaths = [...page.matchAll(/(?:\$API|<[\w-]+>)(\/(?!v1)[\w/]+)/g)].map(([, path]) => path!);
+    expect(new Set(otherPaths)).toEqual(new Set(['/health/ready', '/health/live', '/metrics']));
   });
 
-  it('runs scripts that there are, and names variables that are read', () => {
+  it('uses npm scripts and environment variables that exist', () => {
     const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
       scripts: Record<string, string>;
     };
-    const run = [...page.matchAll(/npm run ([\w-]+)/g)].map(([, script]) => script!);
-    expect(Object.keys(scripts)).toEqual(expect.arrayContaining(run));
-    const named = [...page.matchAll(/`([A-Z]+(?:_[A-Z]+)+)(?:=[^`]*)?`/g)].map(([, name]) => name!);
-    const read = named.filter((name) => !name.startsWith('OTEL_'));
-    expect(Object.keys(environmentSchema.shape)).toEqual(expect.arrayContaining(read));
+    const usedScripts = [...page.matchAll(/npm run ([\w-]+)/g)].map(([, script]) => script!);
+    expect(Object.keys(scripts)).toEqual(expect.arrayContaining(usedScripts));
+    const variables = [...page.matchAll(/`([A-Z]+(?:_[A-Z]+)+)(?:=[^`]*)?`/g)].map(([, name]) => name!);
+    const applicationVariables = variables.filter((name) => !name.startsWith('OTEL_'));
+    expect(Object.keys(environmentSchema.shape)).toEqual(expect.arrayContaining(applicationVariables));
   });
 
-  it('quotes the logs as the code writes them', () => {
+  it('quotes log messages and codes as they are in the code', () => {
     const quoted = [
       'waiting for a dependency',
       'events wait in the outbox',
@@ -104,7 +106,7 @@ describe('The runbook', () => {
     }
   });
 
-  it('asks the database what it can answer', async () => {
+  it('contains SQL queries that run on the current schema', async () => {
     const queries = [...page.matchAll(/psql "\$DB" -c "([^"]+)"/g)].map(([, sql]) => sql!);
     expect(queries.length).toBeGreaterThan(3);
     const database = await createDatabase();

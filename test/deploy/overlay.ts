@@ -38,14 +38,14 @@ interface Kinds {
 export type Labels = Record<string, string>;
 
 export interface Pod {
-  /** As in `Deployment api`. */
+  /** Kind and name of the object that creates the pod, such as `Deployment api`. */
   name: string;
   labels: Labels;
-  /** None where an operator makes the pod. */
+  /** Undefined if an operator creates the pod. */
   spec?: IPodSpec;
 }
 
-/** Everything that `kubectl apply -k` would send for an overlay. */
+/** All objects of an overlay, as `kubectl apply -k` would send them. */
 export class Overlay {
   constructor(
     readonly name: string,
@@ -57,8 +57,8 @@ export class Overlay {
     return new Overlay(name, objectsIn(text));
   }
 
-  /** A copy of it, changed. */
-  but(change: (copy: Overlay) => void) {
+  /** @returns a copy of the overlay with a change */
+  withChange(change: (copy: Overlay) => void) {
     const copy = new Overlay(this.name, structuredClone(this.objects));
     change(copy);
     return copy;
@@ -68,21 +68,25 @@ export class Overlay {
     return this.objects.filter((object) => object.kind === kind) as (KubernetesObject & Kinds[Kind])[];
   }
 
-  /** A copy of it without one object. */
+  /** @returns a copy of the overlay without the first object of this kind whose name starts with `prefix` */
   without(kind: keyof Kinds, prefix: string) {
-    return this.but(({ objects }) => {
-      const at = objects.findIndex((each) => each.kind === kind && each.metadata.name.startsWith(prefix));
-      if (at < 0) throw new Error(`${this.name} has no ${kind} ${prefix}`);
-      objects.splice(at, 1);
+    return this.withChange(({ objects }) => {
+      const index = objects.findIndex(
+        (object) => object.kind === kind && object.metadata.name.startsWith(prefix),
+      );
+      if (index < 0) throw new Error(`${this.name} has no ${kind} ${prefix}`);
+      objects.splice(index, 1);
     });
   }
 
+  /** @throws Error if the overlay has no such object */
   one<Kind extends keyof Kinds>(kind: Kind, name: string) {
     const found = this.all(kind).find(({ metadata }) => metadata.name === name);
     if (!found) throw new Error(`${this.name} has no ${kind} ${name}`);
     return found;
   }
 
+  /** All pods that the overlay's objects create, directly or through an operator. */
   get pods(): Pod[] {
     const templates = [...this.all('Deployment'), ...this.all('StatefulSet'), ...this.all('Job')];
     return [
@@ -102,16 +106,21 @@ export class Overlay {
     ];
   }
 
-  /** The overlay's own Secrets, those that somebody is told to make, and those that operators make: name, key, value. */
+  /**
+   * Values of all Secrets by name and key: those in the overlay, those in secrets.example.yaml, which the user must create,
+   * and those that operators create.
+   */
   get secrets(): Record<string, Record<string, string>> {
-    const own = [...this.all('Secret'), ...examplesOf(this.name)].map(({ metadata, data, stringData }) => [
-      metadata.name,
-      {
-        ...Object.fromEntries(Object.entries(data ?? {}).map(([key, value]) => [key, atob(value)])),
-        ...stringData,
-      },
-    ]);
-    const made = [
+    const own = [...this.all('Secret'), ...exampleSecretsOf(this.name)].map(
+      ({ metadata, data, stringData }) => [
+        metadata.name,
+        {
+          ...Object.fromEntries(Object.entries(data ?? {}).map(([key, value]) => [key, atob(value)])),
+          ...stringData,
+        },
+      ],
+    );
+    const createdByOperators = [
       // https://cloudnative-pg.io/documentation/current/applications/#secrets
       ...this.all('Cluster').map(({ metadata: { name } }) => [
         `${name}-app`,
@@ -122,20 +131,20 @@ export class Overlay {
         `${name}-default-user`,
         { connection_string: `amqp://default_user:password@${name}.estoque.svc:5672/` },
       ]),
-      // cert-manager's, for an Ingress that asks for it.
+      // cert-manager creates a Secret for each Ingress that has the annotation.
       ...this.all('Ingress')
         .filter(({ metadata }) => metadata.annotations?.['cert-manager.io/cluster-issuer'])
         .flatMap(({ spec }) => spec?.tls ?? [])
         .map(({ secretName }) => [secretName, { 'tls.crt': '', 'tls.key': '' }]),
     ];
-    return Object.fromEntries([...own, ...made]) as Record<string, Record<string, string>>;
+    return Object.fromEntries([...own, ...createdByOperators]) as Record<string, Record<string, string>>;
   }
 }
 
 const folderOf = (name: string) => `deploy/kubernetes/overlays/${name}`;
 
-/** The Secrets that whoever applies the overlay has to make before. */
-export function examplesOf(name: string) {
+/** @returns the Secrets that the user must create before applying the overlay */
+export function exampleSecretsOf(name: string) {
   const file = `${folderOf(name)}/secrets.example.yaml`;
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
   return objectsIn(text) as (KubernetesObject & ISecret)[];

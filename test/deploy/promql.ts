@@ -5,37 +5,36 @@ interface Selector {
   matchers: { label: string; operator: string; value: string }[];
 }
 
-/** What a query says, for comparison with what there is. */
+/** The metrics and labels that a PromQL query uses. */
 export interface Query {
-  /** Empty where the query can't be read. */
   selectors: Selector[];
-  /** Labels that are grouped by or matched on, with the selectors whose series have to have them. */
+  /** Labels of `by (...)` and `on (...)`, with the selectors whose series must have them. */
   groupings: { label: string; selectors: Selector[] }[];
 }
 
-/** Grafana's variables, by something that PromQL knows. */
-export const withoutVariables = (expr: string) => expr.replaceAll('$__rate_interval', '1m');
+/** Replaces Grafana's variables by constants, so that the query is valid PromQL. */
+export const replaceVariables = (expr: string) => expr.replaceAll('$__rate_interval', '1m');
 
-/** @throws Error where it is no PromQL */
+/** @throws Error if the text is not valid PromQL */
 export function readQuery(text: string): Query {
-  const expr = withoutVariables(text);
+  const expr = replaceVariables(text);
   const root = parser.parse(expr).topNode;
   const textOf = ({ from, to }: { from: number; to: number }) => expr.slice(from, to);
   root.cursor().iterate((node) => {
-    if (node.type.isError) throw new Error(`no PromQL near character ${node.from}: ${expr}`);
+    if (node.type.isError) throw new Error(`not valid PromQL near character ${node.from}: ${expr}`);
   });
   type Node = typeof root;
-  const all = (node: Node, name: string): Node[] => {
+  const findAll = (node: Node, name: string): Node[] => {
     const found: Node[] = [];
-    node.cursor().iterate((each) => {
-      if (each.name === name) found.push(each.node);
+    node.cursor().iterate((descendant) => {
+      if (descendant.name === name) found.push(descendant.node);
     });
     return found;
   };
   const selectorsIn = (node: Node): Selector[] =>
-    all(node, 'VectorSelector').map((selector) => ({
+    findAll(node, 'VectorSelector').map((selector) => ({
       metric: textOf(selector.getChild('Identifier')!),
-      matchers: all(selector, 'UnquotedLabelMatcher').map((matcher) => ({
+      matchers: findAll(selector, 'UnquotedLabelMatcher').map((matcher) => ({
         label: textOf(matcher.getChild('LabelName')!),
         operator: textOf(matcher.getChild('MatchOp')!),
         value: textOf(matcher.getChild('StringLiteral')!).slice(1, -1),
@@ -43,21 +42,21 @@ export function readQuery(text: string): Query {
     }));
   return {
     selectors: selectorsIn(root),
-    groupings: all(root, 'GroupingLabels').flatMap((grouping) => {
-      // The expression that is grouped: two levels up, behind its modifier.
+    groupings: findAll(root, 'GroupingLabels').flatMap((grouping) => {
+      // The grouped expression is two levels up in the syntax tree.
       const selectors = selectorsIn(grouping.parent!.parent!);
-      return all(grouping, 'LabelName').map((label) => ({ label: textOf(label), selectors }));
+      return findAll(grouping, 'LabelName').map((label) => ({ label: textOf(label), selectors }));
     }),
   };
 }
 
-/** What a query asks for that isn't there, one line each. */
-export function faultsOf(
+/** Compares a query with the exported series. @returns a line for each metric, label or label value that is not exported */
+export function findQueryProblems(
   query: string,
   series: Map<string, Record<string, readonly string[] | undefined>>,
 ): string[] {
   const { selectors, groupings } = readQuery(query);
-  const faults = selectors.flatMap(({ metric, matchers }) => {
+  const selectorProblems = selectors.flatMap(({ metric, matchers }) => {
     const labels = series.get(metric);
     if (!labels) return [`${metric} is not exported`];
     return matchers.flatMap(({ label, operator, value }) => {
@@ -65,22 +64,22 @@ export function faultsOf(
       const values = labels[label];
       const wanted = operator.includes('~') ? value.split('|') : [value];
       return wanted
-        .filter((each) => values && !values.some((known) => matches(known, each, operator)))
-        .map((each) => `${metric} has no ${label} ${each}`);
+        .filter((pattern) => values && !values.some((known) => matches(known, pattern, operator)))
+        .map((pattern) => `${metric} has no ${label} ${pattern}`);
     });
   });
-  const groupingFaults = groupings.flatMap(({ label, selectors: grouped }) =>
+  const groupingProblems = groupings.flatMap(({ label, selectors: grouped }) =>
     grouped
       .filter(({ metric }) => series.has(metric) && !(label in series.get(metric)!))
       .map(({ metric }) => `${metric} can't be grouped by ${label}`),
   );
-  return [...faults, ...groupingFaults];
+  return [...selectorProblems, ...groupingProblems];
 }
 
 const matches = (known: string, wanted: string, operator: string) =>
   operator.includes('~') ? new RegExp(`^(?:${wanted})$`).test(known) : known === wanted;
 
-/** Labels that a query's result is sure to have. */
+/** @returns the labels that every sample of a query's result has */
 export function labelsOfResult(
   query: string,
   series: Map<string, Record<string, readonly string[] | undefined>>,

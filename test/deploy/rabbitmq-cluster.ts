@@ -7,9 +7,9 @@ import type {
 } from 'kubernetes-models/v1';
 
 /**
- * What we may say to the RabbitMQ Cluster Operator, whose types no package of npm has: the fields of RabbitmqClusterSpec
- * (rabbitmq/cluster-operator, api/v1beta1/rabbitmqcluster_types.go, 2.x) but `override`, `tls` and `secretBackend`.
- * A key that isn't here counts as unknown.
+ * Type of a RabbitmqCluster, because no npm package contains the types of the RabbitMQ Cluster Operator. It has the fields
+ * of RabbitmqClusterSpec (rabbitmq/cluster-operator, api/v1beta1/rabbitmqcluster_types.go, 2.x) except `override`, `tls`
+ * and `secretBackend`. The tests treat every other key as unknown.
  */
 export interface IRabbitmqCluster {
   apiVersion: 'rabbitmq.com/v1beta1';

@@ -8,29 +8,29 @@ export interface Selector {
   matchExpressions?: { key: string; operator: string; values?: string[] }[];
 }
 
-/** Whether a selector takes these labels; one that is empty takes all. */
+/** Whether a selector matches these labels. An empty selector matches everything. */
 export function selects({ matchLabels = {}, matchExpressions = [] }: Selector, labels: Labels) {
   return (
     Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
     matchExpressions.every(({ key, operator, values }) => {
-      if (operator !== 'In') throw new Error(`the test knows no ${operator}`);
+      if (operator !== 'In') throw new Error(`the test does not support the operator ${operator}`);
       return values!.includes(labels[key] ?? '');
     })
   );
 }
 
-/** Everything in an overlay that points at what isn't there. @returns a line for each */
-export function referenceFaults(overlay: Overlay): string[] {
+/** Finds references in an overlay whose target does not exist. @returns a line for each */
+export function findReferenceProblems(overlay: Overlay): string[] {
   return [
-    ...overlay.pods.flatMap((pod) => podFaults(overlay, pod)),
-    ...workloadFaults(overlay),
-    ...serviceFaults(overlay),
-    ...selectorFaults(overlay),
-    ...scalingFaults(overlay),
+    ...overlay.pods.flatMap((pod) => findPodProblems(overlay, pod)),
+    ...findWorkloadProblems(overlay),
+    ...findServiceProblems(overlay),
+    ...findSelectorProblems(overlay),
+    ...findScalingProblems(overlay),
   ];
 }
 
-function podFaults(overlay: Overlay, { name, spec }: Pod): string[] {
+function findPodProblems(overlay: Overlay, { name, spec }: Pod): string[] {
   if (!spec) return [];
   const accounts = overlay.all('ServiceAccount').map(({ metadata }) => metadata.name);
   const account = spec.serviceAccountName;
@@ -38,7 +38,7 @@ function podFaults(overlay: Overlay, { name, spec }: Pod): string[] {
     ...(account && !accounts.includes(account) ? [`${name}: no service account ${account}`] : []),
     ...spec.containers
       .flatMap((container) => [
-        ...settingFaults(overlay, container),
+        ...findSettingProblems(overlay, container),
         ...(container.volumeMounts ?? [])
           .filter((mount) => !volumesOf(overlay, name, spec).includes(mount.name))
           .map((mount) => `no volume ${mount.name}`),
@@ -47,7 +47,7 @@ function podFaults(overlay: Overlay, { name, spec }: Pod): string[] {
           .filter((port) => port !== undefined && !portsOf(container).includes(port))
           .map((port) => `no port ${port} for a probe`),
       ])
-      .map((fault) => `${name}: ${fault}`),
+      .map((problem) => `${name}: ${problem}`),
   ];
 }
 
@@ -63,7 +63,7 @@ const volumesOf = (overlay: Overlay, name: string, { volumes = [] }: NonNullable
     .map(({ metadata }) => metadata?.name),
 ];
 
-function settingFaults(overlay: Overlay, { env = [], envFrom = [] }: IContainer): string[] {
+function findSettingProblems(overlay: Overlay, { env = [], envFrom = [] }: IContainer): string[] {
   const settings = overlay.all('ConfigMap').map(({ metadata }) => metadata.name);
   return [
     ...envFrom
@@ -77,13 +77,13 @@ function settingFaults(overlay: Overlay, { env = [], envFrom = [] }: IContainer)
   ];
 }
 
-function workloadFaults(overlay: Overlay): string[] {
+function findWorkloadProblems(overlay: Overlay): string[] {
   return [...overlay.all('Deployment'), ...overlay.all('StatefulSet')]
     .filter(({ spec }) => !selects(spec!.selector, spec!.template.metadata?.labels ?? {}))
     .map(({ kind, metadata }) => `${kind} ${metadata.name} does not select its own pods`);
 }
 
-function serviceFaults(overlay: Overlay): string[] {
+function findServiceProblems(overlay: Overlay): string[] {
   const services = overlay.all('Service');
   return [
     ...services.flatMap(({ metadata, spec }) => {
@@ -100,8 +100,8 @@ function serviceFaults(overlay: Overlay): string[] {
       ...spec!
         .rules!.flatMap(({ http }) => http!.paths)
         .filter(({ backend: { service } }) => {
-          const found = services.find((each) => each.metadata.name === service?.name);
-          return !found?.spec?.ports?.some(({ name }) => name === service?.port?.name);
+          const target = services.find(({ metadata }) => metadata.name === service?.name);
+          return !target?.spec?.ports?.some(({ name }) => name === service?.port?.name);
         })
         .map(({ path }) => `Ingress ${metadata.name}: no backend for ${path}`),
       ...(spec?.tls ?? [])
@@ -111,13 +111,13 @@ function serviceFaults(overlay: Overlay): string[] {
   ];
 }
 
-function selectorFaults(overlay: Overlay): string[] {
-  const takesNobody = (selector: Selector) => !overlay.pods.some(({ labels }) => selects(selector, labels));
+function findSelectorProblems(overlay: Overlay): string[] {
+  const selectsNoPod = (selector: Selector) => !overlay.pods.some(({ labels }) => selects(selector, labels));
   return [
     ...overlay
       .all('PodDisruptionBudget')
-      .filter(({ spec }) => takesNobody(spec!.selector!))
-      .map(({ metadata }) => `PodDisruptionBudget ${metadata.name} selects nobody`),
+      .filter(({ spec }) => selectsNoPod(spec!.selector!))
+      .map(({ metadata }) => `PodDisruptionBudget ${metadata.name} selects no pod`),
     ...overlay.all('NetworkPolicy').flatMap(({ metadata, spec }) => {
       const name = `NetworkPolicy ${metadata.name}`;
       const subjects = overlay.pods.filter(({ labels }) => selects(spec!.podSelector!, labels));
@@ -127,11 +127,11 @@ function selectorFaults(overlay: Overlay): string[] {
         ...(spec!.egress ?? []).flatMap(({ to = [] }) => to),
       ];
       return [
-        ...(subjects.length === 0 ? [`${name} selects nobody`] : []),
+        ...(subjects.length === 0 ? [`${name} selects no pod`] : []),
         ...peers
           .filter(({ podSelector, namespaceSelector }) => !namespaceSelector && podSelector)
-          .filter(({ podSelector }) => takesNobody(podSelector!))
-          .map(({ podSelector }) => `${name} has a peer that is nobody: ${JSON.stringify(podSelector)}`),
+          .filter(({ podSelector }) => selectsNoPod(podSelector!))
+          .map(({ podSelector }) => `${name} has a peer that selects no pod: ${JSON.stringify(podSelector)}`),
         ...(spec!.ingress ?? [])
           .flatMap((rule) => rule.ports ?? [])
           .filter(({ port }) => typeof port === 'string' && !ports.includes(port))
@@ -141,25 +141,25 @@ function selectorFaults(overlay: Overlay): string[] {
   ];
 }
 
-function scalingFaults(overlay: Overlay): string[] {
-  const { workQueues: work } = topologyOf(EXCHANGE, catalogue);
+function findScalingProblems(overlay: Overlay): string[] {
+  const { workQueues } = topologyOf(EXCHANGE, catalogue);
   const scaled = [...overlay.all('ScaledObject'), ...overlay.all('HorizontalPodAutoscaler')];
   return [
     ...scaled.flatMap(({ kind, metadata, spec }) => {
       const { name } = spec.scaleTargetRef;
-      const target = overlay.all('Deployment').find((each) => each.metadata.name === name);
+      const target = overlay.all('Deployment').find((deployment) => deployment.metadata.name === name);
       if (!target) return [`${kind} ${metadata.name}: no Deployment ${name}`];
       if (target.spec?.replicas === undefined) return [];
-      return [`${kind} ${metadata.name}: an apply sets the replicas of ${name} back`];
+      return [`${kind} ${metadata.name}: an apply resets the replicas of ${name}`];
     }),
     ...overlay
       .all('ScaledObject')
       .flatMap(({ metadata, spec }) =>
         spec.triggers.flatMap(({ metadata: { queueName }, authenticationRef }) => [
-          ...(work[queueName!] ? [] : [`ScaledObject ${metadata.name}: no queue ${queueName}`]),
+          ...(workQueues[queueName!] ? [] : [`ScaledObject ${metadata.name}: no queue ${queueName}`]),
           ...(overlay
             .all('TriggerAuthentication')
-            .some((each) => each.metadata.name === authenticationRef?.name)
+            .some((authentication) => authentication.metadata.name === authenticationRef?.name)
             ? []
             : [`ScaledObject ${metadata.name}: no TriggerAuthentication ${authenticationRef?.name}`]),
         ]),

@@ -25,40 +25,43 @@ const locked = Object.entries(packages).filter(([path]) => path !== '');
 const nameOf = (path: string) => path.replace(/^.*node_modules\//, '');
 const namesOf = (found: typeof locked) => found.map(([path]) => nameOf(path)).toSorted();
 
-/** What the image holds (deploy/docker/Dockerfile), but for the one optional package of the CSS inliner. */
+/** Packages in the image (deploy/docker/Dockerfile), except the one optional package of the CSS inliner. */
 const inProduction = locked.filter(([, { dev, optional, devOptional }]) => !dev && !optional && !devOptional);
 
-describe('The lockfile', () => {
-  it('has a checksum for every package, and no address of a registry', () => {
+describe('Lockfile', () => {
+  it('has a checksum for every package and no registry address', () => {
     expect(locked.length).toBeGreaterThan(500);
     expect(namesOf(locked.filter(([, { integrity }]) => !integrity?.startsWith('sha512-')))).toEqual([]);
     expect(namesOf(locked.filter(([, { resolved }]) => resolved))).toEqual([]);
   });
 
-  // `npm ci`, which the image is built with, refuses a lockfile without them; a registry that lacks one leaves it out.
-  it('has what every platform needs, not only the one it was made on', () => {
-    const wanted = locked.flatMap(([, { optionalDependencies }]) => Object.keys(optionalDependencies ?? {}));
-    const found = new Set(namesOf(locked));
-    expect(wanted.filter((name) => !found.has(name))).toEqual([]);
+  // The image is built with `npm ci`, which refuses a lockfile without them. npm leaves a package out of the lockfile if
+  // the registry does not have it.
+  it('contains the optional packages of all platforms', () => {
+    const optionalNames = locked.flatMap(([, { optionalDependencies }]) =>
+      Object.keys(optionalDependencies ?? {}),
+    );
+    const lockedNames = new Set(namesOf(locked));
+    expect(optionalNames.filter((name) => !lockedNames.has(name))).toEqual([]);
   });
 
-  it('answers to exact versions', () => {
+  it('matches the exact versions in package.json', () => {
     for (const [name, version] of Object.entries({ ...own.dependencies, ...own.devDependencies }))
       expect(`${name} ${version}`).toBe(`${name} ${packages[`node_modules/${name}`]?.version}`);
   });
 });
 
-describe('A package that is installed', () => {
-  it('runs no script, whichever npm installs it', () => {
+describe('Installed packages', () => {
+  it('run no install scripts, with any version of npm', () => {
     expect(readFileSync('.npmrc', 'utf8')).toMatch(/^ignore-scripts=true$/m);
-    const bringers = namesOf(locked.filter(([, { hasInstallScript }]) => hasInstallScript));
-    expect(Object.keys(own.allowScripts).toSorted()).toEqual(bringers);
+    const packagesWithScripts = namesOf(locked.filter(([, { hasInstallScript }]) => hasInstallScript));
+    expect(Object.keys(own.allowScripts).toSorted()).toEqual(packagesWithScripts);
     expect(new Set(Object.values(own.allowScripts))).toEqual(new Set([false]));
   });
 });
 
-describe('What runs in production', () => {
-  /** SPDX identifiers: free to use and to pass on, with no duty to publish what uses them. */
+describe('Production packages', () => {
+  /** SPDX identifiers of permissive licences: no duty to publish the source of a program that uses the package. */
   const ALLOWED = [
     '0BSD',
     'Apache-2.0',
@@ -72,7 +75,7 @@ describe('What runs in production', () => {
   ];
   const isAllowed = (license: string) => satisfies(license, ALLOWED);
 
-  it('has a licence that lets us', () => {
+  it('have a permissive licence', () => {
     expect([isAllowed('MIT OR GPL-3.0-only'), isAllowed('MIT AND GPL-3.0-only')]).toEqual([true, false]);
     const refused = inProduction
       .map(([path]) => ({ path, license: read<Package>(`${path}/package.json`).license }))

@@ -11,12 +11,12 @@ const moduleOf = (apiVersion: string) => {
 };
 
 /**
- * Unknown keys, missing fields and wrong types: what TypeScript says of each object, written as a literal of its
- * kind's type.
+ * Finds unknown keys, missing fields and wrong types: the TypeScript compiler checks each object as a literal of the type
+ * of its kind.
  *
- * @returns a line for each fault, that begins with the object's kind and name
+ * @returns a line for each error, which starts with the object's kind and name
  */
-export function typeFaults(objects: KubernetesObject[]): string[] {
+export function findTypeErrors(objects: KubernetesObject[]): string[] {
   const files = new Map(
     objects.map((object, index) => [
       resolve('test', 'deploy', `object-${index}.ts`),
@@ -38,9 +38,9 @@ export function typeFaults(objects: KubernetesObject[]): string[] {
     moduleResolution: ts.ModuleResolutionKind.NodeNext,
   };
   const host = ts.createCompilerHost(options);
-  const onDisk = { ...host };
-  host.fileExists = (name) => files.has(name) || onDisk.fileExists(name);
-  host.readFile = (name) => files.get(name)?.text ?? onDisk.readFile(name);
+  const diskHost = { ...host };
+  host.fileExists = (name) => files.has(name) || diskHost.fileExists(name);
+  host.readFile = (name) => files.get(name)?.text ?? diskHost.readFile(name);
   const program = ts.createProgram([...files.keys()], options, host);
   return [...files].flatMap(([name, { object }]) =>
     program
@@ -52,25 +52,25 @@ export function typeFaults(objects: KubernetesObject[]): string[] {
   );
 }
 
-/** The models are ES modules that Jest can't import: so in a process of its own. */
+/** Runs in a separate process, because the models are ES modules that Jest cannot import. */
 const VALIDATE = `
   import { readFileSync } from 'node:fs';
-  const faults = [];
+  const errors = [];
   for (const [module, object] of JSON.parse(readFileSync(0, 'utf8'))) {
     const { [object.kind]: Model } = await import(module);
     try { new Model(object).validate(); }
-    catch (error) { faults.push(object.kind + ' ' + object.metadata.name + ': ' + error.message); }
+    catch (error) { errors.push(object.kind + ' ' + object.metadata.name + ': ' + error.message); }
   }
-  process.stdout.write(JSON.stringify(faults));
+  process.stdout.write(JSON.stringify(errors));
 `;
 
-/** What the kinds' own JSON schemas find beyond types: quantities, ranges, formats. RabbitmqCluster has none. */
-export function schemaFaults(objects: KubernetesObject[]): string[] {
-  const known = objects
+/** Validates objects with the JSON schema of their kind: quantities, ranges, formats. RabbitmqCluster has no schema. */
+export function findSchemaErrors(objects: KubernetesObject[]): string[] {
+  const objectsWithSchema = objects
     .map((object) => [moduleOf(object.apiVersion), object] as const)
     .filter(([module]) => !module.startsWith('.'));
   const output = execFileSync(process.execPath, ['--input-type=module', '--eval', VALIDATE], {
-    input: JSON.stringify(known),
+    input: JSON.stringify(objectsWithSchema),
     encoding: 'utf8',
   });
   return JSON.parse(output) as string[];

@@ -28,63 +28,65 @@ interface Package {
 }
 const { scripts, engines } = JSON.parse(readFileSync('package.json', 'utf8')) as Package;
 
-/** GitHub's own parser of workflows is a module for bundlers, which imports JSON as if it were code: tsx does that. */
+/** GitHub's workflow parser imports JSON files like code, as bundlers allow. Node.js does not, tsx does. */
 const SCRIPT = `
   import { NoOperationTraceWriter, parseWorkflow } from '@actions/workflow-parser';
   const errors = JSON.parse(process.argv[1]).map((content) =>
     parseWorkflow({ name: 'ci.yml', content }, new NoOperationTraceWriter()).context.errors.getErrors());
-  process.stdout.write(JSON.stringify(errors.map((each) => each.map(({ rawMessage }) => rawMessage))));
+  process.stdout.write(JSON.stringify(errors.map((list) => list.map(({ rawMessage }) => rawMessage))));
 `;
 
-function errorsIn(...contents: string[]) {
+function findWorkflowErrors(...contents: string[]) {
   const args = ['--import', 'tsx', '--input-type=module', '--eval', SCRIPT, JSON.stringify(contents)];
   const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   if (!stdout) throw new Error(stderr);
   return JSON.parse(stdout) as string[][];
 }
 
-describe('The workflow of CI', () => {
-  it('is one that GitHub understands', () => {
+describe('CI workflow', () => {
+  it('is valid for GitHub', () => {
     const misspelt = text.replace('runs-on', 'run-on');
     const unknown = text.replace('matrix.app }}', 'matrixx.app }}');
-    expect(errorsIn(text, misspelt, unknown)).toEqual([
+    expect(findWorkflowErrors(text, misspelt, unknown)).toEqual([
       [],
       ["Unexpected value 'run-on'", 'Required property is missing: runs-on'],
       ["Unrecognized named-value: 'matrixx'"],
     ]);
   });
 
-  it('runs commands and builds files that there are', () => {
+  it('runs npm scripts and builds files that exist', () => {
     const commands = steps.flatMap(({ run }) => run?.split('\n') ?? []);
-    const byNpm = commands.filter((command) => command.startsWith('npm '));
-    expect(byNpm.toSorted()).toEqual(['npm audit --omit=dev --omit=optional', 'npm ci', 'npm test']);
+    const npmCommands = commands.filter((command) => command.startsWith('npm '));
+    expect(npmCommands.toSorted()).toEqual(['npm audit --omit=dev --omit=optional', 'npm ci', 'npm test']);
     expect(scripts.test).toBeDefined();
     expect(commands.some((command) => command.startsWith('docker compose up'))).toBe(true);
     expect(existsSync('docker-compose.yml')).toBe(true);
     const build = steps.find(({ uses }) => uses?.startsWith('docker/build-push-action@'))!.with!;
     expect(existsSync(String(build.file))).toBe(true);
-    const given = [...String(build['build-args']).matchAll(/^(\w+)=/gm)].map(([, name]) => name!);
-    const taken = [...readFileSync(String(build.file), 'utf8').matchAll(/^ARG (\w+)/gm)].map(
+    const givenArguments = [...String(build['build-args']).matchAll(/^(\w+)=/gm)].map(([, name]) => name!);
+    const declaredArguments = [...readFileSync(String(build.file), 'utf8').matchAll(/^ARG (\w+)/gm)].map(
       ([, name]) => name!,
     );
-    expect(given.toSorted()).toEqual(taken.toSorted());
+    expect(givenArguments.toSorted()).toEqual(declaredArguments.toSorted());
     expect(build).toMatchObject({ push: false, sbom: true, provenance: 'mode=max' });
   });
 
-  it('tests every Node from the oldest that is promised to the one in the image, and builds every app', () => {
-    const tested = jobs.test!.strategy!.matrix.node!.map(Number);
-    const image = Number(/^FROM node:(\d+)/m.exec(readFileSync('deploy/docker/Dockerfile', 'utf8'))![1]);
-    expect(Math.min(...tested)).toBe(Number(/\d+/.exec(engines.node)![0]));
-    expect(Math.max(...tested)).toBe(image);
+  it('tests Node.js from the oldest supported version to the one in the image, and builds every app', () => {
+    const testedVersions = jobs.test!.strategy!.matrix.node!.map(Number);
+    const imageVersion = Number(
+      /^FROM node:(\d+)/m.exec(readFileSync('deploy/docker/Dockerfile', 'utf8'))![1],
+    );
+    expect(Math.min(...testedVersions)).toBe(Number(/\d+/.exec(engines.node)![0]));
+    expect(Math.max(...testedVersions)).toBe(imageVersion);
     expect(jobs.image!.strategy!.matrix.app!.toSorted()).toEqual(APP_NAMES.toSorted());
   });
 
-  it('may only read, and runs actions of one commit each', () => {
+  it('has read-only permissions and pins every action to a commit', () => {
     expect(permissions).toEqual({ contents: 'read' });
     for (const job of Object.values(jobs)) expect(job.permissions).toBeUndefined();
-    const used = [...text.matchAll(/uses: (.+)$/gm)].map(([, action]) => action!);
-    expect(used).toHaveLength(steps.filter(({ uses }) => uses).length);
-    for (const action of used) expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+    const actions = [...text.matchAll(/uses: (.+)$/gm)].map(([, action]) => action!);
+    expect(actions).toHaveLength(steps.filter(({ uses }) => uses).length);
+    for (const action of actions) expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
     const checkouts = steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'));
     for (const checkout of checkouts) expect(checkout.with).toEqual({ 'persist-credentials': false });
   });

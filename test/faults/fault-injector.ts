@@ -11,7 +11,7 @@ import { reservePort } from '../../tools/infrastructure/ports.js';
 import { startPostgres, type Postgres } from '../../tools/infrastructure/postgres.js';
 import type { Processes, Service } from '../../tools/infrastructure/processes.js';
 import { startRabbitMq, startRabbitMqCluster, type RabbitMq } from '../../tools/infrastructure/rabbitmq.js';
-import { askManagement, reportsBrokerOutage } from '../support/broker.js';
+import { callManagementApi, reportsBrokerOutage } from '../support/broker.js';
 import { until } from '../support/until.js';
 import { Load, type Item, type Shop } from './load.js';
 import { MailSink } from './mail-sink.js';
@@ -379,7 +379,7 @@ export class FaultInjector {
   }
 
   management<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
-    return askManagement(this.rabbitmq.managementUrl, method, path, body);
+    return callManagementApi(this.rabbitmq.managementUrl, method, path, body);
   }
 
   get vhostPath() {

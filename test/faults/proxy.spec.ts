@@ -3,7 +3,7 @@ import { createTransport } from 'nodemailer';
 import { once } from 'node:events';
 import pg from 'pg';
 import { createVhost } from '../support/broker.js';
-import { server } from '../support/environment.js';
+import { serverUrl } from '../support/environment.js';
 import { until } from '../support/until.js';
 import { MailSink } from './mail-sink.js';
 import { Proxy, type Dependency, type Rule } from './proxy.js';
@@ -24,10 +24,10 @@ async function watched(neighbour: Dependency, target: number) {
 
 describe('A proxy before PostgreSQL', () => {
   let at: Awaited<ReturnType<typeof watched>>;
-  const direct = new pg.Client(server('DATABASE'));
+  const direct = new pg.Client(serverUrl('DATABASE'));
   const table = `proxy_${process.pid}`;
   beforeAll(async () => {
-    at = await watched('postgres', portOf(server('DATABASE')));
+    at = await watched('postgres', portOf(serverUrl('DATABASE')));
     await direct.connect();
     await direct.query(`CREATE TABLE ${table} (id integer)`);
   });
@@ -38,7 +38,7 @@ describe('A proxy before PostgreSQL', () => {
   });
 
   const client = async () => {
-    const url = new URL(server('DATABASE'));
+    const url = new URL(serverUrl('DATABASE'));
     url.port = String(at.proxy.port);
     const connected = new pg.Client(url.href);
     connected.on('error', () => undefined);
@@ -122,7 +122,7 @@ describe('A proxy before RabbitMQ', () => {
   let at: Awaited<ReturnType<typeof watched>>;
   let vhost: Awaited<ReturnType<typeof createVhost>>;
   beforeAll(async () => {
-    at = await watched('rabbitmq', portOf(server('RABBITMQ')));
+    at = await watched('rabbitmq', portOf(serverUrl('RABBITMQ')));
     vhost = await createVhost();
     await on(vhost.url, (channel) => channel.assertQueue('q'));
   });

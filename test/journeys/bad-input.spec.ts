@@ -1,18 +1,18 @@
 import type { Problem } from '@estoque/platform';
 import { System } from '../support/system.js';
 
-describe('The API, given bad input', () => {
+describe('API input validation', () => {
   let system: System;
   let product_id: number;
   beforeAll(async () => {
     system = await System.start({ apps: ['api'] });
-    product_id = await system.product(10);
+    product_id = await system.createProduct(10);
   });
   afterAll(() => system.stop());
 
   const customer = { name: 'Ana', email: 'ana@example.com' };
-  const order = (more: object) => ({ customer, items: [{ product_id, quantity: 1 }], ...more });
-  const item = (more: object) => order({ items: [{ product_id, quantity: 1, ...more }] });
+  const order = (fields: object) => ({ customer, items: [{ product_id, quantity: 1 }], ...fields });
+  const orderWithItem = (fields: object) => order({ items: [{ product_id, quantity: 1, ...fields }] });
 
   it.each<[string, () => unknown, number, string, string?, string?]>([
     ['malformed JSON', () => '{"customer": ', 400, 'malformed_request'],
@@ -20,12 +20,12 @@ describe('The API, given bad input', () => {
     ['null', () => 'null', 422, 'validation_failed', '', 'not_an_object'],
     ['a list', () => [], 422, 'validation_failed', '', 'not_an_object'],
     ['a bare number', () => '7', 422, 'validation_failed', '', 'not_an_object'],
-    ['the prototype', () => '{"__proto__": {"x": 1}}', 400, 'malformed_request'],
+    ['a __proto__ field', () => '{"__proto__": {"x": 1}}', 400, 'malformed_request'],
     ['an empty object', () => ({}), 422, 'validation_failed', '/customer'],
     ['an unknown field', () => order({ coupon: 'X' }), 422, 'validation_failed', '/coupon', 'unknown_field'],
     [
-      'an unknown field deep inside',
-      () => item({ price: 1 }),
+      'an unknown nested field',
+      () => orderWithItem({ price: 1 }),
       422,
       'validation_failed',
       '/items/0/price',
@@ -63,14 +63,14 @@ describe('The API, given bad input', () => {
       'bad_format',
     ],
     [
-      'a name with half a character',
+      'a name with half a surrogate pair',
       () => order({ customer: { ...customer, name: 'A\ud800' } }),
       422,
       'validation_failed',
       '/customer/name',
     ],
     [
-      'a name that breaks the line',
+      'a name with a line break',
       () => order({ customer: { ...customer, name: 'A\r\nBcc: b@c.de' } }),
       422,
       'validation_failed',
@@ -95,17 +95,24 @@ describe('The API, given bad input', () => {
     ['no items', () => order({ items: [] }), 422, 'validation_failed', '/items', 'too_few'],
     ['an item that is null', () => order({ items: [null] }), 422, 'validation_failed', '/items/0'],
     [
-      'over 100 lines',
+      'more than 100 lines',
       () => order({ items: Array(101).fill({ product_id, quantity: 1 }) }),
       422,
       'validation_failed',
       '/items',
       'too_many',
     ],
-    ['quantity 0', () => item({ quantity: 0 }), 422, 'validation_failed', '/items/0/quantity', 'too_small'],
+    [
+      'quantity 0',
+      () => orderWithItem({ quantity: 0 }),
+      422,
+      'validation_failed',
+      '/items/0/quantity',
+      'too_small',
+    ],
     [
       'a negative quantity',
-      () => item({ quantity: -1 }),
+      () => orderWithItem({ quantity: -1 }),
       422,
       'validation_failed',
       '/items/0/quantity',
@@ -113,14 +120,14 @@ describe('The API, given bad input', () => {
     ],
     [
       'a quantity above 1,000,000',
-      () => item({ quantity: 1_000_001 }),
+      () => orderWithItem({ quantity: 1_000_001 }),
       422,
       'validation_failed',
       '/items/0/quantity',
       'too_large',
     ],
     [
-      'lines of one product above 1,000,000 together',
+      'lines of one product whose sum is above 1,000,000',
       () => order({ items: Array(2).fill({ product_id, quantity: 600_000 }) }),
       422,
       'validation_failed',
@@ -129,7 +136,7 @@ describe('The API, given bad input', () => {
     ],
     [
       'a fraction',
-      () => item({ quantity: 1.5 }),
+      () => orderWithItem({ quantity: 1.5 }),
       422,
       'validation_failed',
       '/items/0/quantity',
@@ -137,14 +144,14 @@ describe('The API, given bad input', () => {
     ],
     [
       'a number as text',
-      () => item({ quantity: '1' }),
+      () => orderWithItem({ quantity: '1' }),
       422,
       'validation_failed',
       '/items/0/quantity',
       'not_an_integer',
     ],
     [
-      'a number beyond all numbers',
+      'a number that overflows to infinity',
       () => `{"customer":{"name":"A","email":"a@b.co"},"items":[{"product_id":1e999,"quantity":1}]}`,
       422,
       'validation_failed',
@@ -152,7 +159,7 @@ describe('The API, given bad input', () => {
     ],
     [
       'an unknown product',
-      () => item({ product_id: 999_999 }),
+      () => orderWithItem({ product_id: 999_999 }),
       422,
       'validation_failed',
       '/items/0/product_id',
@@ -168,48 +175,48 @@ describe('The API, given bad input', () => {
     ],
     ['a language that is null', () => order({ locale: null }), 422, 'validation_failed', '/locale'],
     ['a body above 100 kB', () => order({ note: 'x'.repeat(101 * 1024) }), 413, 'body_too_large'],
-  ])('POST /v1/orders refuses %s', async (...row) => {
-    // By rest: Jest takes a parameter that a short row leaves over for its `done`.
-    const [, body, status, code, pointer, fault] = row;
+  ])('refuses POST /v1/orders with %s', async (...row) => {
+    // Rest parameter, because a row may be shorter: Jest passes `done` for a declared parameter that has no value.
+    const [, body, status, code, pointer, errorCode] = row;
     const before = await system.sql('SELECT count(*) FROM orders');
-    const answer = await system.call<Problem>('POST', '/v1/orders', body());
-    expect({ status: answer.status, code: answer.body.code }).toEqual({ status, code });
-    expect(answer.headers.get('content-type')).toContain('application/problem+json');
-    if (pointer !== undefined) expect(answer.body.errors.map((each) => each.pointer)).toContain(pointer);
-    if (fault !== undefined) expect(answer.body.errors.map((each) => each.code)).toContain(fault);
+    const response = await system.request<Problem>('POST', '/v1/orders', body());
+    expect({ status: response.status, code: response.body.code }).toEqual({ status, code });
+    expect(response.headers.get('content-type')).toContain('application/problem+json');
+    if (pointer !== undefined) expect(response.body.errors.map((error) => error.pointer)).toContain(pointer);
+    if (errorCode !== undefined) expect(response.body.errors.map((error) => error.code)).toContain(errorCode);
     expect(await system.sql('SELECT count(*) FROM orders')).toEqual(before);
   });
 
   it.each<[string, string, number, string]>([
     ['/v1/orders/0', 'an id of 0', 400, 'invalid_id'],
     ['/v1/orders/-1', 'a negative id', 400, 'invalid_id'],
-    ['/v1/orders/1e3', 'an id in disguise', 400, 'invalid_id'],
-    ['/v1/orders/9999999999999999', 'an id beyond counting', 400, 'invalid_id'],
-    ['/v1/orders/9007199254740991', 'an order that is not there', 404, 'order_not_found'],
+    ['/v1/orders/1e3', 'an id in exponent notation', 400, 'invalid_id'],
+    ['/v1/orders/9999999999999999', 'an id above the largest safe integer', 400, 'invalid_id'],
+    ['/v1/orders/9007199254740991', 'an unknown order', 404, 'order_not_found'],
     ['/v1/orders/%00', 'NUL', 400, 'invalid_id'],
-    ['/v1/orders/%', 'a broken escape', 400, 'malformed_request'],
-    ['/v1/products/999999', 'a product that is not there', 404, 'product_not_found'],
-    ['/v1/products/999999/stock', 'its stock', 404, 'product_not_found'],
-    ['/v1/products/999999/movements', 'its books', 404, 'product_not_found'],
-    ['/v1/nothing', 'a page that is not there', 404, 'not_found'],
-    ['/v1/orders?limit=0', 'a page of nothing', 422, 'validation_failed'],
-    ['/v1/orders?limit=101', 'too large a page', 422, 'validation_failed'],
-    ['/v1/orders?limit=x', 'a page of x', 422, 'validation_failed'],
+    ['/v1/orders/%', 'an invalid percent escape', 400, 'malformed_request'],
+    ['/v1/products/999999', 'an unknown product id', 404, 'product_not_found'],
+    ['/v1/products/999999/stock', 'the stock of an unknown product', 404, 'product_not_found'],
+    ['/v1/products/999999/movements', 'the movements of an unknown product', 404, 'product_not_found'],
+    ['/v1/nothing', 'an unknown path', 404, 'not_found'],
+    ['/v1/orders?limit=0', 'a page size of 0', 422, 'validation_failed'],
+    ['/v1/orders?limit=101', 'a page size above the maximum', 422, 'validation_failed'],
+    ['/v1/orders?limit=x', 'a page size that is not a number', 422, 'validation_failed'],
     ['/v1/orders?limit=1&limit=2', 'two limits', 422, 'validation_failed'],
     ['/v1/orders?cursor=nonsense', 'a bad cursor', 400, 'invalid_cursor'],
     ['/v1/orders?cursor=', 'an empty cursor', 400, 'invalid_cursor'],
     ['/v1/products?cursor=MA', 'a cursor of 0', 400, 'invalid_cursor'],
-    ['/v1/orders?status=lost', 'an unknown state', 422, 'validation_failed'],
+    ['/v1/orders?status=lost', 'an unknown status', 422, 'validation_failed'],
     ['/v1/orders?email=a%00@b.co', 'an address with NUL', 422, 'validation_failed'],
-    ['/v1/orders?created_from=yesterday', 'a date in words', 422, 'validation_failed'],
+    ['/v1/orders?created_from=yesterday', 'a date that is not ISO 8601', 422, 'validation_failed'],
     ['/v1/orders?colour=red', 'an unknown filter', 422, 'validation_failed'],
-    ['/v1/notifications?order_id=x', 'an order of x', 422, 'validation_failed'],
-  ])('GET %s (%s) is refused with %i %s', async (path, _what, status, code) => {
-    const { status: seen, body } = await system.call<Problem>('GET', path);
-    expect({ status: seen, code: body.code }).toEqual({ status, code });
+    ['/v1/notifications?order_id=x', 'an order id that is not a number', 422, 'validation_failed'],
+  ])('refuses GET %s (%s) with %i %s', async (path, _description, status, code) => {
+    const response = await system.request<Problem>('GET', path);
+    expect({ status: response.status, code: response.body.code }).toEqual({ status, code });
   });
 
-  it('refuses a body that is no JSON by its type', async () => {
+  it('refuses a body whose content type is not JSON', async () => {
     const response = await fetch(`${system.process('api').url}/v1/orders`, {
       method: 'POST',
       headers: { 'content-type': 'text/plain' },
@@ -219,19 +226,19 @@ describe('The API, given bad input', () => {
     expect(((await response.json()) as Problem).code).toBe('unsupported_media_type');
   });
 
-  it('refuses a second product with the same sku, an empty change of it, and a change to null', async () => {
+  it('refuses a duplicate sku and a change to null, and accepts an empty change', async () => {
     const product = { sku: 'TWICE', name: 'x', price: 1, currency: 'BRL' };
-    const { body } = await system.call<{ id: number }>('POST', '/v1/products', product);
-    const again = await system.call<Problem>('POST', '/v1/products', product);
-    expect([again.status, again.body.code]).toEqual([409, 'sku_taken']);
-    const other = await system.product(0);
-    const change = await system.call<Problem>('PATCH', `/v1/products/${other}`, { sku: 'TWICE' });
+    const { body } = await system.request<{ id: number }>('POST', '/v1/products', product);
+    const duplicate = await system.request<Problem>('POST', '/v1/products', product);
+    expect([duplicate.status, duplicate.body.code]).toEqual([409, 'sku_taken']);
+    const other = await system.createProduct(0);
+    const change = await system.request<Problem>('PATCH', `/v1/products/${other}`, { sku: 'TWICE' });
     expect([change.status, change.body.code]).toEqual([409, 'sku_taken']);
-    expect((await system.call('PATCH', `/v1/products/${body.id}`, { name: null })).status).toBe(422);
-    const same = await system.call('PATCH', `/v1/products/${body.id}`, {});
-    expect(same.status).toBe(200);
-    const renamed = await system.call('PATCH', `/v1/products/${body.id}`, { reorder_point: 7 });
-    expect(renamed.body).toMatchObject({ ...product, reorder_point: 7, active: true });
+    expect((await system.request('PATCH', `/v1/products/${body.id}`, { name: null })).status).toBe(422);
+    const emptyChange = await system.request('PATCH', `/v1/products/${body.id}`, {});
+    expect(emptyChange.status).toBe(200);
+    const changed = await system.request('PATCH', `/v1/products/${body.id}`, { reorder_point: 7 });
+    expect(changed.body).toMatchObject({ ...product, reorder_point: 7, active: true });
   });
 
   it.each([
@@ -242,17 +249,17 @@ describe('The API, given bad input', () => {
     [{ sku: 'a b' }, '/sku'],
     [{ active: 'yes' }, '/active'],
     [{ reorder_point: null }, '/reorder_point'],
-  ])('refuses a product with %j', async (more, pointer) => {
-    const product = { sku: 'NEW', name: 'x', price: 1, currency: 'BRL', ...more };
-    const { status, body } = await system.call<Problem>('POST', '/v1/products', product);
+  ])('refuses a product with %j', async (fields, pointer) => {
+    const product = { sku: 'NEW', name: 'x', price: 1, currency: 'BRL', ...fields };
+    const { status, body } = await system.request<Problem>('POST', '/v1/products', product);
     expect([status, body.errors[0]?.pointer]).toEqual([422, pointer]);
   });
 
-  it('never lets stock sink below what is reserved, nor books nothing', async () => {
-    const id = await system.product(5);
+  it('refuses an adjustment below reserved stock, an adjustment of 0 and a negative receipt', async () => {
+    const id = await system.createProduct(5);
     await system.sql('UPDATE stock SET reserved = 3 WHERE product_id = $1', [id]);
     const adjust = (body: object) =>
-      system.call<Problem & { on_hand: number }>('POST', `/v1/products/${id}/stock/adjustments`, body);
+      system.request<Problem & { on_hand: number }>('POST', `/v1/products/${id}/stock/adjustments`, body);
     const refused = await adjust({ quantity: -3, reason: 'broken' });
     expect([refused.status, refused.body.code]).toEqual([409, 'stock_below_reserved']);
     expect((await adjust({ quantity: 0, reason: 'nothing' })).status).toBe(422);
@@ -264,46 +271,49 @@ describe('The API, given bad input', () => {
       available: 0,
     });
     expect(
-      (await system.call('POST', `/v1/products/${id}/stock/receipts`, { quantity: -1, reason: 'x' })).status,
+      (await system.request('POST', `/v1/products/${id}/stock/receipts`, { quantity: -1, reason: 'x' }))
+        .status,
     ).toBe(422);
     await system.sql('UPDATE stock SET reserved = 0 WHERE product_id = $1', [id]);
     await system.expectLedgerReconciles();
   });
 
-  it('refuses products in two currencies in one order', async () => {
-    const other = await system.product(1, { currency: 'USD' });
+  it('refuses an order with products in two currencies', async () => {
+    const other = await system.createProduct(1, { currency: 'USD' });
     const items = [product_id, other].map((id) => ({ product_id: id, quantity: 1 }));
-    const { status, body } = await system.call<Problem>('POST', '/v1/orders', order({ items }));
+    const { status, body } = await system.request<Problem>('POST', '/v1/orders', order({ items }));
     expect([status, body.errors[0]?.code]).toEqual([422, 'mixed_currencies']);
   });
 
-  it('pages through orders, newest first, and filters them', async () => {
+  it('lists orders page by page, newest first, with filters', async () => {
     const email = 'Pages@Example.com';
     const placed = [];
     for (let i = 0; i < 5; i++)
-      placed.push((await system.order([{ product_id, quantity: 1 }], { customer: { name: 'P', email } })).id);
-    const seen: number[] = [];
+      placed.push(
+        (await system.placeOrder([{ product_id, quantity: 1 }], { customer: { name: 'P', email } })).id,
+      );
+    const listed: number[] = [];
     let cursor: string | null = '';
     while (cursor !== null) {
       const path: string = `/v1/orders?limit=2&status=pending&email=pages@example.com${cursor && `&cursor=${cursor}`}`;
-      const { body } = await system.call<{
+      const { body } = await system.request<{
         data: { id: number }[];
         has_more: boolean;
         next_cursor: string | null;
       }>('GET', path);
-      seen.push(...body.data.map(({ id }) => id));
+      listed.push(...body.data.map(({ id }) => id));
       expect(body.has_more).toBe(body.next_cursor !== null);
       cursor = body.next_cursor;
     }
-    expect(seen).toEqual(placed.toReversed());
-    const later = await system.call<{ data: object[] }>(
+    expect(listed).toEqual(placed.toReversed());
+    const later = await system.request<{ data: object[] }>(
       'GET',
       '/v1/orders?created_from=2999-01-01T00:00:00Z',
     );
     expect(later.body.data).toEqual([]);
   });
 
-  it('the database refuses to change or delete a movement', async () => {
+  it('refuses to change or delete a movement, by a database trigger', async () => {
     await expect(system.sql('UPDATE movements SET quantity = 1')).rejects.toThrow('append-only');
     await expect(system.sql('DELETE FROM movements')).rejects.toThrow('append-only');
     await expect(system.sql('TRUNCATE movements CASCADE')).rejects.toThrow('append-only');

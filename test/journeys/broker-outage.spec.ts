@@ -6,12 +6,12 @@ import { reportsBrokerOutage } from '../support/broker.js';
 import { System } from '../support/system.js';
 import { until } from '../support/until.js';
 
-describe('While the broker is away', () => {
+describe('Broker outage', () => {
   let broker: RabbitMq;
   let system: System;
   const folder = mkdtempSync(join(process.cwd(), '.local', 'broker-'));
-  const say = () => undefined;
-  const processes = new Processes(join(folder, 'processes'), say);
+  const ignoreOutput = () => undefined;
+  const processes = new Processes(join(folder, 'processes'), ignoreOutput);
 
   beforeAll(async () => {
     broker = await startRabbitMq({
@@ -19,7 +19,7 @@ describe('While the broker is away', () => {
       dir: folder,
       log: join(folder, 'rabbitmq.log'),
       processes,
-      say,
+      say: ignoreOutput,
     });
     system = await System.start({ rabbitmqUrl: broker.url });
   }, 120_000);
@@ -29,31 +29,31 @@ describe('While the broker is away', () => {
     rmSync(folder, { recursive: true, force: true });
   }, 60_000);
 
-  it('orders are accepted, and processed when it is back', async () => {
-    const product_id = await system.product(100);
+  it('does not stop the API from accepting orders, which are processed after the outage', async () => {
+    const product_id = await system.createProduct(100);
     const workers = [...system.processes.values()].filter(({ app }) => app !== 'api');
-    const place = () => system.order([{ product_id, quantity: 1 }]);
+    const place = () => system.placeOrder([{ product_id, quantity: 1 }]);
     const before = await Promise.all(Array.from({ length: 10 }, place));
 
     await broker.service.stop();
     await until('workers to be unready', async () => {
-      const states = await Promise.all(workers.map((each) => each.health()));
-      return states.every((status) => status === 503);
+      const statuses = await Promise.all(workers.map((worker) => worker.readinessStatus()));
+      return statuses.every((status) => status === 503);
     });
-    // The api stays where customers find it.
+    // The api stays ready, so that a load balancer keeps sending requests to it.
     const ready = await fetch(`${system.process('api').url}/health/ready`);
     expect([ready.status, reportsBrokerOutage(await ready.text())]).toEqual([200, true]);
     const during = await Promise.all(Array.from({ length: 10 }, place));
-    const waiting = await system.sql<{ count: number }>('SELECT count(*)::int AS count FROM outbox');
-    expect(waiting[0]!.count).toBeGreaterThanOrEqual(10);
+    const unpublished = await system.sql<{ count: number }>('SELECT count(*)::int AS count FROM outbox');
+    expect(unpublished[0]!.count).toBeGreaterThanOrEqual(10);
 
     await broker.service.start();
-    for (const { id } of [...before, ...during]) await system.orderIn('processed', id);
+    for (const { id } of [...before, ...during]) await system.waitForOrderStatus(id, 'processed');
     await until(
       'the outbox to be empty',
       async () => (await system.sql('SELECT 1 FROM outbox')).length === 0,
     );
-    await Promise.all([...system.processes.values()].map((each) => each.ready()));
+    await Promise.all([...system.processes.values()].map((process) => process.waitUntilReady()));
     await system.expectLedgerReconciles();
   }, 120_000);
 });

@@ -7,56 +7,59 @@ interface Health {
   info: Record<string, { degraded?: string }>;
 }
 
-describe('A consumer', () => {
+describe('Consumer', () => {
   let system: System;
   beforeAll(async () => {
     system = await System.start({ apps: ['api'], environment: { RETRY_DELAYS_MS: '1,1,1,1,1' } });
   });
   afterEach(async () => {
-    for (const each of system.processes.values()) if (each.app !== 'api') await each.stop();
+    for (const process of system.processes.values()) if (process.app !== 'api') await process.stop();
   });
   afterAll(() => system.stop());
 
-  const health = async () =>
+  const readHealth = async () =>
     (await (await fetch(`${system.process('order-worker').url}/health/ready`)).json()) as Health;
 
-  it('whose queue exists with other arguments says so, lives on, and consumes once the queue is right', async () => {
+  it('reports a queue that exists with other arguments, keeps running, and consumes after the queue is deleted', async () => {
     const { channel } = system.externalClient;
     await channel.deleteQueue('order_queue');
     await channel.assertQueue('order_queue', { durable: true });
     const worker = system.launch('order-worker');
-    await until('the fault on the health page', async () =>
-      /PRECONDITION_FAILED.*order_queue/.test((await health()).error.consumer?.message ?? ''),
+    await until('the error in the readiness response', async () =>
+      /PRECONDITION_FAILED.*order_queue/.test((await readHealth()).error.consumer?.message ?? ''),
     );
 
     await channel.deleteQueue('order_queue');
-    await worker.ready();
+    await worker.waitUntilReady();
     expect(worker.exitCode).toBeNull();
-    const product_id = await system.product(1);
-    const { id } = await system.order([{ product_id, quantity: 1 }]);
-    await system.orderIn('reserved', id);
+    const product_id = await system.createProduct(1);
+    const { id } = await system.placeOrder([{ product_id, quantity: 1 }]);
+    await system.waitForOrderStatus(id, 'reserved');
   });
 
-  it('that fails on most messages pauses and says so, instead of draining its queue into the dead letters', async () => {
+  it('opens the circuit breaker if most messages fail, instead of dead-lettering the whole queue', async () => {
     const ORDERS = 60;
-    await system.launch('order-worker').ready();
+    await system.launch('order-worker').waitUntilReady();
     const items = [{ product_id: 1, quantity: 1 }];
-    // As after a database of yesterday: orders that nobody knows.
+    // Events of orders that are not in the database, as after a restore of an older backup.
     for (let order_id = 900_001; order_id <= 900_000 + ORDERS; order_id++)
       await system.externalClient.publish('order.created', { event: 'order.created', order_id, items });
-    const fault = await until('the pause', async () => (await health()).error.consumer?.message);
-    expect(fault).toMatch(/^circuit breaker open, most messages fail: There is no order 9000\d\d\.$/);
+    const error = await until(
+      'the circuit breaker to open',
+      async () => (await readHealth()).error.consumer?.message,
+    );
+    expect(error).toMatch(/^circuit breaker open, most messages fail: There is no order 9000\d\d\.$/);
     const worker = system.process('order-worker');
-    const paused = () => worker.logs.filter(({ msg }) => msg === 'circuit breaker opened').length;
-    await until('another try to fail as well', () => paused() >= 2);
+    const timesOpened = () => worker.logs.filter(({ msg }) => msg === 'circuit breaker opened').length;
+    await until('the trial message to fail and the circuit breaker to open again', () => timesOpened() >= 2);
     const [{ count }] = (await system.sql<{ count: number }>(
       'SELECT count(*)::int AS count FROM dead_letters',
     )) as [{ count: number }];
-    // Those that were on their way already may be parked; the rest wait.
+    // Messages that were in flight when the circuit breaker opened may be dead-lettered; the others wait.
     expect(count).toBeLessThan(ORDERS / 2);
   });
 
-  it('whose process is stopped while it starts ends in peace', async () => {
+  it('exits with code 0 if its process is stopped during the start', async () => {
     for (const app of ['order-worker', 'stock-worker', 'notify-worker'] as const) {
       const worker = system.launch(app);
       await until(`${app} to listen`, () => worker.logs.some(({ msg }) => msg === 'listening'), {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { System } from '../support/system.js';
 import { until } from '../support/until.js';
 
-interface Letter {
+interface DeadLetter {
   id: number;
   reason: string;
   state: string;
@@ -15,39 +15,40 @@ interface Letter {
   actions: { action: string; by: string; at: string }[];
 }
 
-describe('Operations', () => {
+describe('Operations API and command line', () => {
   let system: System;
   beforeAll(async () => void (system = await System.start()));
   afterAll(() => system.stop());
 
-  const cli = (...args: string[]) => {
+  const runCli = (...args: string[]) => {
     const script = join(process.cwd(), 'dist/apps/api/src/operations/cli.js');
     const env = { PATH: process.env.PATH, DATABASE_URL: system.database.url, RABBITMQ_URL: system.vhost.url };
     return spawnSync(process.execPath, [script, ...args], { env, cwd: tmpdir(), encoding: 'utf8' });
   };
-  const letter = async (id: number) => (await system.call<Letter>('GET', `/v1/dead-letters/${id}`)).body;
+  const readDeadLetter = async (id: number) =>
+    (await system.request<DeadLetter>('GET', `/v1/dead-letters/${id}`)).body;
 
-  /** A message for an order that isn't there yet, parked after its tries. */
-  async function park(order_id: number, product_id: number): Promise<Letter> {
+  /** Publishes an event of an order that does not exist, and waits until it is dead-lettered. */
+  async function createDeadLetter(order_id: number, product_id: number): Promise<DeadLetter> {
     const items = [{ product_id, quantity: 1 }];
     await system.externalClient.publish('order.created', {
       event: 'order.created',
       order_id,
       items,
-      mood: 'good',
+      unknown_field: 'kept',
     });
-    const found = await until('the letter', async () => {
-      const { body } = await system.call<{ data: Letter[] }>(
+    const listed = await until('the dead letter', async () => {
+      const { body } = await system.request<{ data: DeadLetter[] }>(
         'GET',
         '/v1/dead-letters?state=open&queue=order_queue&event=order.created&reason=order_not_found&limit=1',
       );
       return body.data[0];
     });
-    return letter(found.id);
+    return readDeadLetter(listed.id);
   }
 
-  /** The order that the message spoke of, stored without an event. */
-  async function store(id: number, product_id: number) {
+  /** Stores the order that the dead letter refers to, without an event. */
+  async function storeOrder(id: number, product_id: number) {
     await system.sql(
       `INSERT INTO orders (id, customer_name, customer_email, locale, currency, total) VALUES ($1, 'Ana', 'ana@example.com', 'en', 'BRL', 1250)`,
       [id],
@@ -58,111 +59,118 @@ describe('Operations', () => {
     );
   }
 
-  it('a dead letter is read byte for byte, replayed as it was, and both are on record', async () => {
-    const product_id = await system.product(5);
-    const parked = await park(5_001, product_id);
-    expect(Buffer.from(parked.body_base64, 'base64').toString()).toBe(parked.body_text);
-    expect(JSON.parse(parked.body_text)).toMatchObject({ order_id: 5_001, mood: 'good' });
-    await store(5_001, product_id);
+  it('replays a dead letter with its original bytes and records who did it', async () => {
+    const product_id = await system.createProduct(5);
+    const deadLetter = await createDeadLetter(5_001, product_id);
+    expect(Buffer.from(deadLetter.body_base64, 'base64').toString()).toBe(deadLetter.body_text);
+    expect(JSON.parse(deadLetter.body_text)).toMatchObject({ order_id: 5_001, unknown_field: 'kept' });
+    await storeOrder(5_001, product_id);
 
-    const { status, body } = await system.call<Letter>('POST', `/v1/dead-letters/${parked.id}/replay`, {
-      by: 'ana',
-    });
+    const { status, body } = await system.request<DeadLetter>(
+      'POST',
+      `/v1/dead-letters/${deadLetter.id}/replay`,
+      { by: 'ana' },
+    );
     expect([status, body.state]).toEqual([200, 'replayed']);
     expect(body.actions).toMatchObject([{ action: 'replayed', by: 'ana' }]);
-    await system.orderIn('processed', 5_001);
-    const again = await system.call<Problem>('POST', `/v1/dead-letters/${parked.id}/replay`, { by: 'ana' });
-    expect([again.status, again.body.code]).toEqual([409, 'dead_letter_closed']);
+    await system.waitForOrderStatus(5_001, 'processed');
+    const second = await system.request<Problem>('POST', `/v1/dead-letters/${deadLetter.id}/replay`, {
+      by: 'ana',
+    });
+    expect([second.status, second.body.code]).toEqual([409, 'dead_letter_closed']);
   });
 
-  it('one that is replayed in vain is the same letter, parked again', async () => {
-    const product_id = await system.product(1);
-    const parked = await park(5_002, product_id);
-    await system.call('POST', `/v1/dead-letters/${parked.id}/replay`, { by: 'ana' });
-    const back = await until('it to be back', async () => {
-      const now = await letter(parked.id);
-      return now.times === 2 && now;
+  it('reopens the same dead letter if its replay fails', async () => {
+    const product_id = await system.createProduct(1);
+    const deadLetter = await createDeadLetter(5_002, product_id);
+    await system.request('POST', `/v1/dead-letters/${deadLetter.id}/replay`, { by: 'ana' });
+    const reopened = await until('the dead letter to be reopened', async () => {
+      const current = await readDeadLetter(deadLetter.id);
+      return current.times === 2 && current;
     });
-    expect(back).toMatchObject({ state: 'open', actions: [{ action: 'replayed', by: 'ana' }] });
-    const { body } = await system.call<Letter>('POST', `/v1/dead-letters/${parked.id}/discard`, {
+    expect(reopened).toMatchObject({ state: 'open', actions: [{ action: 'replayed', by: 'ana' }] });
+    const { body } = await system.request<DeadLetter>('POST', `/v1/dead-letters/${deadLetter.id}/discard`, {
       by: 'rui',
     });
     expect(body.state).toBe('discarded');
     expect(body.actions.map(({ by }) => by)).toEqual(['ana', 'rui']);
   });
 
-  it('all that fit a filter are replayed or discarded in one go', async () => {
+  it('discards all dead letters that match a filter', async () => {
     for (const text of ['one', 'two', 'three'])
       await system.externalClient.publish('order.created', Buffer.from(text));
     const filter = { reason: 'invalid_json' };
-    await until('three letters', async () => {
-      const { body } = await system.call<{ data: Letter[] }>(
+    await until('three dead letters', async () => {
+      const { body } = await system.request<{ data: DeadLetter[] }>(
         'GET',
         '/v1/dead-letters?state=open&reason=invalid_json',
       );
       return body.data.length === 3;
     });
-    const { body } = await system.call('POST', '/v1/dead-letters/discard', { by: 'ana', filter });
+    const { body } = await system.request('POST', '/v1/dead-letters/discard', { by: 'ana', filter });
     expect(body).toEqual({ done: 3, remaining: 0 });
-    expect((await system.call('POST', '/v1/dead-letters/discard', { by: 'ana', filter })).body).toEqual({
+    expect((await system.request('POST', '/v1/dead-letters/discard', { by: 'ana', filter })).body).toEqual({
       done: 0,
       remaining: 0,
     });
   });
 
-  it('refuses an action by nobody, an unknown filter and a letter that is not there', async () => {
-    const nobody = await system.call<Problem>('POST', '/v1/dead-letters/1/replay', {});
-    expect([nobody.status, nobody.body.errors[0]?.pointer]).toEqual([422, '/by']);
-    const unknown = await system.call<Problem>('POST', '/v1/dead-letters/replay', {
+  it('refuses an action without a name, an unknown filter and an unknown dead letter', async () => {
+    const withoutName = await system.request<Problem>('POST', '/v1/dead-letters/1/replay', {});
+    expect([withoutName.status, withoutName.body.errors[0]?.pointer]).toEqual([422, '/by']);
+    const unknownFilter = await system.request<Problem>('POST', '/v1/dead-letters/replay', {
       by: 'ana',
       filter: { colour: 'red' },
     });
-    expect([unknown.status, unknown.body.errors[0]?.pointer]).toEqual([422, '/filter/colour']);
-    const missing = await system.call<Problem>('POST', '/v1/dead-letters/999999/discard', { by: 'ana' });
+    expect([unknownFilter.status, unknownFilter.body.errors[0]?.pointer]).toEqual([422, '/filter/colour']);
+    const missing = await system.request<Problem>('POST', '/v1/dead-letters/999999/discard', { by: 'ana' });
     expect([missing.status, missing.body.code]).toEqual([404, 'dead_letter_not_found']);
   });
 
-  it('the command line lists, shows, replays and discards', async () => {
-    const product_id = await system.product(1);
-    const parked = await park(5_003, product_id);
-    await store(5_003, product_id);
-    expect(cli('dead-letters', 'list', '--state', 'open').stdout).toContain(
-      `#${parked.id}  open  order_queue`,
+  it('lists, shows, replays and discards dead letters on the command line', async () => {
+    const product_id = await system.createProduct(1);
+    const deadLetter = await createDeadLetter(5_003, product_id);
+    await storeOrder(5_003, product_id);
+    expect(runCli('dead-letters', 'list', '--state', 'open').stdout).toContain(
+      `#${deadLetter.id}  open  order_queue`,
     );
-    expect(JSON.parse(cli('dead-letters', 'show', String(parked.id)).stdout)).toMatchObject({
-      id: parked.id,
-      body_text: parked.body_text,
+    expect(JSON.parse(runCli('dead-letters', 'show', String(deadLetter.id)).stdout)).toMatchObject({
+      id: deadLetter.id,
+      body_text: deadLetter.body_text,
     });
-    expect(cli('dead-letters', 'replay').stderr).toContain('Say which');
-    const replayed = cli('dead-letters', 'replay', String(parked.id), '--by', 'ops');
-    expect([replayed.status, replayed.stdout]).toEqual([0, `#${parked.id} replayed\n`]);
-    await system.orderIn('processed', 5_003);
-    expect((await letter(parked.id)).actions).toMatchObject([{ action: 'replayed', by: 'ops' }]);
-    const twice = cli('dead-letters', 'discard', String(parked.id));
-    expect([twice.status, twice.stderr]).toEqual([1, `Dead letter ${parked.id} is replayed already.\n`]);
+    expect(runCli('dead-letters', 'replay').stderr).toContain('Say which');
+    const replayed = runCli('dead-letters', 'replay', String(deadLetter.id), '--by', 'ops');
+    expect([replayed.status, replayed.stdout]).toEqual([0, `#${deadLetter.id} replayed\n`]);
+    await system.waitForOrderStatus(5_003, 'processed');
+    expect((await readDeadLetter(deadLetter.id)).actions).toMatchObject([{ action: 'replayed', by: 'ops' }]);
+    const discarded = runCli('dead-letters', 'discard', String(deadLetter.id));
+    expect([discarded.status, discarded.stderr]).toEqual([
+      1,
+      `Dead letter ${deadLetter.id} is replayed already.\n`,
+    ]);
   }, 120_000);
 
-  it('the audit finds every kind of drift, and repairs none', async () => {
-    const clean = await system.call('GET', '/v1/operations/audit');
+  it('finds every kind of discrepancy in an audit and repairs none', async () => {
+    const clean = await system.request('GET', '/v1/operations/audit');
     expect(clean.body).toEqual({ balanced: true, discrepancies: [] });
-    const product_id = await system.product(5);
-    const { id } = await system.order([{ product_id, quantity: 1 }]);
-    await system.orderIn('processed', id);
+    const product_id = await system.createProduct(5);
+    const { id } = await system.placeOrder([{ product_id, quantity: 1 }]);
+    await system.waitForOrderStatus(id, 'processed');
     await system.sql('UPDATE stock SET on_hand = on_hand + 2, reserved = 1 WHERE product_id = $1', [
       product_id,
     ]);
     await system.sql(`UPDATE orders SET status = 'cancelled', cancellation = 'requested' WHERE id = $1`, [
       id,
     ]);
-    const other = await system.product(5);
-    const { id: second } = await system.order([{ product_id: other, quantity: 1 }]);
-    await system.orderIn('processed', second);
+    const other = await system.createProduct(5);
+    const { id: second } = await system.placeOrder([{ product_id: other, quantity: 1 }]);
+    await system.waitForOrderStatus(second, 'processed');
     await system.sql(
       `INSERT INTO movements (product_id, kind, quantity, balance_after, reason) VALUES ($1, 'adjustment', 1, 9, 'by hand')`,
       [other],
     );
     await system.sql(`UPDATE reservations SET status = 'active' WHERE order_id = $1`, [second]);
-    const drifted = [
+    const expectedDiscrepancies = [
       `balance of ${other}: 5, not 9`,
       `held of ${other}: 0, not 1`,
       `on_hand of ${other}: 5, not 4`,
@@ -171,26 +179,26 @@ describe('Operations', () => {
       `reserved of ${product_id}: 0, not 1`,
       `sold of ${product_id}: 0, not 1`,
     ];
-    const { body } = await system.call<{
+    const { body } = await system.request<{
       balanced: boolean;
       discrepancies: Record<string, string | number>[];
     }>('GET', '/v1/operations/audit');
     expect(body.balanced).toBe(false);
     const found = body.discrepancies.map(
-      (drift) => `${drift.check} of ${drift.product_id}: ${drift.expected}, not ${drift.found}`,
+      ({ check, product_id, expected, found }) => `${check} of ${product_id}: ${expected}, not ${found}`,
     );
-    expect(found.toSorted()).toEqual(drifted.toSorted());
-    const audit = cli('audit');
+    expect(found.toSorted()).toEqual(expectedDiscrepancies.toSorted());
+    const audit = runCli('audit');
     expect(audit.status).toBe(1);
     expect(audit.stdout).toContain(`on_hand: product ${product_id}: expected 4, found 6`);
-    expect((await system.call<{ balanced: boolean }>('GET', '/v1/operations/audit')).body.balanced).toBe(
+    expect((await system.request<{ balanced: boolean }>('GET', '/v1/operations/audit')).body.balanced).toBe(
       false,
     );
   });
 
-  it('the outbox is measured', async () => {
+  it('reports depth and lag of the outbox, in the API and in the metrics', async () => {
     await until('an empty outbox', async () => {
-      const { body } = await system.call('GET', '/v1/operations/outbox');
+      const { body } = await system.request('GET', '/v1/operations/outbox');
       return JSON.stringify(body) === '{"depth":0,"lag_seconds":0}';
     });
     const metrics = await (await fetch(`${system.process('api').url}/metrics`)).text();

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { mailsTo } from '../support/mailbox.js';
+import type { WorkerName } from '../../apps/manifest.js';
+import { fetchMailsTo } from '../support/mailbox.js';
 import { System } from '../support/system.js';
 import { until } from '../support/until.js';
 
-const someone = () => `ana-${randomUUID()}@example.com`;
+const uniqueEmail = () => `ana-${randomUUID()}@example.com`;
 
-describe('An order', () => {
+describe('Order', () => {
   let system: System;
   beforeAll(
     async () =>
@@ -13,10 +14,10 @@ describe('An order', () => {
   );
   afterAll(() => system.stop());
 
-  it('is accepted, reserved, deducted, booked, and told to the customer', async () => {
-    const [coffee, filter] = [await system.product(50), await system.product(10, { price: 990 })];
-    const email = someone();
-    const answer = await system.call<{ id: number; status: string }>('POST', '/v1/orders', {
+  it('is accepted, reserved and processed, with stock movements and a mail to the customer', async () => {
+    const [coffee, filter] = [await system.createProduct(50), await system.createProduct(10, { price: 990 })];
+    const email = uniqueEmail();
+    const response = await system.request<{ id: number; status: string }>('POST', '/v1/orders', {
       customer: { name: 'Ana Souza', email },
       items: [
         { product_id: coffee, quantity: 2 },
@@ -25,41 +26,46 @@ describe('An order', () => {
       ],
       locale: 'pt-BR',
     });
-    expect(answer.status).toBe(202);
-    expect(answer.headers.get('location')).toBe(`/v1/orders/${answer.body.id}`);
-    expect(answer.body.status).toBe('pending');
+    expect(response.status).toBe(202);
+    expect(response.headers.get('location')).toBe(`/v1/orders/${response.body.id}`);
+    expect(response.body.status).toBe('pending');
 
-    const order = await system.orderIn('processed', answer.body.id);
+    const order = await system.waitForOrderStatus(response.body.id, 'processed');
     expect(order.lines).toMatchObject([
       { product_id: coffee, quantity: 3, amount: 3_750 },
       { product_id: filter, quantity: 1, amount: 990 },
     ]);
     expect(order.totals).toEqual({ quantity: 4, amount: 4_740, currency: 'BRL' });
 
-    const stock = await system.call('GET', `/v1/products/${coffee}/stock`);
+    const stock = await system.request('GET', `/v1/products/${coffee}/stock`);
     expect(stock.body).toEqual({ product_id: coffee, on_hand: 47, reserved: 0, available: 47 });
-    const { body: books } = await system.call<{ data: object[] }>('GET', `/v1/products/${coffee}/movements`);
-    expect(books.data).toMatchObject([
+    const { body: movements } = await system.request<{ data: object[] }>(
+      'GET',
+      `/v1/products/${coffee}/movements`,
+    );
+    expect(movements.data).toMatchObject([
       { kind: 'sale', quantity: -3, balance_after: 47, order_id: order.id },
       { kind: 'receipt', quantity: 50, balance_after: 50, order_id: null },
     ]);
 
     const [mail] = await until('the mail', async () =>
-      (await mailsTo(email)).length > 0 ? mailsTo(email) : undefined,
+      (await fetchMailsTo(email)).length > 0 ? fetchMailsTo(email) : undefined,
     );
     expect(mail!.subject).toBe(`Seu pedido ${order.id} foi confirmado`);
     expect(mail!.text.replaceAll(/\s/g, ' ')).toContain('Total R$ 47,40');
     expect(mail!.html).toContain('Ana Souza');
-    const told = await until('the note of the mail', async () => {
-      const { body } = await system.call<{ data: { state: string }[] }>(
+    const notifications = await until('the notification to be sent', async () => {
+      const { body } = await system.request<{ data: { state: string }[] }>(
         'GET',
         `/v1/notifications?order_id=${order.id}`,
       );
       return body.data[0]?.state === 'sent' && body.data;
     });
-    expect(told).toMatchObject([{ kind: 'order_processed', recipient: email, attempts: 1, locale: 'pt-BR' }]);
+    expect(notifications).toMatchObject([
+      { kind: 'order_processed', recipient: email, attempts: 1, locale: 'pt-BR' },
+    ]);
     const { timeline } = await until('the timeline', async () => {
-      const { body } = await system.call<{ timeline: { step: string; at: string }[] }>(
+      const { body } = await system.request<{ timeline: { step: string; at: string }[] }>(
         'GET',
         `/v1/orders/${order.id}`,
       );
@@ -68,43 +74,43 @@ describe('An order', () => {
     expect(timeline.map(({ step }) => step)).toEqual(['pending', 'reserved', 'processed', 'notified']);
   });
 
-  it('is rejected with the reason for each line when stock is short, and takes nothing', async () => {
-    const [plenty, short, gone] = [
-      await system.product(50),
-      await system.product(3),
-      await system.product(5),
+  it('is rejected with a reason for each short line, and reserves nothing', async () => {
+    const [available, short, inactive] = [
+      await system.createProduct(50),
+      await system.createProduct(3),
+      await system.createProduct(5),
     ];
-    await system.call('PATCH', `/v1/products/${gone}`, { active: false });
-    const email = someone();
-    const { id } = await system.order(
+    await system.request('PATCH', `/v1/products/${inactive}`, { active: false });
+    const email = uniqueEmail();
+    const { id } = await system.placeOrder(
       [
-        { product_id: plenty, quantity: 1 },
+        { product_id: available, quantity: 1 },
         { product_id: short, quantity: 4 },
-        { product_id: gone, quantity: 1 },
+        { product_id: inactive, quantity: 1 },
       ],
       { customer: { name: 'Ana Souza', email }, locale: 'en' },
     );
-    const order = await system.orderIn('rejected', id);
+    const order = await system.waitForOrderStatus(id, 'rejected');
     expect(order.rejection).toEqual([
       { product_id: short, reason: 'out_of_stock', requested: 4, available: 3 },
-      { product_id: gone, reason: 'product_inactive', requested: 1, available: 5 },
+      { product_id: inactive, reason: 'product_inactive', requested: 1, available: 5 },
     ]);
-    const { body } = await system.call<{ available: number }>('GET', `/v1/products/${plenty}/stock`);
+    const { body } = await system.request<{ available: number }>('GET', `/v1/products/${available}/stock`);
     expect(body.available).toBe(50);
     const [mail] = await until('the mail', async () =>
-      (await mailsTo(email)).length > 0 ? mailsTo(email) : undefined,
+      (await fetchMailsTo(email)).length > 0 ? fetchMailsTo(email) : undefined,
     );
     expect(mail!.subject).toBe(`We could not fulfil your order ${id}`);
     expect(mail!.text).toContain('4 asked for, 3 available');
   });
 
-  it('60 at once for the last 20 units: exactly 20 are processed, 40 rejected with the reason', async () => {
-    const product_id = await system.product(20);
+  it('gets no oversold stock: of 60 concurrent orders for 20 units, 20 are processed and 40 rejected', async () => {
+    const product_id = await system.createProduct(20);
     const orders = await Promise.all(
-      Array.from({ length: 60 }, () => system.order([{ product_id, quantity: 1 }])),
+      Array.from({ length: 60 }, () => system.placeOrder([{ product_id, quantity: 1 }])),
     );
     const ids = orders.map(({ id }) => id);
-    const counts = await until('all to be final', async () => {
+    const counts = await until('all orders to be processed or rejected', async () => {
       const rows = await system.sql<{ status: string; count: number }>(
         'SELECT status, count(*)::int AS count FROM orders WHERE id = ANY($1) GROUP BY status ORDER BY status',
         [ids],
@@ -124,37 +130,39 @@ describe('An order', () => {
     await system.expectLedgerReconciles();
   });
 
-  it('whose messages are delivered three times each has one effect and one mail', async () => {
-    const product_id = await system.product(10);
-    const email = someone();
-    const { id } = await system.order([{ product_id, quantity: 2 }], { customer: { name: 'Ana', email } });
-    await system.orderIn('processed', id);
-    await until('the mail', async () => (await mailsTo(email)).length === 1);
+  it('has one effect and one mail although each of its messages is delivered three more times', async () => {
+    const product_id = await system.createProduct(10);
+    const email = uniqueEmail();
+    const { id } = await system.placeOrder([{ product_id, quantity: 2 }], {
+      customer: { name: 'Ana', email },
+    });
+    await system.waitForOrderStatus(id, 'processed');
+    await until('the mail', async () => (await fetchMailsTo(email)).length === 1);
     const items = [{ product_id, quantity: 2 }];
     for (const event of ['order.created', 'stock.reserve', 'order.processed']) {
       for (let time = 0; time < 3; time++)
         await system.externalClient.publish(event, { event, order_id: id, items });
     }
-    const repeated = (app: 'order-worker' | 'stock-worker' | 'notify-worker', event: string) =>
-      until(`${app} to see ${event} again`, () => {
-        const seen = system.process(app).handled(event);
+    const waitForDuplicates = (app: WorkerName, event: string) =>
+      until(`${app} to handle the duplicates of ${event}`, () => {
+        const handled = system.process(app).handledEvents(event);
         return (
-          seen.filter(({ order_id, outcome }) => order_id === id && outcome === 'duplicate').length === 3
+          handled.filter(({ order_id, outcome }) => order_id === id && outcome === 'duplicate').length === 3
         );
       });
-    await repeated('order-worker', 'order.created');
-    await repeated('stock-worker', 'stock.reserve');
-    await repeated('notify-worker', 'order.processed');
-    expect(await mailsTo(email)).toHaveLength(1);
+    await waitForDuplicates('order-worker', 'order.created');
+    await waitForDuplicates('stock-worker', 'stock.reserve');
+    await waitForDuplicates('notify-worker', 'order.processed');
+    expect(await fetchMailsTo(email)).toHaveLength(1);
     const movements = await system.sql('SELECT 1 FROM movements WHERE order_id = $1', [id]);
     expect(movements).toHaveLength(1);
     await system.expectLedgerReconciles();
   });
 
-  it('tells the shop once when a product sinks to its reorder point', async () => {
-    const product_id = await system.product(5, { reorder_point: 4 });
-    const { id } = await system.order([{ product_id, quantity: 1 }]);
-    await system.orderIn('processed', id);
+  it('causes one low-stock alert when a product falls to its reorder point', async () => {
+    const product_id = await system.createProduct(5, { reorder_point: 4 });
+    const { id } = await system.placeOrder([{ product_id, quantity: 1 }]);
+    await system.waitForOrderStatus(id, 'processed');
     const rows = await until('the alert', async () => {
       const alerts = await system.sql<{ state: string }>(
         `SELECT n.state FROM notifications n JOIN movements m ON m.id = n.movement_id WHERE m.product_id = $1`,
@@ -163,12 +171,12 @@ describe('An order', () => {
       return alerts[0]?.state === 'sent' && alerts;
     });
     expect(rows).toHaveLength(1);
-    const second = await system.order([{ product_id, quantity: 1 }]);
-    await system.orderIn('processed', second.id);
-    await until('the second change to be seen', () =>
+    const second = await system.placeOrder([{ product_id, quantity: 1 }]);
+    await system.waitForOrderStatus(second.id, 'processed');
+    await until('the second stock change to be handled', () =>
       system
         .process('notify-worker')
-        .handled('stock.updated')
+        .handledEvents('stock.updated')
         .some(({ order_id, outcome }) => order_id === second.id && outcome === 'ignored'),
     );
   });

@@ -1,28 +1,30 @@
+import { APP_NAMES, type AppName } from '../../apps/manifest.js';
 import { MailSink } from '../faults/mail-sink.js';
-import { Collector, type CollectedSpan } from '../support/collector.js';
+import { OtlpCollector, type CollectedSpan } from '../support/otlp-collector.js';
 import { exportedMetrics } from '../support/exported-metrics.js';
 import { parseMetrics } from '../support/metrics.js';
-import { APPS, System, type App } from '../support/system.js';
+import { System } from '../support/system.js';
 import { until } from '../support/until.js';
 
+/** Span id of the external client that calls the API. */
 const CALLER = '00f067aa0ba902b7';
 
-/** The apps whose spans CHAIN lists. Another worker adds spans of its own to the trace of an order. */
-const FLOW_APPS: readonly App[] = ['api', 'order-worker', 'stock-worker', 'notify-worker'];
+/** The apps in EXPECTED_TREE. Another worker adds spans of its own to the trace of an order. */
+const FLOW_APPS: readonly AppName[] = ['api', 'order-worker', 'stock-worker', 'notify-worker'];
 
-/** A trace as a tree: a line for each span, below its parent, each parent's in the order of their names. */
-function treeOf(spans: CollectedSpan[], parent: string, depth = 0): string[] {
+/** Formats a trace as a tree: one line per span, indented below its parent, siblings sorted by name. */
+function formatTree(spans: CollectedSpan[], parent: string, depth = 0): string[] {
   return spans
     .filter(({ parentSpanId }) => parentSpanId === parent)
     .sort((a, b) => a.name.localeCompare(b.name))
     .flatMap((span) => [
       `${'  '.repeat(depth)}${span.app}: ${span.name} (${span.kind})`,
-      ...treeOf(spans, span.spanId, depth + 1),
+      ...formatTree(spans, span.spanId, depth + 1),
     ]);
 }
 
-/** The whole chain. Nobody is to hear of low stock, so that message has no transaction. */
-const CHAIN = `
+/** Expected spans of one order. STOCK_ALERT_EMAIL is unset, so handling stock.updated needs no transaction. */
+const EXPECTED_TREE = `
 api: POST /v1/orders (server)
   api: publish stock_events:order.created (producer)
     order-worker: process stock_events:order.created:order_queue (consumer)
@@ -41,15 +43,16 @@ api: POST /v1/orders (server)
   .trim()
   .split('\n');
 
-describe('What the processes tell of themselves', () => {
+describe('Telemetry', () => {
   const sink = new MailSink();
-  let collector: Collector;
+  let collector: OtlpCollector;
   let system: System;
   beforeAll(async () => {
-    [collector] = await Promise.all([Collector.start(), sink.start()]);
+    [collector] = await Promise.all([OtlpCollector.start(), sink.start()]);
     const environment = {
       ...collector.environment,
-      ...{ SMTP_URL: `smtp://127.0.0.1:${sink.port}`, AUDIT_INTERVAL_SECONDS: '1' },
+      SMTP_URL: `smtp://127.0.0.1:${sink.port}`,
+      AUDIT_INTERVAL_SECONDS: '1',
     };
     system = await System.start({ environment });
   });
@@ -58,10 +61,10 @@ describe('What the processes tell of themselves', () => {
     await Promise.all([collector.stop(), sink.stop()]);
   });
 
-  const metricsOf = async (app: App) =>
+  const readMetrics = async (app: AppName) =>
     parseMetrics(await (await fetch(`${system.process(app).url}/metrics`)).text());
 
-  async function place(
+  async function placeOrder(
     traceId: string,
     product_id: number,
     customer = { name: 'Ana', email: 'ana@example.com' },
@@ -75,17 +78,19 @@ describe('What the processes tell of themselves', () => {
     return ((await response.json()) as { id: number }).id;
   }
 
-  const whole = (traceId: string) =>
-    until(`trace ${traceId} to be whole`, () => {
-      const spans = collector.of(traceId).filter(({ app }) => FLOW_APPS.some((flowApp) => flowApp === app));
-      return spans.length >= CHAIN.length && spans;
+  const waitForTrace = (traceId: string) =>
+    until(`trace ${traceId} to be complete`, () => {
+      const spans = collector
+        .spansOfTrace(traceId)
+        .filter(({ app }) => FLOW_APPS.some((flowApp) => flowApp === app));
+      return spans.length >= EXPECTED_TREE.length && spans;
     });
 
-  it('one trace leads from the request to the mail', async () => {
+  it('records one trace from the HTTP request to the mail', async () => {
     const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
-    const id = await place(traceId, await system.product(5));
-    const spans = await whole(traceId);
-    expect(treeOf(spans, CALLER)).toEqual(CHAIN);
+    const id = await placeOrder(traceId, await system.createProduct(5));
+    const spans = await waitForTrace(traceId);
+    expect(formatTree(spans, CALLER)).toEqual(EXPECTED_TREE);
 
     const published = spans.find(({ name }) => name === 'publish stock_events:order.created')!;
     const { [`messaging.message.id`]: messageId } = published.attributes;
@@ -101,36 +106,45 @@ describe('What the processes tell of themselves', () => {
       'estoque.attempt': 1,
     });
 
-    const handled = system.process('order-worker').handled('order.created');
+    const handled = system.process('order-worker').handledEvents('order.created');
     expect(handled.find(({ order_id }) => order_id === id)).toMatchObject({
-      ...{ event: 'order.created', event_id: messageId, order_id: id, trace_id: traceId, attempt: 1 },
+      event: 'order.created',
+      event_id: messageId,
+      order_id: id,
+      trace_id: traceId,
+      attempt: 1,
       duration_ms: expect.any(Number) as number,
     });
   });
 
-  it('a transaction of many messages is part of none of their traces, and links them all', async () => {
-    const product_id = await system.product(50);
+  it('records a transaction of several messages in a trace of its own, with a link to each message', async () => {
+    const product_id = await system.createProduct(50);
     const traceIds = Array.from({ length: 20 }, (_, n) => (n + 1).toString(16).padStart(32, 'a'));
-    await Promise.all(traceIds.map((traceId) => place(traceId, product_id)));
+    await Promise.all(traceIds.map((traceId) => placeOrder(traceId, product_id)));
     for (const traceId of traceIds) {
-      const mails = () => collector.of(traceId).filter(({ name }) => name === 'send order_processed');
+      const mails = () =>
+        collector.spansOfTrace(traceId).filter(({ name }) => name === 'send order_processed');
       await until(`the mail of ${traceId}`, () => mails().length === 1);
     }
-    const shared = collector.spans.filter(({ name, links }) => name === 'transaction' && links.length > 1);
-    expect(shared.length).toBeGreaterThan(0);
-    const linked = shared.find(({ app }) => app === 'api')!;
+    const sharedTransactions = collector.spans.filter(
+      ({ name, links }) => name === 'transaction' && links.length > 1,
+    );
+    expect(sharedTransactions.length).toBeGreaterThan(0);
+    const linked = sharedTransactions.find(({ app }) => app === 'api')!;
     expect(linked.parentSpanId).toBeUndefined();
     expect(traceIds).not.toContain(linked.traceId);
     for (const { traceId, spanId } of linked.links)
-      expect(collector.of(traceId).find((span) => span.spanId === spanId)!.name).toBe('POST /v1/orders');
+      expect(collector.spansOfTrace(traceId).find((span) => span.spanId === spanId)!.name).toBe(
+        'POST /v1/orders',
+      );
   });
 
-  it('nobody’s name or address is in any log line or span, whatever goes wrong', async () => {
+  it('writes no personal data to logs or spans, even if handling fails', async () => {
     const [name, email] = ['Zulmira Quixote', 'zulmira@example.com'];
     sink.mood = {
       recipient: (address) => (address === email ? { code: 550, text: `no such user ${email}` } : undefined),
     };
-    const id = await place('b'.repeat(32), await system.product(1), { name, email });
+    const id = await placeOrder('b'.repeat(32), await system.createProduct(1), { name, email });
     await system.externalClient.publish('order.created', Buffer.from(`${name} <${email}>`));
     await system.externalClient.publish('order.created', {
       event: 'order.created',
@@ -142,37 +156,39 @@ describe('What the processes tell of themselves', () => {
         .process('notify-worker')
         .logs.some(({ msg, order_id }) => msg === 'mail refused' && order_id === id),
     );
-    const parked = () => system.process('order-worker').logs.filter(({ msg }) => msg === 'dead-lettered');
-    await until('both messages to be parked', () => parked().length === 2);
-    await until('the spans of all three', () =>
+    const deadLettered = () =>
+      system.process('order-worker').logs.filter(({ msg }) => msg === 'dead-lettered');
+    await until('both messages to be dead-lettered', () => deadLettered().length === 2);
+    await until('the spans of all three failures', () =>
       ['mail_refused', 'invalid_json', 'broken_contract'].every((code) =>
         collector.spans.some(({ attributes }) => attributes['error.type'] === code),
       ),
     );
-    for (const app of APPS) expect(system.process(app).output.join('\n')).not.toMatch(/zulmira|quixote/i);
+    for (const app of APP_NAMES)
+      expect(system.process(app).output.join('\n')).not.toMatch(/zulmira|quixote/i);
     expect(JSON.stringify(collector.spans)).not.toMatch(/zulmira|quixote/i);
   });
 
-  it('each app measures what it is said to measure', async () => {
+  it('exports exactly the metrics that are listed for each app', async () => {
     await until(
       'an audit',
-      async () => (await metricsOf('order-worker')).values.get('estoque_audit_discrepancies') === 0,
+      async () => (await readMetrics('order-worker')).values.get('estoque_audit_discrepancies') === 0,
     );
     const exported = Object.entries(await exportedMetrics());
-    for (const app of APPS) {
-      const { names } = await metricsOf(app);
-      const said = exported.filter(([, { apps }]) => apps.includes(app)).map(([name]) => name);
-      expect(names.toSorted()).toEqual(said.toSorted());
+    for (const app of APP_NAMES) {
+      const { names } = await readMetrics(app);
+      const listed = exported.filter(([, { apps }]) => apps.includes(app)).map(([name]) => name);
+      expect(names.toSorted()).toEqual(listed.toSorted());
     }
   });
 
-  it('counts what became of orders, messages and mails', async () => {
-    const product_id = await system.product(0);
-    const { id } = await system.order([{ product_id, quantity: 1 }]);
-    await system.orderIn('rejected', id);
+  it('counts orders, messages and mails by their outcome', async () => {
+    const product_id = await system.createProduct(0);
+    const { id } = await system.placeOrder([{ product_id, quantity: 1 }]);
+    await system.waitForOrderStatus(id, 'rejected');
     expect((await fetch(`${system.process('api').url}/nowhere/${id}`)).status).toBe(404);
 
-    const expected: [App, string, number][] = [
+    const expected: [AppName, string, number][] = [
       ['api', 'estoque_orders_total{status="pending"}', 23],
       [
         'api',
@@ -205,15 +221,15 @@ describe('What the processes tell of themselves', () => {
       ['notify-worker', 'estoque_mails_total{kind="order_rejected",outcome="sent"}', 1],
       ['notify-worker', 'estoque_mails_waiting', 0],
     ];
-    const read = async () => {
+    const readSeries = async () => {
       const apps = Object.fromEntries(
-        await Promise.all(APPS.map(async (app) => [app, (await metricsOf(app)).values] as const)),
+        await Promise.all(APP_NAMES.map(async (app) => [app, (await readMetrics(app)).values] as const)),
       );
       return expected.map(([app, series]) => [app, series, apps[app]!.get(series)]);
     };
-    await until('the last mail', async () => (await read()).at(-2)![2] === 1);
-    expect(await read()).toEqual(expected);
-    const { values } = await metricsOf('api');
+    await until('the last mail', async () => (await readSeries()).at(-2)![2] === 1);
+    expect(await readSeries()).toEqual(expected);
+    const { values } = await readMetrics('api');
     expect(values.get('estoque_database_connections{state="idle"}')).toBeGreaterThan(0);
   });
 });

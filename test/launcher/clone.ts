@@ -16,7 +16,7 @@ import { readJson, writeAtomically } from '../../tools/infrastructure/files.js';
 import { identityOf } from '../../tools/infrastructure/identity.js';
 import { until } from '../support/until.js';
 
-/** What .local/stack.json holds. */
+/** Contents of .local/stack.json. */
 export interface Stack {
   api: string;
   mailbox: string;
@@ -25,17 +25,17 @@ export interface Stack {
 
 const NOT_COPIED = ['node_modules', '.local', '.git', '.env'];
 
-/** This very project in another folder, as somebody's second clone; its path has a blank. */
+/** A copy of the project in another folder, like a second clone. Its path contains a space. */
 export class Clone {
   readonly root: string;
   output = '';
   private child: ChildProcess | undefined;
 
-  private constructor(private readonly dir: string) {
-    this.root = join(dir, 'a clone');
+  private constructor(private readonly folder: string) {
+    this.root = join(folder, 'a clone');
   }
 
-  static make(): Clone {
+  static create(): Clone {
     const clone = new Clone(
       join(process.cwd(), '.local', 'test', `launcher-${randomBytes(4).toString('hex')}`),
     );
@@ -43,17 +43,17 @@ export class Clone {
     return clone;
   }
 
-  /** The same folder in a second terminal. */
-  beside(): Clone {
-    return new Clone(this.dir);
+  /** @returns another handle on the same folder, like a second terminal */
+  openAgain(): Clone {
+    return new Clone(this.folder);
   }
 
   private copy() {
     mkdirSync(join(this.root, '.local'), { recursive: true });
-    writeAtomically(join(this.dir, 'launcher.json'), JSON.stringify(identityOf(process.pid)));
+    writeAtomically(join(this.folder, 'launcher.json'), JSON.stringify(identityOf(process.pid)));
     for (const name of readdirSync('.')) {
       if (NOT_COPIED.includes(name)) continue;
-      // Another spec puts folders of this name among the sources, and takes them away again.
+      // arrows.spec.ts creates folders of this name among the sources and removes them again.
       cpSync(name, join(this.root, name), { recursive: true, filter: (path) => !path.includes('broken-') });
     }
     symlinkSync(join(process.cwd(), 'node_modules'), join(this.root, 'node_modules'));
@@ -65,80 +65,82 @@ export class Clone {
     return readJson<Stack>(join(this.root, '.local', 'stack.json'));
   }
 
-  get npm(): number {
+  get npmPid(): number {
     return this.child!.pid!;
   }
 
-  get launcher(): number {
-    const [pid] = this.processes().filter(({ command }) => command.includes('tools/run.mjs'));
-    return pid!.pid;
+  get launcherPid(): number {
+    const [launcher] = this.processes().filter(({ command }) => command.includes('tools/run.mjs'));
+    return launcher!.pid;
   }
 
-  /** As people do it: npm in a terminal, which here is a pipe. Resolves when all is up. */
+  /** Runs `npm start` with a pipe instead of a terminal. Resolves when all processes are up. */
   start(environment: Record<string, string> = {}): Promise<Stack> {
-    return this.runUntil('start', 'the flow to be followed', () => this.stack, environment);
+    return this.runUntil('start', 'npm start to show the order flow', () => this.stack, environment);
   }
 
-  /** Servers without apps, for those who run the apps themselves. */
+  /** Runs `npm run infra`: servers without apps. */
   async startInfrastructure(): Promise<void> {
     await this.runUntil('infra', 'the servers', () => true);
   }
 
   private runUntil<Found>(
     command: string,
-    what: string,
-    found: () => Found | undefined,
+    description: string,
+    read: () => Found | undefined,
     environment: Record<string, string> = {},
   ): Promise<Found> {
-    this.npmRun(command, environment);
+    this.spawnNpm(command, environment);
     const ended = once(this.child!, 'exit').then(() => {
       throw new Error(`npm run ${command} ended:\n${this.output}`);
     });
-    const up = until(what, () => (this.output.includes('Ctrl-C stops') ? found() : undefined), {
+    const up = until(description, () => (this.output.includes('Ctrl-C stops') ? read() : undefined), {
       seconds: 120,
     });
     ended.catch(() => undefined);
     return Promise.race([up, ended]);
   }
 
-  /** Runs it to its end, and says how it ended. */
+  /** Runs an npm script to its end. @returns its exit code */
   async run(command: string, environment: Record<string, string> = {}): Promise<number | null> {
-    this.npmRun(command, environment);
-    return this.ended();
+    this.spawnNpm(command, environment);
+    return this.waitForExit();
   }
 
-  async ended(): Promise<number | null> {
+  async waitForExit(): Promise<number | null> {
     const child = this.child!;
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     return child.exitCode;
   }
 
-  private npmRun(command: string, environment: Record<string, string>) {
+  private spawnNpm(command: string, environment: Record<string, string>) {
     this.output = '';
-    const own = Object.entries(process.env).filter(([name]) => !/^(npm_|TEST_|NODE_ENV|INIT_CWD)/.test(name));
-    const env = { ...Object.fromEntries(own), ...environment };
+    const inherited = Object.entries(process.env).filter(
+      ([name]) => !/^(npm_|TEST_|NODE_ENV|INIT_CWD)/.test(name),
+    );
+    const env = { ...Object.fromEntries(inherited), ...environment };
     const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
-    // A group of its own: the signals of this test run are not for it.
+    // Detached: signals to the process group of this test run must not reach it.
     const child = spawn('npm', ['run', command], { cwd: this.root, env, stdio, detached: true });
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
     this.child = child;
-    // By this and launcher.json a test run that is interrupted, or the next one, finds it and stops it.
+    // With this file and launcher.json, an interrupted test run or the next one finds the process and stops it.
     const record = { ...identityOf(child.pid!), name: 'npm', stopSignal: 'SIGTERM', stage: 1 };
-    writeAtomically(join(this.dir, 'run', `${child.pid}.json`), JSON.stringify(record));
+    writeAtomically(join(this.folder, 'run', `${child.pid}.json`), JSON.stringify(record));
   }
 
-  /** All that run in this folder or with a file of it; known to the system, whatever the launcher believes. */
+  /** All processes that run in this folder or with a file of it, read from /proc instead of the launcher's records. */
   processes(): { pid: number; command: string }[] {
     return readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name))
-      .map((pid) => ({ pid: Number(pid), command: commandOf(pid), folder: folderOf(pid) }))
+      .map((pid) => ({ pid: Number(pid), command: readCommand(pid), folder: readWorkingFolder(pid) }))
       .filter(({ command, folder }) => `${command} ${folder}/`.includes(`${this.root}/`));
   }
 
-  wipe() {
+  remove() {
     for (const { pid } of this.processes()) kill(pid);
-    rmSync(this.dir, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
@@ -146,11 +148,11 @@ export function kill(pid: number, signal: NodeJS.Signals = 'SIGKILL') {
   try {
     process.kill(pid, signal);
   } catch {
-    // ended this moment
+    // It has just ended by itself.
   }
 }
 
-function commandOf(pid: string): string {
+function readCommand(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
   } catch {
@@ -158,7 +160,7 @@ function commandOf(pid: string): string {
   }
 }
 
-function folderOf(pid: string): string {
+function readWorkingFolder(pid: string): string {
   try {
     return readlinkSync(`/proc/${pid}/cwd`);
   } catch {

@@ -7,7 +7,7 @@ import { StockAlertService } from '../../apps/notify-worker/src/stock-alert.serv
 import { OrderReservationService } from '../../apps/order-worker/src/order-reservation.service.js';
 import { RetentionService } from '../../apps/order-worker/src/retention.service.js';
 import { StockDeductionService } from '../../apps/stock-worker/src/stock-deduction.service.js';
-import { Shop, barrier, runConcurrently } from '../support/shop.js';
+import { TestShop, barrier, runConcurrently } from '../support/test-shop.js';
 
 const DAYS = 30;
 const environment = {
@@ -20,18 +20,18 @@ const environment = {
 } as Environment;
 const logger = createLogger('test', { LOG_LEVEL: 'silent' });
 
-/** Real: the services and PostgreSQL. Left out: the broker, whose repeats are the test's own, and the mail server. */
-describe('What has outlived the retention', () => {
-  let shop: Shop;
+/** Uses real services and a real PostgreSQL. There is no broker, so the tests call handlers twice, and no mail server. */
+describe('Retention', () => {
+  let shop: TestShop;
   let items: { product_id: number; quantity: number }[];
   beforeAll(async () => {
-    shop = await Shop.open({ workers: 4 });
-    items = [{ product_id: await shop.product(100), quantity: 1 }];
+    shop = await TestShop.open({ workers: 4 });
+    items = [{ product_id: await shop.createProduct(100), quantity: 1 }];
   });
   afterAll(() => shop.close());
 
   const prune = (settings = environment) => new RetentionService(shop.unitOfWork, settings, logger).prune();
-  const sender = () =>
+  const createMailSender = () =>
     new MailSenderService(
       shop.unitOfWork,
       {} as MailerService,
@@ -41,34 +41,38 @@ describe('What has outlived the retention', () => {
       new Metrics(),
     );
   const notify = (order_id: number) =>
-    new NotificationService(shop.unitOfWork, sender()).notify('order_processed', order_id);
-  const sendAll = () =>
+    new NotificationService(shop.unitOfWork, createMailSender()).notify('order_processed', order_id);
+  const markAllMailsSent = () =>
     shop.unitOfWork.inTransaction(async ({ notifications, orders }) => {
-      const sent = await notifications.claimDue(100);
-      await notifications.markSent(sent.map(({ id }) => id));
-      await orders.recordNotified(sent.map(({ order_id }) => order_id).filter((id) => id !== null));
+      const claimed = await notifications.claimDue(100);
+      await notifications.markSent(claimed.map(({ id }) => id));
+      await orders.recordNotified(claimed.map(({ order_id }) => order_id).filter((id) => id !== null));
     });
 
-  /** Reserved: open. */
-  async function openOrder() {
-    const order_id = await shop.order(items);
-    await new OrderReservationService(shop.unitOfWork, environment).reserve({ order_id, items });
+  /** @returns the id of an open order: its stock is reserved */
+  async function createOpenOrder() {
+    const order_id = await shop.createOrder(items);
+    await new OrderReservationService(shop.unitOfWorkOf('order-worker'), environment).reserve({
+      order_id,
+      items,
+    });
     return order_id;
   }
-  /** Its mail is recorded, and it is closed. */
-  async function closedOrder() {
-    const order_id = await openOrder();
-    await new StockDeductionService(shop.unitOfWork).deduct({ order_id, items });
+  /** @returns the id of a processed order whose mail is pending */
+  async function createClosedOrder() {
+    const order_id = await createOpenOrder();
+    await new StockDeductionService(shop.unitOfWorkOf('stock-worker')).deduct({ order_id, items });
     expect(await notify(order_id)).toBe('recorded');
     return order_id;
   }
-  async function toldOrder() {
-    const order_id = await closedOrder();
-    await sendAll();
+  /** @returns the id of a processed order whose mail was sent */
+  async function createNotifiedOrder() {
+    const order_id = await createClosedOrder();
+    await markAllMailsSent();
     return order_id;
   }
-  /** Lets all that happened up to now have happened so long ago. */
-  async function pass(days: number) {
+  /** Moves all timestamps back, as if `days` had passed. */
+  async function passDays(days: number) {
     for (const sql of [
       `UPDATE orders SET created_at = created_at - $1::interval, updated_at = updated_at - $1::interval,
               closed_at = closed_at - $1::interval`,
@@ -77,105 +81,105 @@ describe('What has outlived the retention', () => {
     ])
       await shop.dataSource.query(sql, [`${days} days`]);
   }
-  const stepsOf = async (id: number) =>
+  const readSteps = async (id: number) =>
     (await shop.unitOfWork.read.orderDetails.get(id)).timeline.map(({ step }) => step);
-  const mailsOf = async (orderId: number) =>
+  const readMailStates = async (orderId: number) =>
     (await shop.unitOfWork.read.notifications.list({ orderId, limit: 10 })).map(({ state }) => state);
-  const mailOf = async (orderId: number) =>
+  const readMailId = async (orderId: number) =>
     (await shop.unitOfWork.read.notifications.list({ orderId, limit: 1 }))[0]!.id;
   const ALL_STEPS = ['pending', 'reserved', 'processed', 'notified'];
 
-  it('goes, and what is younger stays', async () => {
-    const old = await toldOrder();
-    await pass(2);
-    const young = await toldOrder();
-    await pass(DAYS - 1);
+  it('prunes closed orders that are older than the retention period, and keeps younger ones', async () => {
+    const old = await createNotifiedOrder();
+    await passDays(2);
+    const young = await createNotifiedOrder();
+    await passDays(DAYS - 1);
     await prune();
-    expect([await stepsOf(old), await mailsOf(old)]).toEqual([[], []]);
-    expect([await stepsOf(young), await mailsOf(young)]).toEqual([ALL_STEPS, ['sent']]);
+    expect([await readSteps(old), await readMailStates(old)]).toEqual([[], []]);
+    expect([await readSteps(young), await readMailStates(young)]).toEqual([ALL_STEPS, ['sent']]);
   });
 
-  it('goes in more batches than one', async () => {
-    const id = await toldOrder();
+  it('prunes in several batches', async () => {
+    const id = await createNotifiedOrder();
     await shop.dataSource.query(
       `INSERT INTO order_timeline (order_id, step) SELECT $1, 'notified' FROM generate_series(1, 2500)`,
       [id],
     );
-    await pass(DAYS + 1);
+    await passDays(DAYS + 1);
     await prune();
-    expect(await stepsOf(id)).toEqual([]);
+    expect(await readSteps(id)).toEqual([]);
   });
 
-  it('stays while its order is open, its mail waits or was refused, or is sent once more', async () => {
-    const open = await openOrder();
-    const [failed, resent] = [await toldOrder(), await toldOrder()];
-    const waiting = await closedOrder();
-    const [toFail, toResend] = [await mailOf(failed), await mailOf(resent)];
+  it('keeps open orders, and mails that are pending, failed or to be sent again', async () => {
+    const open = await createOpenOrder();
+    const [failed, resent] = [await createNotifiedOrder(), await createNotifiedOrder()];
+    const waiting = await createClosedOrder();
+    const [failedMailId, resentMailId] = [await readMailId(failed), await readMailId(resent)];
     await shop.unitOfWork.inTransaction(({ notifications }) =>
-      notifications.markFailed(toFail, 'no such address'),
+      notifications.markFailed(failedMailId, 'no such address'),
     );
-    await pass(DAYS + 1);
-    await shop.unitOfWork.inTransaction(({ notifications }) => notifications.resend(toResend));
+    await passDays(DAYS + 1);
+    await shop.unitOfWork.inTransaction(({ notifications }) => notifications.resend(resentMailId));
     await prune();
-    expect(await stepsOf(open)).toEqual(['pending', 'reserved']);
-    expect(await mailsOf(failed)).toEqual(['failed']);
-    expect(await mailsOf(resent)).toEqual(['pending']);
-    expect(await mailsOf(waiting)).toEqual(['pending']);
+    expect(await readSteps(open)).toEqual(['pending', 'reserved']);
+    expect(await readMailStates(failed)).toEqual(['failed']);
+    expect(await readMailStates(resent)).toEqual(['pending']);
+    expect(await readMailStates(waiting)).toEqual(['pending']);
 
-    // The mail that waited longer than its order's timeline was kept is sent all the same.
-    expect(await stepsOf(waiting)).toEqual([]);
-    await sendAll();
+    // A mail that is pending longer than the retention period is still sent, although its order's timeline is pruned.
+    expect(await readSteps(waiting)).toEqual([]);
+    await markAllMailsSent();
     await prune();
-    expect([await stepsOf(waiting), await mailsOf(waiting)]).toEqual([[], ['sent']]);
+    expect([await readSteps(waiting), await readMailStates(waiting)]).toEqual([[], ['sent']]);
   });
 
-  it('stays where there is no retention', async () => {
-    const id = await toldOrder();
-    await pass(36_500);
+  it('keeps everything if RETENTION_DAYS is unset', async () => {
+    const id = await createNotifiedOrder();
+    await passDays(36_500);
     await prune({ ...environment, RETENTION_DAYS: undefined });
-    expect([await stepsOf(id), await mailsOf(id)]).toEqual([ALL_STEPS, ['sent']]);
+    expect([await readSteps(id), await readMailStates(id)]).toEqual([ALL_STEPS, ['sent']]);
   });
 
-  it('is not done or told a second time by a message that comes after all', async () => {
-    const order_id = await toldOrder();
-    await pass(DAYS + 1);
+  it('does not handle or mail a pruned order again if a duplicate message arrives', async () => {
+    const order_id = await createNotifiedOrder();
+    await passDays(DAYS + 1);
     await prune();
     const [reservations, deductions] = [
-      new OrderReservationService(shop.unitOfWork, environment),
-      new StockDeductionService(shop.unitOfWork),
+      new OrderReservationService(shop.unitOfWorkOf('order-worker'), environment),
+      new StockDeductionService(shop.unitOfWorkOf('stock-worker')),
     ];
     expect(await reservations.reserve({ order_id, items })).toBe('duplicate');
     expect(await deductions.deduct({ order_id, items })).toBe('duplicate');
     expect(await notify(order_id)).toBe('duplicate');
-    expect([await stepsOf(order_id), await mailsOf(order_id)]).toEqual([[], []]);
+    expect([await readSteps(order_id), await readMailStates(order_id)]).toEqual([[], []]);
   });
 
-  it('is no alert of low stock, which nothing else remembers', async () => {
+  it('keeps low-stock alerts, because only their row prevents a second mail', async () => {
     const [movement] = await shop.dataSource.query<{ id: number }[]>('SELECT id FROM movements');
-    const alerts = new StockAlertService(shop.unitOfWork, sender(), environment);
+    const alerts = new StockAlertService(shop.unitOfWork, createMailSender(), environment);
     const change = { ...items[0]!, quantity: -100, on_hand: 0, reserved: 0, available: 0 };
     const alert = () => alerts.alert([{ ...change, movement_id: movement!.id }]);
     expect(await alert()).toBe('recorded');
-    await toldOrder();
-    await pass(DAYS + 1);
+    await createNotifiedOrder();
+    await passDays(DAYS + 1);
     await prune();
     expect(await alert()).toBe('duplicate');
   });
 
-  it('is in no book: they balance without it', async () => {
-    await toldOrder();
-    await pass(DAYS + 1);
+  it('does not affect the audit: the stock ledger reconciles after pruning', async () => {
+    await createNotifiedOrder();
+    await passDays(DAYS + 1);
     await prune();
     const audit = new StockAudit({
       query: <Row>(sql: string) => shop.dataSource.query<Row[]>(sql),
-      queryWithAdvisoryLock: () => Promise.reject(new Error('not for an audit')),
+      queryWithAdvisoryLock: () => Promise.reject(new Error('an audit does not need a lock')),
     });
     expect(await audit.run()).toEqual([]);
   });
 
-  it('is shared by two that prune at once, who do not wait for each other', async () => {
-    for (let i = 0; i < 6; i++) await toldOrder();
-    await pass(DAYS + 1);
+  it('lets two processes prune at once without waiting for each other', async () => {
+    for (let i = 0; i < 6; i++) await createNotifiedOrder();
+    await passDays(DAYS + 1);
     const range = { from: 0, to: Number.MAX_SAFE_INTEGER };
     const bothHavePruned = barrier(2);
     const pruned = await runConcurrently(2, () =>

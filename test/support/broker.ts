@@ -1,26 +1,33 @@
 import { connect, type Channel, type ChannelModel, type ConfirmChannel } from 'amqplib';
 import { randomUUID } from 'node:crypto';
-import { server } from './environment.js';
+import { serverUrl } from './environment.js';
 
-/** A virtual host of its own for a test file. */
+/** Creates a virtual host for one test file, so that test files do not share queues. */
 export async function createVhost() {
   const name = `test-${randomUUID()}`;
-  await management('PUT', `/api/vhosts/${name}`);
-  const url = new URL(server('RABBITMQ'));
+  await callTestBrokerApi('PUT', `/api/vhosts/${name}`);
+  const url = new URL(serverUrl('RABBITMQ'));
   url.pathname = `/${name}`;
-  return { name, url: url.href, drop: () => management('DELETE', `/api/vhosts/${name}`) };
+  return { name, url: url.href, drop: () => callTestBrokerApi('DELETE', `/api/vhosts/${name}`) };
 }
 
-export const management = <Answer>(method: string, path: string, body?: unknown) =>
-  askManagement<Answer>(server('RABBITMQ_MANAGEMENT'), method, path, body);
+/** Sends a request to the management API of the broker that `npm test` started. */
+export const callTestBrokerApi = <Body>(method: string, path: string, body?: unknown) =>
+  callManagementApi<Body>(serverUrl('RABBITMQ_MANAGEMENT'), method, path, body);
 
-/** Of any broker, by its management address with login. */
-export async function askManagement<Answer>(
+/**
+ * Sends a request to the management API of a broker.
+ *
+ * @param url address of the API, with user name and password
+ * @returns the body of the response, parsed
+ * @throws Error if the status is not 2xx
+ */
+export async function callManagementApi<Body>(
   url: string,
   method: string,
   path: string,
   body?: unknown,
-): Promise<Answer> {
+): Promise<Body> {
   const { username, password, origin } = new URL(url);
   const response = await fetch(new URL(path, origin), {
     method,
@@ -33,10 +40,10 @@ export async function askManagement<Answer>(
   });
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
   const text = await response.text();
-  return (text ? JSON.parse(text) : undefined) as Answer;
+  return (text ? JSON.parse(text) : undefined) as Body;
 }
 
-/** Somebody else on the broker: a client with no code of ours. */
+/** An AMQP client that uses none of the project's code: publishes arbitrary messages and reads queues. */
 export class ExternalClient {
   private constructor(
     private readonly connection: ChannelModel,
@@ -48,18 +55,19 @@ export class ExternalClient {
     return new ExternalClient(connection, await connection.createConfirmChannel());
   }
 
-  /** To the exchange, as flat JSON or as raw bytes. */
+  /** Publishes a message and waits for the confirm. @param body a Buffer is sent as it is, anything else as JSON */
   async publish(routingKey: string, body: unknown, exchange = 'stock_events') {
     const content = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
     this.channel.publish(exchange, routingKey, content);
     await this.channel.waitForConfirms();
   }
 
-  /** Takes one message off a queue. */
+  /** Removes one message from a queue. @returns false if the queue is empty */
   take(queue: string): ReturnType<Channel['get']> {
     return this.channel.get(queue, { noAck: true });
   }
 
+  /** @returns the number of messages that are ready in a queue */
   async depth(queue: string) {
     return (await this.channel.checkQueue(queue)).messageCount;
   }
@@ -69,5 +77,5 @@ export class ExternalClient {
   }
 }
 
-/** Whether a health page tells that the broker is away, or takes nothing, though its process is ready. */
+/** Whether a readiness response reports `degraded` because the broker is unavailable or blocks publishers. */
 export const reportsBrokerOutage = (health: string) => /"broker":\{[^}]*"degraded"/.test(health);

@@ -1,14 +1,19 @@
 import { migrate } from '@estoque/domain';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { server } from './environment.js';
+import { serverUrl } from './environment.js';
 
-/** A database of its own for a test file, migrated; `settings` as `name = value` hold for each connection to it. */
-export async function createDatabase(settings: string[] = [], serverUrl = server('DATABASE')) {
+/**
+ * Creates and migrates a database for one test file.
+ *
+ * @param settings PostgreSQL parameters of the new database, each as `name = value`
+ * @param server address of the PostgreSQL server; default: the one that `npm test` started
+ */
+export async function createDatabase(settings: string[] = [], server = serverUrl('DATABASE')) {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  const onServer = (sql: string) => execute(serverUrl, sql);
+  const onServer = (sql: string) => execute(server, sql);
   await onServer(`CREATE DATABASE ${name}`);
-  const url = new URL(serverUrl);
+  const url = new URL(server);
   url.pathname = `/${name}`;
   await migrate(url.href);
   for (const setting of settings) await onServer(`ALTER DATABASE ${name} SET ${setting}`);

@@ -1,4 +1,4 @@
-import { server } from './environment.js';
+import { serverUrl } from './environment.js';
 
 export interface Mail {
   id: string;
@@ -9,12 +9,12 @@ export interface Mail {
   to: { address: string; name: string }[];
 }
 
-/** All mails to an address, oldest first. */
-export async function mailsTo(address: string): Promise<Mail[]> {
-  const response = await fetch(new URL('/api/email', server('MAILBOX')), {
+/** Reads all mails to an address from the test mailbox, oldest first. */
+export async function fetchMailsTo(address: string): Promise<Mail[]> {
+  const response = await fetch(new URL('/api/email', serverUrl('MAILBOX')), {
     headers: { accept: 'application/json' },
   });
-  if (!response.ok) throw new Error(`the mailbox answers ${response.status}`);
+  if (!response.ok) throw new Error(`the mailbox responded with ${response.status}`);
   const mails = (await response.json()) as Mail[];
-  return mails.filter(({ to }) => to.some((each) => each.address === address));
+  return mails.filter(({ to }) => to.some((recipient) => recipient.address === address));
 }

@@ -4,29 +4,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
+import { APP_NAMES, type AppName } from '../../apps/manifest.js';
 import { createVhost, reportsBrokerOutage, ExternalClient } from './broker.js';
 import { createDatabase } from './database.js';
-import { server } from './environment.js';
+import { serverUrl } from './environment.js';
 import { until } from './until.js';
-import { APP_NAMES, type AppName } from '../../apps/manifest.js';
-
-export const APPS = APP_NAMES;
-export type App = AppName;
 
 export type LogRecord = { msg: string; level: number } & Record<string, unknown>;
 
-/** One process of the system, as it runs in production: built, configured by its environment, watched from outside. */
+/** One app as a separate process, started from the build and configured by environment variables only. */
 export class AppProcess {
   readonly logs: LogRecord[] = [];
   readonly output: string[] = [];
   private readonly child: ChildProcess;
 
   constructor(
-    readonly app: App,
+    readonly app: AppName,
     environment: Record<string, string>,
   ) {
     const main = join(process.cwd(), 'dist', 'apps', app, 'src', 'main.js');
-    // In a folder without an .env of anybody's.
+    // In a folder without a .env file, so that none is read.
     this.child = spawn(process.execPath, [main], {
       cwd: tmpdir(),
       env: { PATH: process.env.PATH, ...environment },
@@ -51,35 +48,37 @@ export class AppProcess {
 
   get url() {
     const url = this.logs.find(({ msg }) => msg === 'listening')?.url;
-    if (typeof url !== 'string') throw new Error(`${this.app} does not listen`);
+    if (typeof url !== 'string') throw new Error(`${this.app} is not listening`);
     return url;
   }
 
-  async health(): Promise<number> {
+  /** @returns the HTTP status of /health/ready */
+  async readinessStatus(): Promise<number> {
     return (await fetch(`${this.url}/health/ready`)).status;
   }
 
-  /** Ready, with the broker there: the api is ready without it as well. */
-  async ready() {
+  /** Waits until the process is ready and reaches the broker. The api reports ready without the broker as well. */
+  async waitUntilReady() {
     const check = async () => {
-      if (this.exitCode !== null) throw new Error(`it ended: ${this.output.slice(-5).join('\n')}`);
+      if (this.exitCode !== null) throw new Error(`the process ended: ${this.output.slice(-5).join('\n')}`);
       const response = await fetch(`${this.url}/health/ready`);
       return response.ok && !reportsBrokerOutage(await response.text());
     };
-    // A start is slow where everything else starts as well.
+    // A start is slow if many processes start at the same time.
     await until(`${this.app} to be ready`, check, { seconds: 60 });
     return this;
   }
 
-  handled(event: string) {
-    return this.logs.filter(({ msg, event: handled }) => msg === 'handled' && handled === event);
+  /** @returns the log records of the messages with this event that the process has handled */
+  handledEvents(event: string) {
+    return this.logs.filter((record) => record.msg === 'handled' && record.event === event);
   }
 
   kill(signal: NodeJS.Signals) {
     this.child.kill(signal);
   }
 
-  /** Ends it and says how it ended. */
+  /** Sends the signal and waits for the end. @returns the exit code; null if the signal ended the process */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
     if (this.child.exitCode === null && this.child.signalCode === null) {
       const exit = once(this.child, 'exit');
@@ -90,13 +89,13 @@ export class AppProcess {
   }
 }
 
-export interface Answer<Body> {
+export interface ApiResponse<Body> {
   status: number;
   headers: Headers;
   body: Body;
 }
 
-export interface OrderAnswer {
+export interface OrderResponse {
   id: number;
   status: string;
   rejection: { product_id: number; reason: string; requested: number; available: number }[] | null;
@@ -106,10 +105,10 @@ export interface OrderAnswer {
   totals: { quantity: number; amount: number; currency: string };
 }
 
-/** The whole system in processes of its own, on a database and a virtual host of its own. */
+/** All apps as separate processes, on a database and a virtual host that no other test uses. */
 export class System {
-  readonly processes = new Map<App, AppProcess>();
-  private products = 0;
+  readonly processes = new Map<AppName, AppProcess>();
+  private createdProducts = 0;
 
   private constructor(
     readonly database: Awaited<ReturnType<typeof createDatabase>>,
@@ -119,7 +118,7 @@ export class System {
     private readonly environment: Record<string, string>,
   ) {}
 
-  static async start({ apps = APPS, environment = {}, rabbitmqUrl, databaseServer }: StartOptions = {}) {
+  static async start({ apps = APP_NAMES, environment = {}, rabbitmqUrl, databaseServer }: StartOptions = {}) {
     const [database, vhost] = await Promise.all([
       createDatabase([], databaseServer),
       rabbitmqUrl ? { url: rabbitmqUrl, drop: () => Promise.resolve() } : createVhost(),
@@ -135,30 +134,32 @@ export class System {
         ENV: 'development',
         HOST: '127.0.0.1',
         PORT: '0',
-        SMTP_URL: server('SMTP'),
+        SMTP_URL: serverUrl('SMTP'),
         MAIL_FROM: 'Estoque <no-reply@estoque.example>',
         RETRY_DELAYS_MS: '100,200,300,400,500',
         POLL_INTERVAL_MS: '500',
-        // These customers keep connections for seconds, and want none any more.
+        // The fetch of these tests keeps idle connections open for seconds; a stop must not wait for them.
         DRAIN_TIMEOUT_MS: '0',
         ...environment,
       },
     );
-    await Promise.all(apps.map((app) => system.launch(app).ready()));
+    await Promise.all(apps.map((app) => system.launch(app).waitUntilReady()));
     return system;
   }
 
-  launch(app: App, environment: Record<string, string> = {}) {
-    const started = new AppProcess(app, { ...this.environment, ...environment });
-    this.processes.set(app, started);
-    return started;
+  /** Starts an app, without waiting until it is ready. It replaces a process of this app that ended before. */
+  launch(app: AppName, environment: Record<string, string> = {}) {
+    const process = new AppProcess(app, { ...this.environment, ...environment });
+    this.processes.set(app, process);
+    return process;
   }
 
-  process(app: App) {
+  process(app: AppName) {
     return this.processes.get(app)!;
   }
 
-  async call<Body>(method: string, path: string, body?: unknown): Promise<Answer<Body>> {
+  /** Sends a request to the api. @param body a string is sent as it is, anything else as JSON */
+  async request<Body>(method: string, path: string, body?: unknown): Promise<ApiResponse<Body>> {
     const response = await fetch(this.process('api').url + path, {
       method,
       headers: body === undefined ? {} : { 'content-type': 'application/json' },
@@ -172,30 +173,31 @@ export class System {
     };
   }
 
-  /** A product with so many on hand. @returns its id */
-  async product(onHand: number, more: Record<string, unknown> = {}): Promise<number> {
-    const sku = `TEST-${++this.products}`;
-    const product = { sku, name: `Product ${sku}`, price: 1_250, currency: 'BRL', ...more };
-    const { body } = await this.call<{ id: number }>('POST', '/v1/products', product);
+  /** Creates a product with `onHand` units in stock. @returns its id */
+  async createProduct(onHand: number, fields: Record<string, unknown> = {}): Promise<number> {
+    const sku = `TEST-${++this.createdProducts}`;
+    const product = { sku, name: `Product ${sku}`, price: 1_250, currency: 'BRL', ...fields };
+    const { body } = await this.request<{ id: number }>('POST', '/v1/products', product);
     if (onHand > 0)
-      await this.call('POST', `/v1/products/${body.id}/stock/receipts`, {
+      await this.request('POST', `/v1/products/${body.id}/stock/receipts`, {
         quantity: onHand,
         reason: 'opening stock',
       });
     return body.id;
   }
 
-  async order(items: { product_id: number; quantity: number }[], more: Record<string, unknown> = {}) {
+  /** @throws Error if the api does not accept the order */
+  async placeOrder(items: { product_id: number; quantity: number }[], fields: Record<string, unknown> = {}) {
     const customer = { name: 'Ana Souza', email: 'ana@example.com' };
-    const answer = await this.call<OrderAnswer>('POST', '/v1/orders', { customer, items, ...more });
-    if (answer.status !== 202) throw new Error(`order refused: ${JSON.stringify(answer.body)}`);
-    return answer.body;
+    const response = await this.request<OrderResponse>('POST', '/v1/orders', { customer, items, ...fields });
+    if (response.status !== 202) throw new Error(`order refused: ${JSON.stringify(response.body)}`);
+    return response.body;
   }
 
-  /** The order, once it is in that state. */
-  orderIn(status: string, id: number) {
+  /** Waits until the order has this status. @returns the order */
+  waitForOrderStatus(id: number, status: string) {
     return until(`order ${id} to be ${status}`, async () => {
-      const { body } = await this.call<OrderAnswer>('GET', `/v1/orders/${id}`);
+      const { body } = await this.request<OrderResponse>('GET', `/v1/orders/${id}`);
       return body.status === status && body;
     });
   }
@@ -204,25 +206,25 @@ export class System {
     return (await this.pool.query(text, values)).rows as Row[];
   }
 
-  /** Whatever happened: nothing is oversold, and the books say what the shelves say. */
+  /** Expects that on-hand stock equals the sum of movements, and reserved stock the sum of active reservations. */
   async expectLedgerReconciles() {
-    const wrong = await this.sql(
+    const rows = await this.sql<{ on_hand: number; reserved: number; moved: number; active: number }>(
       `SELECT stock.product_id, on_hand, reserved,
-              (SELECT coalesce(sum(quantity), 0)::int FROM movements m WHERE m.product_id = stock.product_id) AS booked,
+              (SELECT coalesce(sum(quantity), 0)::int FROM movements m WHERE m.product_id = stock.product_id) AS moved,
               (SELECT coalesce(sum(quantity), 0)::int FROM reservations r
-               WHERE r.product_id = stock.product_id AND r.status = 'active') AS held
+               WHERE r.product_id = stock.product_id AND r.status = 'active') AS active
        FROM stock`,
     );
-    for (const row of wrong as { on_hand: number; reserved: number; booked: number; held: number }[]) {
+    for (const row of rows) {
       expect({ on_hand: row.on_hand, reserved: row.reserved }).toEqual({
-        on_hand: row.booked,
-        reserved: row.held,
+        on_hand: row.moved,
+        reserved: row.active,
       });
     }
   }
 
   async stop() {
-    await Promise.all([...this.processes.values()].map((each) => each.stop()));
+    await Promise.all([...this.processes.values()].map((process) => process.stop()));
     await this.externalClient.disconnect().catch(() => undefined);
     await this.pool.end();
     await Promise.all([this.database.drop(), this.vhost.drop()]);
@@ -230,10 +232,10 @@ export class System {
 }
 
 interface StartOptions {
-  apps?: readonly App[];
+  apps?: readonly AppName[];
   environment?: Record<string, string>;
-  /** A broker of the test's own. */
+  /** A broker that the test started itself; default: a new virtual host on the shared broker. */
   rabbitmqUrl?: string;
-  /** A PostgreSQL of the test's own. */
+  /** A PostgreSQL server that the test started itself; default: the shared one. */
   databaseServer?: string;
 }

@@ -1,8 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Waits for a condition, never for a time: polls until `check` returns something truthy, and says what it last saw. */
+/**
+ * Polls until `check` returns a truthy value. An error from `check` counts as "not yet".
+ *
+ * @param description what is waited for, for the error message
+ * @returns the truthy value
+ * @throws Error with the last value or error, if the time is over
+ */
 export async function until<Result>(
-  what: string,
+  description: string,
   check: () => Promise<Result> | Result,
   { seconds = 15 } = {},
 ): Promise<Exclude<Result, false | null | undefined>> {
@@ -19,6 +25,6 @@ export async function until<Result>(
     await sleep(50);
   }
   throw new Error(
-    `waited ${seconds} s for: ${what}; last seen: ${last instanceof Error ? last.message : JSON.stringify(last)}`,
+    `waited ${seconds} s for: ${description}; last seen: ${last instanceof Error ? last.message : JSON.stringify(last)}`,
   );
 }

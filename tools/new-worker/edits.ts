@@ -128,7 +128,7 @@ spec:
   minReplicaCount: 2
   maxReplicaCount: ${MAX_REPLICAS}
   pollingInterval: 15
-  # Replicas while KEDA cannot read the queue length.
+  # Applies while the queue length cannot be read from the broker.
   fallback:
     failureThreshold: 4
     replicas: 2
@@ -138,7 +138,7 @@ spec:
         protocol: amqp
         queueName: ${queue}
         mode: QueueLength
-        # Messages per replica. Not measured yet: the value of the other workers.
+        # Messages per replica. Not measured yet: this is the value of the other workers.
         value: '5000'
       authenticationRef:
         name: rabbitmq

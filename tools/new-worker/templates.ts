@@ -233,7 +233,8 @@ patches:
   - target:
       kind: Deployment
     patch: |-
-      - op: add # not measured yet
+      # Not measured yet: this is the request of order-worker.
+      - op: add
         path: /spec/template/spec/containers/0/resources/requests/cpu
         value: 250m
 `;

@@ -1,18 +1,18 @@
 import { createLogger, HealthChecks, Metrics, type Environment } from '@estoque/platform';
 import type { MailerService } from '@nestjs-modules/mailer';
-import { Shop } from '../../../test/support/shop.js';
+import { TestShop } from '../../../test/support/test-shop.js';
 import { until } from '../../../test/support/until.js';
 import { CONNECTIONS, MailSenderService } from './mail-sender.service.js';
 
 /** Real: PostgreSQL and the sender. Instead of the mail server: a mailer that says what it is asked, and waits. */
 describe('The sender of mails', () => {
   const logger = createLogger('test', { LOG_LEVEL: 'silent' });
-  let shop: Shop;
+  let shop: TestShop;
   let sender: MailSenderService;
   let onTheirWay: (() => void)[];
   let sent: number;
   beforeEach(async () => {
-    shop = await Shop.open({ workers: 4 });
+    shop = await TestShop.open({ workers: 4 });
     onTheirWay = [];
     sent = 0;
   });
@@ -41,9 +41,9 @@ describe('The sender of mails', () => {
   }
 
   async function record(count: number) {
-    const product_id = await shop.product(10);
+    const product_id = await shop.createProduct(10);
     for (let i = 0; i < count; i++) {
-      const order_id = await shop.order([{ product_id, quantity: 1 }]);
+      const order_id = await shop.createOrder([{ product_id, quantity: 1 }]);
       await shop.unitOfWork.inTransaction(({ notifications }) =>
         notifications.record([
           { order_id, kind: 'order_processed', recipient: 'ana@example.com', locale: 'en' },

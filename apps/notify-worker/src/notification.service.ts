@@ -1,18 +1,29 @@
-import { OrderNotFound, OrderNotReady, UnitOfWork, type OrderStatus } from '@estoque/domain';
+import {
+  confirmationOf,
+  EVENT_OF_STATUS,
+  OrderNotFound,
+  OrderNotReady,
+  UnitOfWork,
+  type FinalOrderStatus,
+  type OrderRecipient,
+} from '@estoque/domain';
 import { MicroBatcher } from '@estoque/messaging';
 import { traceContextOf, traceparentOf } from '@estoque/platform';
 import { Injectable } from '@nestjs/common';
+import { appManifest } from '../../manifest.js';
 import { MailSenderService } from './mail-sender.service.js';
 import type { OrderMailKind } from './mails.js';
 
-/** What an order must be for a mail to say so. */
+/** The status that an order must have for a mail of this kind. */
 const STATUS_OF = {
   order_processed: 'processed',
   order_rejected: 'rejected',
   order_cancelled: 'cancelled',
-} as const satisfies Record<OrderMailKind, OrderStatus>;
+} as const satisfies Record<OrderMailKind, FinalOrderStatus>;
 
-interface Ended {
+const { queue: QUEUE } = appManifest('notify-worker');
+
+interface NotifyRequest {
   kind: OrderMailKind;
   order_id: number;
 }
@@ -20,9 +31,12 @@ type Outcome = 'recorded' | 'duplicate';
 
 @Injectable()
 export class NotificationService {
-  private readonly batcher = new MicroBatcher<Ended, Outcome>((ended) => this.notifyAll(ended), {
-    keyOf: ({ order_id }) => order_id,
-  });
+  private readonly batcher = new MicroBatcher<NotifyRequest, Outcome>(
+    (requests) => this.notifyAll(requests),
+    {
+      keyOf: ({ order_id }) => order_id,
+    },
+  );
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
@@ -30,42 +44,52 @@ export class NotificationService {
   ) {}
 
   /**
-   * Records one mail to the customer, to be sent, and closes the order: nothing more is to come.
+   * Records one mail to the customer, to be sent later, and confirms the event.
    *
-   * @returns `repeated` where an earlier delivery has recorded it already
+   * @returns `duplicate` if an earlier delivery has recorded the mail
    * @throws OrderNotFound, OrderNotReady
    */
   notify(kind: OrderMailKind, order_id: number): Promise<Outcome> {
     return this.batcher.add({ kind, order_id });
   }
 
-  private async notifyAll(ended: Ended[]): Promise<(Outcome | Error)[]> {
+  private async notifyAll(requests: NotifyRequest[]): Promise<(Outcome | Error)[]> {
     const outcomes = await this.unitOfWork.inTransaction(async ({ orders, notifications }) => {
-      const found = await orders.recipients(ended.map(({ order_id }) => order_id));
-      // Of a closed order the mail was recorded, though its row may have been pruned since (docs/adr/0012).
-      const toTell = ended.filter(({ kind, order_id }) => {
-        const order = found.get(order_id);
-        return order?.status === STATUS_OF[kind] && !order.closed_at;
-      });
-      const wanted = toTell.map((each) => {
-        const { kind, order_id } = each;
-        const { customer_email: recipient, locale } = found.get(order_id)!;
-        return { order_id, kind, recipient, locale, traceparent: traceparentOf(traceContextOf(each)) };
+      const recipients = await orders.recipients(requests.map(({ order_id }) => order_id));
+      const due = requests.filter((request) => isDue(request, recipients.get(request.order_id)));
+      const mails = due.map((request) => {
+        const { kind, order_id } = request;
+        const { customer_email: recipient, locale } = recipients.get(order_id)!;
+        return { order_id, kind, recipient, locale, traceparent: traceparentOf(traceContextOf(request)) };
       });
       const [isNew] = await Promise.all([
-        notifications.record(wanted),
-        orders.close(toTell.map(({ order_id }) => order_id)),
+        notifications.record(mails),
+        ...Object.entries(STATUS_OF).map(([kind, status]) => {
+          const ids = due.filter((request) => request.kind === kind).map(({ order_id }) => order_id);
+          return orders.confirm(EVENT_OF_STATUS[status], QUEUE, ids);
+        }),
       ]);
-      const inTurn = isNew.values();
-      return ended.map(({ kind, order_id }) => {
-        const order = found.get(order_id);
-        if (!order) return new OrderNotFound(order_id);
-        if (order.status !== STATUS_OF[kind]) return new OrderNotReady(order_id, order.status);
-        if (order.closed_at) return 'duplicate';
-        return inTurn.next().value ? 'recorded' : 'duplicate';
-      });
+      const recorded = new Set(due.filter((_, index) => isNew[index]));
+      return requests.map((request) => outcomeOf(request, recipients.get(request.order_id), recorded));
     });
     if (outcomes.includes('recorded')) this.sender.sendSoon();
     return outcomes;
   }
+}
+
+/** A confirmed event has its mail, even if retention has deleted the row since (docs/adr/0012). */
+const isConfirmed = ({ kind }: NotifyRequest, { unconfirmed }: OrderRecipient) =>
+  !unconfirmed.includes(confirmationOf(EVENT_OF_STATUS[STATUS_OF[kind]], QUEUE));
+
+const isDue = (request: NotifyRequest, order: OrderRecipient | undefined) =>
+  order?.status === STATUS_OF[request.kind] && !isConfirmed(request, order);
+
+function outcomeOf(
+  request: NotifyRequest,
+  order: OrderRecipient | undefined,
+  recorded: Set<NotifyRequest>,
+): Outcome | Error {
+  if (!order) return new OrderNotFound(request.order_id);
+  if (order.status !== STATUS_OF[request.kind]) return new OrderNotReady(order.id, order.status);
+  return recorded.has(request) ? 'recorded' : 'duplicate';
 }

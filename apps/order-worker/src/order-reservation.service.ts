@@ -13,7 +13,7 @@ export class OrderReservationService {
   });
 
   constructor(
-    private readonly unitOfWork: UnitOfWork,
+    private readonly unitOfWork: UnitOfWork<'order-worker'>,
     @Inject(ENVIRONMENT) private readonly environment: Environment,
   ) {}
 

@@ -15,7 +15,7 @@ export class ReservationExpiryService implements OnApplicationBootstrap, OnModul
   private readonly expired: Counter;
 
   constructor(
-    private readonly unitOfWork: UnitOfWork,
+    private readonly unitOfWork: UnitOfWork<'order-worker'>,
     @Inject(ENVIRONMENT) { POLL_INTERVAL_MS }: Environment,
     @Inject(LOGGER) private readonly logger: Logger,
     metrics: Metrics,

@@ -1,4 +1,12 @@
-import { UnitOfWork, type OrderStatus, type OverdueOrder, type Transaction } from '@estoque/domain';
+import {
+  EVENT_OF_STATUS,
+  eventsOf,
+  isFinal,
+  UnitOfWork,
+  type EventName,
+  type OverdueOrder,
+  type Transaction,
+} from '@estoque/domain';
 import {
   ENVIRONMENT,
   HealthChecks,
@@ -13,67 +21,76 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy }
 const BATCH = 100;
 const MAX_COUNTED = 1_000;
 
-/** The event that brings an order on from its state; for a final one, the event that tells the customer. */
-const EVENT_OF = {
-  pending: 'order.created',
-  reserved: 'stock.reserve',
-  processed: 'order.processed',
-  rejected: 'order.rejected',
-  cancelled: 'order.cancelled',
-} as const satisfies Record<OrderStatus, string>;
-
 /**
- * Watches for orders that stay too long where they are, and publishes the event of their state again, which does
- * nothing twice (docs/adr/0001). Where that doesn't help, it says so.
+ * Finds orders that do not progress and republishes their events: the event that starts the next step, and every
+ * event that a consumer has not confirmed. Consumers are idempotent, so this has no effect twice (docs/adr/0001).
+ * An order that still does not progress is reported as stuck.
  */
 @Injectable()
 export class WatchdogService implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly sweeper: PeriodicTask;
+  private readonly task: PeriodicTask;
   private stuck = 0;
 
   constructor(
-    private readonly unitOfWork: UnitOfWork,
+    private readonly unitOfWork: UnitOfWork<'order-worker'>,
     @Inject(ENVIRONMENT) private readonly environment: Environment,
     @Inject(LOGGER) private readonly logger: Logger,
     health: HealthChecks,
     metrics: Metrics,
   ) {
     const { POLL_INTERVAL_MS } = environment;
-    this.sweeper = new PeriodicTask('watching over orders', POLL_INTERVAL_MS, () => this.watch(), logger);
-    health.add('orders', () => (this.stuck > 0 ? `${this.stuck} are stuck` : undefined));
-    metrics.gauge('estoque_orders_stuck', 'Orders that nudging has not helped', () => this.stuck);
+    this.task = new PeriodicTask('watching for stuck orders', POLL_INTERVAL_MS, () => this.watch(), logger);
+    health.add('orders', () => (this.stuck > 0 ? `${this.stuck} orders are stuck` : undefined));
+    metrics.gauge(
+      'estoque_orders_stuck',
+      'Orders that do not progress although their events were republished',
+      () => this.stuck,
+    );
     metrics.gauge(
       'estoque_orders_open',
-      'Orders that are on their way',
+      'Orders in progress',
       () => unitOfWork.read.openOrders.countOpen(),
       'status',
     );
   }
 
   onApplicationBootstrap() {
-    this.sweeper.start();
+    this.task.start();
   }
 
   onModuleDestroy() {
-    return this.sweeper.stop();
+    return this.task.stop();
   }
 
   private async watch() {
     const { STUCK_AFTER_SECONDS: limits } = this.environment;
-    const nudged = await this.unitOfWork.inTransaction(async (transaction) => {
-      const overdue = await transaction.openOrders.claimOverdue(limits, BATCH);
-      for (const order of overdue) await this.republish(order, transaction);
-      return overdue;
+    const overdue = await this.unitOfWork.inTransaction(async (transaction) => {
+      const claimed = await transaction.openOrders.claimOverdue(limits, BATCH);
+      for (const order of claimed) await this.republish(order, transaction);
+      return claimed;
     });
-    for (const { id, status, republish_count: republish_count } of nudged)
-      this.logger.warn({ order_id: id, status, republish_count }, 'event republished by the watchdog');
+    for (const order of overdue)
+      for (const event of missingEventsOf(order)) {
+        const { id: order_id, status, republish_count } = order;
+        this.logger.warn({ event, order_id, status, republish_count }, 'event republished by the watchdog');
+      }
     this.stuck = (await this.unitOfWork.read.openOrders.stuck(MAX_COUNTED)).length;
   }
 
-  private async republish(order: OverdueOrder, { orders, outbox }: Transaction) {
-    const items = await orders.items(order.id);
-    // What an event doesn't hold is left out by its definition.
-    const payload = { order_id: order.id, items, reasons: order.rejection!, reason: order.cancellation! };
-    outbox.add(EVENT_OF[order.status], payload);
+  private async republish(order: OverdueOrder, { orders, stock, outbox }: Transaction<'order-worker'>) {
+    const { id: order_id, rejection: reasons, cancellation: reason } = order;
+    const items = await orders.items(order_id);
+    for (const event of missingEventsOf(order)) {
+      if (event === 'stock.updated')
+        outbox.republish(event, { order_id, items: await stock.salesOf(order_id) });
+      // The contract of each event drops the fields that it does not have.
+      else outbox.republish(event, { order_id, items, reasons: reasons!, reason: reason! });
+    }
   }
+}
+
+/** The events without which the order does not progress. */
+function missingEventsOf({ status, unconfirmed }: OverdueOrder): EventName[] {
+  const unconfirmedEvents = eventsOf(unconfirmed);
+  return isFinal(status) ? unconfirmedEvents : [...new Set([...unconfirmedEvents, EVENT_OF_STATUS[status]])];
 }

@@ -11,7 +11,7 @@ export class StockDeductionService {
     keyOf: ({ order_id }) => order_id,
   });
 
-  constructor(private readonly unitOfWork: UnitOfWork) {}
+  constructor(private readonly unitOfWork: UnitOfWork<'stock-worker'>) {}
 
   /**
    * `reserved -> processed`: reservations become sales, the movements are written.

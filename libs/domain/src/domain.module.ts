@@ -1,3 +1,4 @@
+import { poolConnectionsOf, sqlClientOf } from '@estoque/database';
 import {
   DeadLetterCollector,
   DeadLetters,
@@ -26,10 +27,10 @@ import {
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { StockAudit } from './audit/stock-audit.js';
-import { connectionsOf, createDataSource } from './database/data-source.js';
+import { createDataSource } from './database/data-source.js';
 import { catalogue, EXCHANGE } from './events/catalogue.js';
 import { orderCounters } from './transaction-counters.js';
-import { sqlClientOf, UnitOfWork } from './unit-of-work.js';
+import { UnitOfWork } from './unit-of-work.js';
 
 const CONNECT_AGAIN_MS = 1_000;
 const REACH_WITHIN_MS = 15_000;
@@ -66,7 +67,7 @@ export class DomainModule implements OnApplicationBootstrap, OnApplicationShutdo
     metrics.gauge(
       'estoque_database_connections',
       'Connections of the pool, and who waits for one',
-      () => connectionsOf(dataSource),
+      () => poolConnectionsOf(dataSource),
       'state',
     );
   }

@@ -2,24 +2,26 @@ export { StockAudit, type Discrepancy } from './audit/stock-audit.js';
 export { createDataSource } from './database/data-source.js';
 export { migrate } from './database/migrations.js';
 export { DomainModule } from './domain.module.js';
-export { catalogue, EXCHANGE, type EventOf } from './events/catalogue.js';
+export { catalogue, EXCHANGE, type EventName, type EventOf, type PublisherName } from './events/catalogue.js';
+export { confirmationOf, confirmationsOf, eventsOf, type Confirmation } from './events/confirmations.js';
 export {
   Notification,
   NOTIFICATION_KINDS,
   type NotificationKind,
 } from './notification/notification.entity.js';
 export { NotificationNotFound, NotificationNotSendable } from './notification/notification.errors.js';
-export {
-  LOCALES,
-  ORDER_STATUSES,
-  type Cancellation,
-  type LineRejection,
-  type Locale,
-  type OrderStatus,
-} from './order/order.entity.js';
+export { LOCALES, type Cancellation, type LineRejection, type Locale } from './order/order.entity.js';
 export { OrderMismatch, OrderNotCancellable, OrderNotFound, OrderNotReady } from './order/order.errors.js';
 export type { OrderTimeLimits, OverdueOrder } from './order/open-order.repository.js';
-export { isLockedIn, type NewOrder, type PlacedOrder } from './order/order.repository.js';
+export {
+  isLockedIn,
+  type LockedOrder,
+  type NewOrder,
+  type OrderRecipient,
+  type OrderRequest,
+  type PlacedOrder,
+} from './order/order.repository.js';
+export * from './order/order-state-machine.js';
 export type { OrderFilter, OrderDetails } from './order/order-details.repository.js';
 export { Product } from './product/product.entity.js';
 export { ProductNotFound, SkuTaken } from './product/product.errors.js';

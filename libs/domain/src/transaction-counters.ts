@@ -1,10 +1,6 @@
 import type { Metrics } from '@estoque/platform';
-import {
-  ORDER_STATUSES,
-  REJECTION_REASONS,
-  type LineRejection,
-  type OrderStatus,
-} from './order/order.entity.js';
+import { ORDER_STATUSES, type OrderStatus } from './order/order-state-machine.js';
+import { REJECTION_REASONS, type LineRejection } from './order/order.entity.js';
 
 /** What one transaction did to orders: to be counted once it is committed, for it may be undone, or done again. */
 export class TransactionCounters {

@@ -1,13 +1,13 @@
 import { Metrics } from '@estoque/platform';
-import { Shop } from '../../../test/support/shop.js';
+import { TestShop } from '../../../test/support/test-shop.js';
 import { orderCounters } from './transaction-counters.js';
 import { UnitOfWork, type Transaction } from './unit-of-work.js';
 
 describe('What is counted of a transaction', () => {
-  let shop: Shop;
+  let shop: TestShop;
   let metrics: Metrics;
   let work: UnitOfWork;
-  beforeAll(async () => void (shop = await Shop.open({ workers: 2 })));
+  beforeAll(async () => void (shop = await TestShop.open({ workers: 2 })));
   beforeEach(() => {
     metrics = new Metrics();
     const relay = { enqueue: () => undefined, ready: false };
@@ -34,8 +34,8 @@ describe('What is counted of a transaction', () => {
       ),
     );
   const someOrders = async () => {
-    const items = [{ product_id: await shop.product(5), quantity: 1 }];
-    return Promise.all([shop.order(items), shop.order(items)]);
+    const items = [{ product_id: await shop.createProduct(5), quantity: 1 }];
+    return Promise.all([shop.createOrder(items), shop.createOrder(items)]);
   };
 
   it('is what became of orders, a reason once for each', async () => {

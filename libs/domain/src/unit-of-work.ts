@@ -1,19 +1,20 @@
-import { Outbox, type OutboxRelay, type SqlClient, type StoredEvents } from '@estoque/messaging';
-import { AppError, traceLinks, inSpan, isTraced, type SpanStart } from '@estoque/platform';
+import { assertConnected } from '@estoque/database';
+import { Outbox, type OutboxRelay, type StoredEvents } from '@estoque/messaging';
+import { inSpan, isTraced, traceLinks, type SpanStart } from '@estoque/platform';
 import { SpanKind } from '@opentelemetry/api';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource, EntityManager } from 'typeorm';
-import { catalogue } from './events/catalogue.js';
+import { catalogue, type PublisherName } from './events/catalogue.js';
 import { NotificationRepository } from './notification/notification.repository.js';
 import { OpenOrderRepository } from './order/open-order.repository.js';
-import { OrderRepository } from './order/order.repository.js';
 import { OrderDetailsRepository } from './order/order-details.repository.js';
+import { OrderRepository } from './order/order.repository.js';
 import { ProductRepository } from './product/product.repository.js';
 import { RetentionRepository } from './retention/retention.repository.js';
 import { StockRepository } from './stock/stock.repository.js';
 import { TransactionCounters } from './transaction-counters.js';
 
-/** All repositories, reading and writing through one connection. */
+/** All repositories on one connection. */
 export class Repositories {
   readonly orders: OrderRepository;
   readonly openOrders: OpenOrderRepository;
@@ -34,63 +35,75 @@ export class Repositories {
   }
 }
 
-/** What a transaction may do: change things, and announce that it did. */
-export type Transaction = Repositories & { outbox: Outbox<typeof catalogue> };
+/** The repositories of one transaction, and the outbox for the events that the app declares in their contracts. */
+export type Transaction<App extends PublisherName = never> = Repositories & {
+  outbox: Outbox<typeof catalogue, App>;
+};
 
-/** Deadlock and serialization failure: nothing was done, and the same work will do a moment later. */
-const RETRY_AT_ONCE = new Set(['40P01', '40001']);
-const TRIES = 5;
+/** SQLSTATE deadlock_detected and serialization_failure. Nothing was changed, and another attempt can succeed. */
+const RETRYABLE = new Set(['40P01', '40001']);
+const MAX_ATTEMPTS = 5;
 
-/** The one place that opens transactions. */
-export class UnitOfWork {
+/**
+ * The only place that opens transactions.
+ *
+ * A service names its app, as in `UnitOfWork<'order-worker'>`. Its outbox then accepts only the events whose contract
+ * names that app, by type and at run time. Without a name the outbox accepts none.
+ */
+export class UnitOfWork<App extends PublisherName = never> {
   constructor(
     private readonly dataSource: DataSource,
     private readonly relay: Pick<OutboxRelay, 'enqueue' | 'ready'>,
     private readonly app: string,
-    /** Told what a transaction did, once it is committed. */
-    private readonly count: (counters: TransactionCounters) => void = () => undefined,
+    /** Receives the counters of a transaction after it has committed. */
+    private readonly recordCounters: (counters: TransactionCounters) => void = () => undefined,
   ) {}
 
-  /** Runs `work` in one transaction: all of it is stored and its events announced, or none. It may run more than once. */
-  inTransaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
-    // What a sweep looks for by itself is nobody's trace.
-    return isTraced() ? inSpan(transactionSpan, () => this.tried(work)) : this.tried(work);
+  /**
+   * Runs `work` in one transaction: all its changes and events are stored, or none. `work` may run more than once,
+   * because a deadlock or serialization failure is retried.
+   */
+  inTransaction<Result>(work: (transaction: Transaction<App>) => Promise<Result>): Promise<Result> {
+    // A poll that finds nothing to do belongs to no trace.
+    return isTraced() ? inSpan(transactionSpan, () => this.runWithRetries(work)) : this.runWithRetries(work);
   }
 
-  /** For reading: no transaction. */
+  /** Repositories for reading without a transaction. */
   get read(): Repositories {
     assertConnected(this.dataSource);
     return new Repositories(this.dataSource.manager);
   }
 
-  private async tried<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+  private async runWithRetries<Result>(
+    work: (transaction: Transaction<App>) => Promise<Result>,
+  ): Promise<Result> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.once(work);
+        return await this.runOnce(work);
       } catch (error) {
-        if (attempt === TRIES || !RETRY_AT_ONCE.has((error as { code: string }).code)) throw error;
+        if (attempt === MAX_ATTEMPTS || !RETRYABLE.has((error as { code: string }).code)) throw error;
         await sleep(Math.random() * 20 * attempt);
       }
     }
   }
 
-  private async once<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+  private async runOnce<Result>(work: (transaction: Transaction<App>) => Promise<Result>): Promise<Result> {
     assertConnected(this.dataSource);
-    let announced: StoredEvents = { leased: [], waiting: false };
+    let events: StoredEvents = { leased: [], waiting: false };
     const counters = new TransactionCounters();
     const result = await this.dataSource.transaction(async (manager) => {
-      const outbox = new Outbox(catalogue, this.app);
-      const done = await work(Object.assign(new Repositories(manager, counters), { outbox }));
-      announced = await outbox.store(manager, this.relay.ready);
-      return done;
+      const outbox = new Outbox<typeof catalogue, App>(catalogue, this.app);
+      const workResult = await work(Object.assign(new Repositories(manager, counters), { outbox }));
+      events = await outbox.store(manager, this.relay.ready);
+      return workResult;
     });
-    this.count(counters);
-    this.relay.enqueue(announced);
+    this.recordCounters(counters);
+    this.relay.enqueue(events);
     return result;
   }
 }
 
-/** A transaction of many messages is part of no one's trace: it links them all. */
+/** A transaction for a batch belongs to several traces. It is in none of them and links to all. */
 function transactionSpan(): SpanStart {
   const links = traceLinks();
   return {
@@ -102,31 +115,4 @@ function transactionSpan(): SpanStart {
       ...(links.length > 0 && { 'db.operation.batch.size': links.length }),
     },
   };
-}
-
-/** SQL of a data source for those who have no repositories: messaging. */
-export function sqlClientOf(dataSource: DataSource): SqlClient {
-  return {
-    async query<Row>(sql: string, parameters?: unknown[]) {
-      assertConnected(dataSource);
-      return rowsOf<Row>(sql, await dataSource.query(sql, parameters));
-    },
-    queryWithAdvisoryLock<Row>(lock: number, sql: string, parameters?: unknown[]) {
-      assertConnected(dataSource);
-      return dataSource.transaction(async (manager) => {
-        await manager.query('SELECT pg_advisory_xact_lock($1)', [lock]);
-        return rowsOf<Row>(sql, await manager.query(sql, parameters));
-      });
-    },
-  };
-}
-
-/** TypeORM answers an UPDATE or DELETE with `[rows, count]`, everything else with the rows. */
-function rowsOf<Row>(sql: string, answer: unknown): Row[] {
-  return /^\s*(UPDATE|DELETE)/.test(sql) ? (answer as [Row[], number])[0] : (answer as Row[]);
-}
-
-function assertConnected(dataSource: DataSource) {
-  if (!dataSource.isInitialized)
-    throw new AppError('unavailable', 'database_unavailable', 'not connected yet');
 }

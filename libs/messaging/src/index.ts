@@ -21,5 +21,4 @@ export { Outbox, type StoredEvent, type StoredEvents } from './outbox/outbox.js'
 export { OutboxRelay } from './outbox/outbox.relay.js';
 export { EventTransport } from './rabbitmq/event-transport.js';
 export { Publisher } from './rabbitmq/publisher.js';
-export type { SqlClient } from './sql-client.js';
 export { DEAD_LETTER_QUEUE, topologyOf, UNROUTED_QUEUE, type Topology } from './rabbitmq/topology.js';

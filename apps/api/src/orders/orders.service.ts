@@ -23,7 +23,7 @@ import {
 export class OrdersService {
   private readonly batcher = new MicroBatcher<PlaceOrderDto, OrderDto>((asked) => this.placeAll(asked));
 
-  constructor(private readonly unitOfWork: UnitOfWork) {}
+  constructor(private readonly unitOfWork: UnitOfWork<'api'>) {}
 
   /**
    * Stores the order and announces it, in one transaction.

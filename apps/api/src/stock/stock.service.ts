@@ -11,7 +11,7 @@ import {
 
 @Injectable()
 export class StockService {
-  constructor(private readonly unitOfWork: UnitOfWork) {}
+  constructor(private readonly unitOfWork: UnitOfWork<'api'>) {}
 
   /**
    * Books a change by hand and announces it.

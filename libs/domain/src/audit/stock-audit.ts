@@ -1,4 +1,4 @@
-import type { SqlClient } from '@estoque/messaging';
+import type { SqlClient } from '@estoque/database';
 
 /** Two records that should say the same and don't. */
 export interface Discrepancy {

@@ -2,16 +2,18 @@ import { EnvironmentError, environmentSchema, readVariables } from '@estoque/pla
 import 'reflect-metadata';
 import { migrate } from './migrations.js';
 
-// `npm run migrate`: a step of its own before a roll-out.
+// `npm run migrate`: a deployment runs it once, before it replaces any process.
 try {
   const { DATABASE_URL } = readVariables(environmentSchema.pick({ DATABASE_URL: true }));
-  const done = await migrate(DATABASE_URL);
+  const migrations = await migrate(DATABASE_URL);
   process.stdout.write(
-    done.length > 0 ? done.map((name) => `migrated: ${name}\n`).join('') : 'migrated: nothing to do\n',
+    migrations.length > 0
+      ? migrations.map((name) => `migrated: ${name}\n`).join('')
+      : 'migrated: nothing to do\n',
   );
 } catch (error) {
-  const faults =
+  const problems =
     error instanceof EnvironmentError ? error.problems : [(error as Error).message || String(error)];
-  for (const fault of faults) process.stderr.write(`migrate: ${fault}\n`);
+  for (const problem of problems) process.stderr.write(`migrate: ${problem}\n`);
   process.exitCode = 1;
 }

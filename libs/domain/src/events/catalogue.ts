@@ -6,10 +6,10 @@ import { orderRejected } from './order.rejected.js';
 import { stockReserve } from './stock.reserve.js';
 import { stockUpdated } from './stock.updated.js';
 
-/** The topic exchange that every event goes through. */
+/** The topic exchange that every event is published to. */
 export const EXCHANGE = 'stock_events';
 
-/** Every event of the system, in the order in which an order meets them. */
+/** Every event of the system, in the order of an order's life. */
 export const catalogue = {
   'order.created': orderCreated,
   'stock.reserve': stockReserve,
@@ -19,5 +19,10 @@ export const catalogue = {
   'order.cancelled': orderCancelled,
 };
 
-/** What an event holds, by its name: `EventOf<'order.created'>`. */
-export type EventOf<Name extends keyof typeof catalogue> = z.output<(typeof catalogue)[Name]['payload']>;
+export type EventName = keyof typeof catalogue;
+
+/** Payload of an event by its name: `EventOf<'order.created'>`. */
+export type EventOf<Name extends EventName> = z.output<(typeof catalogue)[Name]['payload']>;
+
+/** Apps that at least one event contract names as its publisher. */
+export type PublisherName = (typeof catalogue)[EventName]['publishedBy'][number];

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { MAX_LINES, MAX_UNITS } from '../limits.js';
 
 export const id = z.int().min(1);
-export const quantity = z.int().min(1).max(1_000_000);
+export const quantity = z.int().min(1).max(MAX_UNITS);
 
-/** What an order asks for, one entry for each product. */
+/** The items of an order, one for each product. */
 export const items = z
   .array(z.object({ product_id: id, quantity }))
   .min(1)
-  .max(100);
+  .max(MAX_LINES);

@@ -8,7 +8,9 @@ export const orderCancelled = defineEvent({
     'The order is cancelled, on request or because its reservation ended; what was reserved is given back.',
   version: 1,
   publishedBy: ['api', 'order-worker'],
+  republishedBy: ['order-worker'],
   consumedBy: ['notify_queue'],
+  confirmedBy: ['notify_queue'],
   correlateBy: 'order_id',
   payload: z.object({ order_id: id, items, reason: z.enum(['requested', 'expired']) }),
   example: {

@@ -7,7 +7,9 @@ export const orderCreated = defineEvent({
   summary: 'The order is stored.',
   version: 1,
   publishedBy: ['api'],
+  republishedBy: ['order-worker'],
   consumedBy: ['order_queue'],
+  confirmedBy: [],
   correlateBy: 'order_id',
   payload: z.object({ order_id: id, items }),
   example: {

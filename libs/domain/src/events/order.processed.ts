@@ -7,7 +7,9 @@ export const orderProcessed = defineEvent({
   summary: 'Stock is deducted and the movements are written.',
   version: 1,
   publishedBy: ['stock-worker'],
+  republishedBy: ['order-worker'],
   consumedBy: ['notify_queue'],
+  confirmedBy: ['notify_queue'],
   correlateBy: 'order_id',
   payload: z.object({ order_id: id, items }),
   example: {

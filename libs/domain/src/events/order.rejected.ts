@@ -7,7 +7,9 @@ export const orderRejected = defineEvent({
   summary: 'The order can not be fulfilled, with the reason for each line that stands in the way.',
   version: 1,
   publishedBy: ['order-worker'],
+  republishedBy: ['order-worker'],
   consumedBy: ['notify_queue'],
+  confirmedBy: ['notify_queue'],
   correlateBy: 'order_id',
   payload: z.object({
     order_id: id,

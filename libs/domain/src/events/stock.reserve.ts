@@ -7,7 +7,9 @@ export const stockReserve = defineEvent({
   summary: 'Stock is reserved for the order.',
   version: 1,
   publishedBy: ['order-worker'],
+  republishedBy: ['order-worker'],
   consumedBy: ['stock_queue'],
+  confirmedBy: [],
   correlateBy: 'order_id',
   payload: z.object({ order_id: id, items }),
   example: {

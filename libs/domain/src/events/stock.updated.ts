@@ -7,7 +7,9 @@ export const stockUpdated = defineEvent({
   summary: 'What is on hand changed, by an order (then with its order_id) or by hand.',
   version: 1,
   publishedBy: ['api', 'stock-worker'],
+  republishedBy: ['order-worker'],
   consumedBy: ['notify_queue'],
+  confirmedBy: [],
   correlateBy: 'order_id',
   payload: z.object({
     order_id: id.optional(),

@@ -1,68 +1,75 @@
 import type { EntityManager } from 'typeorm';
-import type { Cancellation, LineRejection, OrderStatus } from './order.entity.js';
+import type { Confirmation } from '../events/confirmations.js';
+import type { OrderStatus } from './order-state-machine.js';
+import type { Cancellation, LineRejection } from './order.entity.js';
 
-/** An order that has stayed too long where it is. */
+/** An order that has not progressed within its time limit. */
 export interface OverdueOrder {
   id: number;
   status: OrderStatus;
-  /** How often its event has been published again, this time included. */
+  /** How often the watchdog has republished its events, including this time. */
   republish_count: number;
-  /** Since when it is in this state. */
+  /** When it got its present status. */
   updated_at: Date;
   rejection: LineRejection[] | null;
   cancellation: Cancellation | null;
+  /** Consumers that have not confirmed an event of this order. */
+  unconfirmed: Confirmation[];
 }
 
-/** How long, in seconds, an order may stay in a state; `untold` is a final one whose mail isn't recorded. */
+/** Time limits in seconds: for the statuses that are not final, and for the confirmations of a final status. */
 export interface OrderTimeLimits {
   pending: number;
   reserved: number;
   unnotified: number;
 }
 
-/** So many republish_count without effect, and people are to look at it. */
+/** After this many republications without progress, an operator has to look at the order. */
 const STUCK_AFTER_REPUBLISHES = 3;
 
-/** Orders that aren't closed, as those see them who watch over them. Of what `OrderRepository` writes, it writes the republish_count. */
+const OVERDUE_COLUMNS = 'id, status, republish_count, updated_at, rejection, cancellation, unconfirmed';
+
+/** Read model of open orders for the watchdog. Of the table `orders`, it writes the republications only. */
 export class OpenOrderRepository {
   constructor(private readonly manager: EntityManager) {}
 
   /**
-   * Orders beyond their time, counted as nudged once more; the time doubles with each nudge. Two watchdogs at once
-   * share the work.
+   * Claims orders beyond their time limit and counts one more republication for each. The limit doubles with every
+   * republication. Concurrent watchdogs claim different orders.
    */
   async claimOverdue(
-    { pending, reserved, unnotified: untold }: OrderTimeLimits,
+    { pending, reserved, unnotified }: OrderTimeLimits,
     limit: number,
   ): Promise<OverdueOrder[]> {
-    const [taken] = await this.manager.query<[OverdueOrder[], number]>(
+    const [claimed] = await this.manager.query<[OverdueOrder[], number]>(
       `UPDATE orders SET republish_count = least(republish_count + 1, 1000), republished_at = clock_timestamp()
        WHERE id = ANY(ARRAY(
          SELECT id FROM orders
          WHERE closed_at IS NULL AND coalesce(republished_at, updated_at) < clock_timestamp() - make_interval(secs =>
-           (CASE status WHEN 'pending' THEN $1 WHEN 'reserved' THEN $2 ELSE $3 END)::float8 * 2 ^ least(republish_count, 8))
+           (CASE status WHEN 'pending' THEN $1 WHEN 'reserved' THEN $2 ELSE $3 END)::float8
+             * 2 ^ least(republish_count, 8))
          ORDER BY id LIMIT $4 FOR UPDATE SKIP LOCKED))
-       RETURNING id, status, republish_count, updated_at, rejection, cancellation`,
-      [pending, reserved, untold, limit],
+       RETURNING ${OVERDUE_COLUMNS}`,
+      [pending, reserved, unnotified, limit],
     );
-    return taken;
+    return claimed;
   }
 
-  /** Those that nudging has not helped, the longest first. */
+  /** Orders that do not progress although their events were republished, the oldest first. */
   stuck(limit: number): Promise<OverdueOrder[]> {
     return this.manager.query<OverdueOrder[]>(
-      `SELECT id, status, republish_count, updated_at, rejection, cancellation FROM orders
+      `SELECT ${OVERDUE_COLUMNS} FROM orders
        WHERE closed_at IS NULL AND republish_count >= $1 ORDER BY updated_at LIMIT $2`,
       [STUCK_AFTER_REPUBLISHES, limit],
     );
   }
 
-  /** How many orders are on their way, by state. */
+  /** Number of orders in progress by status. */
   async countOpen(): Promise<Record<'pending' | 'reserved', number>> {
     const rows = await this.manager.query<{ status: OrderStatus; count: number }[]>(
       'SELECT status, count(*)::int AS count FROM orders WHERE closed_at IS NULL GROUP BY status',
     );
-    const of = (status: OrderStatus) => rows.find((row) => row.status === status)?.count ?? 0;
-    return { pending: of('pending'), reserved: of('reserved') };
+    const countOf = (status: OrderStatus) => rows.find((row) => row.status === status)?.count ?? 0;
+    return { pending: countOf('pending'), reserved: countOf('reserved') };
   }
 }

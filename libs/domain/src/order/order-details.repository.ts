@@ -1,11 +1,12 @@
 import type { EntityManager } from 'typeorm';
-import { Order, type OrderLine, type OrderStatus, type TimelineEntry } from './order.entity.js';
+import type { OrderStatus } from './order-state-machine.js';
+import { Order, type OrderLine, type TimelineEntry } from './order.entity.js';
 import { OrderNotFound } from './order.errors.js';
 
 /** An order with its parts: lines as they were written, the timeline in its order, as far as it is kept. */
 export type OrderDetails = Omit<
   Order,
-  'lines' | 'timeline' | 'closed_at' | 'republish_count' | 'republished_at'
+  'lines' | 'timeline' | 'closed_at' | 'unconfirmed' | 'republish_count' | 'republished_at'
 > & {
   lines: Pick<OrderLine, 'product_id' | 'sku' | 'name' | 'quantity' | 'unit_price'>[];
   timeline: Pick<TimelineEntry, 'step' | 'at'>[];

@@ -8,17 +8,8 @@ import {
   PrimaryGeneratedColumn,
   type Relation,
 } from 'typeorm';
-
-/** The life of an order. Every change of state is one of these; the database makes it only from a state on the left. */
-export const ORDER_TRANSITIONS = {
-  reserve: { from: ['pending'], to: 'reserved' },
-  reject: { from: ['pending'], to: 'rejected' },
-  process: { from: ['reserved'], to: 'processed' },
-  cancel: { from: ['pending', 'reserved'], to: 'cancelled' },
-} as const;
-
-export const ORDER_STATUSES = ['pending', 'reserved', 'processed', 'rejected', 'cancelled'] as const;
-export type OrderStatus = (typeof ORDER_STATUSES)[number];
+import type { Confirmation } from '../events/confirmations.js';
+import type { OrderStatus } from './order-state-machine.js';
 
 /** `requested`: by whoever placed it; `expired`: its reservation ended before it was processed. */
 export type Cancellation = 'requested' | 'expired';
@@ -74,9 +65,13 @@ export class Order {
   @Column('timestamptz')
   updated_at!: Date;
 
-  /** When it was final and its mail recorded: nothing more is to come. */
+  /** When the order had a final status and every consumer had confirmed its events. */
   @Column('timestamptz', { nullable: true, select: false })
   closed_at!: Date | null;
+
+  /** Consumers that still have to confirm an event of this order, such as `order.processed:notify_queue`. */
+  @Column('text', { array: true, select: false })
+  unconfirmed!: Confirmation[];
 
   /** How often the watchdog has published the event of its present state again. */
   @Column('smallint', { select: false })

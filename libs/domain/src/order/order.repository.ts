@@ -1,13 +1,15 @@
 import type { EntityManager } from 'typeorm';
+import type { EventName } from '../events/catalogue.js';
+import { confirmationOf, confirmationsOf, type Confirmation } from '../events/confirmations.js';
 import type { TransactionCounters } from '../transaction-counters.js';
 import {
+  FINAL_ORDER_STATUSES,
+  isFinal,
   ORDER_TRANSITIONS,
-  type Cancellation,
-  type LineRejection,
-  type Locale,
-  type Order,
   type OrderStatus,
-} from './order.entity.js';
+  type OrderTransition,
+} from './order-state-machine.js';
+import type { Cancellation, LineRejection, Locale, Order } from './order.entity.js';
 import { OrderMismatch, OrderNotFound } from './order.errors.js';
 
 export interface NewOrder {
@@ -19,40 +21,49 @@ export interface NewOrder {
   lines: { product_id: number; sku: string; name: string; quantity: number; unit_price: number }[];
 }
 
-/** What the database gave a new order. */
+/** The columns of a new order that the database fills in. */
 export type PlacedOrder = Pick<Order, 'id' | 'created_at'>;
 
-export type OrderRecipient = Pick<Order, 'id' | 'status' | 'customer_email' | 'locale' | 'closed_at'>;
+export type OrderRecipient = Pick<Order, 'id' | 'status' | 'customer_email' | 'locale' | 'unconfirmed'>;
 
 export interface OrderItem {
   product_id: number;
   quantity: number;
 }
 
-/** An order that this transaction holds: nobody else changes it until the commit. Items are in product order. */
+/** A message that asks for the next step of an order. */
+export interface OrderRequest {
+  order_id: number;
+  items: OrderItem[];
+}
+
+/** An order that this transaction has locked: no other transaction changes it before the commit. */
 export interface LockedOrder {
   id: number;
   status: OrderStatus;
+  /** In the order of their product ids. */
   items: OrderItem[];
-  /** Where a message asked for it: that one. */
-  request?: object;
+  /** The message that asked for the order, if there is one. */
+  request?: OrderRequest;
 }
 
-/** Writes `orders`, `order_lines` and `order_timeline`, and reads of them what the next step needs. */
+/** Writes `orders`, `order_lines` and `order_timeline`, and reads what the next step of an order needs. */
 export class OrderRepository {
   constructor(
     private readonly manager: EntityManager,
     private readonly counters: TransactionCounters,
   ) {}
 
-  /** Stores pending orders with their lines. @returns what the database gave each of them */
+  /** Stores pending orders with their lines. @returns ids and creation times, in the order of `orders` */
   async place(orders: NewOrder[]): Promise<PlacedOrder[]> {
-    const lines = orders.flatMap((order, of) => order.lines.map((line, at) => ({ ...line, of, at })));
+    const lines = orders.flatMap(({ lines }, orderIndex) =>
+      lines.map((line, lineIndex) => ({ ...line, orderIndex, position: lineIndex + 1 })),
+    );
     this.counters.countOrders('pending', orders.length);
     return this.manager.query<PlacedOrder[]>(
       `WITH placed AS (
-         INSERT INTO orders (customer_name, customer_email, locale, currency, total)
-         SELECT customer_name, customer_email, locale, currency, total
+         INSERT INTO orders (customer_name, customer_email, locale, currency, total, unconfirmed)
+         SELECT customer_name, customer_email, locale, currency, total, $13::text[]
          FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[]) WITH ORDINALITY
               AS placed (customer_name, customer_email, locale, currency, total, position)
          ORDER BY position
@@ -75,18 +86,19 @@ export class OrderRepository {
         orders.map(({ locale }) => locale),
         orders.map(({ currency }) => currency),
         orders.map(({ total }) => total),
-        lines.map(({ of }) => of),
+        lines.map(({ orderIndex }) => orderIndex),
         lines.map(({ product_id }) => product_id),
-        lines.map(({ at }) => at + 1),
+        lines.map(({ position }) => position),
         lines.map(({ sku }) => sku),
         lines.map(({ name }) => name),
         lines.map(({ quantity }) => quantity),
         lines.map(({ unit_price }) => unit_price),
+        confirmationsAfter('place'),
       ],
     );
   }
 
-  /** Takes the order for this transaction. @throws OrderNotFound */
+  /** Locks one order for this transaction. @throws OrderNotFound */
   async lockForUpdate(id: number): Promise<LockedOrder> {
     const order = (await this.lockAll([id])).get(id);
     if (!order) throw new OrderNotFound(id);
@@ -94,24 +106,21 @@ export class OrderRepository {
   }
 
   /**
-   * Takes the orders that messages ask for. They are locked in the order of their ids, so that batches of two workers
-   * never wait for each other in a ring.
+   * Locks the orders that messages ask for, in the order of their ids, so that batches of two workers cannot deadlock.
    *
-   * @returns in the order of `asked`; an OrderNotFound, or an OrderMismatch where the message says other items
+   * @returns in the order of `requests`: the locked order, OrderNotFound, or OrderMismatch if the message has other items
    */
-  async lockRequested(
-    asked: { order_id: number; items: OrderItem[] }[],
-  ): Promise<(LockedOrder | OrderNotFound | OrderMismatch)[]> {
-    const held = await this.lockAll(asked.map(({ order_id }) => order_id));
-    return asked.map((each) => {
-      const { order_id, items } = each;
-      const order = held.get(order_id);
+  async lockRequested(requests: OrderRequest[]): Promise<(LockedOrder | OrderNotFound | OrderMismatch)[]> {
+    const locked = await this.lockAll(requests.map(({ order_id }) => order_id));
+    return requests.map((request) => {
+      const { order_id, items } = request;
+      const order = locked.get(order_id);
       if (!order) return new OrderNotFound(order_id);
-      return sameItems(order.items, items) ? { ...order, request: each } : new OrderMismatch(order_id);
+      return hasSameItems(order.items, items) ? { ...order, request } : new OrderMismatch(order_id);
     });
   }
 
-  /** In product order. */
+  /** In the order of their product ids. */
   items(id: number): Promise<OrderItem[]> {
     return this.manager.query<OrderItem[]>(
       'SELECT product_id, quantity FROM order_lines WHERE order_id = $1 ORDER BY product_id',
@@ -120,32 +129,41 @@ export class OrderRepository {
   }
 
   async reserve(ids: number[]) {
-    await this.move('reserve', ids);
+    await this.transition('reserve', ids);
   }
 
-  /** @param rejected by order id why */
-  async reject(rejected: Map<number, LineRejection[]>) {
-    await this.move('reject', [...rejected.keys()], { reasons: [...rejected.values()] });
-    this.counters.countRejections([...rejected.values()]);
+  /** @param rejections by order id the lines that cannot be fulfilled */
+  async reject(rejections: Map<number, LineRejection[]>) {
+    await this.transition('reject', [...rejections.keys()], { rejections: [...rejections.values()] });
+    this.counters.countRejections([...rejections.values()]);
   }
 
   async process(ids: number[]) {
-    await this.move('process', ids);
+    await this.transition('process', ids);
   }
 
   async cancel(id: number, cancellation: Cancellation) {
-    await this.move('cancel', [id], { cancellation });
+    await this.transition('cancel', [id], { cancellation });
   }
 
-  /** Nothing more is to come: they are final, and their mails are recorded. */
-  async close(ids: number[]) {
-    await this.manager.query(
-      'UPDATE orders SET closed_at = clock_timestamp() WHERE id = ANY($1) AND closed_at IS NULL',
-      [ids],
+  /**
+   * Records that the consumer of `queue` has handled an event of the orders. An order with a final status is closed by
+   * its last confirmation, and the watchdog stops republishing its events.
+   *
+   * @returns the ids of the orders that this consumer had not confirmed before; for all others it was a duplicate
+   */
+  async confirm(event: EventName, queue: string, ids: number[]): Promise<Set<number>> {
+    if (ids.length === 0) return new Set();
+    const [confirmed] = await this.manager.query<[{ id: number }[], number]>(
+      `UPDATE orders SET unconfirmed = array_remove(unconfirmed, $2),
+              closed_at = CASE WHEN status = ANY($3) AND unconfirmed <@ ARRAY[$2] THEN clock_timestamp() END
+       WHERE id = ANY($1) AND $2 = ANY(unconfirmed) RETURNING id`,
+      [ids, confirmationOf(event, queue), FINAL_ORDER_STATUSES],
     );
+    return new Set(confirmed.map(({ id }) => id));
   }
 
-  /** Notes that the customers were told. */
+  /** Writes to the timelines that the customers were notified. */
   async recordNotified(ids: number[]) {
     await this.manager.query(
       `INSERT INTO order_timeline (order_id, step) SELECT id, 'notified' FROM unnest($1::bigint[]) AS id`,
@@ -153,10 +171,10 @@ export class OrderRepository {
     );
   }
 
-  /** Who is to be told about them, and how they stand; those of the ids that exist. */
+  /** What a notification needs of its order, by order id; ids that don't exist are missing. */
   async recipients(ids: number[]): Promise<Map<number, OrderRecipient>> {
     const orders = await this.manager.query<OrderRecipient[]>(
-      'SELECT id, status, customer_email, locale, closed_at FROM orders WHERE id = ANY($1)',
+      'SELECT id, status, customer_email, locale, unconfirmed FROM orders WHERE id = ANY($1)',
       [ids],
     );
     return new Map(orders.map((order) => [order.id, order]));
@@ -183,41 +201,62 @@ export class OrderRepository {
     );
   }
 
-  /** The state decides: an order that isn't where the transition starts is not moved, and that is a bug of the caller, who holds it. */
-  private async move(
-    transition: keyof typeof ORDER_TRANSITIONS,
+  /**
+   * Makes one transition of the state machine for orders that the caller has locked. It is conditional: an order that
+   * has not the status which the transition starts from is not changed, and that is a bug of the caller.
+   */
+  private async transition(
+    transition: OrderTransition,
     ids: number[],
-    { reasons, cancellation }: { reasons?: LineRejection[][]; cancellation?: Cancellation } = {},
+    { rejections, cancellation }: { rejections?: LineRejection[][]; cancellation?: Cancellation } = {},
   ) {
     if (ids.length === 0) return;
     const { from, to } = ORDER_TRANSITIONS[transition];
-    const moved = await this.manager.query<unknown[]>(
-      `WITH moved AS (
-         UPDATE orders SET status = $3, rejection = wanted.rejection, cancellation = $5,
+    const changed = await this.manager.query<unknown[]>(
+      `WITH changed AS (
+         UPDATE orders SET status = $3, rejection = requested.rejection, cancellation = $5,
+                unconfirmed = unconfirmed || $6::text[],
+                closed_at = CASE WHEN $7::boolean AND cardinality(unconfirmed || $6) = 0 THEN clock_timestamp() END,
                 updated_at = clock_timestamp(), republish_count = 0, republished_at = NULL
-         FROM unnest($1::bigint[], $4::jsonb[]) AS wanted (id, rejection)
-         WHERE orders.id = wanted.id AND orders.id = ANY($1) AND status = ANY($2) RETURNING orders.id
+         FROM unnest($1::bigint[], $4::jsonb[]) AS requested (id, rejection)
+         WHERE orders.id = requested.id AND orders.id = ANY($1) AND status = ANY($2) RETURNING orders.id
        )
-       INSERT INTO order_timeline (order_id, step) SELECT id, $3 FROM moved RETURNING id`,
-      [ids, from, to, ids.map((_, index) => (reasons ? JSON.stringify(reasons[index]) : null)), cancellation],
+       INSERT INTO order_timeline (order_id, step) SELECT id, $3 FROM changed RETURNING id`,
+      [
+        ids,
+        from,
+        to,
+        ids.map((_, index) => (rejections ? JSON.stringify(rejections[index]) : null)),
+        cancellation,
+        confirmationsAfter(transition),
+        isFinal(to),
+      ],
     );
-    if (moved.length !== ids.length)
+    if (changed.length !== ids.length)
       throw new Error(
-        `${ids.length - moved.length} of the orders ${ids.join(', ')} are not ${from.join(' or ')}`,
+        `${ids.length - changed.length} of the orders ${ids.join(', ')} are not ${from.join(' or ')}`,
       );
     this.counters.countOrders(to, ids.length);
   }
 }
 
-/** For what `holdAsked` answers. */
+/** Events that a transition publishes besides the event of its new status. */
+const FURTHER_EVENTS: Partial<Record<OrderTransition, EventName[]>> = { process: ['stock.updated'] };
+
+/** The confirmations that an order has to wait for after a transition. */
+const confirmationsAfter = (transition: OrderTransition): Confirmation[] =>
+  confirmationsOf([ORDER_TRANSITIONS[transition].event, ...(FURTHER_EVENTS[transition] ?? [])]);
+
+/** Selects the locked orders with this status from the result of `lockRequested`. */
 export const isLockedIn =
   (status: OrderStatus) =>
   (order: LockedOrder | Error): order is LockedOrder =>
     !(order instanceof Error) && order.status === status;
 
-/** `lines` in product order, `items` in any. */
-function sameItems(lines: OrderItem[], items: OrderItem[]): boolean {
-  const said = items.toSorted((a, b) => a.product_id - b.product_id);
-  const same = (a: OrderItem, b?: OrderItem) => a.product_id === b?.product_id && a.quantity === b.quantity;
-  return said.length === lines.length && lines.every((line, i) => same(line, said[i]));
+/** @param lines in the order of their product ids @param items in any order */
+function hasSameItems(lines: OrderItem[], items: OrderItem[]): boolean {
+  const sorted = items.toSorted((a, b) => a.product_id - b.product_id);
+  const isSame = (line: OrderItem, item?: OrderItem) =>
+    line.product_id === item?.product_id && line.quantity === item.quantity;
+  return sorted.length === lines.length && lines.every((line, index) => isSame(line, sorted[index]));
 }

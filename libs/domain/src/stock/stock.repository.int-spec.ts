@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { Shop, barrier, runConcurrently } from '../../../../test/support/shop.js';
+import { TestShop, barrier, runConcurrently } from '../../../../test/support/test-shop.js';
 import { until } from '../../../../test/support/until.js';
 import type { LockedOrder, OrderItem, OrderRepository } from '../order/order.repository.js';
 import { StockBelowReserved } from './stock.errors.js';
@@ -8,9 +8,9 @@ import type { StockRepository } from './stock.repository.js';
 const WORKERS = 20;
 
 describe('The stock', () => {
-  let shop: Shop;
+  let shop: TestShop;
   beforeAll(async () => {
-    shop = await Shop.open({ workers: WORKERS });
+    shop = await TestShop.open({ workers: WORKERS });
   });
   afterAll(() => shop.close());
 
@@ -31,21 +31,25 @@ describe('The stock', () => {
 
   describe('is reserved', () => {
     it('for all lines of an order', async () => {
-      const [a, b] = [await shop.product(5), await shop.product(5)];
+      const [a, b] = [await shop.createProduct(5), await shop.createProduct(5)];
       const items = [
         { product_id: b, quantity: 5 },
         { product_id: a, quantity: 2 },
       ];
-      expect(await reserve(await shop.order(items), items)).toEqual([]);
+      expect(await reserve(await shop.createOrder(items), items)).toEqual([]);
       expect(await stockOf(a)).toEqual({ product_id: a, on_hand: 5, reserved: 2 });
       expect(await stockOf(b)).toEqual({ product_id: b, on_hand: 5, reserved: 5 });
     });
 
     it('for none where one is short or no longer sold, with the reason for each', async () => {
-      const [enough, short, gone] = [await shop.product(5), await shop.product(1), await shop.product(5)];
+      const [enough, short, gone] = [
+        await shop.createProduct(5),
+        await shop.createProduct(1),
+        await shop.createProduct(5),
+      ];
       await shop.unitOfWork.inTransaction(({ products }) => products.change(gone, { active: false }));
       const items = [enough, short, gone].map((product_id) => ({ product_id, quantity: 2 }));
-      const id = await shop.order(items);
+      const id = await shop.createOrder(items);
       expect(await reserve(id, items)).toEqual([
         { product_id: short, reason: 'out_of_stock', requested: 2, available: 1 },
         { product_id: gone, reason: 'product_inactive', requested: 2, available: 5 },
@@ -55,9 +59,9 @@ describe('The stock', () => {
     });
 
     it('once, where twenty want the last unit', async () => {
-      const product_id = await shop.product(1);
+      const product_id = await shop.createProduct(1);
       const items = [{ product_id, quantity: 1 }];
-      const ids = await runConcurrently(WORKERS, () => shop.order(items));
+      const ids = await runConcurrently(WORKERS, () => shop.createOrder(items));
       const allHaveBegun = barrier(WORKERS);
       const answers = await runConcurrently(WORKERS, (index) => reserve(ids[index]!, items, allHaveBegun));
       expect(answers.filter((reasons) => reasons.length === 0)).toHaveLength(1);
@@ -67,12 +71,12 @@ describe('The stock', () => {
   });
 
   it('becomes a sale: deducted, with a movement that says how much is left', async () => {
-    const [a, b] = [await shop.product(5), await shop.product(9)];
+    const [a, b] = [await shop.createProduct(5), await shop.createProduct(9)];
     const items = [
       { product_id: a, quantity: 2 },
       { product_id: b, quantity: 3 },
     ];
-    const id = await shop.order(items);
+    const id = await shop.createOrder(items);
     await reserve(id, items);
     const changes = (await commit(id)).get(id)!;
     expect(changes).toEqual([
@@ -89,7 +93,7 @@ describe('The stock', () => {
   });
 
   it('is reserved and sold to many orders together: first come, first served, each movement with its own balance', async () => {
-    const [a, b] = [await shop.product(5), await shop.product(50)];
+    const [a, b] = [await shop.createProduct(5), await shop.createProduct(50)];
     const carts = [
       [[a, 2]],
       [
@@ -104,7 +108,7 @@ describe('The stock', () => {
       [[b, 10]],
     ].map((cart) => cart.map(([product_id, quantity]) => ({ product_id: product_id!, quantity: quantity! })));
     const ids: number[] = [];
-    for (const items of carts) ids.push(await shop.order(items));
+    for (const items of carts) ids.push(await shop.createOrder(items));
     const short = ids[2]!;
     const served = ids.filter((id) => id !== short);
     const rejected = await shop.unitOfWork.inTransaction(async ({ orders, stock }) => {
@@ -138,9 +142,9 @@ describe('The stock', () => {
   });
 
   it('is not taken away by hand below what is reserved', async () => {
-    const product_id = await shop.product(5);
+    const product_id = await shop.createProduct(5);
     const items = [{ product_id, quantity: 3 }];
-    await reserve(await shop.order(items), items);
+    await reserve(await shop.createOrder(items), items);
     const take = (quantity: number) =>
       shop.unitOfWork.inTransaction(({ stock }) =>
         stock.recordMovement(product_id, 'adjustment', -quantity, 'lost'),
@@ -154,9 +158,9 @@ describe('The stock', () => {
     let product: number;
     let order: number;
     beforeAll(async () => {
-      product = await shop.product(5);
+      product = await shop.createProduct(5);
       const items = [{ product_id: product, quantity: 2 }];
-      order = await shop.order(items);
+      order = await shop.createOrder(items);
       await reserve(order, items);
       await commit(order);
     });
@@ -218,15 +222,15 @@ const anyId = expect.any(Number) as number;
 
 it('Twenty workers with the same products in opposite order never deadlock', async () => {
   const ROUNDS = 15;
-  const shop = await Shop.open({ workers: WORKERS });
+  const shop = await TestShop.open({ workers: WORKERS });
   try {
-    const products = await Promise.all(Array.from({ length: 5 }, () => shop.product(1_000_000)));
+    const products = await Promise.all(Array.from({ length: 5 }, () => shop.createProduct(1_000_000)));
     let runs = 0;
     await runConcurrently(WORKERS, async (worker) => {
       const way = worker % 2 === 0 ? products : products.toReversed();
       const items = way.map((product_id) => ({ product_id, quantity: 1 }));
       for (let round = 0; round < ROUNDS; round++) {
-        const id = await shop.order(items);
+        const id = await shop.createOrder(items);
         for (const step of ['reserve', 'commit'] as const) {
           await shop.unitOfWork.inTransaction(async ({ orders, stock }) => {
             runs++;

@@ -201,6 +201,16 @@ export class StockRepository {
     return change!;
   }
 
+  /** The sales of an order as stock changes, in product order. `reserved` is the present value: movements do not keep it. */
+  salesOf(order_id: number): Promise<StockChange[]> {
+    return this.manager.query<StockChange[]>(
+      `SELECT movements.product_id, movements.id AS movement_id, movements.quantity, balance_after AS on_hand,
+              least(reserved, balance_after) AS reserved, greatest(balance_after - reserved, 0) AS available
+       FROM movements JOIN stock USING (product_id) WHERE order_id = $1 ORDER BY product_id`,
+      [order_id],
+    );
+  }
+
   async movement(id: number): Promise<Movement> {
     return this.manager.findOneByOrFail(Movement, { id });
   }

@@ -1,6 +1,8 @@
 import type { Channel } from 'amqplib';
 import type { Socket } from 'node:net';
 
+export const CHECKED_AGAINST = { amqplib: '2.3.1' };
+
 const gathering = new WeakSet<Socket>();
 
 /**

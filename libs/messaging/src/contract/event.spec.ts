@@ -1,11 +1,11 @@
-import { happened, things } from '../../../../test/support/things.js';
+import { sampleEvent, sampleEvents } from '../../../../test/support/sample-event.js';
 import { decodeEvent, encodeEvent } from './event.js';
 
-const decode = (body: string, key = 'thing.happened') => decodeEvent(things, Buffer.from(body), key);
+const decode = (body: string, key = 'thing.happened') => decodeEvent(sampleEvents, Buffer.from(body), key);
 
 describe('An event', () => {
   it('is flat JSON, and reads back as it was written', () => {
-    const { body, eventId } = encodeEvent(happened, { thing_id: 7 });
+    const { body, eventId } = encodeEvent(sampleEvent, { thing_id: 7 });
     const json = JSON.parse(body) as Record<string, unknown>;
     expect(json).toMatchObject({ event: 'thing.happened', event_id: eventId, version: 1, thing_id: 7 });
     expect(decode(body)).toEqual({ event: 'thing.happened', eventId, payload: { thing_id: 7 } });
@@ -16,7 +16,7 @@ describe('An event', () => {
   });
 
   it('of ours that breaks its contract is never published', () => {
-    expect(() => encodeEvent(happened, { thing_id: 'x' })).toThrow(/thing_id/);
+    expect(() => encodeEvent(sampleEvent, { thing_id: 'x' })).toThrow(/thing_id/);
   });
 
   it.each([

@@ -4,20 +4,32 @@ import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 
 /**
- * One kind of event, described once: who may publish it, which queues it goes to, what it holds.
- * Bindings, checks on both ends, AsyncAPI and docs/events.md all come from here.
+ * The contract of one event. Queue bindings, validation by publisher and consumer, the AsyncAPI document and
+ * docs/events.md are derived from it.
  */
-export interface EventDefinition<Payload extends z.ZodObject = z.ZodObject> {
-  /** The routing key, which the body's `event` repeats. */
+export interface EventDefinition<
+  Payload extends z.ZodObject = z.ZodObject,
+  Publisher extends string = string,
+  Republisher extends string = string,
+> {
+  /** Routing key. The field `event` of the body repeats it. */
   name: string;
   summary: string;
-  /** Additive changes only: a field is never removed, retyped or made required within a version. */
+  /** Changes within a version are additive: a field is never removed, retyped or made required. */
   version: number;
-  publishedBy: readonly string[];
-  /** The queues that are bound to it. */
+  /** Apps that publish the event. The outbox refuses it from any other app. */
+  publishedBy: readonly Publisher[];
+  /** Apps that publish the event again if its effect is missing. */
+  republishedBy: readonly Republisher[];
+  /** Queues that are bound to the event. */
   consumedBy: readonly string[];
+  /**
+   * Those queues whose consumer confirms every event in the database. The event is republished until all of them have
+   * confirmed it. A consumer whose effect is a change of state needs no confirmation: the state shows it.
+   */
+  confirmedBy: readonly string[];
   payload: Payload;
-  /** The field that tells what the event is about, as `order_id`: on every log line and as `correlation_id`. */
+  /** Field that identifies the subject, such as `order_id`. It is on every log line and is the `correlation_id`. */
   correlateBy: string;
   example: z.output<Payload>;
 }
@@ -25,11 +37,25 @@ export interface EventDefinition<Payload extends z.ZodObject = z.ZodObject> {
 /** All events of a system by name. */
 export type EventCatalogue = Record<string, EventDefinition>;
 
-export function defineEvent<Payload extends z.ZodObject>(definition: EventDefinition<Payload>) {
+/** Names of the events that an app declares to publish. */
+export type PublishedBy<Events extends EventCatalogue, App extends string> = {
+  [Name in keyof Events & string]: App extends Events[Name]['publishedBy'][number] ? Name : never;
+}[keyof Events & string];
+
+/** Names of the events that an app declares to republish. */
+export type RepublishedBy<Events extends EventCatalogue, App extends string> = {
+  [Name in keyof Events & string]: App extends Events[Name]['republishedBy'][number] ? Name : never;
+}[keyof Events & string];
+
+export function defineEvent<
+  Payload extends z.ZodObject,
+  Publisher extends string,
+  Republisher extends string = never,
+>(definition: EventDefinition<Payload, Publisher, Republisher>) {
   return definition;
 }
 
-/** What we add to every event. A message without these fields is as good, so each is optional on arrival. */
+/** Fields that this system adds to every event. A message from another client may lack them, so each is optional. */
 export const envelopeSchema = z.object({
   event: z.string(),
   event_id: z.string().min(1).max(200).optional(),
@@ -37,16 +63,17 @@ export const envelopeSchema = z.object({
   version: z.int().min(1).optional(),
 });
 
-/** An event on its way: its body is the flat JSON that goes over the wire. */
+/** An event ready to be published. */
 export interface EncodedEvent {
   eventId: string;
   event: string;
-  /** What it is about, as JSON: events with the same key are published in the order in which they happened. */
+  /** Subject of the event as JSON. Events with the same key are published in the order of their creation. */
   key?: string;
+  /** The flat JSON that goes over the wire. */
   body: string;
 }
 
-/** @throws AppError `broken_contract` where the payload isn't what the definition promises: a bug of the publisher */
+/** @throws AppError `broken_contract` if the payload violates the contract: a bug of the publisher */
 export function encodeEvent(definition: EventDefinition, payload: unknown): EncodedEvent {
   const result = definition.payload.safeParse(payload);
   if (!result.success) {
@@ -68,7 +95,7 @@ export function encodeEvent(definition: EventDefinition, payload: unknown): Enco
   };
 }
 
-/** What an encoded event is about, as `{order_id: 12}`; empty where it doesn't say. */
+/** @returns the subject of an encoded event, such as `{order_id: 12}`; empty if it has none */
 export function correlationOfKey(
   catalogue: EventCatalogue,
   { event, key }: Pick<EncodedEvent, 'event' | 'key'>,
@@ -78,8 +105,8 @@ export function correlationOfKey(
 }
 
 /**
- * What an event that arrived is about, as `{order_id: 12}`; empty where it doesn't say, or says what its contract
- * forbids: this goes to the log, and a stranger may write anything there.
+ * @returns the subject of a received event, such as `{order_id: 12}`; empty if the field is missing or violates the
+ * contract: the result is logged, and any client can publish any value
  */
 export function correlationOf(catalogue: EventCatalogue, event: string, payload: Record<string, unknown>) {
   const definition = Object.hasOwn(catalogue, event) ? catalogue[event] : undefined;
@@ -90,10 +117,10 @@ export function correlationOf(catalogue: EventCatalogue, event: string, payload:
   return value !== undefined && schema?.safeParse(value).success ? { [field]: value } : {};
 }
 
-/** An event is small; whatever is larger isn't one, and isn't read. */
+/** Events are small. A larger body is not parsed. */
 export const MAX_BODY_BYTES = 1024 * 1024;
 
-/** An event that arrived and keeps its contract. */
+/** A received event that satisfies its contract. */
 export interface DecodedEvent {
   event: string;
   eventId?: string;
@@ -101,9 +128,9 @@ export interface DecodedEvent {
 }
 
 /**
- * Reads what came from a queue, whoever published it.
+ * Decodes and validates a received message.
  *
- * @param routingKey must say the same as the body's `event`
+ * @param routingKey must equal the field `event` of the body
  * @throws AppError of kind `invalid`: `body_too_large`, `invalid_json`, `unknown_event`, `broken_contract`
  */
 export function decodeEvent(catalogue: EventCatalogue, body: Buffer, routingKey: string): DecodedEvent {
@@ -111,19 +138,19 @@ export function decodeEvent(catalogue: EventCatalogue, body: Buffer, routingKey:
     throw new AppError(
       'invalid',
       'body_too_large',
-      `${body.length} bytes, and no event is larger than ${MAX_BODY_BYTES}`,
+      `the body has ${body.length} bytes, the maximum is ${MAX_BODY_BYTES}`,
     );
   const json = parse(body);
   const envelope = envelopeSchema.safeParse(json);
   if (!envelope.success) throw new AppError('invalid', 'broken_contract', z.prettifyError(envelope.error));
   const { event, event_id: eventId } = envelope.data;
   const definition = Object.hasOwn(catalogue, event) ? catalogue[event] : undefined;
-  if (!definition) throw new AppError('invalid', 'unknown_event', `no event is called ${quote(event)}`);
+  if (!definition) throw new AppError('invalid', 'unknown_event', `unknown event ${quote(event)}`);
   if (event !== routingKey) {
     throw new AppError(
       'invalid',
       'broken_contract',
-      `the body says ${event}, the routing key ${quote(routingKey)}`,
+      `the body names the event ${event}, the routing key is ${quote(routingKey)}`,
     );
   }
   const payload = definition.payload.safeParse(json);
@@ -137,25 +164,25 @@ function parse(body: Buffer): unknown {
   try {
     return JSON.parse(utf8.decode(body));
   } catch (error) {
-    throw new AppError('invalid', 'invalid_json', withoutQuotation(error as Error), { cause: error });
+    throw new AppError('invalid', 'invalid_json', withoutQuotedBody(error as Error), { cause: error });
   }
 }
 
-/** V8 says where the fault is by quoting the body, which may be somebody's name, and this goes to the log. */
-const withoutQuotation = ({ message }: Error) =>
+/** V8 quotes the body in its message. The body can contain personal data, and the message is logged. */
+const withoutQuotedBody = ({ message }: Error) =>
   message.replace(/,? (\.\.\.)?"[^]*"(\.\.\.)?/, ': it').slice(0, 200);
 
-/** From the system in larger portions than one id's: asked for each, it was a twentieth of a worker's time. */
-const pool = Buffer.alloc(4_096);
-let used = pool.length;
+/** Random bytes are fetched in blocks: fetching 16 bytes for each id took a twentieth of a worker's time. */
+const randomPool = Buffer.alloc(4_096);
+let usedBytes = randomPool.length;
 
 function randomBytes(): Uint8Array {
-  if (used === pool.length) {
-    randomFillSync(pool);
-    used = 0;
+  if (usedBytes === randomPool.length) {
+    randomFillSync(randomPool);
+    usedBytes = 0;
   }
-  used += 16;
-  return pool.subarray(used - 16, used);
+  usedBytes += 16;
+  return randomPool.subarray(usedBytes - 16, usedBytes);
 }
 
 const quote = (text: string) => JSON.stringify(text.slice(0, 100));

@@ -1,9 +1,9 @@
+import type { SqlClient } from '@estoque/database';
 import { AppError } from '@estoque/platform';
 import { createHash } from 'node:crypto';
 import type { Options } from 'amqplib';
 import { HOME_QUEUE_HEADER, UNROUTED_QUEUE, type Topology } from '../rabbitmq/topology.js';
 import type { Publisher } from '../rabbitmq/publisher.js';
-import type { SqlClient } from '../sql-client.js';
 import type { DeadLetter, DeadLetterAction, DeadLetterState } from './dead-letter.entity.js';
 
 /** A message as it came to the dead letters. */

@@ -2,14 +2,14 @@ import { createLogger, Metrics } from '@estoque/platform';
 import pg from 'pg';
 import { createVhost, ExternalClient } from '../../../../test/support/broker.js';
 import { createDatabase } from '../../../../test/support/database.js';
-import { things } from '../../../../test/support/things.js';
+import { sampleEvents } from '../../../../test/support/sample-event.js';
 import { until } from '../../../../test/support/until.js';
 import { Publisher } from '../rabbitmq/publisher.js';
 import { topologyOf } from '../rabbitmq/topology.js';
-import type { SqlClient } from '../sql-client.js';
+import type { SqlClient } from '@estoque/database';
 import { OutboxRelay } from './outbox.relay.js';
 
-const topology = topologyOf('things', things);
+const topology = topologyOf('things', sampleEvents);
 const logger = createLogger('test', { LOG_LEVEL: 'silent' });
 
 describe('The outbox', () => {
@@ -70,7 +70,7 @@ describe('The outbox', () => {
         }
       },
     };
-    const relay = new OutboxRelay(publisher, exchange, things, statements, logger, new Metrics());
+    const relay = new OutboxRelay(publisher, exchange, sampleEvents, statements, logger, new Metrics());
     open.push(() => relay.stop());
     relay.start();
     return () => claimed;

@@ -1,3 +1,4 @@
+import type { SqlClient } from '@estoque/database';
 import {
   activeContext,
   withoutTrace,
@@ -10,7 +11,6 @@ import type { Counter } from 'prom-client';
 import { correlationOfKey, type EventCatalogue } from '../contract/event.js';
 import { publishSpan, TRACEPARENT_HEADER } from '../rabbitmq/message.spans.js';
 import type { Publisher } from '../rabbitmq/publisher.js';
-import type { SqlClient } from '../sql-client.js';
 import { LEASE_SECONDS, type StoredEvent, type StoredEvents } from './outbox.js';
 
 const SWEEP_EVERY_MS = 1_000;

@@ -1,53 +1,77 @@
-import { traceContextOf, traceparentOf } from '@estoque/platform';
+import { AppError, traceContextOf, traceparentOf } from '@estoque/platform';
 import type { EntityManager } from 'typeorm';
-import { encodeEvent, type EncodedEvent, type EventCatalogue } from '../contract/event.js';
+import {
+  encodeEvent,
+  type EncodedEvent,
+  type EventCatalogue,
+  type PublishedBy,
+  type RepublishedBy,
+} from '../contract/event.js';
 
-/** Longer than a publish may take (its time limit is 10 s), so that a row is not published twice without need. */
+/** Longer than a publish may take (10 s), so that no other process publishes the row at the same time. */
 export const LEASE_SECONDS = 20;
 
-/** What a relay needs to publish one row. */
+/** An outbox row with everything that the relay needs to publish it. */
 export interface StoredEvent extends EncodedEvent {
   id: number;
   source: string;
   traceparent: string | null;
 }
 
-/** Rows just written: those that are to be published from memory, and whether others wait for a sweep. */
+/** Rows that a transaction wrote. */
 export interface StoredEvents {
+  /** Rows leased to this process, which publishes them from memory. */
   leased: StoredEvent[];
+  /** Whether other rows wait for the next poll. */
   waiting: boolean;
 }
 
-/** The payload of an event of a catalogue, by its name. */
+/** Payload of an event by its name. */
 export type PayloadOf<Events extends EventCatalogue, Name extends keyof Events> = Events[Name]['example'];
 
-/** The events of one transaction: written with it, or not at all. */
-export class Outbox<Events extends EventCatalogue = EventCatalogue> {
-  private readonly added: (EncodedEvent & Pick<StoredEvent, 'traceparent'>)[] = [];
+/** Collects the events of one transaction, which are stored and published together with its changes or not at all. */
+export class Outbox<Events extends EventCatalogue = EventCatalogue, App extends string = string> {
+  private readonly events: (EncodedEvent & Pick<StoredEvent, 'traceparent'>)[] = [];
 
+  /** @param app the publishing app; its name is the `app_id` of the messages */
   constructor(
     private readonly catalogue: Events,
-    private readonly source: string,
+    private readonly app: string,
   ) {}
 
   /**
-   * Announces the event once the transaction is committed.
+   * Publishes the event after the transaction has committed.
    *
-   * @param cause of a batch, the item that brings it about: the event goes on with the trace of that one
+   * @param request item of a batch that caused the event: the event continues the trace of this item
+   * @throws AppError `undeclared_publisher` if the contract does not name this app in `publishedBy`: a bug
    */
-  add<Name extends keyof Events & string>(event: Name, payload: PayloadOf<Events, Name>, cause?: object) {
-    const encoded = encodeEvent(this.catalogue[event] as Events[Name], payload);
-    this.added.push({ ...encoded, traceparent: traceparentOf(traceContextOf(cause)) });
+  add<Name extends PublishedBy<Events, App>>(
+    event: Name,
+    payload: PayloadOf<Events, Name>,
+    request?: object,
+  ) {
+    this.assertDeclared(event, 'publishedBy');
+    this.encode(event, payload, request);
   }
 
   /**
-   * Writes the rows, leased to this process, which publishes them from memory right after the commit. A row whose
-   * subject has older events waiting is not: the sweep brings them in their order.
+   * Publishes an event again, because its effect is missing.
    *
-   * @param canPublish whether this process reaches the broker just now; if not, the rows wait for whoever does
+   * @throws AppError `undeclared_publisher` if the contract does not name this app in `republishedBy`: a bug
+   */
+  republish<Name extends RepublishedBy<Events, App>>(event: Name, payload: PayloadOf<Events, Name>) {
+    this.assertDeclared(event, 'republishedBy');
+    this.encode(event, payload);
+  }
+
+  /**
+   * Writes the rows. They are leased to this process, which publishes them from memory right after the commit. A row is
+   * not leased if older events of the same subject wait for a poll: the poll keeps their order.
+   *
+   * @param canPublish whether this process is connected to the broker; if not, the rows wait for a poll of any process
    */
   async store(manager: EntityManager, canPublish: boolean): Promise<StoredEvents> {
-    if (this.added.length === 0) return { leased: [], waiting: false };
+    if (this.events.length === 0) return { leased: [], waiting: false };
     const rows = await manager.query<{ id: number; leased: boolean }[]>(
       `INSERT INTO outbox (event_id, event, source, key, body, traceparent, leased_until)
        SELECT event_id, event, $3, key, body, traceparent,
@@ -59,19 +83,29 @@ export class Outbox<Events extends EventCatalogue = EventCatalogue> {
        ORDER BY position
        RETURNING id, leased_until > clock_timestamp() AS leased`,
       [
-        this.added.map(({ eventId }) => eventId),
-        this.added.map(({ event }) => event),
-        this.source,
-        // One a line: JSON has no line's end within, and in a list each of its quotes would have to be escaped.
-        this.added.map(({ body }) => body).join('\n'),
+        this.events.map(({ eventId }) => eventId),
+        this.events.map(({ event }) => event),
+        this.app,
+        // One body a line. JSON text has no line break, and in an array every quote of it would have to be escaped.
+        this.events.map(({ body }) => body).join('\n'),
         LEASE_SECONDS,
         canPublish,
-        this.added.map(({ key }) => key ?? null),
-        this.added.map(({ traceparent }) => traceparent),
+        this.events.map(({ key }) => key ?? null),
+        this.events.map(({ traceparent }) => traceparent),
       ],
     );
-    const stored = this.added.map((event, index) => ({ ...event, ...rows[index]!, source: this.source }));
+    const stored = this.events.map((event, index) => ({ ...event, ...rows[index]!, source: this.app }));
     const leased = stored.filter((row) => row.leased);
     return { leased, waiting: leased.length < stored.length };
+  }
+
+  private assertDeclared(event: keyof Events & string, declaration: 'publishedBy' | 'republishedBy') {
+    if (this.catalogue[event]?.[declaration].includes(this.app)) return;
+    throw new AppError('bug', 'undeclared_publisher', `${event}: ${declaration} does not name ${this.app}`);
+  }
+
+  private encode(event: keyof Events & string, payload: unknown, request?: object) {
+    const encoded = encodeEvent(this.catalogue[event]!, payload);
+    this.events.push({ ...encoded, traceparent: traceparentOf(traceContextOf(request)) });
   }
 }

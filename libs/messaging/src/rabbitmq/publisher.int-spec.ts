@@ -1,11 +1,11 @@
 import { createLogger } from '@estoque/platform';
 import { createVhost, ExternalClient } from '../../../../test/support/broker.js';
-import { things } from '../../../../test/support/things.js';
+import { sampleEvents } from '../../../../test/support/sample-event.js';
 import { until } from '../../../../test/support/until.js';
 import { Publisher } from './publisher.js';
 import { topologyOf } from './topology.js';
 
-const topology = topologyOf('things', things);
+const topology = topologyOf('things', sampleEvents);
 const logger = createLogger('test', { LOG_LEVEL: 'silent' });
 
 describe('A publish', () => {

@@ -122,5 +122,7 @@ export function readVariables<Schema extends z.ZodObject>(
 }
 
 /** Everything a process of the system reads. @throws EnvironmentError */
-export const readEnvironment = (required?: readonly (keyof Environment)[], env?: NodeJS.ProcessEnv): Environment =>
-  readVariables(environmentSchema, required, env);
+export const readEnvironment = (
+  required?: readonly (keyof Environment)[],
+  env?: NodeJS.ProcessEnv,
+): Environment => readVariables(environmentSchema, required, env);

@@ -1,0 +1,160 @@
+import type { Problem } from '@estoque/platform';
+import { randomUUID } from 'node:crypto';
+import { fetchMailsTo } from '../support/mailbox.js';
+import { System, type OrderResponse } from '../support/system.js';
+import { until } from '../support/until.js';
+
+interface Stock {
+  on_hand: number;
+  reserved: number;
+  available: number;
+}
+
+describe('Order that is cancelled or stuck', () => {
+  let system: System;
+  beforeAll(async () => {
+    // Without stock-worker, orders stay reserved. Tests start it when they need it.
+    const environment = { RESERVATION_TTL_SECONDS: '3600', STUCK_AFTER_SECONDS: '1,1,1' };
+    system = await System.start({ apps: ['api', 'order-worker', 'notify-worker'], environment });
+  });
+  afterAll(() => system.stop());
+
+  const readStock = async (id: number) =>
+    (await system.request<Stock>('GET', `/v1/products/${id}/stock`)).body;
+  const newCustomer = () => ({ name: 'Ana Souza', email: `ana-${randomUUID()}@example.com` });
+  const cancel = (id: number) => system.request<OrderResponse & Problem>('POST', `/v1/orders/${id}/cancel`);
+
+  it('is cancelled on request: releases the stock, mails the customer, and a second request changes nothing', async () => {
+    const product_id = await system.createProduct(5);
+    const customer = newCustomer();
+    const { id } = await system.placeOrder([{ product_id, quantity: 2 }], { customer, locale: 'pt-BR' });
+    await system.waitForOrderStatus(id, 'reserved');
+    expect(await readStock(product_id)).toMatchObject({ on_hand: 5, reserved: 2 });
+
+    for (const attempt of [1, 2]) {
+      const { status, body } = await cancel(id);
+      expect([attempt, status, body.status, body.cancellation]).toEqual([
+        attempt,
+        200,
+        'cancelled',
+        'requested',
+      ]);
+    }
+    expect(await readStock(product_id)).toMatchObject({ on_hand: 5, reserved: 0, available: 5 });
+    const [mail] = await until('the mail', async () => {
+      const mails = await fetchMailsTo(customer.email);
+      return mails.length > 0 && mails;
+    });
+    expect(mail!.subject).toBe(`Seu pedido ${id} foi cancelado`);
+    await system.expectLedgerReconciles();
+  });
+
+  it('is cancelled when its reservation expires, and its late message has no effect', async () => {
+    const product_id = await system.createProduct(5);
+    const customer = newCustomer();
+    const { id } = await system.placeOrder([{ product_id, quantity: 3 }], { customer });
+    await system.waitForOrderStatus(id, 'reserved');
+    await system.sql('UPDATE reservations SET expires_at = now() WHERE order_id = $1', [id]);
+    const order = await system.waitForOrderStatus(id, 'cancelled');
+    expect(order.cancellation).toBe('expired');
+    expect(await readStock(product_id)).toMatchObject({ on_hand: 5, reserved: 0 });
+    const [mail] = await until('the mail', async () => {
+      const mails = await fetchMailsTo(customer.email);
+      return mails.length > 0 && mails;
+    });
+    expect(mail!.text).toContain('It could not be completed in the time');
+
+    await system.launch('stock-worker').waitUntilReady();
+    await until('its late message to be handled', () =>
+      system
+        .process('stock-worker')
+        .handledEvents('stock.reserve')
+        .some(({ order_id, outcome }) => order_id === id && outcome === 'duplicate'),
+    );
+    expect(await readStock(product_id)).toMatchObject({ on_hand: 5, reserved: 0 });
+    await system.expectLedgerReconciles();
+  });
+
+  it('cannot be cancelled after it was processed, or if it does not exist', async () => {
+    const product_id = await system.createProduct(1);
+    const { id } = await system.placeOrder([{ product_id, quantity: 1 }]);
+    await system.waitForOrderStatus(id, 'processed');
+    const refused = await cancel(id);
+    expect([refused.status, refused.body.code]).toEqual([409, 'order_not_cancellable']);
+    const missing = await cancel(999_999);
+    expect([missing.status, missing.body.code]).toEqual([404, 'order_not_found']);
+  });
+
+  it('is processed after its message was lost, because the watchdog republishes it', async () => {
+    const product_id = await system.createProduct(1);
+    await system.process('stock-worker').stop();
+    const { id } = await system.placeOrder([{ product_id, quantity: 1 }]);
+    await system.waitForOrderStatus(id, 'reserved');
+    await system.externalClient.channel.purgeQueue('stock_queue');
+    await system.launch('stock-worker').waitUntilReady();
+    await system.waitForOrderStatus(id, 'processed');
+    expect(
+      system
+        .process('order-worker')
+        .logs.filter(({ msg, order_id }) => msg.startsWith('event republished') && order_id === id),
+    ).not.toHaveLength(0);
+  });
+
+  it('is reported if republishing does not help: by the API, in the readiness response and in the metrics', async () => {
+    await system.process('stock-worker').stop();
+    const product_id = await system.createProduct(1);
+    const { id } = await system.placeOrder([{ product_id, quantity: 1 }]);
+    const stuck = await until(
+      'the order in the list of stuck orders',
+      async () => {
+        const { body } = await system.request<{
+          data: { id: number; status: string; republish_count: number }[];
+        }>('GET', '/v1/operations/stuck-orders');
+        return body.data.find((order) => order.id === id);
+      },
+      { seconds: 30 },
+    );
+    expect(stuck.status).toBe('reserved');
+    expect(stuck.republish_count).toBeGreaterThanOrEqual(3);
+    const workerUrl = system.process('order-worker').url;
+    const metric = await until('the metric', async () => {
+      const text = await (await fetch(`${workerUrl}/metrics`)).text();
+      return /^estoque_orders_stuck ([1-9]\d*)$/m.exec(text);
+    });
+    const health = (await (await fetch(`${workerUrl}/health/ready`)).json()) as { info: { orders: object } };
+    expect(health.info.orders).toEqual({ status: 'up', degraded: `${metric[1]} are stuck` });
+    await system.launch('stock-worker').waitUntilReady();
+    await system.waitForOrderStatus(id, 'processed');
+    await until('no order to be stuck', async () =>
+      (await (await fetch(`${workerUrl}/metrics`)).text()).includes('estoque_orders_stuck 0'),
+    );
+  });
+
+  it('gets its mail a second time on request, with a new Message-ID', async () => {
+    const product_id = await system.createProduct(1);
+    const customer = newCustomer();
+    const { id } = await system.placeOrder([{ product_id, quantity: 1 }], { customer });
+    const waitForSentNotification = () =>
+      until('the notification to be sent', async () => {
+        const { body } = await system.request<{ data: { id: number; state: string }[] }>(
+          'GET',
+          `/v1/notifications?order_id=${id}&state=sent`,
+        );
+        return body.data[0];
+      });
+    const notification = await waitForSentNotification();
+    const response = await system.request('POST', `/v1/notifications/${notification.id}/resend`);
+    expect(response.status).toBe(202);
+    const mails = await until('the second mail', async () => {
+      const received = await fetchMailsTo(customer.email);
+      return received.length === 2 && received;
+    });
+    const messageIds = mails.map(({ headers }) => headers['message-id']);
+    expect(messageIds).toEqual([
+      `<notification-${notification.id}@estoque.example>`,
+      `<notification-${notification.id}-1@estoque.example>`,
+    ]);
+    const missing = await system.request<Problem>('POST', '/v1/notifications/999999/resend');
+    expect([missing.status, missing.body.code]).toEqual([404, 'notification_not_found']);
+  });
+});

@@ -1,0 +1,202 @@
+import { catalogue } from '@estoque/domain';
+import { OutboxRelay, type Publisher } from '@estoque/messaging';
+import { createLogger, HealthChecks, Metrics, type Environment } from '@estoque/platform';
+import type { MailerService } from '@nestjs-modules/mailer';
+import type { Client, Pool } from 'pg';
+import { OrdersService } from '../../apps/api/src/orders/orders.service.js';
+import { MailSenderService } from '../../apps/notify-worker/src/mail-sender.service.js';
+import { NotificationService } from '../../apps/notify-worker/src/notification.service.js';
+import { StockAlertService } from '../../apps/notify-worker/src/stock-alert.service.js';
+import { OrderReservationService } from '../../apps/order-worker/src/order-reservation.service.js';
+import { RetentionService } from '../../apps/order-worker/src/retention.service.js';
+import { StockDeductionService } from '../../apps/stock-worker/src/stock-deduction.service.js';
+import { sqlClientOf } from '@estoque/database';
+import { TestShop } from '../support/test-shop.js';
+import { until } from '../support/until.js';
+
+/** Part of a query plan as auto_explain logs it in JSON. */
+interface Plan {
+  'Node Type': string;
+  'Relation Name'?: string;
+  Plans?: Plan[];
+}
+
+/** PostgreSQL parameters that log the plan of every statement and send it to the client as a notice. */
+const AUTO_EXPLAIN_SETTINGS = `session_preload_libraries = auto_explain; auto_explain.log_min_duration = 0;
+  auto_explain.log_format = json; auto_explain.log_nested_statements = on; client_min_messages = log`.split(
+  ';',
+);
+const PRODUCTS = 50;
+/** Number of stored orders that are older than the retention period: more than one batch of timeline entries. */
+const OLD_ORDERS = 500;
+const FIRST_ORDER_ID = 1;
+const LONG_AGO = `now() - interval '60 days'`;
+const environment = {
+  RESERVATION_TTL_SECONDS: 3_600,
+  POLL_INTERVAL_MS: 3_600_000,
+  MAIL_FROM: 'shop@example.com',
+  MAIL_SENDING: 'on',
+  STOCK_ALERT_EMAIL: 'stock@example.com',
+  RETENTION_DAYS: 30,
+} as Environment;
+const logger = createLogger('test', { LOG_LEVEL: 'silent' });
+
+/** Uses real services and a real PostgreSQL; broker and mail server are replaced by stubs. */
+describe.each([
+  ['no orders', 0],
+  ['60 orders', 60],
+  ['5,000 orders', 5_000],
+])('Query plans of the order flow, with %s in the database', (_, storedOrders) => {
+  let shop: TestShop;
+  let products: number[];
+  let plans: { sql: string; plan: Plan }[];
+  beforeAll(async () => {
+    shop = await TestShop.open({ workers: 2, settings: AUTO_EXPLAIN_SETTINGS });
+    products = [];
+    for (let i = 0; i < PRODUCTS; i++) products.push(await shop.createProduct(1_000));
+    if (storedOrders > 0) await insertClosedOrders(shop, storedOrders);
+    plans = [];
+    const pool = (shop.dataSource.driver as unknown as { master: Pool }).master;
+    const recordPlans = (client: Client) =>
+      client.on('notice', ({ message }) => {
+        const json = message?.split('plan:')[1];
+        if (json) plans.push(toPlan(json));
+      });
+    pool.on('acquire', (client) => {
+      if ((client as unknown as Client).listenerCount('notice') === 0) recordPlans(client);
+    });
+    await runOrderFlow();
+  });
+  afterAll(() => shop.close());
+
+  /** Moves an order back in time, so that it is older than the retention period. */
+  async function makeOld(id: number) {
+    const { dataSource } = shop;
+    await dataSource.query(
+      `UPDATE orders SET created_at = ${LONG_AGO}, closed_at = ${LONG_AGO} WHERE id = $1`,
+      [id],
+    );
+    await dataSource.query(`UPDATE notifications SET sent_at = ${LONG_AGO} WHERE order_id = $1`, [id]);
+  }
+
+  /** Handles one order alone and then four at once, from placing to pruning, and reads what the metrics read. */
+  async function runOrderFlow() {
+    const { unitOfWork } = shop;
+    const orders = new OrdersService(shop.unitOfWorkOf('api'));
+    const reservations = new OrderReservationService(shop.unitOfWorkOf('order-worker'), environment);
+    const deductions = new StockDeductionService(shop.unitOfWorkOf('stock-worker'));
+    const mailer = { sendMail: () => Promise.resolve() } as unknown as MailerService;
+    const sender = new MailSenderService(
+      unitOfWork,
+      mailer,
+      environment,
+      logger,
+      new HealthChecks(),
+      new Metrics(),
+    );
+    const notifications = new NotificationService(unitOfWork, sender);
+    const alerts = new StockAlertService(unitOfWork, sender, environment);
+    const itemsFrom = (first: number) =>
+      [first, first + 1].map((index) => ({ product_id: products[index]!, quantity: 1 }));
+    const handleOrder = async (firstProduct: number) => {
+      const items = itemsFrom(firstProduct);
+      const customer = { name: 'Ana', email: 'ana@example.com' };
+      const { id: order_id } = await orders.place({ customer, locale: 'en', items });
+      await reservations.reserve({ order_id, items });
+      await deductions.deduct({ order_id, items });
+      await alerts.alert(
+        items.map((item) => ({ ...item, movement_id: 1, on_hand: 9, reserved: 0, available: 9 })),
+      );
+      await notifications.notify('order_processed', order_id);
+    };
+    await handleOrder(0);
+    await Promise.all([1, 3, 5, 7].map(handleOrder));
+    await until(
+      'the mails to be sent',
+      async () =>
+        (await shop.unitOfWork.read.notifications.list({ state: 'pending', limit: 1 })).length === 0,
+    );
+    const publisher = {
+      ready: true,
+      onReady: (listener: () => void) => listener(),
+      publish: () => Promise.resolve(),
+    } as unknown as Publisher;
+    const relay = new OutboxRelay(
+      publisher,
+      'stock_events',
+      catalogue,
+      sqlClientOf(shop.dataSource),
+      logger,
+      new Metrics(),
+    );
+    relay.start();
+    await until('the outbox to be empty', async () => (await relay.measure()).depth === 0);
+    await relay.stop();
+    // Queries of the metrics.
+    await unitOfWork.read.openOrders.countOpen();
+    await unitOfWork.read.stock.countActiveReservations();
+    await unitOfWork.read.notifications.countWaiting();
+    await sender.onModuleDestroy();
+    await makeOld(FIRST_ORDER_ID);
+    await new RetentionService(unitOfWork, environment, logger).prune();
+  }
+
+  it('cover pruning: the old order has no timeline and no notifications', async () => {
+    expect((await shop.unitOfWork.read.orderDetails.get(FIRST_ORDER_ID)).timeline).toEqual([]);
+    expect(await shop.unitOfWork.read.notifications.list({ orderId: FIRST_ORDER_ID, limit: 1 })).toEqual([]);
+    const lastOrder = (await shop.unitOfWork.read.orderDetails.list({ limit: 1 }))[0]!;
+    expect(lastOrder.timeline).toHaveLength(4);
+  });
+
+  it('contain no sequential scan', () => {
+    expect(plans.length).toBeGreaterThan(50);
+    for (const statement of ['DELETE FROM order_timeline', 'DELETE FROM notifications'])
+      expect(plans.some(({ sql }) => sql.includes(statement))).toBe(true);
+    const scans = plans
+      .flatMap(({ sql, plan }) => [...scannedRelations(plan)].map((relation) => `${relation}: ${sql}`))
+      // Except the outbox depth for the metrics, which counts all rows.
+      .filter((scan) => !scan.startsWith('outbox: SELECT count(*)'));
+    expect(scans).toEqual([]);
+  });
+});
+
+function toPlan(json: string): { sql: string; plan: Plan } {
+  const { 'Query Text': sql, Plan: plan } = JSON.parse(json) as { 'Query Text': string; Plan: Plan };
+  return { sql, plan };
+}
+
+function* scannedRelations(plan: Plan): Generator<string> {
+  if (plan['Node Type'] === 'Seq Scan') yield plan['Relation Name']!;
+  for (const child of plan.Plans ?? []) yield* scannedRelations(child);
+}
+
+/** Inserts processed and closed orders with their mails, and one outbox row per order. */
+async function insertClosedOrders(shop: TestShop, count: number) {
+  const inserts = [
+    `INSERT INTO products (sku, name, price, currency) SELECT 'P-' || n, 'Café', 2490, 'BRL' FROM generate_series(1, ${count}) n`,
+    `INSERT INTO stock (product_id) SELECT id FROM products ON CONFLICT DO NOTHING`,
+    `INSERT INTO outbox (event_id, event, source, key, body, leased_until)
+     SELECT gen_random_uuid(), 'order.created', 'gone', '{"order_id":' || -n || '}', '{}', now() FROM generate_series(1, ${count}) n`,
+    `INSERT INTO orders (customer_name, customer_email, locale, currency, total, status, created_at, closed_at)
+     SELECT 'Ana', 'ana' || n || '@example.com', 'en', 'BRL', 2490, 'processed', at, at
+     FROM generate_series(1, ${count}) n, LATERAL (SELECT CASE WHEN n <= ${OLD_ORDERS} THEN ${LONG_AGO} ELSE now() END AS at) placed`,
+    `INSERT INTO order_lines (order_id, product_id, position, sku, name, quantity, unit_price)
+     SELECT id, 1 + id % ${PRODUCTS}, 1, 'CAF-250', 'Café', 1, 2490 FROM orders`,
+    `INSERT INTO order_timeline (order_id, step) SELECT id, unnest('{pending,reserved,processed,notified}'::text[]) FROM orders`,
+    `INSERT INTO reservations (order_id, product_id, quantity, status, expires_at)
+     SELECT order_id, product_id, 1, 'committed', now() FROM order_lines`,
+    `INSERT INTO movements (product_id, order_id, kind, quantity, balance_after, reason)
+     SELECT product_id, order_id, 'sale', -1, 0, 'order ' || order_id FROM order_lines`,
+    `INSERT INTO notifications (order_id, kind, recipient, locale, state, sent_at)
+     SELECT id, 'order_processed', customer_email, 'en', 'sent', closed_at FROM orders`,
+    'VACUUM ANALYZE',
+  ];
+  const connection = shop.dataSource.createQueryRunner();
+  for (const statement of [
+    'SET auto_explain.log_min_duration = -1',
+    ...inserts,
+    'RESET auto_explain.log_min_duration',
+  ])
+    await connection.query(statement);
+  await connection.release();
+}
