@@ -82,7 +82,7 @@ const APP_LISTS: AppList[] = [
     file: '.env.example',
     entriesFor: ({ name, port }) => [`port ${port} of ${name}`],
     entries: () =>
-      [.../PORT unset: (.+)\.$/m.exec(readText('.env.example'))![1]!.matchAll(/([\w-]+) (\d+)/g)].map(
+      [.../\bapi \d+, .+\.$/m.exec(readText('.env.example'))![0].matchAll(/([\w-]+) (\d+)/g)].map(
         ([, name, port]) => `port ${port} of ${name}`,
       ),
   },

@@ -15,7 +15,12 @@ export function changedFiles(worker: NewWorker, read: ReadFile): Record<string, 
     'apps/manifest.ts': (text) => addToManifest(text, worker),
     'nest-cli.json': (text) =>
       insertAfter(text, ['projects', worker.previous], nestProject(worker), { onSameLine: true }),
-    '.env.example': (text) => replace(text, /(PORT unset: .*)\.$/m, `$1, ${worker.name} ${worker.port}.`),
+    '.env.example': (text) =>
+      replace(
+        text,
+        new RegExp(`(\\b${worker.previous} \\d+)\\.$`, 'm'),
+        `$1, ${worker.name} ${worker.port}.`,
+      ),
     'docker-compose.yml': (text) => insertAfter(text, ['services', worker.previous], composeService(worker)),
     '.github/workflows/ci.yml': (text) => {
       const matrix = ['jobs', 'image', 'strategy', 'matrix', 'app'];

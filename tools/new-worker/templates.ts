@@ -154,26 +154,26 @@ ${forEachEvent(
 
 /** What a client does to have an event published, by event: code that ends with the order's \`id\`. */
 const ORDER_IN_STOCK = `
-    const product_id = await system.product(10);
-    const { id } = await system.order([{ product_id, quantity: 1 }]);`;
+    const product_id = await system.createProduct(10);
+    const { id } = await system.placeOrder([{ product_id, quantity: 1 }]);`;
 const CAUSES: Record<string, string> = {
   'order.created': ORDER_IN_STOCK,
   'stock.reserve': ORDER_IN_STOCK,
   'order.processed': ORDER_IN_STOCK,
   'order.rejected': `
-    const product_id = await system.product(0);
-    const { id } = await system.order([{ product_id, quantity: 1 }]);`,
+    const product_id = await system.createProduct(0);
+    const { id } = await system.placeOrder([{ product_id, quantity: 1 }]);`,
   'order.cancelled': `
     // Without order-worker the order stays pending and can be cancelled.
     await system.process('order-worker').stop();
-    const product_id = await system.product(10);
-    const { id } = await system.order([{ product_id, quantity: 1 }]);
-    await system.call('POST', \`/v1/orders/\${id}/cancel\`);`,
+    const product_id = await system.createProduct(10);
+    const { id } = await system.placeOrder([{ product_id, quantity: 1 }]);
+    await system.request('POST', \`/v1/orders/\${id}/cancel\`);`,
 };
 /** For an event that has no entry above: it is published by hand, and the outcome of the first delivery is open. */
 const PUBLISHED_BY_HAND = `
-    const product_id = await system.product(10);
-    const { id } = await system.order([{ product_id, quantity: 1 }]);`;
+    const product_id = await system.createProduct(10);
+    const { id } = await system.placeOrder([{ product_id, quantity: 1 }]);`;
 
 const journeySpec = (worker: NewWorker) => `import { catalogue } from '@estoque/domain';
 import { System } from '../support/system.js';
@@ -190,7 +190,7 @@ describe('${worker.name}', () => {
   const outcomesOf = (event: string, id: number) =>
     system
       .process('${worker.name}')
-      .handled(event)
+      .handledEvents(event)
       .filter(({ order_id }) => order_id === id)
       .map(({ outcome }) => outcome);
   const deliver = (event: keyof typeof catalogue, order_id: number) =>
