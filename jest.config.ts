@@ -1,7 +1,7 @@
 import type { Config } from 'jest';
 
-/** ES modules among our dependencies, which Jest is to turn into CommonJS as it does our own files. */
-const ESM = [
+/** Dependencies that are ES modules: Jest must transform them to CommonJS, like the project's own files. */
+const ES_MODULES = [
   '@nestjs',
   '@tokenizer',
   'file-type',
@@ -27,7 +27,7 @@ const shared: Config = {
       },
     ],
   },
-  transformIgnorePatterns: [`/node_modules/(?!(${ESM})/)`],
+  transformIgnorePatterns: [`/node_modules/(?!(${ES_MODULES})/)`],
   moduleNameMapper: {
     '^@estoque/(.*)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
@@ -35,16 +35,15 @@ const shared: Config = {
   setupFiles: ['reflect-metadata'],
 };
 
-const project = (displayName: string, testMatch: string[], more: Config = {}): Config => ({
+const project = (displayName: string, testMatch: string[]): Config => ({
   ...shared,
-  ...more,
   displayName,
   testMatch: testMatch.map((pattern) => `<rootDir>/${pattern}`),
 });
 
 const config: Config = {
   testTimeout: 60_000,
-  // For two processors, of which Jest would use one: much of what takes long waits for processes.
+  // With two processors Jest would use one worker. The slowest specs mostly wait for processes, so three are faster.
   maxWorkers: 3,
   testSequencer: '<rootDir>/test/longest-first.mjs',
   projects: [

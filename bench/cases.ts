@@ -1,135 +1,147 @@
-import { COMPARED_AT } from './targets.js';
+import { FLOW_APPS } from './apps.js';
 import { drainBacklog } from './backlog.js';
-import type { Plan } from './load/plan.js';
+import type { Workload } from './load/workload.js';
+import { measureMail, type MailServer } from './mail.js';
 import { measure, type LoadShape } from './measure.js';
-import { measureMail } from './mail.js';
-import { measureStretches } from './stretches.js';
-import { APPS, type Contender, type Pipeline } from './pipeline.js';
-import type { Figures, Measurement } from './results.js';
+import type { Contender, Pipeline } from './pipeline.js';
+import type { CaseValues, Measurement } from './results.js';
 import { PRODUCTS, SOLD_OUT } from './shop.js';
-import type { MailServer } from './mail.js';
+import { COMPARISON_CONNECTIONS } from './targets.js';
+import { measureWindows } from './windows.js';
 
-export interface Lengths {
+/** Sizes of the measurements, from the command line. */
+export interface Sizes {
+  /** Duration of one measurement. */
   seconds: number;
-  /** Of each stretch of the case `empty`. */
-  stretchSeconds: number;
+  /** Duration of each window of the case `empty`. */
+  windowSeconds: number;
+  /** Numbers of concurrent clients of the case `uniform`. */
   connections: number[];
-  /** Orders stored beforehand, in the case `million`. */
+  /** Orders stored beforehand in the case `million`. */
   rows: number;
-  /** Messages that wait, in the case `backlog`. */
+  /** Waiting messages in the case `backlog`. */
   backlog: number;
 }
 
-/** One load, and what tells its figure from those of the others. */
+/** One load, with the attributes that distinguish its measurement from the others of the case. */
 export type Load = LoadShape & Pick<Measurement, 'turn' | 'reference'>;
 
 export interface Case {
   name: string;
-  about: string;
+  description: string;
   contenders: Contender[];
-  /** Each is measured on databases of their own, one after the other; unset: one, without orders. */
-  stored?: (lengths: Lengths) => number[];
+  /** Numbers of orders stored beforehand; each is measured on a database of its own. Unset: one database without orders. */
+  stored?: (sizes: Sizes) => number[];
   withMails?: boolean;
-  /** Unset: it is loaded for a while that nobody measures. */
+  /** Measure without the warm-up load. */
   coldStart?: boolean;
-  /** Of contenders that are up at once, and take turns at each of these: what a machine does to one, it does to the other. */
-  loads?: (lengths: Lengths) => Load[];
-  /** Of each contender by itself, where it is more than that. */
-  measure?: (pipeline: Pipeline, lengths: Lengths, mailServer?: MailServer) => Promise<Figures>;
+  /**
+   * Loads for which all contenders run at the same time and are measured alternately: whatever slows down the machine
+   * slows down both.
+   */
+  loads?: (sizes: Sizes) => Load[];
+  /** Measures one contender on its own. */
+  measure?: (pipeline: Pipeline, sizes: Sizes, mailServer?: MailServer) => Promise<CaseValues>;
 }
 
-const UNIFORM: Plan = { products: PRODUCTS, lines: [1, 2] };
-export const WARM_UP: Plan = UNIFORM;
+const UNIFORM: Workload = { products: PRODUCTS, lines: [1, 2] };
+export const WARM_UP: Workload = UNIFORM;
 
-const loaded = (plan: Plan, { seconds }: Lengths): Load => ({ plan, connections: COMPARED_AT, seconds });
+const comparisonLoad = (workload: Workload, { seconds }: Sizes): Load => ({
+  workload,
+  connections: COMPARISON_CONNECTIONS,
+  seconds,
+});
 
 const TURNS = [1, 2, 3, 4];
-/** What is compared closely is measured in short turns. */
+/** Loads whose ratio has a target are measured in several short turns. */
 const inTurns = (load: Load): Load[] =>
   TURNS.map((turn) => ({ ...load, turn, seconds: Math.ceil(load.seconds / 2) }));
 
-/** The case's own load and the uniform one, by turns on the same processes. */
-const besideUniform = (own: Plan, lengths: Lengths): Load[] =>
-  inTurns(loaded(own, lengths)).flatMap((load, index) => {
-    const both: Load[] = [load, { ...load, plan: UNIFORM, reference: true }];
-    return index % 2 === 0 ? both : both.toReversed();
+/** The load of the case and the uniform load, alternately on the same processes. */
+const alternatingWithUniform = (workload: Workload, sizes: Sizes): Load[] =>
+  inTurns(comparisonLoad(workload, sizes)).flatMap((load, index) => {
+    const pair: Load[] = [load, { ...load, workload: UNIFORM, reference: true }];
+    return index % 2 === 0 ? pair : pair.toReversed();
   });
 
-const BOTH: Contender[] = ['ours', 'baseline'];
+const BOTH: Contender[] = ['product', 'baseline'];
 const IDLE_RATE = 50;
 
 export const CASES: Case[] = [
   {
     name: 'uniform',
-    about: '1 or 2 lines an order, 1,000 products',
+    description: '1 or 2 lines per order, 1,000 products',
     contenders: BOTH,
-    loads: (lengths) =>
-      lengths.connections.flatMap((connections) => {
-        const load = { ...loaded(UNIFORM, lengths), connections };
-        return connections === COMPARED_AT ? inTurns(load) : [load];
+    loads: (sizes) =>
+      sizes.connections.flatMap((connections) => {
+        const load = { ...comparisonLoad(UNIFORM, sizes), connections };
+        return connections === COMPARISON_CONNECTIONS ? inTurns(load) : [load];
       }),
   },
   {
     name: 'same-two',
-    about: 'all orders for the same two products',
+    description: 'every order for the same two products',
     contenders: BOTH,
-    loads: (lengths) => besideUniform({ products: [1, 2], lines: [2, 2] }, lengths),
+    loads: (sizes) => alternatingWithUniform({ products: [1, 2], lines: [2, 2] }, sizes),
   },
   {
     name: 'ten-lines',
-    about: '10 lines an order, 1,000 products',
+    description: '10 lines per order, 1,000 products',
     contenders: BOTH,
-    loads: (lengths) => besideUniform({ products: PRODUCTS, lines: [10, 10] }, lengths),
+    loads: (sizes) => alternatingWithUniform({ products: PRODUCTS, lines: [10, 10] }, sizes),
   },
   {
     name: 'half-rejected',
-    about: 'every second order wants something that is sold out',
+    description: 'every second order contains a product that is sold out',
     contenders: BOTH,
-    loads: (lengths) => [loaded({ ...UNIFORM, soldOut: { products: SOLD_OUT, share: 0.5 } }, lengths)],
+    loads: (sizes) => [comparisonLoad({ ...UNIFORM, soldOut: { products: SOLD_OUT, share: 0.5 } }, sizes)],
   },
   {
     name: 'empty',
-    about: 'from an empty database and processes just started, minute by minute',
-    contenders: ['ours'],
+    description: 'an empty database and processes that have just started, in windows of one minute',
+    contenders: ['product'],
     coldStart: true,
-    measure: (pipeline, { stretchSeconds }) =>
-      measureStretches(pipeline, { plan: UNIFORM, connections: COMPARED_AT, seconds: stretchSeconds }),
+    measure: (pipeline, { windowSeconds }) =>
+      measureWindows(pipeline, {
+        workload: UNIFORM,
+        connections: COMPARISON_CONNECTIONS,
+        seconds: windowSeconds,
+      }),
   },
   {
     name: 'million',
-    about: 'with orders of the past stored beforehand',
-    contenders: ['ours'],
+    description: 'past orders stored beforehand',
+    contenders: ['product'],
     stored: ({ rows }) => [0, Math.round(rows / 10), rows],
-    loads: (lengths) => [loaded(UNIFORM, lengths)],
+    loads: (sizes) => [comparisonLoad(UNIFORM, sizes)],
   },
   {
     name: 'backlog',
-    about: 'messages that wait for workers that were away',
+    description: 'messages that were queued while the workers were stopped',
     contenders: BOTH,
     coldStart: true,
     measure: async (pipeline, { backlog }) => [await drainBacklog(pipeline, backlog)],
   },
   {
     name: 'idle',
-    about: `${IDLE_RATE} orders a second`,
+    description: `${IDLE_RATE} orders per second`,
     contenders: BOTH,
     measure: async (pipeline, { seconds }) => [
-      await measure(pipeline, { plan: UNIFORM, connections: 16, seconds, rate: IDLE_RATE }),
+      await measure(pipeline, { workload: UNIFORM, connections: 16, seconds, rate: IDLE_RATE }),
     ],
   },
   {
     name: 'mail',
-    about: 'with every mail delivered by SMTP',
-    contenders: ['ours'],
+    description: 'every mail delivered by SMTP',
+    contenders: ['product'],
     withMails: true,
-    measure: async (pipeline, { seconds }, mailServer) => [
-      {
-        connections: COMPARED_AT,
-        ...(await measureMail(pipeline, { plan: UNIFORM, connections: COMPARED_AT, seconds }, mailServer!)),
-      },
-    ],
+    measure: async (pipeline, { seconds }, mailServer) => {
+      const shape = { workload: UNIFORM, connections: COMPARISON_CONNECTIONS, seconds };
+      return [{ connections: COMPARISON_CONNECTIONS, ...(await measureMail(pipeline, shape, mailServer!)) }];
+    },
   },
 ];
 
-/** Which processes are up before it is measured. */
-export const startedBefore = ({ name }: Case) => (name === 'backlog' ? (['api'] as const) : APPS);
+/** The apps that run before the measurement starts. */
+export const initialApps = ({ name }: Case) => (name === 'backlog' ? (['api'] as const) : FLOW_APPS);

@@ -1,45 +1,49 @@
 import { join } from 'node:path';
 import type { Mail } from '../test/faults/mail-sink.js';
-import { Child } from './child.js';
+import { ChildProgram } from './child-program.js';
 import type { SinkReport } from './mail/sink.js';
-import { measure, untilThereAre, type Figure, type LoadShape } from './measure.js';
+import { measure, waitForCount, type LoadShape, type MeasuredValues } from './measure.js';
 import type { Pipeline } from './pipeline.js';
 
-/** A mail server in a process of its own that does next to nothing. */
+/** A minimal mail server in a process of its own. */
 export class MailServer {
   readonly mails: Mail[] = [];
-  private readonly child: Child<null, SinkReport>;
+  private readonly program: ChildProgram<null, SinkReport>;
 
   constructor(programs: string) {
-    this.child = new Child(join(programs, 'mail', 'sink.js'), 'the mail sink');
+    this.program = new ChildProgram(join(programs, 'mail', 'sink.js'), 'the mail sink');
   }
 
   async port(): Promise<number> {
-    return (await this.ask()).port;
+    return (await this.fetchReport()).port;
   }
 
-  /** @returns how many mails it has taken in all */
+  /** @returns the number of mails received so far */
   async count(): Promise<number> {
-    return (await this.ask()).count;
+    return (await this.fetchReport()).count;
   }
 
   stop() {
-    return this.child.stop();
+    return this.program.stop();
   }
 
-  private async ask() {
-    const report = await this.child.ask(null);
+  private async fetchReport() {
+    const report = await this.program.request(null);
     for (const mail of report.mails) this.mails.push(mail);
     return report;
   }
 }
 
-export async function measureMail(pipeline: Pipeline, shape: LoadShape, server: MailServer): Promise<Figure> {
+export async function measureMail(
+  pipeline: Pipeline,
+  shape: LoadShape,
+  server: MailServer,
+): Promise<MeasuredValues> {
   const before = await server.count();
-  const delivered = async (orders: number) => {
-    await untilThereAre(before + orders, 'mails delivered', () => server.count());
-    // By the sink's own clock: it is asked now and then.
+  const waitUntilDelivered = async (orders: number) => {
+    await waitForCount(before + orders, 'mails delivered', () => server.count());
+    // The time noted by the mail server: polling it would add the polling interval.
     return server.mails.at(before + orders - 1)!.at;
   };
-  return measure(pipeline, shape, delivered);
+  return measure(pipeline, shape, waitUntilDelivered);
 }

@@ -1,72 +1,83 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoadResult } from './load/generator.js';
-import type { Plan } from './load/plan.js';
+import type { Workload } from './load/workload.js';
 import { percentilesOf, type Percentiles } from './numbers.js';
 import type { Pipeline } from './pipeline.js';
-import { Meter, type Usage } from './usage.js';
+import { UsageMeter, type Usage } from './usage.js';
 
-/** What one measurement says; rates are in a second, times in milliseconds. */
-export interface Figure {
+/** Values of one measurement. Rates are per second, times in milliseconds. */
+export interface MeasuredValues {
   orders: number;
   accepted?: number;
-  /** From POST to recorded notification: all orders, by the time from the first POST to the last record. */
+  /** Orders from POST to recorded notification: all orders, divided by the time from the first POST to the last record. */
   recorded?: number;
-  /** From POST to a mail that the mail server has taken. */
+  /** Orders from POST to a mail that the mail server has accepted. */
   delivered?: number;
-  /** As `recorded`, counted in lines. */
+  /** As `recorded`, counted in order lines. */
   lines?: number;
   refused?: number;
   latency?: Percentiles;
-  /** From POST to the order's being processed. */
+  /** From POST to the order's transition to `processed`. */
   processed?: Percentiles;
-  /** By process. */
+  /** By process name. */
   usage?: Record<string, Usage>;
 }
 
 export interface LoadShape {
-  plan: Plan;
+  workload: Workload;
   connections: number;
   seconds: number;
   rate?: number;
 }
 
-/** A pipeline that makes no progress for so long is stuck. */
-const PATIENCE_MS = 60_000;
-const LEAST_PAUSE_MS = 20;
+/** A count that does not change for this long is stuck. */
+const STUCK_AFTER_MS = 60_000;
+const MIN_POLL_INTERVAL_MS = 20;
 
-export async function countOf(pipeline: Pipeline, sql: string, values: unknown[]): Promise<number> {
+export async function queryCount(pipeline: Pipeline, sql: string, values: unknown[] = []): Promise<number> {
   const { rows } = await pipeline.database.pool.query<{ count: number }>(sql, values);
   return rows[0]!.count;
 }
 
-/** Asks, seldom enough to be no load itself, until there are so many. @returns when that was seen, in milliseconds since 1970 */
-export async function untilThereAre(
+/**
+ * Polls until the count is reached. The interval grows with the time that a poll takes, so that polling is no load.
+ *
+ * @param description names what is counted in the error
+ * @returns when the count was seen, in milliseconds since 1970
+ * @throws if the count makes no progress for a minute
+ */
+export async function waitForCount(
   wanted: number,
-  what: string,
-  ask: () => Promise<number>,
+  description: string,
+  readCount: () => Promise<number>,
 ): Promise<number> {
   let last = -1;
-  let movedAt = performance.now();
+  let progressAt = performance.now();
   for (;;) {
-    const asked = performance.now();
-    const count = await ask();
-    const answered = performance.now();
-    if (count >= wanted) return performance.timeOrigin + answered;
-    if (count > last) [last, movedAt] = [count, answered];
-    if (answered - movedAt > PATIENCE_MS) throw new Error(`stuck: ${count} of ${wanted} ${what}`);
-    await sleep(Math.max(LEAST_PAUSE_MS, 10 * (answered - asked)));
+    const polledAt = performance.now();
+    const count = await readCount();
+    const answeredAt = performance.now();
+    if (count >= wanted) return performance.timeOrigin + answeredAt;
+    if (count > last) [last, progressAt] = [count, answeredAt];
+    if (answeredAt - progressAt > STUCK_AFTER_MS)
+      throw new Error(`stuck: ${count} of ${wanted} ${description}`);
+    await sleep(Math.max(MIN_POLL_INTERVAL_MS, 10 * (answeredAt - polledAt)));
   }
 }
 
-/** Where the numbers of notifications stand. */
-export function lastNotification(pipeline: Pipeline): Promise<number> {
-  return countOf(pipeline, 'SELECT coalesce(max(id), 0)::float8 AS count FROM notifications', []);
+/** @returns the highest notification id, or 0 */
+export function latestNotificationId(pipeline: Pipeline): Promise<number> {
+  return queryCount(pipeline, 'SELECT coalesce(max(id), 0)::float8 AS count FROM notifications');
 }
 
-/** @returns when the last of so many was recorded after the notification with the id `since` */
-export function untilRecorded(pipeline: Pipeline, orders: number, since: number): Promise<number> {
-  return untilThereAre(orders, 'orders recorded', () =>
-    countOf(
+/**
+ * Waits until `orders` orders have a notification with an id above `since`.
+ *
+ * @returns when the last one was seen, in milliseconds since 1970
+ */
+export function waitUntilRecorded(pipeline: Pipeline, orders: number, since: number): Promise<number> {
+  return waitForCount(orders, 'orders recorded', () =>
+    queryCount(
       pipeline,
       'SELECT count(*)::int AS count FROM notifications WHERE id > $1 AND order_id IS NOT NULL',
       [since],
@@ -74,28 +85,28 @@ export function untilRecorded(pipeline: Pipeline, orders: number, since: number)
   );
 }
 
-/** Load, and whatever is in the pipeline brought to its end; measured by nobody. */
+/** Applies a load without measuring it, and waits until all of its orders are recorded. */
 export async function warmUp(pipeline: Pipeline, shape: LoadShape) {
-  const since = await lastNotification(pipeline);
+  const since = await latestNotificationId(pipeline);
   const { ids } = await placeOrders(pipeline, shape);
-  await untilRecorded(pipeline, ids.length, since);
+  await waitUntilRecorded(pipeline, ids.length, since);
 }
 
-/** @param delivered resolves when so many orders' mails are delivered, with the moment of the last */
+/** @param waitUntilDelivered resolves when the mails of that many orders are delivered, with the time of the last one */
 export async function measure(
   pipeline: Pipeline,
   shape: LoadShape,
-  delivered?: (orders: number) => Promise<number>,
-): Promise<Figure> {
-  await pipeline.options.stack.settle();
-  const since = await lastNotification(pipeline);
-  const meter = new Meter(pipeline.pids);
+  waitUntilDelivered?: (orders: number) => Promise<number>,
+): Promise<MeasuredValues> {
+  await pipeline.options.stack.checkpoint();
+  const since = await latestNotificationId(pipeline);
+  const meter = new UsageMeter(pipeline.pids);
   const load = await placeOrders(pipeline, shape);
   const { from, to, ids, latency, refused, refusal } = load;
   const orders = ids.length;
   if (orders === 0) throw new Error(`no order was accepted: ${refusal}`);
-  const recordedAt = await untilRecorded(pipeline, orders, since);
-  const deliveredAt = await delivered?.(orders);
+  const recordedAt = await waitUntilRecorded(pipeline, orders, since);
+  const deliveredAt = await waitUntilDelivered?.(orders);
   const usage = meter.stop();
   const perSecond = (count: number, until: number) => count / ((until - from) / 1_000);
   return {
@@ -106,19 +117,19 @@ export async function measure(
     ...(deliveredAt !== undefined && { delivered: perSecond(orders, deliveredAt) }),
     refused,
     latency,
-    processed: await processedAfter(pipeline, load),
+    processed: await timeToProcessed(pipeline, load),
     usage: { ...usage, 'load generator': { cpuSeconds: load.cpuSeconds, peakMb: load.peakMb } },
   };
 }
 
 async function placeOrders(pipeline: Pipeline, shape: LoadShape): Promise<LoadResult> {
-  const load = await pipeline.customers.ask({ ...shape, port: pipeline.port });
+  const load = await pipeline.loadGenerator.request({ ...shape, port: pipeline.port });
   for (const id of load.ids) pipeline.accepted.push(id);
   return load;
 }
 
-/** The clock of the customers and that of the database are one: it is the same machine. */
-async function processedAfter(
+/** Load generator and database run on one machine, so their clocks can be compared. */
+async function timeToProcessed(
   pipeline: Pipeline,
   { ids, postedAt }: LoadResult,
 ): Promise<Percentiles | undefined> {

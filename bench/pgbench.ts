@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { run } from '../tools/command.js';
 import { findExecutable, unpackDebianPackage } from '../tools/infrastructure/debian-packages.js';
 import { reconcileLedger } from './ledger.js';
-import type { Figure } from './measure.js';
+import type { MeasuredValues } from './measure.js';
 import { PRODUCTS } from './shop.js';
 import type { Stack } from './stack.js';
-import { Meter } from './usage.js';
+import { UsageMeter } from './usage.js';
 
 const CLIENTS = 16;
 const EVENT = `gen_random_uuid(), 'order.created', 'pgbench', '{"event":"order.created","order_id":1,"items":[{"product_id":1,"quantity":1}]}', now() + interval '20 seconds'`;
 const OUTBOX = `INSERT INTO outbox (event_id, event, source, body, leased_until) VALUES (${EVENT});`;
 
-/** The four transactions of an order, each statement by statement, with one line of one unit. */
+/** The four transactions of an order with one line of one unit, sent statement by statement. */
 const SCRIPT = `
 \\set product random(${PRODUCTS[0]}, ${PRODUCTS[1]})
 \\set number :number + 1
@@ -42,36 +42,32 @@ INSERT INTO notifications (order_id, kind, recipient, locale) VALUES (:id, 'orde
 COMMIT;
 `;
 
-/** The database's own benchmark of the same work, order by order: no HTTP, no broker. */
+/** PostgreSQL's own benchmark tool with the same work, order by order: no HTTP, no broker. */
 export async function runPgbench(
   stack: Stack,
   seconds: number,
   warmUpSeconds: number,
-): Promise<{ figure: Figure; broken: string[] }> {
+): Promise<{ values: MeasuredValues; discrepancies: string[] }> {
   const { root, dir, say } = stack.options;
   const { file, env } = await findPgbench(root, say);
   const script = join(dir, 'order.sql');
   writeFileSync(script, SCRIPT);
   const database = await stack.createDatabase();
   try {
-    const bench = async (duration: number, first: number) => {
+    const runScript = async (duration: number, firstNumber: number) => {
       const args = [
         '--no-vacuum',
-        '-M',
-        'prepared',
-        '-c',
-        String(CLIENTS),
-        '-j',
-        '2',
-        '-T',
-        String(duration),
+        '--protocol=prepared',
+        `--client=${CLIENTS}`,
+        '--jobs=2',
+        `--time=${duration}`,
+        `--define=number=${firstNumber}`,
+        `--file=${script}`,
       ];
-      const all = [...args, '-D', `number=${first}`, '-f', script];
-      const options = {
+      const { code, output } = await run(file, args, {
         cwd: dir,
-        env: { PATH: process.env.PATH, LC_ALL: 'C', ...env, ...addressOf(database.url) },
-      };
-      const { code, output } = await run(file, all, options);
+        env: { PATH: process.env.PATH, LC_ALL: 'C', ...env, ...connectionVariables(database.url) },
+      });
       const tps = /tps = ([\d.]+)/.exec(output)?.[1];
       if (code !== 0 || !tps) throw new Error(`pgbench failed:\n${output}`);
       return {
@@ -79,21 +75,21 @@ export async function runPgbench(
         orders: Number(/actually processed: (\d+)/.exec(output)![1]),
       };
     };
-    if (warmUpSeconds > 0) await bench(warmUpSeconds, 0);
-    await stack.settle();
-    const meter = new Meter({ postgres: stack.postgres.service.pid! });
-    const figure = await bench(seconds, 1_000_000);
+    if (warmUpSeconds > 0) await runScript(warmUpSeconds, 0);
+    await stack.checkpoint();
+    const meter = new UsageMeter({ postgres: stack.postgres.service.pid! });
+    const result = await runScript(seconds, 1_000_000);
     const usage = meter.stop();
-    // Its outbox rows stay: the broker, who would let them be deleted, isn't there.
-    const broken = await reconcileLedger(database, { accepted: [], without: ['unsent'] });
-    return { figure: { ...figure, lines: figure.recorded, usage }, broken };
+    // Without a broker its outbox rows are never published, so they stay.
+    const discrepancies = await reconcileLedger(database, { accepted: [], without: ['unpublished'] });
+    return { values: { ...result, lines: result.recorded, usage }, discrepancies };
   } finally {
     await stack.dropDatabase(database);
   }
 }
 
-/** In variables: what is on the command line, everybody on the machine sees. */
-function addressOf(url: string) {
+/** Environment variables of libpq: command lines, unlike these, are visible to every user of the machine. */
+function connectionVariables(url: string) {
   const { hostname, port, username, password, pathname } = new URL(url);
   return {
     PGHOST: hostname,
@@ -104,7 +100,7 @@ function addressOf(url: string) {
   };
 }
 
-/** The machine's own, else Debian's; the server's package brings it along. */
+/** @returns the installed pgbench, or else the one in Debian's server package */
 async function findPgbench(root: string, say: (text: string) => void) {
   const installed = findExecutable('pgbench');
   if (installed) return { file: installed, env: {} };
@@ -114,6 +110,6 @@ async function findPgbench(root: string, say: (text: string) => void) {
   const file = readdirSync(versions)
     .map((version) => join(versions, version, 'bin', 'pgbench'))
     .find(existsSync);
-  if (!file) throw new Error('the package postgresql holds no pgbench');
+  if (!file) throw new Error('the package postgresql contains no pgbench');
   return { file, env: { LD_LIBRARY_PATH: libraryPath } };
 }

@@ -3,42 +3,46 @@ import { join } from 'node:path';
 import { NODE_FLAGS } from '../tools/apps.js';
 import { reservePort } from '../tools/infrastructure/ports.js';
 import type { ProcessSpec, Service } from '../tools/infrastructure/processes.js';
-import { Child } from './child.js';
-import type { LoadOrder, LoadResult } from './load/generator.js';
+import { FLOW_APPS, type FlowApp } from './apps.js';
+import { ChildProgram } from './child-program.js';
+import type { LoadRequest, LoadResult } from './load/generator.js';
 import type { Database, Stack } from './stack.js';
 
-export const WORKERS = ['order-worker', 'stock-worker', 'notify-worker'] as const;
-export const APPS = ['api', ...WORKERS] as const;
-export type App = (typeof APPS)[number];
-export type Contender = 'ours' | 'baseline';
+/** `product`: the apps as built for production. `baseline`: the same work written by hand, in bench/baseline. */
+export type Contender = 'product' | 'baseline';
 export const DOMAIN = 'estoque.example';
 
 export interface PipelineOptions {
   stack: Stack;
   contender: Contender;
-  /** Where the bench's own programs lie. */
+  /** Folder of the compiled benchmark programs. */
   programs: string;
-  /** Tells this one's logs from others'. */
+  /** Name of the folder of this pipeline's logs. */
   name: string;
   template?: string;
-  /** Where mails go; unset, they are recorded and wait. */
+  /** Port of the mail server. Unset: mails are recorded and not sent. */
   smtpPort?: number;
 }
 
-/** One contender: four processes with a database and a virtual host of their own, and customers for them. */
+type AppSpec = Pick<ProcessSpec, 'args' | 'env' | 'ports' | 'ready'>;
+
+/** One contender: four processes, a database and a virtual host of their own, and a load generator. */
 export class Pipeline {
-  readonly services = new Map<App, Service>();
-  readonly customers: Child<LoadOrder, LoadResult>;
-  /** Orders that were answered with 202, in all. */
+  readonly services = new Map<FlowApp, Service>();
+  readonly loadGenerator: ChildProgram<LoadRequest, LoadResult>;
+  /** Ids of all orders that were answered with 202. */
   readonly accepted: number[] = [];
-  private readonly ports = new Map<App, number>();
+  private readonly ports = new Map<FlowApp, number>();
 
   private constructor(
     readonly options: PipelineOptions,
     readonly database: Database,
     readonly vhost: { name: string; url: string },
   ) {
-    this.customers = new Child(join(options.programs, 'load', 'generator.js'), 'the load generator');
+    this.loadGenerator = new ChildProgram(
+      join(options.programs, 'load', 'generator.js'),
+      'the load generator',
+    );
   }
 
   static async create(options: PipelineOptions): Promise<Pipeline> {
@@ -47,75 +51,81 @@ export class Pipeline {
     return new Pipeline(options, database, vhost);
   }
 
-  async start(apps: readonly App[] = APPS) {
-    // All of them, started or not, before anybody stops those that are.
-    const all = await Promise.allSettled(apps.map((app) => this.startApp(app)));
-    for (const each of all) if (each.status === 'rejected') throw each.reason;
+  async start(apps: readonly FlowApp[] = FLOW_APPS) {
+    // Wait for all of them, so that a failure leaves no app that is still starting.
+    const results = await Promise.allSettled(apps.map((app) => this.startApp(app)));
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
   }
 
   get port(): number {
     return this.ports.get('api')!;
   }
 
-  /** Process ids by name, the servers' too. */
+  /** Process ids by name, including PostgreSQL and RabbitMQ. */
   get pids(): Record<string, number> {
     const { postgres, rabbitmq } = this.options.stack;
-    const apps = APPS.flatMap((app) => {
+    const apps = FLOW_APPS.flatMap((app) => {
       const service = this.services.get(app);
       return service ? [[app, service] as const] : [];
     });
-    const all = [...apps, ['postgres', postgres.service] as const, ['rabbitmq', rabbitmq.service] as const];
-    return Object.fromEntries(all.map(([name, { pid }]) => [name, pid!]));
+    const services = [
+      ...apps,
+      ['postgres', postgres.service] as const,
+      ['rabbitmq', rabbitmq.service] as const,
+    ];
+    return Object.fromEntries(services.map(([name, { pid }]) => [name, pid!]));
   }
 
-  /** Lines about processes that didn't live through it. */
-  get deaths(): string[] {
-    const all = [...this.services.values()].filter(({ restarts, pid }) => restarts > 0 || pid === undefined);
-    return all.map(({ name }) => `${name} died; see ${this.logOf(name)}`);
+  /** One line for each process that crashed. */
+  get crashes(): string[] {
+    const crashed = [...this.services.values()].filter(
+      ({ restarts, pid }) => restarts > 0 || pid === undefined,
+    );
+    return crashed.map(({ name }) => `${name} crashed; see ${this.logFile(name)}`);
   }
 
   async stop() {
-    await this.customers.stop();
+    await this.loadGenerator.stop();
     await Promise.all([...this.services.values()].map((service) => service.stop()));
     const { stack } = this.options;
     await Promise.all([stack.dropDatabase(this.database), stack.dropVhost(this.vhost)]);
   }
 
-  private logOf(app: string) {
+  private logFile(app: string) {
     return join(this.options.stack.options.dir, 'logs', this.options.name, `${app}.log`);
   }
 
-  private async startApp(app: App) {
+  private async startApp(app: FlowApp) {
     const { contender, stack } = this.options;
-    const recipe = contender === 'ours' ? await this.ours(app) : await this.bare(app);
+    const spec = contender === 'product' ? await this.productSpec(app) : await this.baselineSpec(app);
     const { processes, dir } = stack.options;
     this.services.set(
       app,
       await processes.start({
-        ...recipe,
+        ...spec,
         name: app,
         command: process.execPath,
-        cwd: dir, // where no .env of anybody's lies
-        log: this.logOf(app),
+        cwd: dir, // a folder without an .env file
+        log: this.logFile(app),
         stage: 4,
       }),
     );
   }
 
-  private async portFor(app: App) {
+  private async reserveAppPort(app: FlowApp) {
     const port = await reservePort();
     this.ports.set(app, port);
     return port;
   }
 
-  /** As in production: the built apps, no setting that isn't the default. */
-  private async ours(app: App): Promise<Pick<ProcessSpec, 'args' | 'env' | 'ports' | 'ready'>> {
+  /** As in production: the built app with default settings. */
+  private async productSpec(app: FlowApp): Promise<AppSpec> {
     const { stack, smtpPort } = this.options;
-    const port = await this.portFor(app);
+    const port = await this.reserveAppPort(app);
     return {
       args: [
         ...NODE_FLAGS,
-        ...profiling(stack.options.profiles),
+        ...profilingFlags(stack.options.profiles),
         join(stack.options.root, 'dist', 'apps', app, 'src', 'main.js'),
       ],
       env: {
@@ -136,9 +146,8 @@ export class Pipeline {
     };
   }
 
-  /** The same work by hand. */
-  private async bare(app: App): Promise<Pick<ProcessSpec, 'args' | 'env' | 'ports' | 'ready'>> {
-    const port = app === 'api' ? await this.portFor(app) : undefined;
+  private async baselineSpec(app: FlowApp): Promise<AppSpec> {
+    const port = app === 'api' ? await this.reserveAppPort(app) : undefined;
     return {
       args: [join(this.options.programs, 'baseline', `${app}.js`)],
       env: {
@@ -149,9 +158,9 @@ export class Pipeline {
         RABBITMQ_URL: this.vhost.url,
       },
       ports: port === undefined ? [] : [port],
-      ready: () => Promise.resolve(readFileSync(this.logOf(app), 'utf8').includes(`${app} is ready`)),
+      ready: () => Promise.resolve(readFileSync(this.logFile(app), 'utf8').includes(`${app} is ready`)),
     };
   }
 }
 
-const profiling = (folder?: string) => (folder ? ['--cpu-prof', `--cpu-prof-dir=${folder}`] : []);
+const profilingFlags = (folder?: string) => (folder ? ['--cpu-prof', `--cpu-prof-dir=${folder}`] : []);

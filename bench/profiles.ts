@@ -1,37 +1,39 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
-/** What V8 writes: a tree of calls, and by turns the leaf that was running and for how long, in microseconds. */
+/** A V8 CPU profile: a call tree, and samples of the running node with the time since the previous one in microseconds. */
 interface Profile {
-  nodes: {
-    id: number;
-    callFrame: { functionName: string; url: string; lineNumber: number };
-    children?: number[];
-  }[];
+  nodes: ProfileNode[];
   samples: number[];
   timeDeltas: number[];
 }
 
-const MOST = 14;
-
-/** For each process the packages, and the functions, in which its time went: the shares of what it was busy. */
-export function drawProfiles(folder: string): string {
-  const files = readdirSync(folder).filter((name) => name.endsWith('.cpuprofile'));
-  return files.map((name) => drawProfile(readFileSync(join(folder, name), 'utf8'))).join('\n');
+interface ProfileNode {
+  id: number;
+  callFrame: { functionName: string; url: string; lineNumber: number };
+  children?: number[];
 }
 
-function drawProfile(text: string): string {
+const MAX_ROWS = 14;
+
+/** Lists, for each process, the packages and functions that used most of its busy time, with their shares. */
+export function formatProfiles(folder: string): string {
+  const files = readdirSync(folder).filter((name) => name.endsWith('.cpuprofile'));
+  return files.map((name) => formatProfile(readFileSync(join(folder, name), 'utf8'))).join('\n');
+}
+
+function formatProfile(text: string): string {
   const { nodes, samples, timeDeltas } = JSON.parse(text) as Profile;
   const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
   const [packages, functions] = [new Map<string, number>(), new Map<string, number>()];
-  const begun = firstBatch(nodes);
+  const batchNodes = findBatchNodes(nodes);
   let [busy, app] = [0, '?'];
-  const from = samples.findIndex((id) => begun.has(id));
-  const later = timeDeltas.slice(from);
-  samples.slice(from).forEach((id, index) => {
+  const firstSample = samples.findIndex((id) => batchNodes.has(id));
+  const deltas = timeDeltas.slice(firstSample);
+  samples.slice(firstSample).forEach((id, index) => {
     const { functionName, url, lineNumber } = frames.get(id)!;
     if (functionName === '(idle)') return;
-    const time = later[index]!;
+    const time = deltas[index]!;
     busy += time;
     const owner = ownerOf(url, functionName);
     const name = `${owner} ${functionName || '(anonymous)'}${url ? ` ${basename(url)}:${lineNumber + 1}` : ''}`;
@@ -39,33 +41,43 @@ function drawProfile(text: string): string {
     functions.set(name, (functions.get(name) ?? 0) + time);
   });
   for (const { url } of frames.values()) app = /dist\/apps\/([^/]+)\/src\/main/.exec(url)?.[1] ?? app;
-  const top = (times: Map<string, number>) =>
+  const topRows = (times: Map<string, number>) =>
     [...times]
       .toSorted(([, a], [, b]) => b - a)
-      .slice(0, MOST)
+      .slice(0, MAX_ROWS)
       .map(([name, time]) => `  ${((100 * time) / busy).toFixed(1).padStart(5)} %  ${name}`);
-  return [`${app}: busy for ${(busy / 1e6).toFixed(1)} s`, ...top(packages), '  --', ...top(functions)].join(
-    '\n',
-  );
+  return [
+    `${app}: busy for ${(busy / 1e6).toFixed(1)} s`,
+    ...topRows(packages),
+    '  --',
+    ...topRows(functions),
+  ].join('\n');
 }
 
-/** Calls on behalf of a batch of orders: what comes before the first of them is the start. */
-function firstBatch(nodes: Profile['nodes']): Set<number> {
+/** Nodes of the work on batches of orders. Samples before the first of them belong to the start of the process. */
+function findBatchNodes(nodes: ProfileNode[]): Set<number> {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const found = new Set<number>();
-  const add = ({ id, children = [] }: Profile['nodes'][0]) => {
+  const addWithDescendants = ({ id, children = [] }: ProfileNode) => {
     found.add(id);
-    for (const child of children) add(byId.get(child)!);
+    for (const child of children) addWithDescendants(byId.get(child)!);
   };
-  for (const node of nodes) if (node.callFrame.functionName === 'workOff') add(node);
+  for (const node of nodes) if (isMicroBatcherMethod(node)) addWithDescendants(node);
   return found;
 }
 
-/** The package, our own library or app, or what V8 and Node do by themselves. */
+/** Excludes the constructor and the module's own code, which run during the start. */
+function isMicroBatcherMethod({ callFrame: { functionName, url } }: ProfileNode): boolean {
+  return (
+    /\/libs\/\w+\/src\/(?:.*\/)?micro-batcher\.js$/.test(url) && !['', 'MicroBatcher'].includes(functionName)
+  );
+}
+
+/** Package name, library or app of the project, `node`, or what V8 names the sample, as `(garbage collector)`. */
 function ownerOf(url: string, functionName: string): string {
   const inPackage = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url);
   if (inPackage) return inPackage[1]!;
-  const own = /dist\/((?:apps|libs)\/[^/]+)/.exec(url);
-  if (own) return own[1]!;
+  const inProject = /dist\/((?:apps|libs)\/[^/]+)/.exec(url);
+  if (inProject) return inProject[1]!;
   return url ? 'node' : functionName;
 }

@@ -5,24 +5,24 @@ import ts from 'typescript';
 const { ModuleKind, ScriptTarget } = ts;
 
 /**
- * The bench's own processes as plain JavaScript, so that none of them carries a compiler about: what it uses is measured.
+ * Compiles the benchmark's own programs to JavaScript, so that no measured process loads a compiler.
  *
- * @returns where they lie, as they lie in bench/
+ * @param target folder of the output, with the same structure as bench/
+ * @returns the target folder
  */
-export function compilePrograms(root: string, to: string): string {
-  const from = join(root, 'bench');
-  const folders = ['load', 'baseline', 'mail'];
-  const files = [
-    ...['numbers.ts', 'serve.ts'],
-    ...folders.flatMap((folder) => readdirSync(join(from, folder)).map((name) => join(folder, name))),
-  ];
+export function compilePrograms(root: string, target: string): string {
+  const source = join(root, 'bench');
+  const inFolders = ['load', 'baseline', 'mail'].flatMap((folder) =>
+    readdirSync(join(source, folder)).map((name) => join(folder, name)),
+  );
+  const files = ['numbers.ts', 'serve.ts', ...inFolders];
   for (const file of files.filter((name) => !name.endsWith('.spec.ts'))) {
-    const { outputText } = ts.transpileModule(readFileSync(join(from, file), 'utf8'), {
+    const { outputText } = ts.transpileModule(readFileSync(join(source, file), 'utf8'), {
       compilerOptions: { module: ModuleKind.ESNext, target: ScriptTarget.ES2023 },
     });
-    const target = join(to, file.replace(/\.ts$/, '.js'));
-    mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, outputText);
+    const output = join(target, file.replace(/\.ts$/, '.js'));
+    mkdirSync(dirname(output), { recursive: true });
+    writeFileSync(output, outputText);
   }
-  return to;
+  return target;
 }

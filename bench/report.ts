@@ -1,161 +1,181 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, basename } from 'node:path';
-import { targetsOf, verdictOf, type Target } from './targets.js';
+import { basename, dirname } from 'node:path';
 import { CASES } from './cases.js';
-import { shown, spreadOf } from './numbers.js';
+import { formatNumber, spreadOf } from './numbers.js';
 import { drawPlot, type Line } from './plot.js';
-import { labelOf, type Measurement } from './results.js';
+import { describeLoad, type Measurement } from './results.js';
 import type { Report } from './run.js';
+import { evaluateTargets, verdictOf, type Target } from './targets.js';
 
-/** Writes `<prefix>.json`, `<prefix>.md` and the plots beside them. @returns the Markdown */
+/**
+ * Writes `<prefix>.json`, `<prefix>.md` and the plots `<prefix>-<name>.svg`.
+ *
+ * @returns the Markdown
+ */
 export function writeReport(report: Report, prefix: string): string {
   mkdirSync(dirname(prefix), { recursive: true });
-  // One of another run would be taken for this one's.
+  // Remove the plots of an earlier run, which this one may not replace.
   for (const name of ['connections', 'stored']) rmSync(`${prefix}-${name}.svg`, { force: true });
-  const plots = plotsOf(report);
+  const plots = drawPlots(report);
   for (const [name, svg] of Object.entries(plots)) writeFileSync(`${prefix}-${name}.svg`, svg);
-  const text = markdown(
-    report,
-    Object.keys(plots).map((name) => `${basename(prefix)}-${name}.svg`),
-  );
-  writeFileSync(`${prefix}.json`, `${JSON.stringify({ ...report, aims: targetsOf(report) }, null, 2)}\n`);
+  const plotFiles = Object.keys(plots).map((name) => `${basename(prefix)}-${name}.svg`);
+  const text = formatMarkdown(report, plotFiles);
+  const json = { ...report, targets: evaluateTargets(report) };
+  writeFileSync(`${prefix}.json`, `${JSON.stringify(json, null, 2)}\n`);
   writeFileSync(`${prefix}.md`, text);
   return text;
 }
 
-export function targetRows(aims: Target[]): string[][] {
-  const sign = { aim: 'yes', least: 'at least', no: '**no**' };
-  return aims.map((aim) => {
-    const { what, least, aim: wanted, reached, unit, lessIsBetter } = aim;
-    const verdict = verdictOf(aim);
-    const of = (value?: number) => `${shown(value)}${unit && value !== undefined ? ` ${unit}` : ''}`;
-    const direction = lessIsBetter ? '≤ ' : '≥ ';
+/** @returns a row for each target: name, measured, threshold, target, met */
+export function targetRows(targets: Target[]): string[][] {
+  const verdicts = { target: 'target', threshold: 'threshold', missed: '**missed**' };
+  return targets.map((target) => {
+    const { name, threshold, measured, unit, lowerIsBetter } = target;
+    const verdict = verdictOf(target);
+    const format = (value?: number) =>
+      `${formatNumber(value)}${unit && value !== undefined ? ` ${unit}` : ''}`;
+    const comparison = lowerIsBetter ? '≤ ' : '≥ ';
     return [
-      what,
-      of(reached),
-      direction + of(least),
-      direction + of(wanted),
-      verdict ? sign[verdict] : 'not measured',
+      name,
+      format(measured),
+      comparison + format(threshold),
+      comparison + format(target.target),
+      verdict ? verdicts[verdict] : 'not measured',
     ];
   });
 }
 
-function markdown({ setting, measurements, broken }: Report, plots: string[]): string {
-  const { command, at, commit, processor, cores, memoryGb, node, postgres, rabbitmq, nest } = setting;
-  const aims = targetsOf({ measurements, broken });
-  const chapters = [
-    `# Speed\n\n\`${command}\`, ${at}, commit ${commit}.`,
+const PERCENTILES = ['p50', 'p95', 'p99'] as const;
+
+function formatMarkdown({ environment, measurements, failures }: Report, plotFiles: string[]): string {
+  const { command, measuredAt, commit, processor, cores, memoryGb, node, postgres, rabbitmq, nest } =
+    environment;
+  const sections = [
+    `# Benchmark report\n\n\`${command}\`, ${measuredAt}, commit ${commit}.`,
     `${processor}, ${cores} cores, ${memoryGb} GB; Node ${node}, NestJS ${nest}, PostgreSQL ${postgres} with fsync, RabbitMQ ${rabbitmq} with quorum queues.`,
-    broken.length > 0 &&
-      `## Not closed: no figure\n\n${broken
-        .flatMap(({ case: name, contender, round, lines }) =>
-          lines.map((line) => `- ${name}, ${contender}, round ${round}: ${line}`),
+    failures.length > 0 &&
+      `## Failed cases, without a result\n\n${failures
+        .flatMap(({ case: name, contender, round, reasons }) =>
+          reasons.map((reason) => `- ${name}, ${contender}, round ${round}: ${reason}`),
         )
         .join('\n')}`,
-    `## Aims\n\n${table(['ratio', 'reached', 'at least', 'aim', 'kept'], targetRows(aims))}`,
-    `## Orders in a second\n\nMedian over the rounds, and from least to most. _Recorded_ is what counts: all orders accepted, by the time from the first POST to the last one's notification.\n\n${table(
-      ['case', 'contender', 'of', 'accepted', 'recorded', 'delivered', 'lines recorded', 'refused'],
-      rows(measurements, ({ accepted, recorded, delivered, lines, refused }) => [
-        ...[accepted, recorded, delivered, lines],
+    `## Targets\n\n${formatTable(
+      ['ratio or value', 'measured', 'threshold', 'target', 'met'],
+      targetRows(evaluateTargets({ measurements })),
+    )}`,
+    `## Orders per second\n\nMedian of the rounds, with minimum and maximum. _Recorded_ is the result: all accepted orders, divided by the time from the first POST to the last notification.\n\n${formatTable(
+      ['case', 'contender', 'load', 'accepted', 'recorded', 'delivered', 'lines recorded', 'refused'],
+      measurementRows(measurements, ({ accepted, recorded, delivered, lines, refused }) => [
+        accepted,
+        recorded,
+        delivered,
+        lines,
         refused,
       ]),
     )}`,
-    `## Times\n\nIn milliseconds, median over the rounds.\n\n${table(
+    `## Times\n\nIn milliseconds, median of the rounds.\n\n${formatTable(
       [
         'case',
         'contender',
-        'of',
-        ...['p50', 'p95', 'p99'].map((each) => `accept ${each}`),
-        ...['p50', 'p95', 'p99'].map((each) => `POST to processed ${each}`),
+        'load',
+        ...PERCENTILES.map((name) => `accept ${name}`),
+        ...PERCENTILES.map((name) => `POST to processed ${name}`),
       ],
-      rows(
+      measurementRows(
         measurements.filter(({ latency }) => latency),
         ({ latency, processed }) => [
-          ...[latency?.p50, latency?.p95, latency?.p99],
-          ...[processed?.p50, processed?.p95, processed?.p99],
+          ...PERCENTILES.map((name) => latency?.[name]),
+          ...PERCENTILES.map((name) => processed?.[name]),
         ],
       ),
     )}`,
-    `## What they use\n\nProcessor seconds for 1,000 orders / peak memory in MB, median over the rounds.\n\n${usageTable(measurements)}`,
-    ...plots.map((file) => `![${file}](${file})`),
+    `## Processor time and memory\n\nProcessor seconds per 1,000 orders / peak memory in MB, median of the rounds.\n\n${usageTable(measurements)}`,
+    ...plotFiles.map((file) => `![${file}](${file})`),
   ];
-  return `${chapters.filter(Boolean).join('\n\n')}\n`;
+  return `${sections.filter(Boolean).join('\n\n')}\n`;
 }
 
-/** Measurements that differ in their round only, in the order of the cases. */
-function groups(measurements: Measurement[]): Measurement[][] {
+/** Groups measurements that differ only in their round or turn, in the order of the cases. */
+function groupRounds(measurements: Measurement[]): Measurement[][] {
   const order = ['pgbench', ...CASES.map(({ name }) => name)];
-  const found = new Map<string, Measurement[]>();
-  for (const each of measurements) {
-    const key = `${each.case} ${each.contender} ${labelOf(each)}`;
-    found.set(key, [...(found.get(key) ?? []), each]);
+  const groups = new Map<string, Measurement[]>();
+  for (const measurement of measurements) {
+    const key = `${measurement.case} ${measurement.contender} ${describeLoad(measurement)}`;
+    groups.set(key, [...(groups.get(key) ?? []), measurement]);
   }
-  return [...found.values()].sort((a, b) => order.indexOf(a[0]!.case) - order.indexOf(b[0]!.case));
+  return [...groups.values()].sort((a, b) => order.indexOf(a[0]!.case) - order.indexOf(b[0]!.case));
 }
 
-function rows(
+function measurementRows(
   measurements: Measurement[],
-  values: (each: Measurement) => (number | undefined)[],
+  valuesOf: (measurement: Measurement) => (number | undefined)[],
 ): string[][] {
-  return groups(measurements).map((group) => {
-    const all = group.map(values);
-    const cells = all[0]!.map((_, column) => {
-      const spread = spreadOf(all.map((row) => row[column]).filter((value) => value !== undefined));
+  return groupRounds(measurements).map((group) => {
+    const rounds = group.map(valuesOf);
+    const cells = rounds[0]!.map((_, column) => {
+      const spread = spreadOf(rounds.map((row) => row[column]).filter((value) => value !== undefined));
       if (!spread) return '';
       const { median, min, max } = spread;
-      return min === max ? shown(median) : `${shown(median)} (${shown(min)}–${shown(max)})`;
+      return min === max
+        ? formatNumber(median)
+        : `${formatNumber(median)} (${formatNumber(min)}–${formatNumber(max)})`;
     });
-    return [group[0]!.case, group[0]!.contender, labelOf(group[0]!), ...cells];
+    return [group[0]!.case, group[0]!.contender, describeLoad(group[0]!), ...cells];
   });
 }
 
 function usageTable(measurements: Measurement[]): string {
-  const used = groups(measurements).filter(([first]) => first!.usage);
-  const names = [...new Set(used.flatMap((group) => group.flatMap(({ usage }) => Object.keys(usage ?? {}))))];
-  return table(
-    ['case', 'contender', 'of', ...names],
-    used.map((group) => [
-      ...[group[0]!.case, group[0]!.contender, labelOf(group[0]!)],
-      ...names.map((name) => {
+  const groups = groupRounds(measurements).filter(([first]) => first!.usage);
+  const names = [
+    ...new Set(groups.flatMap((group) => group.flatMap(({ usage }) => Object.keys(usage ?? {})))),
+  ];
+  return formatTable(
+    ['case', 'contender', 'load', ...names],
+    groups.map((group) => {
+      const cells = names.map((name) => {
         const uses = group.flatMap(({ usage, orders }) =>
           usage?.[name] ? [{ ...usage[name], orders }] : [],
         );
         const cpu = spreadOf(uses.map(({ cpuSeconds, orders }) => (cpuSeconds / orders) * 1_000));
-        return cpu
-          ? `${shown(cpu.median)} s / ${shown(spreadOf(uses.map(({ peakMb }) => Math.round(peakMb)))!.median)}`
-          : '';
-      }),
-    ]),
+        const memory = spreadOf(uses.map(({ peakMb }) => Math.round(peakMb)));
+        return cpu && memory ? `${formatNumber(cpu.median)} s / ${formatNumber(memory.median)}` : '';
+      });
+      return [group[0]!.case, group[0]!.contender, describeLoad(group[0]!), ...cells];
+    }),
   );
 }
 
-function plotsOf({ measurements }: Report): Record<string, string> {
-  const line = (name: string, of: Measurement[], x: (each: Measurement) => number): Line => ({
+function drawPlots({ measurements }: Report): Record<string, string> {
+  const createLine = (
+    name: string,
+    selected: Measurement[],
+    xOf: (measurement: Measurement) => number,
+  ): Line => ({
     name,
-    points: [...new Set(of.map(x))].map((at) => ({
-      x: at,
-      y: spreadOf(of.filter((each) => x(each) === at).map((each) => each.recorded!))!.median,
-    })),
+    points: [...new Set(selected.map(xOf))].map((x) => {
+      const rates = selected.filter((measurement) => xOf(measurement) === x).map(({ recorded }) => recorded!);
+      return { x, y: spreadOf(rates)!.median };
+    }),
   });
   const yLabel = 'orders/s, POST to recorded';
-  const of = (name: string, contender: string) =>
-    measurements.filter((each) => each.case === name && each.contender === contender);
-  const connections = ['ours', 'baseline'].map((name) =>
-    line(name, of('uniform', name), (each) => each.connections!),
+  const select = (name: string, contender: string) =>
+    measurements.filter((measurement) => measurement.case === name && measurement.contender === contender);
+  const connections = ['product', 'baseline'].map((name) =>
+    createLine(name, select('uniform', name), (measurement) => measurement.connections!),
   );
   const pgbench = spreadOf(
-    measurements.filter((each) => each.contender === 'pgbench').map((each) => each.recorded!),
+    measurements.filter(({ contender }) => contender === 'pgbench').map(({ recorded }) => recorded!),
   );
   if (pgbench && connections[0]!.points.length > 0)
     connections.push({
       name: 'pgbench',
       points: connections[0]!.points.map(({ x }) => ({ x, y: pgbench.median })),
     });
-  const stored = line('ours', of('million', 'ours'), (each) => each.stored!);
+  const stored = createLine('product', select('million', 'product'), (measurement) => measurement.stored!);
   return {
     ...(connections[0]!.points.length > 0 && {
       connections: drawPlot({
-        title: 'Throughput against connections',
+        title: 'Throughput by number of connections',
         xLabel: 'connections',
         yLabel,
         lines: connections,
@@ -163,7 +183,7 @@ function plotsOf({ measurements }: Report): Record<string, string> {
     }),
     ...(stored.points.length > 0 && {
       stored: drawPlot({
-        title: 'Throughput against orders stored',
+        title: 'Throughput by number of stored orders',
         xLabel: 'orders stored beforehand',
         yLabel,
         lines: [stored],
@@ -172,6 +192,6 @@ function plotsOf({ measurements }: Report): Record<string, string> {
   };
 }
 
-function table(head: string[], body: string[][]): string {
+function formatTable(head: string[], body: string[][]): string {
   return [head, head.map(() => '---'), ...body].map((row) => `| ${row.join(' | ')} |`).join('\n');
 }

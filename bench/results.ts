@@ -1,45 +1,45 @@
-import type { Figure } from './measure.js';
+import type { MeasuredValues } from './measure.js';
 
-/** Which measurement a figure is of. */
-export interface Measurement extends Figure {
+/** Values of one measurement, with the attributes that identify it. */
+export interface Measurement extends MeasuredValues {
   case: string;
-  contender: 'ours' | 'baseline' | 'pgbench';
+  contender: 'product' | 'baseline' | 'pgbench';
   round: number;
-  /** Customers at once, where they are as quick as they can. */
+  /** Concurrent clients, if they send as fast as they are answered. */
   connections?: number;
   /** Orders stored beforehand. */
   stored?: number;
-  /** Which stretch of one measurement, from 1 on. */
-  stretch?: number;
-  /** Which of the short measurements that take turns on one pipeline, from 1 on. */
+  /** Number of the time window within one continuous load, from 1. */
+  window?: number;
+  /** Number of the turn, from 1, if the load is measured in several turns. */
   turn?: number;
-  /** What the case is compared with: the uniform load, in its turns. */
+  /** The uniform load that the case's own load is compared with, measured in the same turn. */
   reference?: true;
 }
 
-/** What one measurement adds to what is known of it anyway. */
-export type Figures = Omit<Measurement, 'case' | 'contender' | 'round'>[];
+/** What a case returns for each of its measurements: the values without the attributes of the whole run. */
+export type CaseValues = Omit<Measurement, 'case' | 'contender' | 'round'>[];
 
-/** A case that wasn't closed: it has no figure. */
-export interface Broken {
+/** A case without a result: it failed, or its database did not reconcile. */
+export interface FailedCase {
   case: string;
   contender: Measurement['contender'];
   round: number;
-  lines: string[];
+  reasons: string[];
 }
 
 export interface Results {
   measurements: Measurement[];
-  broken: Broken[];
+  failures: FailedCase[];
 }
 
-/** What sets two measurements of one case apart. */
-export function labelOf({ connections, stored, stretch, reference }: Partial<Measurement>): string {
+/** Describes what distinguishes a measurement from others of the same case, as `64 connections`. */
+export function describeLoad({ connections, stored, window, reference }: Partial<Measurement>): string {
   const parts = [
-    stretch !== undefined && `stretch ${stretch}`,
+    window !== undefined && `window ${window}`,
     stored !== undefined && `${stored.toLocaleString('en-US')} stored`,
-    connections !== undefined && `${connections} connections`,
-    reference && 'uniform, in turns with it',
+    connections !== undefined && `${connections} connection${connections === 1 ? '' : 's'}`,
+    reference && 'uniform, in the same turns',
   ];
   return parts.filter(Boolean).join(', ');
 }

@@ -1,52 +1,52 @@
-import { COMPARED_AT } from './targets.js';
-import { reconcileLedger } from './ledger.js';
-import { CASES, startedBefore, WARM_UP, type Case, type Lengths, type Load } from './cases.js';
+import { CASES, initialApps, WARM_UP, type Case, type Load, type Sizes } from './cases.js';
+import { describeEnvironment, type Environment } from './environment.js';
 import { writeHistory } from './history.js';
-import { settingOf, type Setting } from './machine.js';
+import { reconcileLedger } from './ledger.js';
 import { MailServer } from './mail.js';
-import { countOf, measure, untilThereAre, warmUp } from './measure.js';
-import { shown } from './numbers.js';
+import { measure, queryCount, waitForCount, warmUp } from './measure.js';
+import { formatNumber } from './numbers.js';
 import { runPgbench } from './pgbench.js';
 import { Pipeline, type Contender } from './pipeline.js';
 import { compilePrograms } from './programs.js';
-import { labelOf, type Figures, type Measurement, type Results } from './results.js';
+import { describeLoad, type CaseValues, type Measurement, type Results } from './results.js';
 import { SHOP } from './shop.js';
 import { Stack, type StackOptions } from './stack.js';
+import { COMPARISON_CONNECTIONS } from './targets.js';
 import { Turns } from './turns.js';
 
-export interface RunOptions extends StackOptions, Lengths {
+export interface RunOptions extends StackOptions, Sizes {
   cases: Case[];
   rounds: number;
   command: string;
 }
 
 export interface Report extends Results {
-  setting: Setting;
+  environment: Environment;
 }
 
-/** @throws where a name is of none */
-export function casesNamed(names: string[]): Case[] {
-  const unknown = names.filter((name) => !CASES.some((each) => each.name === name));
-  if (unknown.length > 0)
-    throw new Error(
-      `No case is called ${unknown.join(', ')}. There are: ${CASES.map(({ name }) => name).join(', ')}`,
-    );
+/** @returns the cases with these names, or all cases if there are none @throws if a name is unknown */
+export function selectCases(names: string[]): Case[] {
+  const unknown = names.filter((name) => !CASES.some((benchCase) => benchCase.name === name));
+  if (unknown.length > 0) {
+    const known = CASES.map(({ name, description }) => `  ${name.padEnd(14)} ${description}`);
+    throw new Error(`Unknown case: ${unknown.join(', ')}. The cases are:\n${known.join('\n')}`);
+  }
   return names.length === 0 ? CASES : CASES.filter(({ name }) => names.includes(name));
 }
 
-/** Every case and every contender in every round: what a machine does to one of them, it does to the others. */
+/** Runs every case with every contender in every round, so that changes of the machine's speed affect all of them. */
 export async function runBench(options: RunOptions): Promise<Report> {
   const { cases, rounds, say } = options;
   const stack = await Stack.start(options);
   try {
     const bench = new Bench(stack, options);
-    const setting = await settingOf(stack, options.command);
+    const environment = await describeEnvironment(stack, options.command);
     for (let round = 1; round <= rounds; round++) {
       say(`round ${round} of ${rounds}`);
-      if (cases.some(({ name }) => name === 'uniform' || name === 'mail')) await bench.pgbench(round);
-      for (const each of cases) await bench.tryCase(each, round);
+      if (cases.some(({ name }) => name === 'uniform' || name === 'mail')) await bench.runPgbench(round);
+      for (const benchCase of cases) await bench.runCase(benchCase, round);
     }
-    return { setting, ...bench.results };
+    return { environment, ...bench.results };
   } finally {
     await stack.stop();
   }
@@ -59,8 +59,14 @@ interface Attempt {
   turns: Turns;
 }
 
+/** The values of one contender in one case, or the reasons why it has no result. */
+interface Outcome {
+  values: CaseValues;
+  failures: string[];
+}
+
 class Bench {
-  readonly results: Results = { measurements: [], broken: [] };
+  readonly results: Results = { measurements: [], failures: [] };
   private readonly programs: string;
   private readonly templates = new Map<number, string>([[0, SHOP]]);
 
@@ -71,61 +77,68 @@ class Bench {
     this.programs = compilePrograms(options.root, `${options.dir}/programs`);
   }
 
-  async pgbench(round: number) {
+  async runPgbench(round: number) {
     const { seconds } = this.options;
-    await this.close({ case: 'pgbench', contender: 'pgbench', round }, async () => {
-      const { figure, broken } = await runPgbench(this.stack, seconds, this.warmUpSeconds);
-      return { figures: [figure], broken };
+    await this.record({ case: 'pgbench', contender: 'pgbench', round }, async () => {
+      const { values, discrepancies } = await runPgbench(this.stack, seconds, this.warmUpSeconds);
+      return { values: [values], failures: discrepancies };
     });
   }
 
-  /** Contenders, and what is compared with each other, take turns at being first. */
-  async tryCase(each: Case, round: number) {
-    const inTurn = <One>(all: One[]) => (round % 2 === 0 ? all.toReversed() : all);
-    for (const stored of inTurn(each.stored?.(this.options) ?? [undefined])) {
+  /** Every second round runs contenders and sizes in reverse order, so that none of them is always first. */
+  async runCase(benchCase: Case, round: number) {
+    const inRoundOrder = <Item>(items: Item[]) => (round % 2 === 0 ? items.toReversed() : items);
+    for (const stored of inRoundOrder(benchCase.stored?.(this.options) ?? [undefined])) {
       const turns = new Turns();
-      const tries = inTurn(each.contenders).map(
+      const attempts = inRoundOrder(benchCase.contenders).map(
         (contender) => () =>
-          this.close({ case: each.name, contender, round, stored }, () =>
-            this.measure(each, { contender, round, stored, turns }),
+          this.record({ case: benchCase.name, contender, round, stored }, () =>
+            this.measureContender(benchCase, { contender, round, stored, turns }),
           ),
       );
-      if (each.loads) await Promise.all(tries.map((run) => run()));
-      else for (const run of tries) await run();
+      if (benchCase.loads) await Promise.all(attempts.map((attempt) => attempt()));
+      else for (const attempt of attempts) await attempt();
     }
   }
 
-  /** Where other contenders are up beside it, whatever it does to the machine it does in its turn. */
-  private async measure(
-    each: Case,
+  /** All work that uses the machine is done in turns, because another contender may be running at the same time. */
+  private async measureContender(
+    benchCase: Case,
     { contender, round, stored = 0, turns }: Attempt,
-  ): Promise<{ figures: Figures; broken: string[] }> {
-    const mailServer = each.withMails ? new MailServer(this.programs) : undefined;
+  ): Promise<Outcome> {
+    const { name } = benchCase;
+    const mailServer = benchCase.withMails ? new MailServer(this.programs) : undefined;
     const pipeline = await turns.take(async () =>
       Pipeline.create({
-        ...{ stack: this.stack, contender, programs: this.programs },
+        stack: this.stack,
+        contender,
+        programs: this.programs,
         template: await this.templateWith(stored),
-        name: `${each.name}-${contender}-${round}-${stored}`,
+        name: `${name}-${contender}-${round}-${stored}`,
         smtpPort: await mailServer?.port(),
       }),
     );
     try {
       await turns.take(async () => {
-        await pipeline.start(startedBefore(each));
-        if (!each.coldStart)
-          await warmUp(pipeline, { plan: WARM_UP, connections: COMPARED_AT, seconds: this.warmUpSeconds });
-        if (mailServer) await mailed(pipeline, mailServer);
+        await pipeline.start(initialApps(benchCase));
+        if (!benchCase.coldStart)
+          await warmUp(pipeline, {
+            workload: WARM_UP,
+            connections: COMPARISON_CONNECTIONS,
+            seconds: this.warmUpSeconds,
+          });
+        if (mailServer) await waitForMails(pipeline, mailServer);
       });
-      const figures: Figures = (await each.measure?.(pipeline, this.options, mailServer)) ?? [];
-      for (const load of each.loads?.(this.options) ?? []) {
-        figures.push(await turns.take(() => measureLoad(pipeline, load)));
-        this.options.say(`  ${each.name}, ${contender}, ${labelOf(load)}: measured, to be closed`);
+      const values: CaseValues = (await benchCase.measure?.(pipeline, this.options, mailServer)) ?? [];
+      for (const load of benchCase.loads?.(this.options) ?? []) {
+        values.push(await turns.take(() => measureLoad(pipeline, load)));
+        this.options.say(`  ${name}, ${contender}, ${describeLoad(load)}: measured, not reconciled yet`);
       }
       return await turns.take(async () => {
-        await atRest(pipeline, mailServer);
-        const { accepted, database, deaths } = pipeline;
-        const books = await reconcileLedger(database, { accepted, mails: mailServer?.mails });
-        return { figures, broken: [...deaths, ...books] };
+        await waitUntilIdle(pipeline, mailServer);
+        const { accepted, database, crashes } = pipeline;
+        const discrepancies = await reconcileLedger(database, { accepted, mails: mailServer?.mails });
+        return { values, failures: [...crashes, ...discrepancies] };
       });
     } finally {
       await turns.take(async () => {
@@ -139,36 +152,36 @@ class Bench {
     return Math.min(10, this.options.seconds);
   }
 
-  /** A case that isn't closed, whatever the reason, leaves no figure. */
-  private async close(
-    what: Pick<Measurement, 'case' | 'contender' | 'round' | 'stored'>,
-    work: () => Promise<{ figures: Figures; broken: string[] }>,
+  /** Runs `work` and adds its values to the results. A case that fails for any reason has no result. */
+  private async record(
+    attributes: Pick<Measurement, 'case' | 'contender' | 'round' | 'stored'>,
+    work: () => Promise<Outcome>,
   ) {
-    const { case: name, contender, round } = what;
+    const { case: name, contender, round } = attributes;
     const { say, processes } = this.options;
-    const { figures, broken } = await work().catch((error: Error) => {
+    const { values, failures } = await work().catch((error: Error) => {
       if (processes.isStopping) throw error;
-      return { figures: [], broken: [error.message] };
+      return { values: [], failures: [error.message] };
     });
     const title = name === contender ? name : `${name}, ${contender}`;
-    if (broken.length > 0) {
-      this.results.broken.push({ case: name, contender, round, lines: broken });
-      say(`✘ ${title}: no figure`);
-      for (const line of broken) say(`    ✘ ${line}`);
+    if (failures.length > 0) {
+      this.results.failures.push({ case: name, contender, round, reasons: failures });
+      say(`✘ ${title}: failed, no result`);
+      for (const reason of failures) say(`    ✘ ${reason}`);
       return;
     }
-    for (const figure of figures) {
-      const measurement: Measurement = { ...what, ...figure };
+    for (const value of values) {
+      const measurement: Measurement = { ...attributes, ...value };
       this.results.measurements.push(measurement);
-      say(`✔ ${[title, labelOf(measurement)].filter(Boolean).join(', ')}: ${summary(measurement)}`);
+      say(`✔ ${[title, describeLoad(measurement)].filter(Boolean).join(', ')}: ${summarize(measurement)}`);
     }
   }
 
-  /** A database with so many orders of the past, to be copied. */
+  /** @returns the name of a database with this number of past orders, which can be copied */
   private async templateWith(stored: number): Promise<string> {
-    const known = this.templates.get(stored);
-    if (known) return known;
-    this.options.say(`writing ${stored.toLocaleString('en-US')} orders of the past`);
+    const existing = this.templates.get(stored);
+    if (existing) return existing;
+    this.options.say(`writing ${stored.toLocaleString('en-US')} past orders`);
     const database = await this.stack.createDatabase();
     await writeHistory(database.pool, stored);
     await this.stack.close(database);
@@ -181,32 +194,36 @@ async function measureLoad(pipeline: Pipeline, { turn, reference, ...shape }: Lo
   return { connections: shape.connections, turn, reference, ...(await measure(pipeline, shape)) };
 }
 
-/** Nothing that is on its way is missing from the books. */
-async function atRest(pipeline: Pipeline, mailServer?: MailServer) {
-  const left = async () => -(await countOf(pipeline, 'SELECT count(*)::int AS count FROM outbox', []));
-  await untilThereAre(0, 'events published', left);
-  if (mailServer) await mailed(pipeline, mailServer);
+/** Waits until no event waits in the outbox and every mail is sent, so that the database can be reconciled. */
+async function waitUntilIdle(pipeline: Pipeline, mailServer?: MailServer) {
+  await waitUntilNoneLeft(
+    pipeline,
+    'events in the outbox, negated',
+    'SELECT count(*)::int AS count FROM outbox',
+  );
+  if (mailServer) await waitForMails(pipeline, mailServer);
 }
 
-/** Every mail that is recorded is noted as sent, and what the server took is with us. */
-async function mailed(pipeline: Pipeline, mailServer: MailServer) {
-  const left = async () =>
-    -(await countOf(
-      pipeline,
-      `SELECT count(*)::int AS count FROM notifications WHERE state = 'pending'`,
-      [],
-    ));
-  await untilThereAre(0, 'mails sent', left);
+/** Waits until every recorded mail is marked as sent, and fetches the mails that the server received. */
+async function waitForMails(pipeline: Pipeline, mailServer: MailServer) {
+  const pending = `SELECT count(*)::int AS count FROM notifications WHERE state = 'pending'`;
+  await waitUntilNoneLeft(pipeline, 'mails to send, negated', pending);
   await mailServer.count();
 }
 
-function summary({ orders, accepted, recorded, delivered, processed, refused }: Measurement): string {
+/** The negated count grows to 0, so that `waitForCount` sees progress. */
+function waitUntilNoneLeft(pipeline: Pipeline, description: string, sql: string) {
+  return waitForCount(0, description, async () => -(await queryCount(pipeline, sql)));
+}
+
+function summarize({ orders, accepted, recorded, delivered, processed, refused }: Measurement): string {
   const parts = [
     `${orders.toLocaleString('en-US')} orders`,
-    accepted !== undefined && `${shown(accepted)}/s accepted`,
-    recorded !== undefined && `${shown(recorded)}/s recorded`,
-    delivered !== undefined && `${shown(delivered)}/s delivered`,
-    processed && `processed after ${shown(processed.p50)} ms (p50), ${shown(processed.p99)} ms (p99)`,
+    accepted !== undefined && `${formatNumber(accepted)}/s accepted`,
+    recorded !== undefined && `${formatNumber(recorded)}/s recorded`,
+    delivered !== undefined && `${formatNumber(delivered)}/s delivered`,
+    processed &&
+      `processed after ${formatNumber(processed.p50)} ms (p50), ${formatNumber(processed.p99)} ms (p99)`,
     refused && `${refused} refused`,
   ];
   return parts.filter(Boolean).join('; ');

@@ -1,7 +1,7 @@
-/** The other end of a `Child`: answers one question after the other, and ends when whoever asks is gone. */
-export function serve<Question, Reply>(answer: (question: Question) => Reply | Promise<Reply>) {
-  process.on('message', (question: Question) => {
-    Promise.resolve(question)
+/** Runs in a `ChildProgram`: answers each request, and exits when the parent process disconnects. */
+export function serve<Request, Reply>(answer: (request: Request) => Reply | Promise<Reply>) {
+  process.on('message', (request: Request) => {
+    Promise.resolve(request)
       .then(answer)
       .then(
         (reply) => process.send!({ reply }),
@@ -9,6 +9,6 @@ export function serve<Question, Reply>(answer: (question: Question) => Reply | P
       );
   });
   process.on('disconnect', () => process.exit(0));
-  // A Ctrl-C is for the bench to handle.
+  // The parent handles Ctrl-C.
   process.on('SIGINT', () => undefined);
 }

@@ -1,23 +1,23 @@
 import type pg from 'pg';
 
-/** The migrated database with products and stock and no order, which every contender gets a copy of. */
+/** Name of the migrated database with products and stock and without orders. Every contender gets a copy of it. */
 export const SHOP = 'bench_shop';
 export const PRODUCTS: [number, number] = [1, 1_000];
 export const SOLD_OUT: [number, number] = [1_001, 1_010];
-/** So much that nothing is ever sold out that isn't from the start. */
-export const OPENING = 10_000_000;
+/** Stock of each product that is not sold out from the start: more than any run orders. */
+const OPENING_QUANTITY = 10_000_000;
 
-/** What was on each shelf before anybody bought anything. */
+/** @returns quantity on hand before the first order, by product id */
 export function openingStock(): Map<number, number> {
   const opening = new Map<number, number>();
-  for (let id = PRODUCTS[0]; id <= PRODUCTS[1]; id++) opening.set(id, OPENING);
+  for (let id = PRODUCTS[0]; id <= PRODUCTS[1]; id++) opening.set(id, OPENING_QUANTITY);
   for (let id = SOLD_OUT[0]; id <= SOLD_OUT[1]; id++) opening.set(id, 0);
   return opening;
 }
 
-/** As the API would have written it, product by product. */
+/** Writes products, stock and opening movements as the API would. */
 export async function fillShop(pool: pg.Pool) {
-  const values = [SOLD_OUT[1], PRODUCTS[1], OPENING];
+  const values = [SOLD_OUT[1], PRODUCTS[1], OPENING_QUANTITY];
   await pool.query(
     `INSERT INTO products (id, sku, name, price, currency)
      SELECT id, 'BENCH-' || id, 'Product BENCH-' || id, 1250, 'BRL' FROM generate_series(1, $1::integer) AS id`,
@@ -33,6 +33,6 @@ export async function fillShop(pool: pg.Pool) {
      SELECT product_id, 'receipt', on_hand, on_hand, 'opening stock' FROM stock WHERE on_hand > 0 ORDER BY product_id`,
   );
   await pool.query(`SELECT setval(pg_get_serial_sequence('products', 'id'), $1)`, values.slice(0, 1));
-  // Not the tables that are empty: told that there is nothing, PostgreSQL would plan scans of them, which pgbench and bare keep.
+  // Do not analyse the empty tables: PostgreSQL would plan sequential scans of them, and pgbench keeps its plans.
   await pool.query('VACUUM ANALYZE products, stock, movements');
 }

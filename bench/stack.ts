@@ -1,31 +1,32 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
+import { callManagementApi } from '../test/support/broker.js';
 import { migrate } from '../tools/apps.js';
 import { startPostgres, type Postgres } from '../tools/infrastructure/postgres.js';
 import type { Processes } from '../tools/infrastructure/processes.js';
 import { startRabbitMq, type RabbitMq } from '../tools/infrastructure/rabbitmq.js';
-import { callManagementApi } from '../test/support/broker.js';
 import { fillShop, SHOP } from './shop.js';
 
 export interface StackOptions {
   root: string;
-  /** Everything of this run; whoever starts it wipes it. */
+  /** Folder for all data of this run. The caller deletes it. */
   dir: string;
   processes: Processes;
-  /** Where our processes leave their CPU profiles; unset, they are not profiled, as is right for a figure. */
+  /** Folder for the CPU profiles of the product's processes. Unset: no profiling, which costs throughput. */
   profiles?: string;
+  /** Prints one line of progress. */
   say: (text: string) => void;
 }
 
-/** A database of its own, and a connection to ask it. */
+/** A database with a connection pool. */
 export interface Database {
   name: string;
   url: string;
   pool: pg.Pool;
 }
 
-/** The servers, as in production: data kept safe (fsync), and nobody else on them. */
+/** PostgreSQL and RabbitMQ of this run, configured as in production (with fsync) and used by nothing else. */
 export class Stack {
   private readonly databases = new Set<Database>();
   private counter = 0;
@@ -46,44 +47,44 @@ export class Stack {
     ]);
     const stack = new Stack(options, postgres, rabbitmq);
     const shop = stack.open(SHOP);
-    await stack.onServer(`CREATE DATABASE ${SHOP}`);
+    await stack.execute(`CREATE DATABASE ${SHOP}`);
     await migrate(root, shop.url);
     await fillShop(shop.pool);
     await stack.close(shop);
     return stack;
   }
 
-  /** Connections only; servers are stopped by whoever owns the processes. */
+  /** Closes the connections only: the servers belong to `options.processes`. */
   async stop() {
     await Promise.all([...this.databases].map((database) => this.close(database)));
   }
 
-  /** A copy of another database, to which nobody may be connected. */
+  /** Creates a copy of another database, which must have no open connection. */
   async createDatabase(template = SHOP): Promise<Database> {
     this.counter += 1;
     const name = `bench_${this.counter}`;
-    // Files are copied as they are: a large template takes seconds, and leaves nothing in the log that is to be written.
-    await this.onServer(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);
+    // FILE_COPY copies the files as they are: a large template takes seconds and leaves nothing in the WAL to write.
+    await this.execute(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);
     return this.open(name);
   }
 
   async dropDatabase(database: Database) {
     await this.close(database);
-    await this.onServer(`DROP DATABASE ${database.name} WITH (FORCE)`);
+    await this.execute(`DROP DATABASE ${database.name} WITH (FORCE)`);
   }
 
-  /** It stays, and can be copied. */
+  /** Closes the connections. The database stays and can be copied. */
   async close(database: Database) {
     this.databases.delete(database);
     await database.pool.end();
   }
 
-  /** Nothing that was written before is to be paid for by what comes. */
-  async settle() {
-    await this.onServer('CHECKPOINT');
+  /** Writes all changes to disk, so that the next measurement does not pay for earlier ones. */
+  async checkpoint() {
+    await this.execute('CHECKPOINT');
   }
 
-  /** @returns its name and its address */
+  /** @returns name and URL of a new virtual host */
   async createVhost(): Promise<{ name: string; url: string }> {
     this.counter += 1;
     const name = `bench-${this.counter}`;
@@ -95,8 +96,7 @@ export class Stack {
     await callManagementApi(this.rabbitmq.managementUrl, 'DELETE', `/api/vhosts/${name}`);
   }
 
-  /** Of RabbitMQ. */
-  async version(): Promise<string> {
+  async rabbitmqVersion(): Promise<string> {
     const { rabbitmq_version } = await callManagementApi<{ rabbitmq_version: string }>(
       this.rabbitmq.managementUrl,
       'GET',
@@ -109,13 +109,14 @@ export class Stack {
     const url = new URL(this.postgres.url);
     url.pathname = `/${name}`;
     const pool = new pg.Pool({ connectionString: url.href, max: 2, application_name: 'bench' });
-    pool.on('error', () => undefined); // when the server is stopped; whoever asks then is told
+    // Idle connections fail when the server stops. A query that needs one reports its own error.
+    pool.on('error', () => undefined);
     const database = { name, url: url.href, pool };
     this.databases.add(database);
     return database;
   }
 
-  private async onServer(sql: string) {
+  private async execute(sql: string) {
     const client = new pg.Client({ connectionString: this.postgres.url });
     await client.connect();
     try {

@@ -1,111 +1,153 @@
+import { FLOW_WORKERS } from './apps.js';
 import { median, ratios } from './numbers.js';
 import type { Measurement, Results } from './results.js';
 
-/** One promise about speed: what was reached, what is the least, and what we aim for. */
+/** A measured ratio, time or size, with the value that must be reached and the one that should be. */
 export interface Target {
-  what: string;
-  least: number;
-  aim: number;
+  name: string;
+  /** Value that must be reached. */
+  threshold: number;
+  /** Value that should be reached. */
+  target: number;
   unit?: string;
-  /** Of times and sizes, less is better. */
-  lessIsBetter?: boolean;
-  /** Undefined where it wasn't measured. */
-  reached?: number;
+  /** For times and sizes. */
+  lowerIsBetter?: boolean;
+  /** Undefined if the cases it needs were not measured. */
+  measured?: number;
 }
 
-/** The concurrency at which contenders and cases are compared. */
-export const COMPARED_AT = 64;
-const WORKERS = ['order-worker', 'stock-worker', 'notify-worker'];
+/** Number of concurrent clients for all comparisons between contenders and between cases. */
+export const COMPARISON_CONNECTIONS = 64;
 
-type Of = Partial<Measurement>;
-type Value = (measurement: Measurement) => number | undefined;
+type Filter = Partial<Measurement>;
+type ReadValue = (measurement: Measurement) => number | undefined;
 
-const recorded: Value = (each) => each.recorded;
-const UNIFORM: Of = { case: 'uniform', contender: 'ours', connections: COMPARED_AT };
-const PGBENCH: Of = { contender: 'pgbench' };
+const recorded: ReadValue = (measurement) => measurement.recorded;
+const UNIFORM: Filter = { case: 'uniform', contender: 'product', connections: COMPARISON_CONNECTIONS };
+const PGBENCH: Filter = { contender: 'pgbench' };
 
-/** Figures are compared with each other within a round or, where both were measured by turns, within a turn of it. */
-type Pairing = (measurement: Measurement) => number;
-const byRound: Pairing = ({ round }) => round;
-const byTurn: Pairing = ({ round, turn = 0 }) => round * 1_000 + turn;
+/** Values with the same key form a ratio: those of one round or, if both were measured in turns, those of one turn. */
+type PairingKey = (measurement: Measurement) => number;
+const byRound: PairingKey = ({ round }) => round;
+const byTurn: PairingKey = ({ round, turn = 0 }) => round * 1_000 + turn;
 
-export function targetsOf({ measurements }: Results): Target[] {
-  const find = (of: Of, value: Value, pairing = byRound): Map<number, number> => {
-    const entries = Object.entries(of);
+export function evaluateTargets({ measurements }: Pick<Results, 'measurements'>): Target[] {
+  const valuesByKey = (filter: Filter, value: ReadValue, key = byRound): Map<number, number> => {
+    const conditions = Object.entries(filter);
     const found = new Map<number, number[]>();
-    for (const each of measurements) {
-      const measured = value(each);
-      const matches = entries.every(([name, wanted]) => each[name as keyof Measurement] === wanted);
+    for (const measurement of measurements) {
+      const measured = value(measurement);
+      const matches = conditions.every(([name, wanted]) => measurement[name as keyof Measurement] === wanted);
       if (!matches || measured === undefined) continue;
-      found.set(pairing(each), [...(found.get(pairing(each)) ?? []), measured]);
+      found.set(key(measurement), [...(found.get(key(measurement)) ?? []), measured]);
     }
     return new Map([...found].map(([pair, values]) => [pair, median(values)]));
   };
-  const middle = (values: number[]) => (values.length === 0 ? undefined : median(values));
-  const ratio = (over: Of, under: Of, value = recorded, valueUnder = value, pairing = byRound) =>
-    middle(ratios(find(over, value, pairing), find(under, valueUnder, pairing)));
-  const turnByTurn = (over: Of, under: Of, value = recorded) => ratio(over, under, value, value, byTurn);
-  const alone = (of: Of, value: Value) => middle([...find(of, value).values()]);
+  const medianIfAny = (values: number[]) => (values.length === 0 ? undefined : median(values));
+  const ratio = (
+    numerator: Filter,
+    denominator: Filter,
+    value = recorded,
+    denominatorValue = value,
+    key = byRound,
+  ) =>
+    medianIfAny(ratios(valuesByKey(numerator, value, key), valuesByKey(denominator, denominatorValue, key)));
+  const ratioByTurn = (numerator: Filter, denominator: Filter, value = recorded) =>
+    ratio(numerator, denominator, value, value, byTurn);
+  const medianOf = (filter: Filter, value: ReadValue) =>
+    medianIfAny([...valuesByKey(filter, value).values()]);
 
-  const million = measurements.filter((each) => each.case === 'million').map((each) => each.stored!);
-  const most = Math.max(...million);
-  const later: Value = ({ stretch = 0, recorded }) => (stretch > 1 ? recorded : undefined);
-  const memory: Value = ({ usage = {} }) => Math.max(...WORKERS.map((name) => usage[name]?.peakMb ?? NaN));
+  const storedCounts = measurements
+    .filter((measurement) => measurement.case === 'million')
+    .map(({ stored }) => stored!);
+  const maxStored = Math.max(...storedCounts);
+  const storedLabel = Number.isFinite(maxStored) ? maxStored.toLocaleString('en-US') : 'a million';
+  const laterWindows: ReadValue = ({ window = 0, recorded }) => (window > 1 ? recorded : undefined);
+  const largestWorker: ReadValue = ({ usage = {} }) =>
+    Math.max(...FLOW_WORKERS.map((name) => usage[name]?.peakMb ?? NaN));
 
-  const ours = (name: string): Of => ({ case: name, contender: 'ours' });
-  const itself = (name: string): Of => ({ ...ours(name), reference: undefined });
-  const itsReference = (name: string): Of => ({ ...ours(name), reference: true });
+  const product = (name: string): Filter => ({ case: name, contender: 'product' });
+  const ownLoad = (name: string): Filter => ({ ...product(name), reference: undefined });
+  const referenceLoad = (name: string): Filter => ({ ...product(name), reference: true });
   return [
-    { what: 'ours / pgbench, POST to recorded', least: 1, aim: 1.5, reached: ratio(UNIFORM, PGBENCH) },
     {
-      ...{ what: 'ours / pgbench, POST to delivered mail', least: 0.5, aim: 0.8 },
-      reached: ratio(ours('mail'), PGBENCH, (each) => each.delivered, recorded),
+      name: 'product / pgbench, POST to recorded',
+      threshold: 1,
+      target: 1.5,
+      measured: ratio(UNIFORM, PGBENCH),
     },
     {
-      ...{ what: 'ours / bare, POST to recorded', least: 0.6, aim: 0.8 },
-      reached: turnByTurn(UNIFORM, { ...UNIFORM, contender: 'baseline' }),
+      name: 'product / pgbench, POST to delivered mail',
+      threshold: 0.5,
+      target: 0.8,
+      measured: ratio(product('mail'), PGBENCH, ({ delivered }) => delivered, recorded),
     },
     {
-      ...{ what: 'same-two / uniform', least: 0.9, aim: 1 },
-      reached: turnByTurn(itself('same-two'), itsReference('same-two')),
+      name: 'product / baseline, POST to recorded',
+      threshold: 0.6,
+      target: 0.8,
+      measured: ratioByTurn(UNIFORM, { ...UNIFORM, contender: 'baseline' }),
     },
     {
-      ...{
-        what: `${Number.isFinite(most) ? most.toLocaleString('en-US') : 'a million'} orders stored / none`,
-        least: 0.8,
-        aim: 0.95,
-      },
-      reached: ratio({ ...ours('million'), stored: most }, { ...ours('million'), stored: 0 }),
+      name: 'same-two / uniform',
+      threshold: 0.9,
+      target: 1,
+      measured: ratioByTurn(ownLoad('same-two'), referenceLoad('same-two')),
     },
     {
-      ...{ what: 'from an empty database: first stretch / later ones', least: 0.8, aim: 1 },
-      reached: ratio({ ...ours('empty'), stretch: 1 }, ours('empty'), recorded, later),
+      name: `${storedLabel} orders stored / none`,
+      threshold: 0.8,
+      target: 0.95,
+      measured: ratio({ ...product('million'), stored: maxStored }, { ...product('million'), stored: 0 }),
     },
     {
-      ...{ what: 'ten-lines / uniform, in lines', least: 2, aim: 4 },
-      reached: turnByTurn(itself('ten-lines'), itsReference('ten-lines'), (each) => each.lines),
+      name: 'from an empty database: first window / later windows',
+      threshold: 0.8,
+      target: 1,
+      measured: ratio({ ...product('empty'), window: 1 }, product('empty'), recorded, laterWindows),
     },
-    ...(['p50', 'p99'] as const).map((name) => ({
-      ...{ what: `idle, POST to processed, ${name}`, unit: 'ms', lessIsBetter: true },
-      ...(name === 'p50' ? { least: 25, aim: 12 } : { least: 150, aim: 50 }),
-      reached: alone(ours('idle'), (each) => each.processed?.[name]),
-    })),
     {
-      ...{
-        what: 'backlog, memory of the largest worker',
-        least: 200,
-        aim: 120,
-        unit: 'MB',
-        lessIsBetter: true,
-      },
-      reached: alone(ours('backlog'), memory),
+      name: 'ten-lines / uniform, in lines',
+      threshold: 2,
+      target: 4,
+      measured: ratioByTurn(ownLoad('ten-lines'), referenceLoad('ten-lines'), ({ lines }) => lines),
+    },
+    {
+      name: 'idle, POST to processed, p50',
+      threshold: 25,
+      target: 12,
+      unit: 'ms',
+      lowerIsBetter: true,
+      measured: medianOf(product('idle'), ({ processed }) => processed?.p50),
+    },
+    {
+      name: 'idle, POST to processed, p99',
+      threshold: 150,
+      target: 50,
+      unit: 'ms',
+      lowerIsBetter: true,
+      measured: medianOf(product('idle'), ({ processed }) => processed?.p99),
+    },
+    {
+      name: 'backlog, memory of the largest worker',
+      threshold: 200,
+      target: 120,
+      unit: 'MB',
+      lowerIsBetter: true,
+      measured: medianOf(product('backlog'), largestWorker),
     },
   ];
 }
 
-/** `aim`, `least`, `no`; undefined where it wasn't measured. */
-export function verdictOf({ reached, least, aim, lessIsBetter }: Target): 'aim' | 'least' | 'no' | undefined {
-  if (reached === undefined || !Number.isFinite(reached)) return undefined;
-  const keeps = (limit: number) => (lessIsBetter ? reached <= limit : reached >= limit);
-  return keeps(aim) ? 'aim' : keeps(least) ? 'least' : 'no';
+/** @returns what was met: the target, only the threshold, or neither; undefined if it was not measured */
+export function verdictOf({
+  measured,
+  threshold,
+  target,
+  lowerIsBetter,
+}: Target): 'target' | 'threshold' | 'missed' | undefined {
+  if (measured === undefined || !Number.isFinite(measured)) return undefined;
+  const meets = (limit: number) => (lowerIsBetter ? measured <= limit : measured >= limit);
+  if (meets(target)) return 'target';
+  return meets(threshold) ? 'threshold' : 'missed';
 }

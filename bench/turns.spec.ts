@@ -1,18 +1,18 @@
 import { Turns } from './turns.js';
 
 describe('Turns', () => {
-  it('are taken one at a time, in the order in which they were asked for, whatever becomes of those before', async () => {
+  it('runs work one at a time in the order of the calls, also after a failure', async () => {
     const turns = new Turns();
-    const told: string[] = [];
+    const log: string[] = [];
     const take = (name: string, fails = false) =>
       turns.take(async () => {
-        told.push(`${name} begins`);
+        log.push(`${name} begins`);
         await new Promise(setImmediate);
-        told.push(`${name} ends`);
+        log.push(`${name} ends`);
         if (fails) throw new Error(name);
       });
-    const both = await Promise.allSettled([take('ours', true), take('baseline')]);
-    expect(both.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
-    expect(told).toEqual(['ours begins', 'ours ends', 'baseline begins', 'baseline ends']);
+    const results = await Promise.allSettled([take('product', true), take('baseline')]);
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+    expect(log).toEqual(['product begins', 'product ends', 'baseline begins', 'baseline ends']);
   });
 });

@@ -1,4 +1,7 @@
-/** One at a time, in the order in which they ask. */
+/**
+ * Runs asynchronous work exclusively, in the order of the calls. Contenders of one case run at the same time, but only
+ * one of them is measured at a time: each measurement is a turn.
+ */
 export class Turns {
   private last: Promise<unknown> = Promise.resolve();
 

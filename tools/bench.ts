@@ -1,24 +1,25 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { targetsOf } from '../bench/targets.js';
-import { drawProfiles } from '../bench/profiles.js';
+import { formatProfiles } from '../bench/profiles.js';
 import { targetRows, writeReport } from '../bench/report.js';
-import { casesNamed, runBench, type RunOptions } from '../bench/run.js';
+import { runBench, selectCases, type RunOptions } from '../bench/run.js';
+import { evaluateTargets } from '../bench/targets.js';
 import { build } from './build.js';
 import { stopCommands } from './command.js';
 import { tryLock } from './infrastructure/lock.js';
-import { endLeftovers, Processes } from './infrastructure/processes.js';
-import { local, Refusal, root, runUntilStopped } from './lifecycle.js';
+import { endLeftovers } from './infrastructure/leftovers.js';
+import { Processes } from './infrastructure/processes.js';
+import { local, UserError, root, runUntilStopped } from './lifecycle.js';
 import { bold, dim, pad, print, red, sayWithSeconds } from './terminal.js';
 
 const dir = join(local, 'bench', 'stack');
 const records = join(dir, 'run');
-/** Whether the folder is this run's, and not that of another one which still runs. */
-let isOurs = false;
+/** True once this run holds the lock: the folder may belong to another run until then. */
+let ownsFolder = false;
 const processes = new Processes(records, (text) => print(dim(`    ${text}`)));
 
-function read() {
+function parseOptions() {
   const { values } = parseArgs({
     args: process.argv.slice(3),
     options: {
@@ -34,16 +35,17 @@ function read() {
   });
   const number = (name: string, text: string) => {
     const value = Number(text);
-    if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} must be a whole number from 1 on`);
+    if (!Number.isInteger(value) || value < 1)
+      throw new Error(`--${name} must be a whole number of at least 1`);
     return value;
   };
   return {
-    cases: casesNamed(values.case.split(',').filter(Boolean)),
+    cases: selectCases(values.case.split(',').filter(Boolean)),
     rounds: number('rounds', values.rounds),
     seconds: number('seconds', values.seconds ?? '10'),
-    // The first minute is to be told from the next, unless somebody is in a hurry.
-    stretchSeconds: number('seconds', values.seconds ?? '60'),
-    connections: values.connections.split(',').map((each) => number('connections', each)),
+    // Long enough to distinguish the first minute from the next ones, unless --seconds asks for a quick run.
+    windowSeconds: number('seconds', values.seconds ?? '60'),
+    connections: values.connections.split(',').map((text) => number('connections', text)),
     rows: number('rows', values.rows),
     backlog: number('backlog', values.backlog),
     report: resolve(values.report),
@@ -52,16 +54,16 @@ function read() {
 }
 
 async function main(): Promise<number> {
-  let options: ReturnType<typeof read>;
+  let options: ReturnType<typeof parseOptions>;
   try {
-    options = read();
+    options = parseOptions();
   } catch (error) {
-    throw new Refusal((error as Error).message);
+    throw new UserError((error as Error).message);
   }
   const release = tryLock(join(local, 'bench.lock'));
-  if (!release) throw new Refusal('A benchmark runs already in this folder.');
+  if (!release) throw new UserError('A benchmark is already running in this folder.');
   process.on('exit', release);
-  isOurs = true;
+  ownsFolder = true;
   await endLeftovers(records);
   rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
   if (options.profiles) rmSync(options.profiles, { recursive: true, force: true });
@@ -71,14 +73,17 @@ async function main(): Promise<number> {
   const run: RunOptions = { ...options, root, dir, processes, say, command: command.join(' ') };
   const report = await runBench(run);
   writeReport(report, options.report);
-  if (options.profiles) print(`\n${drawProfiles(options.profiles)}`);
-  print(bold('\nAims'));
-  for (const [what, reached, least, aim, kept] of targetRows(targetsOf(report)))
-    print(`  ${pad(what!, 52)} ${pad(reached!, 10)} ${pad(least!, 10)} ${pad(aim!, 10)} ${kept}`);
+  if (options.profiles) print(`\n${formatProfiles(options.profiles)}`);
+  print(bold(`\n  ${formatTargetRow(['Target', 'measured', 'threshold', 'target', 'met'])}`));
+  for (const row of targetRows(evaluateTargets(report))) print(`  ${formatTargetRow(row)}`);
   print(`\n${options.report}.md`);
-  for (const { case: name, contender, round } of report.broken)
-    print(red(`✘ ${name}, ${contender}, round ${round} has no figure: it was not closed`));
-  return report.broken.length === 0 ? 0 : 1;
+  for (const { case: name, contender, round } of report.failures)
+    print(red(`✘ ${name}, ${contender}, round ${round} failed and has no result`));
+  return report.failures.length === 0 ? 0 : 1;
+}
+
+function formatTargetRow([name, measured, threshold, target, met]: string[]): string {
+  return `${pad(name!, 54)} ${pad(measured!, 10)} ${pad(threshold!, 10)} ${pad(target!, 10)} ${met}`;
 }
 
 runUntilStopped({
@@ -87,6 +92,6 @@ runUntilStopped({
   exitCodeOnSignal: 130,
   cleanUp: () => {
     stopCommands();
-    if (isOurs) rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
+    if (ownsFolder) rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
   },
 });

@@ -5,20 +5,22 @@ import { withLock } from './infrastructure/lock.js';
 import { readJson } from './infrastructure/files.js';
 import { run } from './command.js';
 
-/** Builds all apps into dist/ where the sources have changed since. Returns whether there was anything to do. */
+/** Builds all apps into dist/ if the sources have changed since the last build. @returns whether it built them */
 export async function build(root: string, say: (text: string) => void): Promise<boolean> {
   const stamp = join(root, 'dist', 'built-from.json');
   const lock = join(root, '.local', 'build.lock');
   return withLock(
     lock,
-    () => say('another run is building, waiting for it'),
+    () => say('waiting for another run that is building'),
     async () => {
       const sources = hashOfSources(root);
       if (readJson<{ sources: string }>(stamp)?.sources === sources) return false;
       say('building the apps');
       rmSync(join(root, 'dist'), { recursive: true, force: true, maxRetries: 5 });
       const nest = join(root, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
-      const { code, output } = await run(process.execPath, [nest, 'build', ...projects(root)], { cwd: root });
+      const { code, output } = await run(process.execPath, [nest, 'build', ...listProjects(root)], {
+        cwd: root,
+      });
       if (code !== 0) throw new Error(`The build failed:\n${output}`);
       writeFileSync(stamp, JSON.stringify({ sources }));
       return true;
@@ -27,33 +29,34 @@ export async function build(root: string, say: (text: string) => void): Promise<
 }
 
 /**
- * Builds the apps as they were at a revision, with the packages of today.
+ * Builds the apps as of a Git revision, with the packages that are installed now.
  *
- * @param place an empty folder, for the sources and their dist/
- * @throws where there is no such revision
+ * @param folder empty folder for the sources
+ * @returns the path of the built dist/
+ * @throws if there is no such revision
  */
 export async function buildRevision(
   root: string,
   revision: string,
-  place: string,
+  folder: string,
   say: (text: string) => void,
 ) {
-  mkdirSync(place, { recursive: true });
-  const archive = join(place, 'sources.tar');
+  mkdirSync(folder, { recursive: true });
+  const archive = join(folder, 'sources.tar');
   for (const [command, ...args] of [
     ['git', 'archive', '--output', archive, revision],
-    ['tar', '-xf', archive, '-C', place],
+    ['tar', '-xf', archive, '-C', folder],
   ] as const) {
     const { code, output } = await run(command, args, { cwd: root });
     if (code !== 0) throw new Error(output.trim());
   }
-  symlinkSync(join(root, 'node_modules'), join(place, 'node_modules'));
-  await build(place, say);
-  return join(place, 'dist');
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  await build(folder, say);
+  return join(folder, 'dist');
 }
 
-/** The apps bring along the libraries they import; of domain, which has a program of its own (migrate), all is wanted. */
-function projects(root: string): string[] {
+/** All apps, which include the libraries that they import, and domain, which contains a program of its own (migrate). */
+function listProjects(root: string): string[] {
   const config = readJson<{ projects: Record<string, { type: string }> }>(join(root, 'nest-cli.json'));
   const apps = Object.entries(config?.projects ?? {}).filter(([, { type }]) => type === 'application');
   return [...apps.map(([name]) => name), 'domain'];
@@ -67,8 +70,10 @@ function hashOfSources(root: string): string {
       .update(readFileSync(join(root, file)))
       .update('\0');
   };
-  const top = readdirSync(root).filter((name) => /^(tsconfig.*|nest-cli|package-lock)\.json$/.test(name));
-  top.sort().forEach(add);
+  const configurationFiles = readdirSync(root).filter((name) =>
+    /^(tsconfig.*|nest-cli|package-lock)\.json$/.test(name),
+  );
+  configurationFiles.sort().forEach(add);
   for (const folder of ['apps', 'libs']) {
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && !/spec\.ts$/.test(entry.name))

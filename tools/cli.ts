@@ -4,15 +4,16 @@ import { run } from './command.js';
 import { readJson } from './infrastructure/files.js';
 import { root, stackFile } from './lifecycle.js';
 
-/** The command line of the API's operations, on the servers of a running `npm start` where none are set. */
+/** Runs the command line of the API's operations. Without DATABASE_URL it uses the servers of a running `npm start`. */
 await build(root, (text) => process.stderr.write(`${text}\n`));
 const stack = readJson<{ database_url: string; rabbitmq_url: string }>(stackFile);
 const servers = stack ? { DATABASE_URL: stack.database_url, RABBITMQ_URL: stack.rabbitmq_url } : {};
 const script = join(root, 'dist', 'apps', 'api', 'src', 'operations', 'cli.js');
-const AN_AUDIT_TAKES_ITS_TIME = { DATABASE_QUERY_TIMEOUT_MS: '3600000' };
+/** An hour, because an audit reads the whole ledger. */
+const timeout = { DATABASE_QUERY_TIMEOUT_MS: '3600000' };
 const { code } = await run(process.execPath, ['--enable-source-maps', script, ...process.argv.slice(3)], {
   cwd: root,
-  env: { ...servers, ...AN_AUDIT_TAKES_ITS_TIME, ...process.env },
+  env: { ...servers, ...timeout, ...process.env },
   show: true,
 });
 process.exitCode = code;

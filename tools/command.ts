@@ -1,15 +1,16 @@
 import { spawn } from 'node:child_process';
 
 const running = new Set<number>();
-// A group of their own keeps a Ctrl-C from them; they end with us, whatever ends us.
+// Commands run in process groups of their own, so Ctrl-C does not reach them. They are killed when this process exits.
 process.on('exit', stopCommands);
 
+/** Kills all commands that are still running. */
 export function stopCommands(): void {
   for (const pid of running) {
     try {
       process.kill(-pid, 'SIGKILL');
     } catch {
-      // ended this moment
+      // it has just ended
     }
   }
 }
@@ -17,12 +18,12 @@ export function stopCommands(): void {
 export interface CommandOptions {
   cwd: string;
   env?: NodeJS.ProcessEnv;
-  /** Let it write to the terminal, instead of keeping what it prints. */
+  /** Write its output to the terminal instead of returning it. */
   show?: boolean;
   started?: (pid: number) => void;
 }
 
-/** Runs a command to its end. */
+/** Runs a command to its end. A command that cannot be started has the code 1. */
 export function run(
   file: string,
   args: string[],

@@ -1,4 +1,4 @@
-/** sku, name, price in centavos, reorder point, opening stock */
+/** SKU, name, price in centavos, reorder point, opening stock */
 const PRODUCTS: [string, string, number, number, number][] = [
   ['CAF-250', 'Café torrado 250 g', 2490, 10, 100],
   ['CAF-500', 'Café torrado 500 g', 4590, 10, 80],
@@ -42,17 +42,21 @@ export const SAMPLE_ORDER = {
 };
 
 export async function isEmpty(api: string): Promise<boolean> {
-  const { data } = (await call(api, 'GET', '/v1/products?limit=1')) as { data: unknown[] };
+  const { data } = (await request(api, 'GET', '/v1/products?limit=1')) as { data: unknown[] };
   return data.length === 0;
 }
 
-/** A small shop with stock, through the public API as anybody would do it. One after another, so ids are 1 to 30. */
+/**
+ * Creates products with stock through the public API, one after another, so that their ids are 1 to 30.
+ *
+ * @returns the number of products
+ */
 export async function addDemoData(api: string): Promise<number> {
   for (const [sku, name, price, reorder_point, stock] of PRODUCTS) {
     const body = { sku, name, price, currency: 'BRL', reorder_point, active: true };
-    const product = (await call(api, 'POST', '/v1/products', body)) as { id: number };
+    const product = (await request(api, 'POST', '/v1/products', body)) as { id: number };
     if (stock === 0) continue;
-    await call(api, 'POST', `/v1/products/${product.id}/stock/receipts`, {
+    await request(api, 'POST', `/v1/products/${product.id}/stock/receipts`, {
       quantity: stock,
       reason: 'opening stock',
     });
@@ -61,10 +65,10 @@ export async function addDemoData(api: string): Promise<number> {
 }
 
 export async function placeSampleOrder(api: string): Promise<void> {
-  await call(api, 'POST', '/v1/orders', SAMPLE_ORDER);
+  await request(api, 'POST', '/v1/orders', SAMPLE_ORDER);
 }
 
-async function call(api: string, method: string, path: string, body?: unknown): Promise<unknown> {
+async function request(api: string, method: string, path: string, body?: unknown): Promise<unknown> {
   const response = await fetch(`${api}${path}`, {
     method,
     headers: { 'content-type': 'application/json' },
@@ -72,6 +76,6 @@ async function call(api: string, method: string, path: string, body?: unknown): 
     signal: AbortSignal.timeout(15_000),
   });
   const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${path} was answered with ${response.status}: ${text}`);
+  if (!response.ok) throw new Error(`${method} ${path} returned ${response.status}: ${text}`);
   return JSON.parse(text);
 }

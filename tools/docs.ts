@@ -4,15 +4,17 @@ import { dirname, join } from 'node:path';
 import 'reflect-metadata';
 import { build } from './build.js';
 import { DASHBOARD_FILE, dashboardDocument } from './documents/dashboard.js';
-import { brokenPromises, eventDocuments } from './documents/events.js';
+import { incompatibleChanges, eventDocuments } from './documents/events.js';
+import { pagesWithSections } from './documents/readme.js';
 
-/** Writes the generated documents; a test fails where they are stale. */
+/** Writes the generated documents. A test fails if one of them is stale. */
 const root = process.cwd();
-const broken = brokenPromises(root);
-if (broken.length > 0) {
+const incompatible = incompatibleChanges(root);
+if (incompatible.length > 0) {
   process.stderr.write(
-    `Nothing is written, for this breaks what was published:\n${broken.map((line) => `  ${line}\n`).join('')}` +
-      'Within a version changes are additive only: take it back, or give the event its next version.\n',
+    `No document was written: these changes are incompatible with the published schemas.\n` +
+      incompatible.map((change) => `  ${change}\n`).join('') +
+      'Within a version changes must be additive. Undo them, or increment the version of the event.\n',
   );
   process.exit(1);
 }
@@ -29,6 +31,7 @@ const documents = {
   'docs/openapi.json': stdout,
   ...eventDocuments(),
   [DASHBOARD_FILE]: dashboardDocument(),
+  ...pagesWithSections(root),
 };
 for (const [file, text] of Object.entries(documents)) {
   mkdirSync(dirname(join(root, file)), { recursive: true });

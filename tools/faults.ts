@@ -1,136 +1,145 @@
+// `npm run faults`. Its options are described in test/faults/README.md.
 import { randomBytes, randomInt } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { buildMutant, MUTANTS } from '../test/faults/mutants.js';
-import { isKept, ledgerLines, writeReport } from '../test/faults/report.js';
-import { faultsNamed, runFaults } from '../test/faults/run.js';
+import { selectFaults } from '../test/faults/faults/catalogue.js';
+import { buildMutant, MUTANTS, type Mutant } from '../test/faults/mutants.js';
+import { areAllPromisesKept, ledgerLines, writeReport } from '../test/faults/report.js';
+import { runFaults, type Report } from '../test/faults/run.js';
 import { build, buildRevision } from './build.js';
 import { stopCommands } from './command.js';
 import { writeAtomically } from './infrastructure/files.js';
 import { identityOf } from './infrastructure/identity.js';
 import { Processes } from './infrastructure/processes.js';
-import { local, Refusal, root, runUntilStopped, sweepTestRuns, testRuns } from './lifecycle.js';
+import { local, UserError, root, runUntilStopped, removeDeadTestRuns, testRuns } from './lifecycle.js';
 import { bold, dim, green, pad, print, red, sayWithSeconds } from './terminal.js';
 
 const dir = join(testRuns, randomBytes(4).toString('hex'));
 const processes = new Processes(join(dir, 'run'), (text) => print(dim(`    ${text}`)));
-let options: ReturnType<typeof read>;
+let options: ReturnType<typeof readOptions>;
 
-function read() {
+function readOptions() {
   const { values } = parseArgs({
     args: process.argv.slice(3),
     options: {
-      minutes: { type: 'string', default: '0' },
-      seed: { type: 'string', default: String(randomInt(1_000_000)) },
       only: { type: 'string', default: '' },
+      minutes: { type: 'string', default: '0' },
       rate: { type: 'string', default: '5' },
+      seed: { type: 'string', default: String(randomInt(1_000_000)) },
+      short: { type: 'boolean', default: false },
+      cluster: { type: 'boolean', default: false },
+      mutants: { type: 'boolean', default: false },
+      'other-revision': { type: 'string', default: '' },
       dist: { type: 'string', default: join(root, 'dist') },
       report: { type: 'string', default: join(local, 'faults', 'report') },
-      beside: { type: 'string', default: '' },
-      short: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
-      cluster: { type: 'boolean', default: false },
-      'prove-rig': { type: 'boolean', default: false },
     },
   });
-  const number = (name: 'minutes' | 'seed' | 'rate') => {
+  const readNumber = (name: 'minutes' | 'seed' | 'rate') => {
     const value = Number(values[name]);
-    if (!Number.isFinite(value) || value < 0) throw new Refusal(`--${name} must be a number`);
+    if (!Number.isFinite(value) || value < 0) throw new UserError(`--${name} must be a number`);
     return value;
   };
   return {
-    minutes: number('minutes'),
-    seed: number('seed'),
-    rate: number('rate'),
+    minutes: readNumber('minutes'),
+    seed: readNumber('seed'),
+    rate: readNumber('rate'),
     only: values.only.split(',').filter(Boolean),
     dist: resolve(values.dist),
     isOwnDist: values.dist === join(root, 'dist'),
     report: resolve(values.report),
-    beside: values.beside,
+    otherRevision: values['other-revision'],
     short: values.short,
     keep: values.keep,
     cluster: values.cluster,
-    proveRig: values['prove-rig'],
+    mutants: values.mutants,
   };
 }
 
 async function main(): Promise<number> {
   try {
-    options = read();
-    if (!options.proveRig) faultsNamed(options.only, options.cluster);
+    options = readOptions();
+    if (!options.mutants) selectFaults(options.only, options.cluster);
   } catch (error) {
-    throw new Refusal((error as Error).message);
+    throw new UserError((error as Error).message);
   }
-  // By this another run knows that this one lives.
+  // If this run is killed, a later run finds its processes by this file and ends them.
   writeAtomically(join(dir, 'launcher.json'), JSON.stringify(identityOf(process.pid)));
-  await sweepTestRuns();
+  await removeDeadTestRuns();
   if (options.isOwnDist) await build(root, print);
-  const say = sayWithSeconds();
-  if (options.proveRig) return proveRig(say);
-  const beside = options.beside
-    ? await buildRevision(root, options.beside, join(dir, 'beside'), (text) =>
-        say(`${options.beside}: ${text}`),
+  const printProgress = sayWithSeconds();
+  if (options.mutants) return testMutants(printProgress);
+  const { otherRevision } = options;
+  const otherDist = otherRevision
+    ? await buildRevision(root, otherRevision, join(dir, 'other-revision'), (text) =>
+        printProgress(`${otherRevision}: ${text}`),
       )
     : undefined;
-  const report = await runFaults({ ...options, beside, root, dir, processes, say });
+  const report = await runFaults({ ...options, otherDist, root, dir, processes, printProgress });
   writeReport(report, options.report);
+  printSummary(report);
+  return areAllPromisesKept(report) ? 0 : 1;
+}
+
+function printSummary(report: Report) {
   print(bold('\nThe ledger'));
-  for (const [name, value] of ledgerLines(report)) print(`  ${pad(name, 14)} ${String(value)}`);
-  for (const line of report.broken) print(red(`  ✘ ${line}`));
-  const broken = report.results.filter((result) => result.broken.length > 0);
+  for (const [name, value] of ledgerLines(report)) print(`  ${pad(name, 14)} ${value}`);
+  for (const promise of report.brokenPromises) print(red(`  ✘ ${promise}`));
+  const broken = report.results.filter((result) => result.brokenPromises.length > 0);
   if (broken.length > 0) print(red(`  ✘ broken under ${broken.map(({ name }) => name).join(', ')}`));
   print(`\n${options.report}.md`);
-  print(isKept(report) ? green('Every promise was kept.') : red('Promises were broken.'));
-  return isKept(report) ? 0 : 1;
+  print(areAllPromisesKept(report) ? green('All promises were kept.') : red('Promises were broken.'));
 }
 
 /**
- * The rig against builds with one promise broken on purpose: each must be caught, and the whole build, under the same
- * faults, must not. Without the watchdog, which would heal some of it.
+ * Runs the mutants, and the unchanged build under the same faults. A promise must be broken by each mutant, and not by
+ * the unchanged build. `--only` names mutants.
  */
-async function proveRig(say: (text: string) => void): Promise<number> {
-  const builds = [{ name: 'nothing', faults: MUTANTS.flatMap(({ faults }) => faults) }, ...MUTANTS].filter(
-    ({ name }) => options.only.length === 0 || options.only.includes(name),
-  );
-  const wrong: string[] = [];
-  for (const build of builds) {
-    const place = join(dir, build.name);
-    const dist = 'file' in build ? join(place, 'dist') : options.dist;
-    if ('file' in build) buildMutant(options.dist, dist, build);
-    const own = new Processes(join(place, 'run'), () => undefined);
-    say(`broken on purpose: ${build.name}`);
+async function testMutants(printProgress: (text: string) => void): Promise<number> {
+  const unchanged = { name: 'unchanged', faults: MUTANTS.flatMap(({ faults }) => faults) };
+  const builds: (Pick<Mutant, 'name' | 'faults'> | Mutant)[] = [unchanged, ...MUTANTS];
+  const misjudged: string[] = [];
+  for (const candidate of builds) {
+    const { name, faults } = candidate;
+    if (options.only.length > 0 && !options.only.includes(name)) continue;
+    const isMutant = 'file' in candidate;
+    const runDir = join(dir, name);
+    const dist = isMutant ? join(runDir, 'dist') : options.dist;
+    if (isMutant) buildMutant(options.dist, dist, candidate);
+    const runProcesses = new Processes(join(runDir, 'run'), () => undefined);
+    printProgress(`build: ${name}`);
     try {
       const report = await runFaults({
-        ...{
-          ...options,
-          beside: undefined,
-          root,
-          dist,
-          say,
-          dir: place,
-          processes: own,
-          only: build.faults,
-          short: false,
-          minutes: 0,
-        },
+        root,
+        dist,
+        dir: runDir,
+        processes: runProcesses,
+        printProgress,
+        only: faults,
+        cluster: options.cluster,
+        seed: options.seed,
+        rate: options.rate,
+        short: false,
+        minutes: 0,
+        // The watchdog is disabled, because it would repair some of the damage.
         environment: { STUCK_AFTER_SECONDS: '1000000,1000000,1000000' },
       });
-      const caught = !isKept(report);
-      if (caught !== 'file' in build) wrong.push(build.name);
-      for (const line of [...report.results.flatMap(({ broken }) => broken), ...report.broken])
-        say(`    ${line}`);
-      print(bold(`${build.name}: ${caught ? 'caught' : 'every promise was kept'}`));
+      const isDetected = !areAllPromisesKept(report);
+      if (isDetected !== isMutant) misjudged.push(name);
+      const brokenPromises = report.results.flatMap((result) => result.brokenPromises);
+      for (const promise of [...brokenPromises, ...report.brokenPromises]) printProgress(`    ${promise}`);
+      print(bold(`${name}: ${isDetected ? 'detected' : 'all promises were kept'}`));
     } finally {
-      await own.stop();
+      await runProcesses.stop();
     }
   }
   print(
-    wrong.length === 0
-      ? green('The rig sees what it is for.')
-      : red(`The rig is wrong about ${wrong.join(', ')}.`),
+    misjudged.length === 0
+      ? green('The fault injector detects every mutant.')
+      : red(`The fault injector misjudges: ${misjudged.join(', ')}`),
   );
-  return wrong.length === 0 ? 0 : 1;
+  return misjudged.length === 0 ? 0 : 1;
 }
 
 runUntilStopped({

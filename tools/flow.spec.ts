@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { Flow, flowLine } from './flow.js';
+import { Flow, formatLogLine } from './flow.js';
 
 const record = (fields: object) =>
   JSON.stringify({
@@ -11,66 +11,70 @@ const record = (fields: object) =>
     app: 'stock-worker',
     ...fields,
   });
-const shown = (fields: object) => {
-  const line = flowLine(record(fields));
+const format = (fields: object) => {
+  const line = formatLogLine(record(fields));
   return line && stripVTControlCharacters(line.text).replaceAll(/ {2,}/g, ' | ');
 };
 
-describe('The flow', () => {
+describe('formatLogLine', () => {
   it.each([
+    ['a new order', { msg: 'published', event: 'order.created', order_id: 7 }, 'accepted', 'published'],
     [
-      'an order that is placed',
-      { msg: 'published', event: 'order.created', order_id: 7 },
-      'accepted',
-      'published',
-    ],
-    [
-      'a step',
+      'a handled event',
       { msg: 'handled', event: 'stock.reserve', order_id: 7, outcome: 'processed', duration_ms: 22.7 },
       'processed',
       'handled in 23 ms',
     ],
     [
-      'a step that was done before',
+      'a duplicate',
       { msg: 'handled', event: 'stock.reserve', order_id: 7, outcome: 'duplicate', duration_ms: 0.2 },
       'duplicate',
-      'handled in 1 ms (was done before)',
+      'handled in 1 ms (no change)',
     ],
     [
-      'a failure',
-      { level: 40, msg: 'retried', event: 'stock.reserve', order_id: 7, attempt: 2, reason: 'no\nluck' },
+      'a retry',
+      {
+        level: 40,
+        msg: 'retried',
+        event: 'stock.reserve',
+        order_id: 7,
+        attempt: 2,
+        reason: 'not\nreachable',
+      },
       'retried',
-      'no luck, attempt 2',
+      'not reachable, attempt 2',
     ],
-  ])('shows %s', (_, fields, word, detail) => {
-    expect(shown(fields)).toMatch(/^03:04:05\.006 \| order 7 \| /);
-    expect(shown(fields)).toContain(`| ${word} | stock-worker |`);
-    expect(shown(fields)).toContain(detail);
+  ])('formats %s', (_, fields, step, detail) => {
+    expect(format(fields)).toMatch(/^03:04:05\.006 \| order 7 \| /);
+    expect(format(fields)).toContain(`| ${step} | stock-worker |`);
+    expect(format(fields)).toContain(detail);
   });
 
-  it('shows warnings and errors of no order', () => {
-    const fields = { level: 50, msg: 'the broker is away', err: { message: 'ECONNREFUSED' } };
-    expect(shown(fields)).toContain('| error | stock-worker | the broker is away: ECONNREFUSED');
+  it('formats warnings and errors that concern no order', () => {
+    const fields = { level: 50, msg: 'the broker is unavailable', err: { message: 'ECONNREFUSED' } };
+    expect(format(fields)).toContain('| error | stock-worker | the broker is unavailable: ECONNREFUSED');
   });
 
   it.each([
-    ['what is published on the way', { msg: 'published', event: 'stock.updated', order_id: 7 }],
-    ['what was of no concern', { msg: 'handled', event: 'stock.updated', outcome: 'ignored', order_id: 7 }],
-    ['what is merely information', { msg: 'listening' }],
-  ])('leaves out %s', (_, fields) => {
-    expect(shown(fields)).toBeUndefined();
+    ['events that follow from others', { msg: 'published', event: 'stock.updated', order_id: 7 }],
+    ['ignored events', { msg: 'handled', event: 'stock.updated', outcome: 'ignored', order_id: 7 }],
+    ['informational records', { msg: 'listening' }],
+  ])('omits %s', (_, fields) => {
+    expect(format(fields)).toBeUndefined();
   });
 
-  it('leaves out what is no record', () => {
+  it('omits lines that are no log records', () => {
     for (const line of ['', 'Error: a crash', 'null', '3', '{"half":'])
-      expect(flowLine(line)).toBeUndefined();
+      expect(formatLogLine(line)).toBeUndefined();
   });
+});
 
-  it('shows the whole lines of all files in the order of their times, an echo once', () => {
+describe('Flow', () => {
+  it('prints the complete lines of all files in the order of their times, and a repeated line once', () => {
     const folder = mkdtempSync(join(tmpdir(), 'flow-'));
     try {
       const [first, second] = [join(folder, 'first.log'), join(folder, 'second.log')];
-      writeFileSync(first, `${record({ level: 50, msg: 'of yesterday' })}\n`);
+      writeFileSync(first, `${record({ level: 50, msg: 'yesterday' })}\n`);
       const lines: string[] = [];
       const flow = new Flow([first, second], (text) => lines.push(text));
       const later = record({ level: 50, msg: 'later', time: 2_000 });

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { blue, cyan, dim, green, magenta, pad, red, yellow } from './terminal.js';
 
-/** What the apps log, as far as we read it: one JSON object a line. */
+/** The fields of the apps' log records that are used here. A log has one JSON object per line. */
 interface LogRecord {
   level: number;
   time: number;
@@ -40,30 +40,30 @@ const COLOURS: Record<string, (text: string) => string> = {
   'dead-lettered': red,
 };
 
-/** The line to show for a line of a log: a step of an order, a warning or an error; undefined for all else. */
-export function flowLine(line: string): FlowLine | undefined {
+/** Formats a line of a log: a step of an order, a warning or an error. @returns undefined for any other line */
+export function formatLogLine(line: string): FlowLine | undefined {
   let record: LogRecord;
   try {
     record = JSON.parse(line) as LogRecord;
   } catch {
-    // What a crash prints isn't JSON; it stays in the log file, and the death is told anyway.
+    // The output of a crash is not JSON. The launcher reports the crash, and the output stays in the log file.
     return undefined;
   }
   if (typeof record?.time !== 'number') return undefined;
-  const text = step(record) ?? (record.level >= WARN ? complaint(record) : undefined);
+  const text = formatStep(record) ?? (record.level >= WARN ? formatProblem(record) : undefined);
   return text === undefined ? undefined : { time: record.time, text: `${dim(clock(record.time))}  ${text}` };
 }
 
-function step(record: LogRecord): string | undefined {
+function formatStep(record: LogRecord): string | undefined {
   const { order_id, app } = record;
-  const what = state(record);
-  if (!what) return undefined;
+  const step = stepOf(record);
+  if (!step) return undefined;
   const order = order_id === undefined ? '' : `order ${order_id}`;
-  const colour = COLOURS[what] ?? ((text: string) => text);
-  return `${pad(order, 10)}  ${pad(colour(what), 13)}  ${pad(app, 14)} ${dim(detail(record))}`;
+  const colour = COLOURS[step] ?? ((text: string) => text);
+  return `${pad(order, 10)}  ${pad(colour(step), 13)}  ${pad(app, 14)} ${dim(detailOf(record))}`;
 }
 
-function state({ msg, event, kind, order_id, outcome }: LogRecord): string | undefined {
+function stepOf({ msg, event, kind, order_id, outcome }: LogRecord): string | undefined {
   if (msg === 'retried' || msg === 'dead-lettered') return msg;
   if (msg === 'mail sent') return kind === 'low_stock' ? 'low stock' : 'mailed';
   if (msg === 'published') {
@@ -74,7 +74,7 @@ function state({ msg, event, kind, order_id, outcome }: LogRecord): string | und
   return order_id === undefined || event === 'stock.updated' ? undefined : outcome;
 }
 
-function detail({
+function detailOf({
   msg,
   event,
   kind,
@@ -87,25 +87,26 @@ function detail({
 }: LogRecord): string {
   if (msg === 'mail sent') return `${kind} sent`;
   if (msg === 'published') return `${event} published`;
-  const which = attempt > 1 ? `, attempt ${attempt}` : '';
+  const attemptText = attempt > 1 ? `, attempt ${attempt}` : '';
   if (msg !== 'handled')
-    return `${event}: ${short(reason ?? err?.message ?? code ?? 'unknown reason')}${which}`;
-  const extra = outcome === 'duplicate' ? ' (was done before)' : '';
-  return `${event} handled in ${Math.max(1, Math.round(duration_ms ?? 0))} ms${which}${extra}`;
+    return `${event}: ${shorten(reason ?? err?.message ?? code ?? 'unknown reason')}${attemptText}`;
+  const duplicate = outcome === 'duplicate' ? ' (no change)' : '';
+  return `${event} handled in ${Math.max(1, Math.round(duration_ms ?? 0))} ms${attemptText}${duplicate}`;
 }
 
-function complaint({ level, app, msg, reason, err }: LogRecord): string {
+function formatProblem({ level, app, msg, reason, err }: LogRecord): string {
   const cause = reason ?? err?.message;
   const [word, colour] = level >= ERROR ? (['error', red] as const) : (['warning', yellow] as const);
-  return `${pad('', 10)}  ${pad(colour(word), 13)}  ${pad(app, 14)} ${short(cause ? `${msg}: ${cause}` : msg)}`;
+  return `${pad('', 10)}  ${pad(colour(word), 13)}  ${pad(app, 14)} ${shorten(cause ? `${msg}: ${cause}` : msg)}`;
 }
 
-/** The whole story is in the log file. */
-function short(text: string): string {
+/** Shortens a text to one line. The log file contains the whole text. */
+function shorten(text: string): string {
   const line = text.replaceAll(/\s+/g, ' ');
   return line.length > 120 ? `${line.slice(0, 119)}…` : line;
 }
 
+/** @returns the local time, as 12:34:56.789 */
 export function clock(time: number): string {
   const date = new Date(time);
   const two = (part: number): string => String(part).padStart(2, '0');
@@ -113,24 +114,24 @@ export function clock(time: number): string {
   return `${hours}.${String(date.getMilliseconds()).padStart(3, '0')}`;
 }
 
-const EVERY_MS = 100;
+const POLL_INTERVAL_MS = 100;
 const REPEAT_AFTER_MS = 5_000;
 
-/** Follows log files from where they end now, and shows the lines of all of them in the order of their times. */
+/** Follows log files from their present end and prints their lines, merged in the order of their times. */
 export class Flow {
   private readonly files: { path: string; offset: number }[];
-  private readonly shown = new Map<string, number>();
+  private readonly printedAt = new Map<string, number>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
     paths: string[],
-    private readonly show: (text: string) => void,
+    private readonly print: (text: string) => void,
   ) {
     this.files = paths.map((path) => ({ path, offset: sizeOf(path) }));
   }
 
   start(): void {
-    this.timer = setInterval(() => this.read(), EVERY_MS);
+    this.timer = setInterval(() => this.read(), POLL_INTERVAL_MS);
   }
 
   stop(): void {
@@ -140,19 +141,19 @@ export class Flow {
 
   private read(): void {
     const lines = this.files
-      .flatMap((file) => newLines(file).map(flowLine))
+      .flatMap((file) => readNewLines(file).map(formatLogLine))
       .filter((line) => line !== undefined);
     lines.sort((a, b) => a.time - b.time);
-    for (const { time, text } of lines) if (!this.isEcho(text, time)) this.show(text);
+    for (const { time, text } of lines) if (!this.isRepetition(text, time)) this.print(text);
   }
 
-  /** During an outage an app says the same of every message that waits: once in a while is enough. */
-  private isEcho(text: string, time: number): boolean {
-    const words = text.slice(text.indexOf('  '));
-    const last = this.shown.get(words);
+  /** During an outage an app logs the same text for every waiting message: it is printed only every five seconds. */
+  private isRepetition(text: string, time: number): boolean {
+    const withoutTime = text.slice(text.indexOf('  '));
+    const last = this.printedAt.get(withoutTime);
     if (last !== undefined && time - last < REPEAT_AFTER_MS) return true;
-    this.shown.set(words, time);
-    if (this.shown.size > 1_000) this.shown.clear();
+    this.printedAt.set(withoutTime, time);
+    if (this.printedAt.size > 1_000) this.printedAt.clear();
     return false;
   }
 }
@@ -161,15 +162,15 @@ function sizeOf(path: string): number {
   return withFile(path, (file) => fstatSync(file).size) ?? 0;
 }
 
-function newLines(file: { path: string; offset: number }): string[] {
+function readNewLines(file: { path: string; offset: number }): string[] {
   const chunk = withFile(file.path, (handle) => {
     const { size } = fstatSync(handle);
-    if (size < file.offset) Object.assign(file, { offset: 0 }); // somebody emptied it
+    if (size < file.offset) Object.assign(file, { offset: 0 }); // the file was truncated
     const buffer = Buffer.alloc(size - file.offset);
     return buffer.subarray(0, readSync(handle, buffer, 0, buffer.length, file.offset));
   });
   if (!chunk?.length) return [];
-  // Only whole lines are taken, so that no letter of several bytes is cut.
+  // Read complete lines only, so that no multi-byte character is cut.
   const end = chunk.lastIndexOf(10) + 1;
   file.offset += end;
   return chunk.subarray(0, end).toString().split('\n').filter(Boolean);

@@ -31,7 +31,10 @@ async function main(): Promise<number> {
   const { DATABASE_URL, RABBITMQ_URL, SMTP_URL } = process.env;
   const building = build(root, (text) => progress.working('Build', text));
   const starting = startInfrastructure({
-    ...{ root, logs, processes, report: progress },
+    root,
+    logs,
+    processes,
+    report: progress,
     dir: local,
     wellKnownPorts: true,
     given: { databaseUrl: DATABASE_URL, rabbitmqUrl: RABBITMQ_URL, smtpUrl: SMTP_URL },
@@ -41,27 +44,28 @@ async function main(): Promise<number> {
   const migrated = await migrate(root, infrastructure.databaseUrl);
   progress.done('Migrations', migrated > 0 ? `${migrated} applied` : 'up to date');
   print();
-  offerSettings(infrastructure);
+  writeEnvFile(infrastructure);
   if (infrastructure.mailboxUrl) print(`Mailbox  ${cyan(infrastructure.mailboxUrl)}`);
   if (infrastructure.managementUrl) print(`RabbitMQ ${cyan(infrastructure.managementUrl)}`);
-  print(bold('\nNow for example: npx nest start api --watch\nCtrl-C stops it; the data stay.'));
-  return new Promise<never>(() => undefined); // until a signal comes
+  print(bold('\nNow start an app, for example: npx nest start api --watch'));
+  print('Ctrl-C stops the servers and keeps the data.');
+  return new Promise<never>(() => undefined); // until a signal arrives
 }
 
-/** The apps read `.env`; one that we didn't write is never touched. */
-function offerSettings(found: Infrastructure): void {
-  const lines = Object.entries(settings(found)).map(
+/** Writes the settings to `.env`, which the apps read. An `.env` that this command did not write is never changed. */
+function writeEnvFile(servers: Infrastructure): void {
+  const lines = Object.entries(settings(servers)).map(
     ([name, value]) => `${name}=${/[\s<>#]/.test(value) ? `"${value}"` : value}`,
   );
   if (existsSync(envFile)) {
     print(
-      'There is an .env of your own, which is left as it is. These lines in it make the apps use what runs here:',
+      'Your own .env is not changed. Add these lines to it, so that the apps use the servers started here:',
     );
     for (const line of lines) print(`  ${line}`);
     return;
   }
   writeAtomically(envFile, `${[ENV_MARKER, ...lines].join('\n')}\n`, 0o600);
-  print('.env written: the apps find everything by themselves.');
+  print('Wrote .env: the apps use these servers without further settings.');
 }
 
 runUntilStopped({

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { tryLock } from './infrastructure/lock.js';
 import { readJson } from './infrastructure/files.js';
 import { isAlive, type Identity } from './infrastructure/identity.js';
-import { endLeftovers, Stopping, type Processes } from './infrastructure/processes.js';
+import { endLeftovers } from './infrastructure/leftovers.js';
+import { Stopping, type Processes } from './infrastructure/processes.js';
 import { bold, print, red, yellow } from './terminal.js';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -13,43 +14,48 @@ export const logs = join(local, 'logs');
 export const records = join(local, 'run');
 export const stackFile = join(local, 'stack.json');
 export const envFile = join(root, '.env');
-export const ENV_MARKER = '# Written by `npm run infra`, and removed by it when it stops.';
+export const ENV_MARKER = '# Written by `npm run infra`, which deletes this file when it stops.';
 
-/** An error whose text says all there is to say. */
-export class Refusal extends Error {}
+/** An error that is printed without its stack: the message is written for the user. */
+export class UserError extends Error {}
 
-/** One `npm start` or `npm run infra` at a time in a clone: they share the data. */
+/** Takes the lock of this clone: `npm start` and `npm run infra` share its data, so only one of them can run. */
 export function claimClone(): void {
   const release = tryLock(join(local, 'launcher.lock'));
   if (!release) {
     const stack = readJson<Record<string, unknown>>(stackFile);
     const addresses = ['api', 'docs', 'mailbox', 'rabbitmq_management'].filter((name) => stack?.[name]);
     const lines = addresses.map((name) => `  ${name.padEnd(20)} ${String(stack![name])}`);
-    throw new Refusal(
-      [`It runs already in this folder (${root}).`, ...lines, 'Stop that one first (Ctrl-C).'].join('\n'),
+    throw new UserError(
+      [
+        `It is already running in this folder (${root}).`,
+        ...lines,
+        'Stop that one first, with Ctrl-C in its terminal.',
+      ].join('\n'),
     );
   }
   process.on('exit', release);
 }
 
-/** Ends what a killed run of this clone left, and drops what it left behind. */
+/** Stops the processes and deletes the files that a killed run of this clone has left. */
 export async function cleanUpAfterCrash(): Promise<void> {
-  const ended = await endLeftovers(records);
-  if (ended.length > 0) print(`${yellow('·')} ended what a killed run had left: ${ended.join(', ')}`);
+  const stopped = await endLeftovers(records);
+  if (stopped.length > 0)
+    print(`${yellow('·')} stopped processes that a killed run had left: ${stopped.join(', ')}`);
   rmSync(stackFile, { force: true });
   if (isOurEnvFile()) rmSync(envFile);
-  await sweepTestRuns();
+  await removeDeadTestRuns();
 }
 
 export const testRuns = join(local, 'test');
 
-/** Test runs have a folder each; those whose launcher is dead are ended and wiped. */
-export async function sweepTestRuns(): Promise<void> {
+/** Stops the processes and deletes the folders of test runs whose launcher has ended. Each test run has a folder. */
+export async function removeDeadTestRuns(): Promise<void> {
   if (!existsSync(testRuns)) return;
   for (const name of readdirSync(testRuns)) {
     const dir = join(testRuns, name);
     const launcher = readJson<Identity>(join(dir, 'launcher.json'));
-    // Without the note it is a run that begins this moment, or an old one.
+    // Without launcher.json it is either a run that is just starting or an old one.
     if (isAlive(launcher) || (!launcher && Date.now() - statSync(dir).mtimeMs < 60_000)) continue;
     await endLeftovers(join(dir, 'run'));
     rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
@@ -62,7 +68,7 @@ export function isOurEnvFile(): boolean {
 
 const LOG_LIMIT_BYTES = 10 * 1024 * 1024;
 
-/** Keeps one older generation of each log that has grown large. */
+/** Renames large logs to `<name>.old`, replacing the previous one. */
 export function rotateLogs(): void {
   if (!existsSync(logs)) return;
   for (const name of readdirSync(logs)) {
@@ -73,14 +79,14 @@ export function rotateLogs(): void {
 }
 
 /**
- * Runs `main` until it ends, fails or a signal comes, then stops what it started; the exit code tells which it was.
- * The first signal stops gracefully, one more a second later at once. (npm passes a Ctrl-C on that the terminal has
- * sent to us as well: two signals in the same moment are one.)
+ * Runs `main` until it returns, fails or a signal arrives, then stops everything that it started and exits. The first
+ * signal causes a graceful shutdown. A second signal, at least one second later, stops everything at once. (Ctrl-C is
+ * sent to npm and to this process, and npm forwards it: two signals within a second count as one.)
  */
 export function runUntilStopped(options: {
   main: () => Promise<number>;
   processes: Processes;
-  /** What else is to be undone; runs once, after the processes have stopped. */
+  /** Runs once, after the processes have stopped. */
   cleanUp: () => Promise<void> | void;
   exitCodeOnSignal: number;
 }): void {
@@ -100,9 +106,9 @@ export function runUntilStopped(options: {
   };
   const onSignal = (signal: NodeJS.Signals): void => {
     if (ending) {
-      // Whoever hangs up is in no hurry.
+      // A closed terminal (SIGHUP) is no request to hurry.
       if (signal === 'SIGHUP' || Date.now() - signalledAt < 1_000) return;
-      print(bold('Stopping at once'));
+      print(bold('Stopping immediately'));
       void processes
         .stopHard()
         .then(cleanUp)
@@ -110,21 +116,16 @@ export function runUntilStopped(options: {
       return;
     }
     signalledAt = Date.now();
-    print(`\n${bold('Stopping')} ${signal === 'SIGINT' ? '(Ctrl-C once more: at once)' : ''}`);
+    print(`\n${bold('Stopping')} ${signal === 'SIGINT' ? '(press Ctrl-C again to stop immediately)' : ''}`);
     void end(options.exitCodeOnSignal);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
-  // Whatever happens, nothing is left running.
+  // No process keeps running, however this one exits.
   process.on('exit', () => processes.killAll());
   const onError = (error: unknown): void => {
     if (error instanceof Stopping || processes.isStopping) return;
-    print(
-      red(
-        (error as Error).constructor === Error || error instanceof Refusal
-          ? (error as Error).message
-          : String((error as Error).stack ?? error),
-      ),
-    );
+    const isExpected = (error as Error).constructor === Error || error instanceof UserError;
+    print(red(isExpected ? (error as Error).message : String((error as Error).stack ?? error)));
     void end(1);
   };
   process.on('uncaughtException', onError);

@@ -3,30 +3,29 @@ import { join } from 'node:path';
 import { Compose } from './infrastructure/compose.js';
 import { readJson } from './infrastructure/files.js';
 import { isAlive, type Identity } from './infrastructure/identity.js';
-import { claimClone, cleanUpAfterCrash, local, Refusal, testRuns } from './lifecycle.js';
+import { claimClone, cleanUpAfterCrash, local, UserError, testRuns } from './lifecycle.js';
 import { print, red, yellow } from './terminal.js';
 
-/** What took long to download, what isn't data, and what this very run holds. */
+/** Downloads, test runs, and locks that this run may hold. */
 const KEPT = ['cache', 'test', 'launcher.lock', 'build.lock', 'install.lock'];
 
 async function main(): Promise<void> {
   claimClone();
   await cleanUpAfterCrash();
   await Compose.wipe(local).catch((error: Error) => {
-    print(yellow(`What Docker keeps of this folder stays, because Docker doesn't answer. ${error.message}`));
+    print(yellow(`Containers and volumes of this folder were not removed: ${error.message}`));
   });
   for (const name of existsSync(local) ? readdirSync(local) : []) {
     if (!KEPT.includes(name)) rmSync(join(local, name), { recursive: true, force: true, maxRetries: 5 });
   }
-  const testing =
+  const isTesting =
     existsSync(testRuns) &&
     readdirSync(testRuns).some((run) => isAlive(readJson<Identity>(join(testRuns, run, 'launcher.json'))));
-  print(
-    `The data are wiped${testing ? '; those of the tests that run now are left alone' : ''}. npm start begins afresh.`,
-  );
+  const exception = isTesting ? ', except those of the tests that are running' : '';
+  print(`All data are deleted${exception}. The next npm start begins with an empty database.`);
 }
 
 main().catch((error: Error) => {
-  print(red(error instanceof Refusal ? error.message : String(error.stack)));
+  print(red(error instanceof UserError ? error.message : String(error.stack)));
   process.exitCode = 1;
 });

@@ -1,4 +1,4 @@
-// Entry of npm start, npm test, npm run infra ...: plain JavaScript without dependencies, because it installs them.
+// Entry point of npm start, npm test, npm run infra ...: plain JavaScript without dependencies, because it installs them.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -17,53 +17,54 @@ const COMMANDS = [
   'trace-picture',
   'new-worker',
 ];
-const NODE = [20, 19];
+const MIN_NODE = [20, 19];
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const command = process.argv[2] ?? '';
 
+/** Prints a text and exits. */
 const fail = (text) => {
   process.stderr.write(`${text}\n`);
   process.exit(1);
 };
 
 const [major, minor] = process.versions.node.split('.').map(Number);
-if (major < NODE[0] || (major === NODE[0] && minor < NODE[1])) {
+if (major < MIN_NODE[0] || (major === MIN_NODE[0] && minor < MIN_NODE[1])) {
   fail(
-    `This needs Node.js ${NODE.join('.')} or later; this is ${process.versions.node} (${process.execPath}).`,
+    `Node.js ${MIN_NODE.join('.')} or newer is required; this is ${process.versions.node} (${process.execPath}).`,
   );
 }
 if (!COMMANDS.includes(command)) fail(`Usage: node tools/run.mjs ${COMMANDS.join('|')}`);
 
 process.chdir(root);
-hangUpWithNpm();
+stopIfNpmIsKilled();
 if (!isInstalled()) await install();
-// In this same process, so that signals reach the command.
+// The command runs in this process, so that it receives the signals.
 const { register } = await import('tsx/esm/api');
 register();
 await import(`./${command}.ts`);
 
 /**
- * What npm is told, it tells us: package.json says `exec`, so that no shell is between. Of its sudden death nobody
- * tells; then we do as if it were the terminal that was closed.
+ * npm forwards its signals to this process (package.json uses `exec`, so that there is no shell between them). If npm is
+ * killed, it cannot forward anything: then this process behaves as if its terminal was closed.
  */
-function hangUpWithNpm() {
+function stopIfNpmIsKilled() {
   if (!process.env.npm_lifecycle_event) return;
   const npm = process.ppid;
-  const watching = setInterval(() => {
+  const timer = setInterval(() => {
     if (process.ppid === npm) return;
-    clearInterval(watching);
+    clearInterval(timer);
     process.kill(process.pid, 'SIGHUP');
   }, 300).unref();
 }
 
-/** Whether node_modules holds what package-lock.json says; npm notes in a lock file of its own what it installed. */
+/** Whether node_modules contains what package-lock.json requires. npm lists the installed packages in a file of its own. */
 function isInstalled() {
   const locked = readJson('package-lock.json');
   const installed = readJson('node_modules/.package-lock.json');
   if (!locked || !installed) return false;
   return (
-    matches(readJson('package.json'), locked) &&
+    isLockCurrent(readJson('package.json'), locked) &&
     Object.entries(locked.packages).every(([path, entry]) => {
       if (path === '' || entry.link || entry.extraneous) return true;
       const found = installed.packages[path];
@@ -72,15 +73,15 @@ function isInstalled() {
   );
 }
 
-/** Whether the lock file still answers what package.json asks for. */
-function matches(wanted, locked) {
+/** Whether the lock file contains the versions that package.json requires. */
+function isLockCurrent(manifest, locked) {
   return ['dependencies', 'devDependencies'].every((kind) =>
-    Object.entries(wanted[kind] ?? {}).every(([name, range]) => {
+    Object.entries(manifest[kind] ?? {}).every(([name, range]) => {
       const isExact = /^\d+\.\d+\.\d+/.test(range);
-      const asked = isExact
+      const lockedRange = isExact
         ? locked.packages[`node_modules/${name}`]?.version
         : locked.packages['']?.[kind]?.[name];
-      return asked === range;
+      return lockedRange === range;
     }),
   );
 }
@@ -96,13 +97,13 @@ function readJson(file) {
 async function install() {
   const unlock = await lock(join(root, '.local', 'install.lock'));
   try {
-    if (isInstalled()) return; // another run has done it meanwhile
-    process.stdout.write('· Dependencies  installing them, a minute or less\n');
+    if (isInstalled()) return; // another run has installed them in the meantime
+    process.stdout.write('· Dependencies  installing (up to a minute)\n');
     const from = Date.now();
-    const showing = setInterval(() => {
+    const progress = setInterval(() => {
       process.stdout.write(`· Dependencies  ${Math.round((Date.now() - from) / 1000)} s\n`);
     }, 15_000);
-    await installPackages().finally(() => clearInterval(showing));
+    await installPackages().finally(() => clearInterval(progress));
     process.stdout.write(`✔ Dependencies  installed (${Math.round((Date.now() - from) / 1000)} s)\n`);
   } finally {
     unlock();
@@ -112,20 +113,20 @@ async function install() {
 async function installPackages() {
   const clean = await npm('ci');
   if (clean.code === 0) return;
-  // `npm ci` wants the builds for every platform in the lock file, and refuses one made where the registry lacks some.
-  // The versions of what this platform needs are in it all the same.
+  // `npm ci` requires that the lock file lists the builds for all platforms, and fails with EUSAGE if the lock file was
+  // made with a registry that lacks some. The versions for this platform are in it nevertheless, so `npm install` works.
   const { code, output } = clean.output.includes('EUSAGE') ? await npm('install', '--no-save') : clean;
-  if (code !== 0) fail(`\n${output}\nThe dependencies could not be installed: npm's message is above.`);
+  if (code !== 0) fail(`\n${output}\nThe dependencies could not be installed. See npm's message above.`);
 }
 
-async function npm(...command) {
-  // Through `npm start`, npm says where it lies itself.
+async function npm(...args) {
+  // npm sets npm_execpath to its own path if it runs this script.
   const path = process.env.npm_execpath;
-  const [file, ...first] =
+  const [file, ...firstArgs] =
     path && existsSync(path) && /npm-cli\.c?js$/.test(path) ? [process.execPath, path] : ['npm'];
-  // --include=dev: the tools are needed where NODE_ENV is production too.
+  // --include=dev: the tools are needed with NODE_ENV=production as well.
   const flags = ['--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
-  const child = spawn(file, [...first, ...command, ...flags], {
+  const child = spawn(file, [...firstArgs, ...args, ...flags], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     shell: process.platform === 'win32',
@@ -149,25 +150,25 @@ async function npm(...command) {
   return { code, output: Buffer.concat(chunks).toString() };
 }
 
-/** A file that its holder touches every second; one untouched for ten seconds was left by a killed run. */
+/** Takes a lock file, whose time its holder updates every second. One that is ten seconds old was left by a killed run. */
 async function lock(file) {
   mkdirSync(dirname(file), { recursive: true });
-  for (let said = false; ;) {
+  for (let isWaiting = false; ;) {
     try {
       writeFileSync(file, '', { flag: 'wx' });
       break;
     } catch (error) {
       if (error.code !== 'EEXIST') throw error;
     }
-    if (!said) process.stdout.write('· another run is installing dependencies, waiting for it\n');
-    said = true;
+    if (!isWaiting) process.stdout.write('· waiting for another run that is installing dependencies\n');
+    isWaiting = true;
     const age = Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0);
     if (age > 10_000) rmSync(file, { force: true });
     else await sleep(500);
   }
-  const touching = setInterval(() => utimesSync(file, new Date(), new Date()), 1_000);
+  const updating = setInterval(() => utimesSync(file, new Date(), new Date()), 1_000);
   const release = () => {
-    clearInterval(touching);
+    clearInterval(updating);
     rmSync(file, { force: true });
   };
   process.once('exit', release); // a failed installation ends the process

@@ -35,7 +35,10 @@ async function main(): Promise<number> {
 
   const building = buildApps(progress);
   const starting = startInfrastructure({
-    ...{ root, logs, processes, report: progress },
+    root,
+    logs,
+    processes,
+    report: progress,
     dir: local,
     wellKnownPorts: true,
     given: { databaseUrl: DATABASE_URL, rabbitmqUrl: RABBITMQ_URL, smtpUrl: SMTP_URL },
@@ -48,26 +51,26 @@ async function main(): Promise<number> {
 
   const apps = await appsFor(root, logs, infrastructure);
   flow = new Flow(
-    apps.map(({ spec: recipe }) => recipe.log),
+    apps.map(({ spec }) => spec.log),
     print,
   );
   progress.begin('Apps');
-  await Promise.all(apps.map(({ spec: recipe }) => processes.start(recipe)));
+  await Promise.all(apps.map(({ spec }) => processes.start(spec)));
   progress.done('Apps', apps.map(({ place }) => place).join(', '));
 
   const api = apps[0]!.url;
   progress.begin('Demo data');
-  const isFirst = await isEmpty(api);
-  if (isFirst) progress.done('Demo data', `${await addDemoData(api)} products with stock`);
+  const isFirstStart = await isEmpty(api);
+  if (isFirstStart) progress.done('Demo data', `${await addDemoData(api)} products with stock`);
 
-  describeStack(apps, infrastructure);
+  publishStack(apps, infrastructure);
   printAddresses(api, infrastructure);
   flow.start();
-  if (isFirst) {
-    print(dim('One order is placed now, so that there is something to see:'));
+  if (isFirstStart) {
+    print(dim('Placing a sample order. These are its steps:'));
     await placeSampleOrder(api);
   }
-  return new Promise<never>(() => undefined); // until a signal comes
+  return new Promise<never>(() => undefined); // until a signal arrives
 }
 
 async function buildApps(progress: Progress): Promise<void> {
@@ -75,8 +78,8 @@ async function buildApps(progress: Progress): Promise<void> {
   if (built) progress.done('Build', 'dist/');
 }
 
-/** Where everything is, for programs; kept in step with the processes. */
-function describeStack(
+/** Writes .local/stack.json: addresses and process ids for other programs. Updated when a process starts or exits. */
+function publishStack(
   apps: App[],
   { databaseUrl, rabbitmqUrl, managementUrl, mailboxUrl }: Infrastructure,
 ): void {
@@ -118,7 +121,7 @@ function printAddresses(api: string, { managementUrl, mailboxUrl }: Infrastructu
   print();
   print(
     dim(
-      `  Logs in ${join(root, '.local', 'logs')}. Ctrl-C stops everything; the data stay (npm run reset wipes them).`,
+      `  Logs: ${join(root, '.local', 'logs')}. Ctrl-C stops everything and keeps the data (npm run reset deletes them).`,
     ),
   );
   print();

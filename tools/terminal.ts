@@ -12,7 +12,7 @@ export const blue = paint(34);
 export const magenta = paint(35);
 export const cyan = paint(36);
 
-// A closed terminal or pipe must not keep us from stopping what we started.
+// An error on a closed terminal or pipe must not keep the launcher from stopping its processes.
 process.stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);
 
@@ -24,7 +24,7 @@ export function pad(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - stripVTControlCharacters(text).length));
 }
 
-/** For a long run: prints lines with the seconds since now, what went well and what didn't in its colour. */
+/** @returns a function that prints a line with the seconds since now: lines with ✔ in green, with ✘ in red */
 export function sayWithSeconds(): (text: string) => void {
   const from = Date.now();
   return (text) => {
@@ -34,22 +34,22 @@ export function sayWithSeconds(): (text: string) => void {
   };
 }
 
-/** One line when something takes its time, one when it is done. */
+/** Prints a line when a step takes long, and a line when it is done. */
 export class Progress {
   private readonly from = Date.now();
   private readonly since = new Map<string, number>();
 
-  working(what: string, text: string): void {
-    if (!this.since.has(what)) this.since.set(what, Date.now());
-    print(`${yellow('·')} ${pad(what, 13)} ${dim(text)}`);
+  working(step: string, text: string): void {
+    if (!this.since.has(step)) this.since.set(step, Date.now());
+    print(`${yellow('·')} ${pad(step, 13)} ${dim(text)}`);
   }
 
-  done(what: string, text = ''): void {
-    const seconds = ((Date.now() - (this.since.get(what) ?? this.from)) / 1000).toFixed(1);
-    print(`${green('✔')} ${pad(what, 13)} ${text} ${dim(`(${seconds} s)`)}`);
+  done(step: string, text = ''): void {
+    const seconds = ((Date.now() - (this.since.get(step) ?? this.from)) / 1000).toFixed(1);
+    print(`${green('✔')} ${pad(step, 13)} ${text} ${dim(`(${seconds} s)`)}`);
   }
 
-  begin(what: string): void {
-    this.since.set(what, Date.now());
+  begin(step: string): void {
+    this.since.set(step, Date.now());
   }
 }

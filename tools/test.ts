@@ -6,11 +6,12 @@ import { run, stopCommands } from './command.js';
 import { startInfrastructure, type Infrastructure } from './infrastructure/infrastructure.js';
 import { readJson, writeAtomically } from './infrastructure/files.js';
 import { identityOf } from './infrastructure/identity.js';
+import { writeRecord } from './infrastructure/leftovers.js';
 import { Processes } from './infrastructure/processes.js';
-import { root, runUntilStopped, sweepTestRuns, testRuns } from './lifecycle.js';
+import { root, runUntilStopped, removeDeadTestRuns, testRuns } from './lifecycle.js';
 import { dim, green, print, Progress, red, yellow } from './terminal.js';
 
-/** Everything of this run lies here and is wiped at its end. */
+/** Folder for all files of this run, deleted at its end. */
 const dir = join(testRuns, randomBytes(4).toString('hex'));
 const processes = new Processes(join(dir, 'run'), (text) => print(yellow(text)));
 let infrastructure: Infrastructure | undefined;
@@ -18,60 +19,62 @@ const count = { passed: 0, failed: 0 };
 
 async function main(): Promise<number> {
   writeAtomically(join(dir, 'launcher.json'), JSON.stringify(identityOf(process.pid)));
-  await sweepTestRuns();
+  await removeDeadTestRuns();
   const jestArguments = process.argv.slice(3);
   const progress = new Progress();
   const starting = startInfrastructure({
-    ...{ root, dir, processes, report: { ...quiet, working: progress.working.bind(progress) } },
+    root,
+    dir,
+    processes,
+    report: { working: progress.working.bind(progress), done: () => undefined },
     logs: join(dir, 'logs'),
     wellKnownPorts: false,
     given: {},
     expendable: true,
   });
-  // Looked at below; until then an early failure must not count as nobody's.
+  // Awaited below. Until then an early failure must not be reported as an unhandled rejection.
   starting.catch(() => undefined);
-  const tasks = jestArguments.length > 0 ? [buildTask] : [buildTask, ...checks()];
-  const results = await twoAtATime(tasks);
+  const tasks = jestArguments.length > 0 ? [buildTask] : [buildTask, ...createChecks()];
+  const results = await runTwoAtATime(tasks);
   const isBuilt = results[0] ?? false;
   infrastructure = await starting;
-  progress.done('Infrastructure', "PostgreSQL, RabbitMQ and a mailbox of the tests' own");
-  if (isBuilt) await jest(infrastructure, jestArguments);
+  progress.done('Infrastructure', 'PostgreSQL, RabbitMQ and a mailbox, for the tests only');
+  if (isBuilt) await runJest(infrastructure, jestArguments);
   print(`${count.passed} passed, ${count.failed} failed`);
   return count.failed === 0 ? 0 : 1;
 }
 
-const quiet = { working: () => undefined, done: () => undefined };
-
 type Task = () => Promise<boolean>;
 
-function checks(): Task[] {
+function createChecks(): Task[] {
   const tool = (...path: string[]): string => join(root, 'node_modules', ...path);
   const has = (pattern: RegExp): boolean => readdirSync(root).some((name) => pattern.test(name));
   const check =
     (name: string, ...args: string[]): Task =>
     () =>
-      oneCheck(name, () => runQuietly(args));
+      runCheck(name, () => runTool(args));
   return [
     check('types', tool('typescript', 'bin', 'tsc'), '--noEmit', '-p', 'tsconfig.json'),
     check('lint', tool('eslint', 'bin', 'eslint.js'), '.'),
     ...(has(/^\.dependency-cruiser\./)
-      ? [check('arrows', tool('dependency-cruiser', 'bin', 'dependency-cruise.mjs'), 'apps', 'libs')]
+      ? [check('dependencies', tool('dependency-cruiser', 'bin', 'dependency-cruise.mjs'), 'apps', 'libs')]
       : []),
     ...(has(/^knip\./) ? [check('knip', tool('knip', 'bin', 'knip.js'))] : []),
   ];
 }
 
 const buildTask: Task = () =>
-  oneCheck('build', async () => {
+  runCheck('build', async () => {
     await build(root, () => undefined);
   });
 
-async function runQuietly(args: string[]): Promise<void> {
+/** @throws with the output if the tool fails */
+async function runTool(args: string[]): Promise<void> {
   const { code, output } = await run(process.execPath, args, { cwd: root });
   if (code !== 0) throw new Error(output);
 }
 
-async function oneCheck(name: string, work: () => Promise<void>): Promise<boolean> {
+async function runCheck(name: string, work: () => Promise<void>): Promise<boolean> {
   const from = Date.now();
   const seconds = (): string => dim(`(${((Date.now() - from) / 1000).toFixed(1)} s)`);
   try {
@@ -87,8 +90,8 @@ async function oneCheck(name: string, work: () => Promise<void>): Promise<boolea
   }
 }
 
-/** The checks are heavy, and machines have two processors at least. */
-async function twoAtATime(tasks: Task[]): Promise<boolean[]> {
+/** Two, because the checks use much processor time and most machines have at least two processors. */
+async function runTwoAtATime(tasks: Task[]): Promise<boolean[]> {
   const results: boolean[] = [];
   let next = 0;
   const work = async (): Promise<void> => {
@@ -105,25 +108,26 @@ interface JestReport {
   numTotalTests: number;
 }
 
-async function jest(servers: Infrastructure, args: string[]): Promise<void> {
+async function runJest(servers: Infrastructure, args: string[]): Promise<void> {
   const report = join(dir, 'jest.json');
   const script = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
   const { code } = await run(process.execPath, [script, '--json', `--outputFile=${report}`, ...args], {
     cwd: root,
     env: environment(servers),
     show: true,
-    // So that a later run ends it, should this one be killed.
+    // A later run stops Jest if this one is killed.
     started: (pid) => {
-      const record = { ...identityOf(pid), name: 'jest', stopSignal: 'SIGTERM', stage: 5 };
-      writeAtomically(join(dir, 'run', 'jest.json'), JSON.stringify(record));
+      const identity = identityOf(pid);
+      if (identity)
+        writeRecord(join(dir, 'run'), { ...identity, name: 'jest', stopSignal: 'SIGTERM', stage: 5 });
     },
   });
   const result = readJson<JestReport>(report);
   const failed = (result?.numFailedTests ?? 0) + (result?.numRuntimeErrorTestSuites ?? 0);
   count.passed += result?.numPassedTests ?? 0;
-  // Nothing run is no success, nor is a failure that isn't any test's (a threshold, a crash of jest itself).
-  const nothingRan = (result?.numPassedTests ?? 0) + (result?.numFailedTests ?? 0) === 0;
-  count.failed += failed === 0 && (code !== 0 || nothingRan) ? 1 : failed;
+  // A run without tests counts as failed, and so does a failure of Jest itself (a threshold, a crash).
+  const hasRunNoTest = (result?.numPassedTests ?? 0) + (result?.numFailedTests ?? 0) === 0;
+  count.failed += failed === 0 && (code !== 0 || hasRunNoTest) ? 1 : failed;
 }
 
 function environment({
@@ -134,12 +138,12 @@ function environment({
   mailboxUrl,
 }: Infrastructure): NodeJS.ProcessEnv {
   const postgres = new URL(databaseUrl);
-  postgres.pathname = '/postgres'; // the specs create databases of their own
-  const own = { ...process.env };
-  // What is set for `npm start` is none of the tests' business.
-  for (const name of ['DATABASE_URL', 'RABBITMQ_URL', 'SMTP_URL', 'PORT', 'HOST', 'ENV']) delete own[name];
+  postgres.pathname = '/postgres'; // each spec creates a database of its own
+  const env = { ...process.env };
+  // Settings for `npm start` must not affect the tests.
+  for (const name of ['DATABASE_URL', 'RABBITMQ_URL', 'SMTP_URL', 'PORT', 'HOST', 'ENV']) delete env[name];
   return {
-    ...own,
+    ...env,
     NODE_ENV: 'test',
     TEST_DATABASE_URL: postgres.href,
     TEST_RABBITMQ_URL: rabbitmqUrl,
@@ -157,6 +161,6 @@ runUntilStopped({
     stopCommands();
     await infrastructure?.stop();
     rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
-    await sweepTestRuns(); // a spec that was interrupted may have started something of its own
+    await removeDeadTestRuns(); // an interrupted spec may have started processes of its own
   },
 });

@@ -12,13 +12,13 @@ import { writeAtomically } from './infrastructure/files.js';
 import { identityOf } from './infrastructure/identity.js';
 import { startInfrastructure, type Infrastructure } from './infrastructure/infrastructure.js';
 import { Processes } from './infrastructure/processes.js';
-import { root, runUntilStopped, sweepTestRuns, testRuns } from './lifecycle.js';
+import { root, runUntilStopped, removeDeadTestRuns, testRuns } from './lifecycle.js';
 import { print } from './terminal.js';
 
-/** Draws docs/trace.svg: a real order, through real processes, from its POST to its mail. */
+/** Draws docs/trace.svg: the trace of a real order through real processes, from its POST to its mail. */
 const PICTURE = 'docs/trace.svg';
-/** A process that has just started is slow; nobody's order is its first. */
-const ORDERS_BEFORE = 30;
+/** Orders placed before the traced one, because processes that have just started are slower. */
+const WARM_UP_ORDERS = 30;
 
 const dir = join(testRuns, randomBytes(4).toString('hex'));
 const processes = new Processes(join(dir, 'run'), print);
@@ -26,10 +26,13 @@ let infrastructure: Infrastructure | undefined;
 
 async function main(): Promise<number> {
   writeAtomically(join(dir, 'launcher.json'), JSON.stringify(identityOf(process.pid)));
-  await sweepTestRuns();
+  await removeDeadTestRuns();
   await build(root, print);
   infrastructure = await startInfrastructure({
-    ...{ root, dir, processes, report: { working: () => undefined, done: () => undefined } },
+    root,
+    dir,
+    processes,
+    report: { working: () => undefined, done: () => undefined },
     logs: join(dir, 'logs'),
     wellKnownPorts: false,
     given: {},
@@ -46,9 +49,10 @@ async function main(): Promise<number> {
   const system = await System.start({ environment: collector.environment });
   try {
     const product_id = await system.createProduct(1_000);
-    for (let n = 0; n < ORDERS_BEFORE; n++) await mailed(collector, await order(system, product_id));
-    const traceId = await order(system, product_id);
-    await mailed(collector, traceId);
+    for (let count = 0; count < WARM_UP_ORDERS; count++)
+      await waitForMail(collector, await placeOrder(system, product_id));
+    const traceId = await placeOrder(system, product_id);
+    await waitForMail(collector, traceId);
     draw(collector, traceId);
   } finally {
     await system.stop();
@@ -57,8 +61,8 @@ async function main(): Promise<number> {
   return 0;
 }
 
-/** @returns the id of the trace that its caller began */
-async function order(system: System, product_id: number): Promise<string> {
+/** Places an order as a client that traces its requests. @returns the trace id */
+async function placeOrder(system: System, product_id: number): Promise<string> {
   const traceId = randomBytes(16).toString('hex');
   const response = await fetch(`${system.process('api').url}/v1/orders`, {
     method: 'POST',
@@ -72,8 +76,8 @@ async function order(system: System, product_id: number): Promise<string> {
   return traceId;
 }
 
-/** Once the mail's span has come, and those that end after it. */
-async function mailed(collector: OtlpCollector, traceId: string) {
+/** Waits for the span of the mail and for the spans that end after it. */
+async function waitForMail(collector: OtlpCollector, traceId: string) {
   await until('the mail', () => collector.spansOfTrace(traceId).some(({ name }) => name.startsWith('send ')));
   const count = () => collector.spansOfTrace(traceId).length;
   for (let before = 0; before < count();) {
@@ -91,10 +95,7 @@ function draw(collector: OtlpCollector, traceId: string) {
   const milliseconds = Math.round(Math.max(...spans.map(({ to }) => to)) - spans[0]!.from);
   writeFileSync(
     join(root, PICTURE),
-    drawWaterfall(
-      `One order, from its POST to its mail: one trace, four processes, ${milliseconds} ms`,
-      bars,
-    ),
+    drawWaterfall(`One order, from POST to mail: one trace, four processes, ${milliseconds} ms`, bars),
   );
   print(PICTURE);
 }

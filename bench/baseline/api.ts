@@ -1,7 +1,7 @@
 import fastify from 'fastify';
+import { connectBroker, connectOutbox, createEvent, storeEvents } from './broker.js';
+import { connectDatabase, inTransaction, query } from './database.js';
 import { MicroBatcher } from './micro-batcher.js';
-import { connectBroker, eventOf, openOutbox, storeEvents } from './broker.js';
-import { ask, connectDatabase, inTransaction } from './database.js';
 
 interface Item {
   product_id: number;
@@ -17,11 +17,12 @@ const INSERT_ORDERS = {
   name: 'orders',
   text: `INSERT INTO orders (customer_name, customer_email, locale, currency, total)
     SELECT name, email, locale, 'BRL', total
-    FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) WITH ORDINALITY AS placed (name, email, locale, total, at)
-    ORDER BY at RETURNING id::float8 AS id`,
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) WITH ORDINALITY
+      AS placed (name, email, locale, total, position)
+    ORDER BY position RETURNING id::float8 AS id`,
 };
-const INSERT_PARTS = {
-  name: 'parts',
+const INSERT_LINES = {
+  name: 'lines',
   text: `WITH step AS (
       INSERT INTO order_timeline (order_id, step) SELECT id, 'pending' FROM unnest($1::bigint[]) AS id
     )
@@ -57,35 +58,37 @@ const BODY = {
 };
 
 const client = await connectDatabase();
-const publish = await openOutbox(await connectBroker());
+const publish = await connectOutbox(await connectBroker());
 const { rows } = await client.query<{ id: number; price: number }>(
   'SELECT id::float8 AS id, price::float8 AS price FROM products',
 );
 const prices = new Map(rows.map(({ id, price }) => [id, price]));
 
-const batches = new MicroBatcher<Order, number>(async (orders) => {
+const batcher = new MicroBatcher<Order, number>(async (orders) => {
   const totals = orders.map(({ items }) =>
     items.reduce((sum, { product_id, quantity }) => sum + quantity * prices.get(product_id)!, 0),
   );
   const { ids, events } = await inTransaction(client, async () => {
-    const placed = await ask<{ id: number }>(client, INSERT_ORDERS, [
+    const placed = await query<{ id: number }>(client, INSERT_ORDERS, [
       orders.map(({ customer }) => customer.name),
       orders.map(({ customer }) => customer.email),
       orders.map(({ locale = 'en' }) => locale),
       totals,
     ]);
     const ids = placed.map(({ id }) => id);
-    const lines = orders.flatMap(({ items }, of) =>
-      items.map((item, at) => ({ ...item, id: ids[of], at: at + 1 })),
+    const lines = orders.flatMap(({ items }, orderIndex) =>
+      items.map((item, itemIndex) => ({ ...item, id: ids[orderIndex], position: itemIndex + 1 })),
     );
-    await ask(client, INSERT_PARTS, [
+    await query(client, INSERT_LINES, [
       ids,
       lines.map(({ id }) => id),
       lines.map(({ product_id }) => product_id),
-      lines.map(({ at }) => at),
+      lines.map(({ position }) => position),
       lines.map(({ quantity }) => quantity),
     ]);
-    const events = orders.map(({ items }, of) => eventOf('order.created', { order_id: ids[of], items }));
+    const events = orders.map(({ items }, index) =>
+      createEvent('order.created', { order_id: ids[index], items }),
+    );
     return { ids, events: await storeEvents(client, events) };
   });
   publish(events);
@@ -95,7 +98,7 @@ const batches = new MicroBatcher<Order, number>(async (orders) => {
 const server = fastify();
 server.post<{ Body: Order }>('/v1/orders', { schema: { body: BODY } }, async ({ body }, reply) => {
   if (body.items.some(({ product_id }) => !prices.has(product_id))) return reply.code(422).send();
-  const id = await batches.add(body);
+  const id = await batcher.add(body);
   return reply.code(202).send({ id, status: 'pending', ...body });
 });
 await server.listen({ host: '127.0.0.1', port: Number(process.env.PORT) });

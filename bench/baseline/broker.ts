@@ -1,7 +1,7 @@
 import { connect, type ConfirmChannel, type ConsumeMessage } from 'amqplib';
 import { randomUUID } from 'node:crypto';
 import type { Client } from 'pg';
-import { ask, connectDatabase } from './database.js';
+import { connectDatabase, query } from './database.js';
 import { MicroBatcher } from './micro-batcher.js';
 
 const EXCHANGE = 'stock_events';
@@ -18,10 +18,10 @@ export interface Event {
   body: string;
 }
 
-export function eventOf(event: string, payload: object): Event {
+export function createEvent(event: string, payload: object): Event {
   const id = randomUUID();
-  const head = { event_id: id, event, occurred_at: new Date().toISOString(), version: 1 };
-  return { id, event, body: JSON.stringify({ ...head, ...payload }) };
+  const envelope = { event_id: id, event, occurred_at: new Date().toISOString(), version: 1 };
+  return { id, event, body: JSON.stringify({ ...envelope, ...payload }) };
 }
 
 export async function connectBroker(): Promise<ConfirmChannel> {
@@ -35,24 +35,24 @@ export async function connectBroker(): Promise<ConfirmChannel> {
   return channel;
 }
 
-/** Hands over what comes in, batch by batch, and acknowledges a batch when it is committed. */
+/** Consumes a queue in batches and acknowledges each batch after `handle` has committed it. */
 export async function consume<Body>(
   channel: ConfirmChannel,
   queue: keyof typeof QUEUES,
   handle: (events: { key: string; body: Body }[]) => Promise<void>,
 ) {
-  const batches = new MicroBatcher<ConsumeMessage, void>(async (messages) => {
+  const batcher = new MicroBatcher<ConsumeMessage, void>(async (messages) => {
     const events = messages.map(({ fields, content }) => ({
       key: fields.routingKey,
       body: JSON.parse(content.toString()) as Body,
     }));
     await handle(events);
-    // They come and are handled in their order, so one answer serves for all.
+    // Messages are handled in delivery order, so one acknowledgement covers the whole batch.
     channel.ack(messages.at(-1)!, true);
     return messages.map(() => undefined);
   });
   await channel.prefetch(PREFETCH);
-  await channel.consume(queue, (message) => void (message && batches.add(message)));
+  await channel.consume(queue, (message) => void (message && batcher.add(message)));
 }
 
 interface StoredEvent extends Event {
@@ -68,9 +68,9 @@ const STORE = {
 };
 const DELETE = { name: 'published', text: 'DELETE FROM outbox WHERE id = ANY($1::bigint[])' };
 
-/** Writes events with the transaction that is open. */
+/** Writes events to the outbox in the open transaction. */
 export async function storeEvents(client: Client, events: Event[]): Promise<StoredEvent[]> {
-  const rows = await ask<{ row: number }>(client, STORE, [
+  const rows = await query<{ row: number }>(client, STORE, [
     events.map(({ id }) => id),
     events.map(({ event }) => event),
     events.map(({ body }) => body),
@@ -78,10 +78,14 @@ export async function storeEvents(client: Client, events: Event[]): Promise<Stor
   return events.map((event, index) => ({ ...event, ...rows[index]! }));
 }
 
-/** Publishes what was just committed, persistent and confirmed, and deletes it then; on a connection of its own. */
-export async function openOutbox(channel: ConfirmChannel) {
+/**
+ * Opens a database connection of its own for the outbox.
+ *
+ * @returns a function that publishes committed events, persistent and confirmed, and then deletes their rows
+ */
+export async function connectOutbox(channel: ConfirmChannel) {
   const client = await connectDatabase();
-  const batches = new MicroBatcher<StoredEvent[], void>(async (groups) => {
+  const batcher = new MicroBatcher<StoredEvent[], void>(async (groups) => {
     const events = groups.flat();
     for (const { event, body } of events)
       channel.publish(EXCHANGE, event, Buffer.from(body), {
@@ -90,8 +94,8 @@ export async function openOutbox(channel: ConfirmChannel) {
         contentType: 'application/json',
       });
     await channel.waitForConfirms();
-    await ask(client, DELETE, [events.map(({ row }) => row)]);
+    await query(client, DELETE, [events.map(({ row }) => row)]);
     return groups.map(() => undefined);
   });
-  return (events: StoredEvent[]) => void (events.length > 0 && batches.add(events));
+  return (events: StoredEvent[]) => void (events.length > 0 && batcher.add(events));
 }

@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** A statement by name: parsed and planned once for a connection. */
+/** A named statement: PostgreSQL parses and plans it once per connection. */
 export interface Statement {
   name: string;
   text: string;
@@ -9,12 +9,12 @@ export interface Statement {
 export async function connectDatabase() {
   const client = new pg.Client({ connectionString: process.env.DATABASE_URL });
   await client.connect();
-  // As the product does (libs/domain/src/database/pool.ts): plans that are kept from a small table's time are no ceiling.
+  // As the product does: plans made while a table is small are kept, and would scan the grown table sequentially.
   await client.query('SET enable_seqscan = off');
   return client;
 }
 
-/** One transaction on the process's own connection. */
+/** Runs `work` in one transaction on the process's only connection. */
 export async function inTransaction<Result>(client: pg.Client, work: () => Promise<Result>): Promise<Result> {
   await client.query('BEGIN');
   const result = await work();
@@ -22,7 +22,7 @@ export async function inTransaction<Result>(client: pg.Client, work: () => Promi
   return result;
 }
 
-export async function ask<Row>(
+export async function query<Row>(
   client: pg.Client,
   { name, text }: Statement,
   values: unknown[],

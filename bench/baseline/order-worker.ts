@@ -1,7 +1,7 @@
-import { connectBroker, consume, eventOf, openOutbox, storeEvents } from './broker.js';
-import { ask, connectDatabase, inTransaction } from './database.js';
+import { connectBroker, connectOutbox, consume, createEvent, storeEvents } from './broker.js';
+import { connectDatabase, inTransaction, query } from './database.js';
 
-interface Created {
+interface OrderCreated {
   order_id: number;
   items: { product_id: number; quantity: number }[];
 }
@@ -19,13 +19,13 @@ const RESERVE = {
   name: 'reserve',
   text: `WITH item AS (
       SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::integer[]) AS item (order_id, product_id, quantity)
-    ), promised AS (
+    ), updated_stock AS (
       UPDATE stock SET reserved = reserved + wanted.quantity
       FROM (SELECT product_id, sum(quantity)::integer AS quantity FROM item GROUP BY product_id) AS wanted
       WHERE stock.product_id = wanted.product_id
-    ), held AS (
+    ), inserted AS (
       INSERT INTO reservations (order_id, product_id, quantity) SELECT order_id, product_id, quantity FROM item
-    ), moved AS (
+    ), transitioned AS (
       UPDATE orders SET status = decided.status, rejection = decided.rejection, updated_at = clock_timestamp()
       FROM unnest($4::bigint[], $5::text[], $6::jsonb[]) AS decided (id, status, rejection) WHERE orders.id = decided.id
     )
@@ -34,22 +34,24 @@ const RESERVE = {
 
 const client = await connectDatabase();
 const channel = await connectBroker();
-const publish = await openOutbox(channel);
+const publish = await connectOutbox(channel);
 
-await consume<Created>(channel, 'order_queue', async (events) => {
+await consume<OrderCreated>(channel, 'order_queue', async (events) => {
   const orders = new Map(events.map(({ body }) => [body.order_id, body.items]));
   const products = new Set(events.flatMap(({ body }) => body.items.map(({ product_id }) => product_id)));
-  const announced = await inTransaction(client, async () => {
-    const pending = await ask<{ id: number }>(client, LOCK_ORDERS, [[...orders.keys()]]);
-    const stock = await ask<{ product_id: number; available: number }>(client, LOCK_STOCK, [[...products]]);
+  const stored = await inTransaction(client, async () => {
+    const pending = await query<{ id: number }>(client, LOCK_ORDERS, [[...orders.keys()]]);
+    const stock = await query<{ product_id: number; available: number }>(client, LOCK_STOCK, [[...products]]);
     const available = new Map(stock.map((row) => [row.product_id, row.available]));
-    // First come, first served; all of an order's lines, or none.
+    // First come, first served: an order gets stock for all of its lines, or for none.
     const decided = pending.map(({ id }) => {
       const items = orders.get(id)!;
       const reasons = items
         .filter(({ product_id, quantity }) => quantity > (available.get(product_id) ?? 0))
         .map(({ product_id, quantity }) => ({
-          ...{ product_id, reason: 'out_of_stock', requested: quantity },
+          product_id,
+          reason: 'out_of_stock',
+          requested: quantity,
           available: available.get(product_id) ?? 0,
         }));
       if (reasons.length === 0)
@@ -57,9 +59,9 @@ await consume<Created>(channel, 'order_queue', async (events) => {
           available.set(product_id, available.get(product_id)! - quantity);
       return { id, items, reasons };
     });
-    const held = decided.filter(({ reasons }) => reasons.length === 0);
-    const lines = held.flatMap(({ id, items }) => items.map((item) => ({ ...item, id })));
-    await ask(client, RESERVE, [
+    const reserved = decided.filter(({ reasons }) => reasons.length === 0);
+    const lines = reserved.flatMap(({ id, items }) => items.map((item) => ({ ...item, id })));
+    await query(client, RESERVE, [
       lines.map(({ id }) => id),
       lines.map(({ product_id }) => product_id),
       lines.map(({ quantity }) => quantity),
@@ -67,13 +69,13 @@ await consume<Created>(channel, 'order_queue', async (events) => {
       decided.map(({ reasons }) => (reasons.length === 0 ? 'reserved' : 'rejected')),
       decided.map(({ reasons }) => (reasons.length === 0 ? null : JSON.stringify(reasons))),
     ]);
-    const announcements = decided.map(({ id: order_id, items, reasons }) =>
+    const outgoing = decided.map(({ id: order_id, items, reasons }) =>
       reasons.length === 0
-        ? eventOf('stock.reserve', { order_id, items })
-        : eventOf('order.rejected', { order_id, items, reasons }),
+        ? createEvent('stock.reserve', { order_id, items })
+        : createEvent('order.rejected', { order_id, items, reasons }),
     );
-    return storeEvents(client, announcements);
+    return storeEvents(client, outgoing);
   });
-  publish(announced);
+  publish(stored);
 });
 console.log('order-worker is ready');

@@ -1,11 +1,11 @@
-import { connectBroker, consume, eventOf, openOutbox, storeEvents } from './broker.js';
-import { ask, connectDatabase, inTransaction } from './database.js';
+import { connectBroker, connectOutbox, consume, createEvent, storeEvents } from './broker.js';
+import { connectDatabase, inTransaction, query } from './database.js';
 
-interface Reserved {
+interface StockReserve {
   order_id: number;
   items: { product_id: number; quantity: number }[];
 }
-interface Change {
+interface StockChange {
   order_id: number;
   product_id: number;
   movement_id: number;
@@ -40,7 +40,7 @@ const DEDUCT = {
       INSERT INTO movements (product_id, order_id, kind, quantity, balance_after, reason)
       SELECT product_id, order_id, 'sale', -quantity, on_hand, 'order ' || order_id FROM change ORDER BY order_id, product_id
       RETURNING id, order_id, product_id
-    ), moved AS (
+    ), transitioned AS (
       UPDATE orders SET status = 'processed', updated_at = clock_timestamp() WHERE id = ANY($1::bigint[])
     ), step AS (
       INSERT INTO order_timeline (order_id, step) SELECT id, 'processed' FROM unnest($1::bigint[]) AS id
@@ -52,24 +52,24 @@ const DEDUCT = {
 
 const client = await connectDatabase();
 const channel = await connectBroker();
-const publish = await openOutbox(channel);
+const publish = await connectOutbox(channel);
 
-await consume<Reserved>(channel, 'stock_queue', async (events) => {
+await consume<StockReserve>(channel, 'stock_queue', async (events) => {
   const orders = new Map(events.map(({ body }) => [body.order_id, body.items]));
   const products = new Set(events.flatMap(({ body }) => body.items.map(({ product_id }) => product_id)));
-  const announced = await inTransaction(client, async () => {
-    const reserved = await ask<{ id: number }>(client, LOCK_ORDERS, [[...orders.keys()]]);
-    await ask(client, LOCK_STOCK, [[...products]]);
+  const stored = await inTransaction(client, async () => {
+    const reserved = await query<{ id: number }>(client, LOCK_ORDERS, [[...orders.keys()]]);
+    await query(client, LOCK_STOCK, [[...products]]);
     const ids = reserved.map(({ id }) => id);
-    const changesOf = new Map<number, object[]>(ids.map((id) => [id, []]));
-    for (const { order_id, ...change } of await ask<Change>(client, DEDUCT, [ids, [...products]]))
-      changesOf.get(order_id)!.push({ ...change, available: change.on_hand - change.reserved });
-    const announcements = ids.flatMap((order_id) => [
-      eventOf('stock.updated', { order_id, items: changesOf.get(order_id) }),
-      eventOf('order.processed', { order_id, items: orders.get(order_id) }),
+    const changesByOrder = new Map<number, object[]>(ids.map((id) => [id, []]));
+    for (const { order_id, ...change } of await query<StockChange>(client, DEDUCT, [ids, [...products]]))
+      changesByOrder.get(order_id)!.push({ ...change, available: change.on_hand - change.reserved });
+    const outgoing = ids.flatMap((order_id) => [
+      createEvent('stock.updated', { order_id, items: changesByOrder.get(order_id) }),
+      createEvent('order.processed', { order_id, items: orders.get(order_id) }),
     ]);
-    return storeEvents(client, announcements);
+    return storeEvents(client, outgoing);
   });
-  publish(announced);
+  publish(stored);
 });
 console.log('stock-worker is ready');

@@ -1,29 +1,29 @@
 import { connect, type Socket } from 'node:net';
 
-/** Status 0: there was no answer. */
+/** Answer to a request. Status 0: the connection closed without an answer. */
 export interface Answer {
   status: number;
   body: string;
 }
 
-const LONGEST_ANSWER_MS = 60_000;
+const ANSWER_TIMEOUT_MS = 60_000;
 const HEAD_END = '\r\n\r\n';
 
 /**
- * One customer's connection: HTTP/1.1 by hand, one request at a time, kept open. A client that does no more than this
- * leaves the processors to what is measured.
+ * Keep-alive connection of one client: minimal HTTP/1.1, one request at a time. It uses so little processor time that
+ * the load generator barely affects the measurement.
  */
 export class Connection {
   private socket?: Socket;
   private received: Buffer = Buffer.alloc(0);
-  private answered?: (answer: Answer) => void;
+  private resolveAnswer?: (answer: Answer) => void;
 
   constructor(private readonly port: number) {}
 
   post(path: string, body: string): Promise<Answer> {
     const socket = (this.socket ??= this.open());
     return new Promise((resolve) => {
-      this.answered = resolve;
+      this.resolveAnswer = resolve;
       socket.write(
         `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1:${this.port}\r\ncontent-type: application/json\r\n` +
           `content-length: ${Buffer.byteLength(body)}${HEAD_END}${body}`,
@@ -37,9 +37,9 @@ export class Connection {
 
   private open(): Socket {
     const socket = connect({ port: this.port, host: '127.0.0.1', noDelay: true });
-    socket.setTimeout(LONGEST_ANSWER_MS, () => socket.destroy());
+    socket.setTimeout(ANSWER_TIMEOUT_MS, () => socket.destroy());
     socket.on('data', (chunk) => this.read(chunk));
-    socket.on('error', () => undefined); // `close` follows
+    socket.on('error', () => undefined); // the `close` event follows and resolves the request
     socket.on('close', () => {
       this.socket = undefined;
       this.received = Buffer.alloc(0);
@@ -54,7 +54,7 @@ export class Connection {
     if (headEnd < 0) return;
     const head = this.received.toString('latin1', 0, headEnd);
     const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
-    // Ours and the bare pipeline's always say it; without it the end can't be told.
+    // Product and baseline always send a content length; without it the end of the answer is unknown.
     if (length === undefined) return void this.socket?.destroy();
     const end = headEnd + HEAD_END.length + Number(length);
     if (this.received.length < end) return;
@@ -65,8 +65,8 @@ export class Connection {
   }
 
   private answer(answer: Answer) {
-    const answered = this.answered;
-    this.answered = undefined;
-    answered?.(answer);
+    const resolve = this.resolveAnswer;
+    this.resolveAnswer = undefined;
+    resolve?.(answer);
   }
 }

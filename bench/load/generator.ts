@@ -2,39 +2,40 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { percentilesOf, type Percentiles } from '../numbers.js';
 import { serve } from '../serve.js';
 import { Connection } from './connection.js';
-import { drawItems, type Plan } from './plan.js';
+import { drawItems, type Workload } from './workload.js';
 
-/** Customers who order: a process of its own, so that its work is not that of what it measures. */
-export interface LoadOrder {
+/** Request to the load generator, which runs in a process of its own so that its usage is measured separately. */
+export interface LoadRequest {
   port: number;
-  plan: Plan;
-  /** Customers at once; each orders again when it is answered. */
+  workload: Workload;
+  /** Concurrent clients; each sends its next order when the previous one is answered. */
   connections: number;
   seconds: number;
-  /** Orders in a second, however quickly they are answered; unset: as many as are answered. */
+  /** Orders per second, independent of the answers. Unset: each client sends as fast as it is answered. */
   rate?: number;
 }
 
 export interface LoadResult {
-  /** Of the accepted orders, in step: their ids, and when they were posted, in milliseconds since 1970. */
+  /** Ids of the accepted orders, and when each was posted (milliseconds since 1970), in the same order. */
   ids: Float64Array;
   postedAt: Float64Array;
   lines: number;
-  /** The first POST and the last answer. */
+  /** Times of the first POST and of the last answer, in milliseconds since 1970. */
   from: number;
   to: number;
   /** From POST to answer, in milliseconds. */
   latency: Percentiles;
   refused: number;
-  /** One refusal, word for word. */
+  /** Status and body of the first refusal. */
   refusal?: string;
   cpuSeconds: number;
   peakMb: number;
 }
 
-let customers = 0;
+/** Numbers the orders of this process, so that each has an e-mail address of its own. */
+let orderCount = 0;
 
-async function load({ port, plan, connections, seconds, rate }: LoadOrder): Promise<LoadResult> {
+async function load({ port, workload, connections: count, seconds, rate }: LoadRequest): Promise<LoadResult> {
   const ids: number[] = [];
   const postedAt: number[] = [];
   const latencies: number[] = [];
@@ -42,37 +43,37 @@ async function load({ port, plan, connections, seconds, rate }: LoadOrder): Prom
   const cpu = process.cpuUsage();
   const now = () => performance.timeOrigin + performance.now();
 
-  const place = async (connection: Connection, at: number) => {
-    const items = drawItems(plan);
-    customers += 1;
-    const customer = `{"name":"Ana Souza","email":"order-${customers}@load.example"}`;
+  const placeOrder = async (connection: Connection, dueAt: number) => {
+    const items = drawItems(workload);
+    orderCount += 1;
+    const customer = `{"name":"Ana Souza","email":"order-${orderCount}@load.example"}`;
     const body = `{"customer":${customer},"items":${JSON.stringify(items)},"locale":"en"}`;
     const answer = await connection.post('/v1/orders', body);
-    latencies.push(now() - at);
+    latencies.push(now() - dueAt);
     const id = answer.status === 202 ? /"id":(\d+)/.exec(answer.body)?.[1] : undefined;
     if (id === undefined) {
       result.refused += 1;
       result.refusal ??= `${answer.status} ${answer.body.slice(0, 300)}`;
-      await sleep(10); // a server that refuses isn't to be hammered
+      await sleep(10); // do not retry in a tight loop
       return;
     }
     ids.push(Number(id));
-    postedAt.push(at);
+    postedAt.push(dueAt);
     result.lines += items.length;
   };
 
-  const all = Array.from({ length: connections }, () => new Connection(port));
+  const connections = Array.from({ length: count }, () => new Connection(port));
   const from = now();
   const end = from + seconds * 1_000;
   if (rate === undefined)
     await Promise.all(
-      all.map(async (connection) => {
-        while (now() < end) await place(connection, now());
+      connections.map(async (connection) => {
+        while (now() < end) await placeOrder(connection, now());
       }),
     );
-  else await paced(all, place, { from, end, rate, now });
+  else await placeAtRate(connections, placeOrder, { from, end, rate, now });
   const to = now();
-  for (const connection of all) connection.close();
+  for (const connection of connections) connection.close();
   const { user, system } = process.cpuUsage(cpu);
   return {
     ...result,
@@ -86,22 +87,22 @@ async function load({ port, plan, connections, seconds, rate }: LoadOrder): Prom
   };
 }
 
-/** An order that finds no free connection waits for one, and its time counts from when it was due. */
-async function paced(
-  all: Connection[],
-  place: (connection: Connection, at: number) => Promise<void>,
+/** If no connection is free when an order is due, it waits for one. Its latency counts from the time it was due. */
+async function placeAtRate(
+  connections: Connection[],
+  placeOrder: (connection: Connection, dueAt: number) => Promise<void>,
   { from, end, rate, now }: { from: number; end: number; rate: number; now: () => number },
 ) {
-  const gap = 1_000 / rate;
+  const intervalMs = 1_000 / rate;
   let next = 0;
   await Promise.all(
-    all.map(async (connection) => {
+    connections.map(async (connection) => {
       for (;;) {
-        const due = from + next * gap;
+        const dueAt = from + next * intervalMs;
         next += 1;
-        if (due >= end) return;
-        if (due > now()) await sleep(due - now());
-        await place(connection, Math.min(due, now()));
+        if (dueAt >= end) return;
+        if (dueAt > now()) await sleep(dueAt - now());
+        await placeOrder(connection, Math.min(dueAt, now()));
       }
     }),
   );

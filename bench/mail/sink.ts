@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { serve } from '../serve.js';
 
-/** Mails taken since the last question, with the number of all of them. */
+/** Mails received since the previous report, and the number of all mails received. */
 export interface SinkReport {
   port: number;
   mails: { at: number; to: string; messageId: string }[];
@@ -14,46 +14,46 @@ const MAIL_END = '\r\n.\r\n';
 let mails: SinkReport['mails'] = [];
 let count = 0;
 
-/** Takes every mail, keeps who it was for and its Message-ID: no more than what costs nothing. */
-function converse(socket: Socket) {
+/** Accepts every mail and keeps only its time, recipient and Message-ID, so that the server costs next to nothing. */
+function onConnection(socket: Socket) {
   let text = '';
   let to = '';
-  let reading = false;
-  const say = (line: string) => socket.write(line + LINE_END);
+  let readsBody = false;
+  const reply = (line: string) => socket.write(line + LINE_END);
   socket.setNoDelay(true);
   socket.on('error', () => undefined);
-  say('220 sink');
+  reply('220 sink');
   socket.on('data', (chunk) => {
     text += chunk.toString('latin1');
     for (;;) {
-      const mark = reading ? MAIL_END : LINE_END;
-      const end = text.indexOf(mark);
+      const terminator = readsBody ? MAIL_END : LINE_END;
+      const end = text.indexOf(terminator);
       if (end < 0) return;
-      const piece = text.slice(0, end);
-      text = text.slice(end + mark.length);
-      if (reading) {
-        const messageId = /^message-id: *(?:\r\n )?(\S+)/im.exec(piece)?.[1] ?? '';
+      const part = text.slice(0, end);
+      text = text.slice(end + terminator.length);
+      if (readsBody) {
+        const messageId = /^message-id: *(?:\r\n )?(\S+)/im.exec(part)?.[1] ?? '';
         mails.push({ at: performance.timeOrigin + performance.now(), to, messageId });
         count += 1;
-        reading = false;
-        say('250 taken');
+        readsBody = false;
+        reply('250 accepted');
         continue;
       }
-      const command = piece.slice(0, 4).toUpperCase();
-      if (command === 'EHLO') say(`250-sink${LINE_END}250 8BITMIME`);
+      const command = part.slice(0, 4).toUpperCase();
+      if (command === 'EHLO') reply(`250-sink${LINE_END}250 8BITMIME`);
       else if (command === 'RCPT') {
-        to = /<([^>]*)>/.exec(piece)?.[1] ?? '';
-        say('250 welcome');
+        to = /<([^>]*)>/.exec(part)?.[1] ?? '';
+        reply('250 accepted');
       } else if (command === 'DATA') {
-        reading = true;
-        say('354 go on');
+        readsBody = true;
+        reply('354 send the mail');
       } else if (command === 'QUIT') socket.end(`221 bye${LINE_END}`);
-      else say('250 ok');
+      else reply('250 ok');
     }
   });
 }
 
-const server = createServer(converse);
+const server = createServer(onConnection);
 const listening = new Promise<number>((resolve) => {
   server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
 });

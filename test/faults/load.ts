@@ -1,111 +1,122 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from './random.js';
 
-export interface Item {
+export interface OrderItem {
   product_id: number;
   quantity: number;
 }
 
-/** One order as its customer knows it. */
-export interface Placed {
-  /** Unique, so that an order whose answer was lost can be found. */
+/** One order request and its response. */
+export interface OrderRequest {
+  /** Unique for each request, so that an order whose response was lost can be found. */
   email: string;
-  /** Set where the API said 202. */
+  /** Id of the order, if the API answered 202. */
   id?: number;
-  /** What the API said; 0 where it gave no answer. */
+  /** HTTP status; 0 if there was no response. */
   status: number;
-  /** Why there was no answer. */
-  fault?: string;
+  /** Why there was no response. */
+  error?: string;
 }
 
-/** The shelves that the load buys from. */
-export interface Shop {
+/** Ids of the products that the load orders. */
+export interface Products {
+  /** Ordered most often. */
   hot: number;
-  plenty: number[];
-  /** Too little for all who want some. */
+  plentiful: number[];
+  /** Too little stock for all orders. */
   scarce: number[];
 }
 
-const CUSTOMERS = 'load.example';
-const LONGEST_ANSWER_MS = 60_000;
+const EMAIL_DOMAIN = 'load.example';
+const REQUEST_TIMEOUT_MS = 60_000;
 
-/** Customers who order all the while, whatever the answers. */
+/** Generates orders continuously, independent of the responses. */
 export class Load {
-  readonly placed: Placed[] = [];
-  private readonly open = new Set<Promise<unknown>>();
+  readonly requests: OrderRequest[] = [];
+  private readonly pending = new Set<Promise<unknown>>();
   private running?: Promise<void>;
   private rate = 0;
 
   constructor(
-    /** Where the customers order. */
-    public api: string,
+    public apiUrl: string,
     private readonly random: Random,
   ) {}
 
   get accepted() {
-    return this.placed.filter(({ id }) => id !== undefined);
+    return this.requests.filter(({ id }) => id !== undefined);
   }
 
-  /** Orders from now on, so many in a second, however slowly they are answered. */
-  start(shop: Shop, rate: number) {
+  /** Sends `rate` requests per second from now on. It does not wait for responses. */
+  start(products: Products, rate: number) {
     this.rate = rate;
     this.running ??= (async () => {
       while (this.rate > 0) {
-        void this.place(this.cart(shop));
+        void this.placeOrder(this.randomItems(products));
         await sleep((1_000 / this.rate) * (0.5 + this.random.next()));
       }
     })();
   }
 
-  /** No more orders; resolves when all are answered. */
+  /** Sends no more requests; resolves when all are answered. */
   async stop() {
     this.rate = 0;
     await this.running;
     this.running = undefined;
-    await Promise.all(this.open);
+    await Promise.all(this.pending);
   }
 
-  place(items: Item[], name = 'order'): Promise<Placed> {
-    const placed: Placed = { email: `${name}-${this.placed.length + 1}@${CUSTOMERS}`, status: 0 };
-    this.placed.push(placed);
-    const asking = this.ask(placed, items).finally(() => this.open.delete(asking));
-    this.open.add(asking);
-    return asking;
+  /**
+   * @param customer first part of the customer's e-mail address
+   * @returns the request when it is answered or has failed; never rejects
+   */
+  placeOrder(items: OrderItem[], customer = 'order'): Promise<OrderRequest> {
+    const request: OrderRequest = {
+      email: `${customer}-${this.requests.length + 1}@${EMAIL_DOMAIN}`,
+      status: 0,
+    };
+    this.requests.push(request);
+    const sending = this.send(request, items).finally(() => this.pending.delete(sending));
+    this.pending.add(sending);
+    return sending;
   }
 
-  private async ask(placed: Placed, items: Item[]) {
+  private async send(request: OrderRequest, items: OrderItem[]) {
     const locale = this.random.pick(['en', 'pt-BR']);
     try {
-      const response = await fetch(`${this.api}/v1/orders`, {
+      const response = await fetch(`${this.apiUrl}/v1/orders`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ customer: { name: 'Ana Souza', email: placed.email }, items, locale }),
-        signal: AbortSignal.timeout(LONGEST_ANSWER_MS),
+        body: JSON.stringify({ customer: { name: 'Ana Souza', email: request.email }, items, locale }),
+        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
       });
-      placed.status = response.status;
+      request.status = response.status;
       const body = (await response.json()) as { id: number };
-      if (response.status === 202) placed.id = body.id;
+      if (response.status === 202) request.id = body.id;
     } catch (error) {
-      placed.status = 0;
+      request.status = 0;
       const { message, cause = '' } = error as Error;
-      placed.fault = `${message} ${String(cause)}`;
+      request.error = `${message} ${String(cause)}`;
     }
-    return placed;
+    return request;
   }
 
-  /** One to three products: often the hot one, now and then two that others want in the opposite order. */
-  private cart({ hot, plenty, scarce }: Shop): Item[] {
+  /**
+   * One to three products. A third of the orders contain the hot product. A fifth contain the same two products in one
+   * order or the other, which provokes deadlocks.
+   */
+  private randomItems({ hot, plentiful, scarce }: Products): OrderItem[] {
     const { random } = this;
-    const quantity = () => random.between(1, 3);
-    const [a, b] = [plenty[0]!, plenty[1]!];
+    const toItem = (product_id: number) => ({ product_id, quantity: random.between(1, 3) });
+    const first = plentiful[0]!;
+    const second = plentiful[1]!;
     const kind = random.next();
-    if (kind < 0.1) return [a, b].map((product_id) => ({ product_id, quantity: quantity() }));
-    if (kind < 0.2) return [b, a].map((product_id) => ({ product_id, quantity: quantity() }));
+    if (kind < 0.1) return [first, second].map(toItem);
+    if (kind < 0.2) return [second, first].map(toItem);
     const products = new Set<number>();
     if (kind < 0.55) products.add(hot);
     if (kind > 0.85) products.add(random.pick(scarce));
-    const wanted = random.between(1, 3);
-    while (products.size < wanted) products.add(random.pick(plenty));
-    return [...products].map((product_id) => ({ product_id, quantity: quantity() }));
+    const size = random.between(1, 3);
+    while (products.size < size) products.add(random.pick(plentiful));
+    return [...products].map(toItem);
   }
 }

@@ -2,15 +2,17 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { MUTANTS, buildMutant } from './mutants.js';
 
-/** That the rig catches them takes minutes: `npm run faults -- --prove-rig`. */
-describe('A build broken on purpose', () => {
-  it.each(MUTANTS)('$name differs from the build where it should', (build) => {
+/** Whether the fault injector detects the mutants takes minutes to check: `npm run faults -- --mutants`. */
+describe('A mutant', () => {
+  it.each(MUTANTS)('$name differs from the build in its file', (mutant) => {
     const dist = join(process.cwd(), 'dist');
-    const copy = mkdtempSync(join(process.cwd(), '.local', 'broken-'));
+    const copy = mkdtempSync(join(process.cwd(), '.local', 'mutant-'));
     try {
-      buildMutant(dist, copy, build);
-      const [was, is] = [dist, copy].map((folder) => readFileSync(join(folder, build.file), 'utf8'));
-      expect(is).not.toBe(was);
+      buildMutant(dist, copy, mutant);
+      const [original, changed] = [dist, copy].map((folder) =>
+        readFileSync(join(folder, mutant.file), 'utf8'),
+      );
+      expect(changed).not.toBe(original);
     } finally {
       rmSync(copy, { recursive: true });
     }

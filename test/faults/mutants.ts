@@ -1,13 +1,14 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A build with one promise broken on purpose: what the rig is for is to notice. */
+/** A deliberately broken build: one promise is broken, and the fault injector must detect it. */
 export interface Mutant {
   name: string;
+  /** File in dist/ that is changed. */
   file: string;
-  /** Each stands in the file once; white space may differ. */
+  /** Replacements; each `from` must occur exactly once in the file. White space may differ. */
   changes: [from: string, to: string][];
-  /** The faults under which it must show. */
+  /** Names of the faults under which the mutant must break a promise. */
   faults: string[];
 }
 
@@ -26,7 +27,9 @@ export const MUTANTS: Mutant[] = [
   {
     name: 'no-conditional-transition',
     file: 'apps/order-worker/src/order-reservation.service.js',
-    changes: [["held.filter(isLockedIn('pending'))", 'held.filter((order) => !(order instanceof Error))']],
+    changes: [
+      ["locked.filter(isReadyFor('reserve'))", 'locked.filter((order) => !(order instanceof Error))'],
+    ],
     faults: ['duplicates'],
   },
   {
@@ -34,9 +37,9 @@ export const MUTANTS: Mutant[] = [
     file: 'libs/domain/src/unit-of-work.js',
     changes: [
       [
-        'announced = await outbox.store(manager, this.relay.ready);',
-        // Long enough for the broker to confirm it, as with code that waits for that.
-        'announced = await outbox.store(manager, this.relay.ready); this.relay.enqueue(announced); await sleep(20);',
+        'events = await outbox.store(manager, this.relay.ready);',
+        // The pause lets the broker confirm the event before the commit.
+        'events = await outbox.store(manager, this.relay.ready); this.relay.enqueue(events); await sleep(20);',
       ],
     ],
     faults: ['kill-api'],
@@ -49,18 +52,24 @@ export const MUTANTS: Mutant[] = [
   },
 ];
 
-/** Copies a build and breaks the copy. @throws where a place to break it at isn't there, or not once */
+/**
+ * Copies a build and applies the mutant's changes to the copy.
+ *
+ * @throws if the text of a change does not occur exactly once
+ */
 export function buildMutant(dist: string, copy: string, { name, file, changes }: Mutant) {
   cpSync(dist, copy, { recursive: true });
   const path = join(copy, file);
-  let text = readFileSync(path, 'utf8');
+  let source = readFileSync(path, 'utf8');
   for (const [from, to] of changes) {
-    const places = new RegExp(from.split(' ').map(escaped).join('\\s+'), 'g');
-    if (text.match(places)?.length !== 1) throw new Error(`${name}: ${file} does not hold once: ${from}`);
-    text = text.replace(places, () => to);
+    const pattern = new RegExp(from.split(' ').map(escapeRegExp).join('\\s+'), 'g');
+    if (source.match(pattern)?.length !== 1)
+      throw new Error(`${name}: this text does not occur exactly once in ${file}: ${from}`);
+    source = source.replace(pattern, () => to);
   }
-  writeFileSync(path, text);
+  writeFileSync(path, source);
 }
 
-/** For a regular expression that means the text itself. */
-const escaped = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+function escapeRegExp(text: string) {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+}

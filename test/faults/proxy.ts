@@ -1,189 +1,209 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { AmqpWire, cancelFrame, PostgresWire, SmtpWire, type Piece, type Side, type Step } from './wire.js';
+import {
+  AmqpWire,
+  cancelFrame,
+  PostgresWire,
+  SmtpWire,
+  type Frame,
+  type ProtocolStep,
+  type Side,
+} from './wire.js';
 
 export const DEPENDENCIES = ['postgres', 'rabbitmq', 'smtp'] as const;
 export type Dependency = (typeof DEPENDENCIES)[number];
 
 const WIRES = { postgres: PostgresWire, rabbitmq: AmqpWire, smtp: SmtpWire };
 
+/** Breaks a connection, or kills the app, at a protocol step. */
 export interface Rule {
-  match: (step: Step) => boolean;
+  match: (step: ProtocolStep) => boolean;
   /**
-   * - `before`: the step never reaches the other side
-   * - `after`: it does
-   * - `unanswered`: it does and is answered, and the answer never arrives
+   * - `before`: the step is not forwarded
+   * - `after`: the step is forwarded
+   * - `unanswered`: the step is forwarded, and the response to it is dropped
    */
   when: 'before' | 'after' | 'unanswered';
+  /** `kill` ends the app with SIGKILL; `cut` closes the connection only. */
   then: 'kill' | 'cut';
-  /** For how many steps it serves; 1 unless told. */
+  /** Number of steps that the rule applies to; 1 by default. */
   times?: number;
-  /** Steps to let pass first. */
+  /** Number of matching steps that are forwarded before the rule applies; 0 by default. */
   skip?: number;
 }
 
-interface ArmedRule extends Rule {
-  left: number;
-  toSkip: number;
+interface ActiveRule extends Rule {
+  remaining: number;
+  remainingSkips: number;
   hits: number;
 }
 
-/** Stands between one app and one of its neighbours; lets everything pass, until it is told otherwise. */
+/** Proxy between one app and one of its dependencies. It forwards everything until a rule or a method disturbs it. */
 export class Proxy {
   private readonly links = new Set<Link>();
-  private readonly rules = new Set<ArmedRule>();
+  private readonly rules = new Set<ActiveRule>();
   private silent = false;
-  private readonly watchers = new Set<(step: Step) => void>();
+  private readonly listeners = new Set<(step: ProtocolStep) => void>();
 
   private constructor(
-    readonly neighbour: Dependency,
+    readonly dependency: Dependency,
     private readonly server: Server,
-    private readonly target: number,
-    private readonly kill: () => void,
+    private readonly targetPort: number,
+    private readonly killApp: () => void,
   ) {
     server.on('connection', (socket) => this.accept(socket));
   }
 
-  /** @param kill ends the app with SIGKILL */
-  static async start(neighbour: Dependency, target: number, kill: () => void) {
+  /**
+   * @param targetPort port of the dependency on 127.0.0.1
+   * @param killApp ends the app with SIGKILL
+   */
+  static async start(dependency: Dependency, targetPort: number, killApp: () => void) {
     const server = createServer({ noDelay: true });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    return new Proxy(neighbour, server, target, kill);
+    return new Proxy(dependency, server, targetPort, killApp);
   }
 
   get port() {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** Every step that passes. @returns what ends it */
-  onStep(watcher: (step: Step) => void) {
-    this.watchers.add(watcher);
-    return () => this.watchers.delete(watcher);
+  /** Calls the listener at every protocol step. @returns a function that removes the listener */
+  onStep(listener: (step: ProtocolStep) => void) {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
-  /** @returns the rule with its count of `hits` */
-  arm(rule: Rule): Readonly<{ hits: number }> {
-    const armed = { ...rule, left: rule.times ?? 1, toSkip: rule.skip ?? 0, hits: 0 };
-    this.rules.add(armed);
-    return armed;
+  /** @returns the rule with its number of `hits` */
+  addRule(rule: Rule): Readonly<{ hits: number }> {
+    const active = { ...rule, remaining: rule.times ?? 1, remainingSkips: rule.skip ?? 0, hits: 0 };
+    this.rules.add(active);
+    return active;
   }
 
-  disarm() {
+  removeRules() {
     this.rules.clear();
   }
 
-  /** Cuts all connections. */
-  cut() {
+  cutConnections() {
     for (const link of this.links) link.destroy();
   }
 
-  /** From now on nothing passes, and nobody is told: the other side might as well have lost its power. */
-  goSilent() {
+  /** Makes all connections half-open: no bytes and no end of a connection are forwarded, as if the server lost power. */
+  silence() {
     this.silent = true;
     for (const link of this.links) link.silence();
   }
 
-  /** New connections pass again. Those that went silent stay so: nothing on them is ever answered. */
-  speakAgain() {
+  /** Forwards new connections again. Connections that were silenced stay silent. */
+  endSilence() {
     this.silent = false;
   }
 
-  /** Ends what went silent. @returns how many connections the app still held */
-  buryTheSilent() {
-    const dead = [...this.links].filter((link) => link.isSilent);
-    for (const link of dead) link.destroy();
-    return dead.length;
+  /** Closes the connections that were silenced. @returns how many the app still kept open */
+  closeSilentConnections() {
+    const silentLinks = [...this.links].filter((link) => link.isSilent);
+    for (const link of silentLinks) link.destroy();
+    return silentLinks.length;
   }
 
-  /** Says to each consumer that the broker has cancelled it. */
+  /** Sends each consumer a `basic.cancel`, as the broker does when it cancels a consumer. */
   cancelConsumers() {
     for (const link of this.links) link.cancelConsumer();
   }
 
   async stop() {
     this.server.close();
-    this.cut();
+    this.cutConnections();
     await once(this.server, 'close');
   }
 
   private accept(app: Socket) {
-    const server = connect({ port: this.target, host: '127.0.0.1', noDelay: true });
-    const link: Link = new Link(app, server, this.neighbour, (from, piece) => this.pass(link, from, piece));
+    const server = connect({ port: this.targetPort, host: '127.0.0.1', noDelay: true });
+    const link: Link = new Link(app, server, this.dependency, (from, frame) =>
+      this.handleFrame(link, from, frame),
+    );
     this.links.add(link);
     if (this.silent) link.silence();
     app.once('close', () => this.links.delete(link));
   }
 
-  private pass(link: Link, from: Side, piece: Piece) {
+  private handleFrame(link: Link, from: Side, frame: Frame) {
     if (link.isSilent) return;
-    const { waiting } = link;
-    if (waiting && from === 'server') {
+    const { awaitingResponse } = link;
+    if (awaitingResponse && from === 'server') {
       link.silence();
-      link.waiting = undefined;
-      return this.fire(waiting, link);
+      link.awaitingResponse = undefined;
+      return this.apply(awaitingResponse, link);
     }
-    for (const watcher of piece.step ? this.watchers : []) watcher(piece.step!);
-    const rule = piece.step && this.ruleFor(piece.step);
-    if (!rule) return link.forward(from, piece.bytes);
+    for (const listener of frame.step ? this.listeners : []) listener(frame.step!);
+    const rule = frame.step && this.findRule(frame.step);
+    if (!rule) return link.forward(from, frame.bytes);
     if (rule.when === 'before') {
       link.silence();
-      return this.fire(rule, link);
+      return this.apply(rule, link);
     }
     if (rule.when === 'unanswered') {
-      link.waiting = rule;
-      return link.forward(from, piece.bytes);
+      link.awaitingResponse = rule;
+      return link.forward(from, frame.bytes);
     }
-    link.forward(from, piece.bytes, () => this.fire(rule, link));
+    link.forward(from, frame.bytes, () => this.apply(rule, link));
     link.silence();
   }
 
-  private ruleFor(step: Step) {
+  private findRule(step: ProtocolStep) {
     for (const rule of this.rules) {
       if (!rule.match(step)) continue;
-      if (rule.toSkip-- > 0) continue;
-      if (--rule.left <= 0) this.rules.delete(rule);
+      if (rule.remainingSkips-- > 0) continue;
+      if (--rule.remaining <= 0) this.rules.delete(rule);
       return rule;
     }
     return undefined;
   }
 
-  private fire(rule: ArmedRule, link: Link) {
+  private apply(rule: ActiveRule, link: Link) {
     rule.hits += 1;
-    if (rule.then === 'kill') this.kill();
+    if (rule.then === 'kill') this.killApp();
     link.destroy();
   }
 }
 
-/** One connection of the app, and the one made for it to the server. */
+/** One connection of the app, and the connection to the server that was opened for it. */
 class Link {
   isSilent = false;
-  /** A rule whose step was passed on and waits for its answer. */
-  waiting?: ArmedRule;
+  /** Rule of kind `unanswered` whose step was forwarded and has not been answered yet. */
+  awaitingResponse?: ActiveRule;
   private readonly wire: PostgresWire | AmqpWire | SmtpWire;
   private readonly sockets: Record<Side, Socket>;
 
-  constructor(app: Socket, server: Socket, neighbour: Dependency, pass: (from: Side, piece: Piece) => void) {
-    this.wire = new WIRES[neighbour]();
+  constructor(
+    app: Socket,
+    server: Socket,
+    dependency: Dependency,
+    handleFrame: (from: Side, frame: Frame) => void,
+  ) {
+    this.wire = new WIRES[dependency]();
     this.sockets = { app, server };
     for (const from of ['app', 'server'] as const) {
-      const [socket, other] = [this.sockets[from], this.sockets[from === 'app' ? 'server' : 'app']];
-      socket.on('data', (chunk: Buffer) => {
+      const source = this.sockets[from];
+      const destination = this.sockets[oppositeOf(from)];
+      source.on('data', (chunk: Buffer) => {
         if (this.isSilent) return;
-        for (const piece of this.wire.cut(from, chunk)) pass(from, piece);
+        for (const frame of this.wire.split(from, chunk)) handleFrame(from, frame);
       });
-      socket.on('drain', () => other.resume());
-      socket.on('error', () => undefined); // followed by its close
-      // What was passed on before still arrives. Silence includes the news of an end.
-      socket.once('close', () => {
-        if (!this.isSilent || from === 'app') other.destroySoon();
+      source.on('drain', () => destination.resume());
+      source.on('error', () => undefined); // the event `close` follows
+      // Bytes that were forwarded before still arrive. A silent link hides the end of the server's connection too.
+      source.once('close', () => {
+        if (!this.isSilent || from === 'app') destination.destroySoon();
       });
     }
   }
 
   forward(from: Side, bytes: Buffer, done?: () => void) {
-    const to = this.sockets[from === 'app' ? 'server' : 'app'];
-    if (!to.write(bytes, done)) this.sockets[from].pause();
+    const destination = this.sockets[oppositeOf(from)];
+    if (!destination.write(bytes, done)) this.sockets[from].pause();
   }
 
   silence() {
@@ -199,4 +219,8 @@ class Link {
     this.sockets.app.destroy();
     this.sockets.server.destroySoon();
   }
+}
+
+function oppositeOf(side: Side): Side {
+  return side === 'app' ? 'server' : 'app';
 }

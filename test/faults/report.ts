@@ -1,84 +1,89 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { PROMISES, PROMISES_AT_REST } from './ledger.js';
+import type { FaultResult } from './experiment.js';
+import { PROMISES } from './ledger.js';
 import type { Report } from './run.js';
-import type { Result } from './trial.js';
 
-export function isKept({ results, broken }: Report) {
-  return broken.length === 0 && results.every((result) => result.broken.length === 0);
+export function areAllPromisesKept({ results, brokenPromises }: Report) {
+  return brokenPromises.length === 0 && results.every((result) => result.brokenPromises.length === 0);
 }
 
-/** Writes `<prefix>.json` and `<prefix>.md`. @returns the latter's text */
+/** Writes `<prefix>.json` and `<prefix>.md`. */
 export function writeReport(report: Report, prefix: string) {
   mkdirSync(dirname(prefix), { recursive: true });
-  const text = markdown(report);
   writeFileSync(`${prefix}.json`, `${JSON.stringify(report, null, 2)}\n`);
-  writeFileSync(`${prefix}.md`, text);
-  return text;
+  writeFileSync(`${prefix}.md`, toMarkdown(report));
 }
 
+/** @returns the final ledger as pairs of a name and a value */
 export function ledgerLines({
   ledger,
   unanswered,
   mails,
   deadlocks,
   drainedInSeconds,
-}: Report): [string, unknown][] {
+}: Report): [name: string, value: string | number][] {
   return [
     ['accepted', ledger.accepted],
-    ['not answered', `${unanswered.asked}, of which ${unanswered.found} are orders`],
+    ['not answered', `${unanswered.requests}, of which ${unanswered.orders} are orders`],
     ['processed', ledger.processed],
     ['rejected', ledger.rejected],
     ['cancelled', ledger.cancelled],
-    ...[...PROMISES, ...PROMISES_AT_REST].map((name): [string, unknown] => [
-      name === 'mails' ? 'wrong mails' : name,
-      ledger.findings[name].length,
-    ]),
-    ['mails', `${mails.sent}, of which ${mails.duplicate} came once more after a kill`],
+    ...PROMISES.map((promise): [string, number] => [promise, ledger.findings[promise].length]),
+    ['mails', `${mails.sent}, of which ${mails.duplicate} were sent again after a kill`],
     ['deadlocks', deadlocks],
-    ['drained in', drainedInSeconds === undefined ? 'never' : `${drainedInSeconds.toFixed(1)} s`],
+    ['drained in', formatSeconds(drainedInSeconds)],
   ];
 }
 
-function markdown(report: Report) {
-  const { seed, rate, minutes, results, replayed, broken } = report;
-  const table = (head: string[], rows: unknown[][]) =>
-    [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n');
+function toMarkdown(report: Report) {
+  const { seed, rate, minutes, results, replayed } = report;
+  const verdict = areAllPromisesKept(report) ? 'All promises were kept.' : 'Promises were broken.';
+  const brokenPromises = [
+    ...results.flatMap(({ name, brokenPromises }) => brokenPromises.map((promise) => `${name}: ${promise}`)),
+    ...report.brokenPromises,
+  ];
   return `# Faults
 
-Seed ${seed}, ${rate} orders/s, ${minutes.toFixed(1)} minutes. ${isKept(report) ? 'Every promise was kept.' : 'Promises were broken.'}
+Seed ${seed}, ${rate} orders/s, ${minutes.toFixed(1)} minutes. ${verdict}
 
-${table(
-  ['fault', 'kept', 'drained in', 'what was done'],
+${toTable(
+  ['fault', 'promises kept', 'drained in', 'what was done and observed'],
   results.map((result) => [
     result.name,
-    result.broken.length === 0 ? 'yes' : '**no**',
-    result.drainedInSeconds === undefined ? 'never' : `${result.drainedInSeconds.toFixed(1)} s`,
-    [...result.notes, stepsOf(result)].filter(Boolean).join('; '),
+    result.brokenPromises.length === 0 ? 'yes' : '**no**',
+    formatSeconds(result.drainedInSeconds),
+    [...result.notes, listHits(result)].filter(Boolean).join('; '),
   ]),
 )}
 
-At the end the ${replayed} messages of the whole day were delivered once more. Then the ledger:
+At the end, all ${replayed} messages of the run were published once more. Then the ledger was checked:
 
-${table(['', ''], ledgerLines(report))}
-${list(
-  'Broken promises',
-  [...results.flatMap(({ name, broken: found }) => found.map((each) => `${name}: ${each}`)), ...broken].map(
-    cell,
-  ),
-)}`;
+${toTable(['', ''], ledgerLines(report))}
+${toList('Broken promises', brokenPromises)}`;
 }
 
-function stepsOf({ steps }: Result) {
-  if (steps.length === 0) return '';
-  return `hit: ${steps
-    .filter(({ hit }) => hit)
-    .map(({ step }) => step)
-    .join(', ')}`;
+function formatSeconds(seconds?: number) {
+  return seconds === undefined ? 'never' : `${seconds.toFixed(1)} s`;
 }
 
-function list(title: string, lines: string[]) {
-  return lines.length === 0 ? '' : `\n## ${title}\n\n${lines.map((each) => `- ${each}`).join('\n')}\n`;
+function listHits({ injectionPoints }: FaultResult) {
+  if (injectionPoints.length === 0) return '';
+  const hits = injectionPoints.filter(({ hit }) => hit).map(({ name }) => name);
+  return `hit: ${hits.join(', ')}`;
 }
 
-const cell = (value: unknown) => String(value).replaceAll('|', '\\|').replaceAll(/\s+/g, ' ');
+function toTable(header: string[], rows: (string | number)[][]) {
+  return [header, header.map(() => '---'), ...rows]
+    .map((row) => `| ${row.map(toCell).join(' | ')} |`)
+    .join('\n');
+}
+
+function toList(title: string, lines: string[]) {
+  if (lines.length === 0) return '';
+  return `\n## ${title}\n\n${lines.map((line) => `- ${toCell(line)}`).join('\n')}\n`;
+}
+
+function toCell(value: string | number) {
+  return String(value).replaceAll('|', '\\|').replaceAll(/\s+/g, ' ');
+}

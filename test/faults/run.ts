@@ -1,18 +1,21 @@
 import { readFileSync } from 'node:fs';
-import { CLUSTER_FAULTS } from './cluster.js';
-import { FAULTS, ONLY_BY_NAME } from './faults.js';
-import { drawLedger, drawMails, PROMISES, PROMISES_AT_REST, type Ledger } from './ledger.js';
-import { DOMAIN, FaultInjector, type FaultInjectorOptions } from './fault-injector.js';
-import { drain, factsOf, inGroups, Trial, type Fault, type Result } from './trial.js';
+import { ledgerFactsOf, waitUntilDrained } from './drain.js';
+import { Experiment, summarizeDeadLetters, type Fault, type FaultResult } from './experiment.js';
+import { selectFaults } from './faults/catalogue.js';
+import { PERMANENTLY_REFUSED } from './faults/mail-faults.js';
+import { MAIL_DOMAIN } from './injector/app-processes.js';
+import { FaultInjector } from './injector/fault-injector.js';
+import type { FaultInjectorOptions } from './injector/options.js';
+import { checkLedger, checkMails, PROMISES, type Ledger } from './ledger.js';
 
 export interface RunOptions extends FaultInjectorOptions {
-  /** Names of faults; all where it is empty. */
+  /** Names of the faults to inject; empty for all. */
   only: string[];
-  /** Random faults until so many minutes are over. */
+  /** After one round of the faults, random ones are injected until this time is over. */
   minutes: number;
-  /** Orders in a second, all the while. */
+  /** Orders per second during the whole run. */
   rate: number;
-  /** Shorter waits, smaller masses. */
+  /** Shorter waits, smaller amounts. */
   short: boolean;
 }
 
@@ -20,127 +23,129 @@ export interface Report {
   seed: number;
   rate: number;
   minutes: number;
-  results: Result[];
+  results: FaultResult[];
   ledger: Ledger;
-  /** Sent, and never answered; those among them that are orders all the same. */
-  unanswered: { asked: number; found: number };
+  /** Requests that got no 202, and how many of them became orders nevertheless. */
+  unanswered: { requests: number; orders: number };
   mails: { sent: number; duplicate: number };
-  /** Messages of the whole day that were delivered once more at the end. */
+  /** Messages of the run that were published once more at the end. */
   replayed: number;
   deadlocks: number;
   drainedInSeconds?: number;
-  broken: string[];
+  /** Promises that were broken at the end of the run. */
+  brokenPromises: string[];
 }
 
-/** @throws where a name is of none */
-export function faultsNamed(names: string[], cluster = false): Fault[] {
-  const all = cluster ? CLUSTER_FAULTS : FAULTS;
-  const known = cluster ? all : [...all, ...ONLY_BY_NAME];
-  const unknown = names.filter((name) => !known.some((fault) => fault.name === name));
-  if (unknown.length > 0)
-    throw new Error(
-      `No fault is called ${unknown.join(', ')}. There are: ${known.map(({ name }) => name).join(', ')}`,
-    );
-  return names.length === 0 ? all : known.filter(({ name }) => names.includes(name));
-}
-
-/** One round of all faults, then random ones, then the whole day once more, and the ledger. */
+/**
+ * Injects each fault once, then random ones. At the end it publishes all messages of the run once more and checks the
+ * ledger.
+ */
 export async function runFaults(options: RunOptions): Promise<Report> {
-  const { say, minutes, rate, short } = options;
-  const faults = faultsNamed(options.only, options.cluster);
-  const from = Date.now();
-  const rig = await FaultInjector.start(options);
+  const { printProgress, minutes, rate } = options;
+  const faults = selectFaults(options.only, options.cluster);
+  const startedAt = Date.now();
+  const injector = await FaultInjector.start(options);
   try {
-    say(`everything runs; seed ${options.seed}, ${rate} orders/s`);
-    rig.resumeLoad(rate);
-    const results: Result[] = [];
-    for (const fault of faults) results.push(await tryFault(rig, fault, short, say));
-    while (Date.now() - from < minutes * 60_000)
-      results.push(await tryFault(rig, rig.random.pick(faults), short, say));
+    printProgress(`the system is running; seed ${options.seed}, ${rate} orders/s`);
+    injector.resumeLoad(rate);
+    const results: FaultResult[] = [];
+    for (const fault of faults) results.push(await runExperiment(injector, fault, options));
+    while (Date.now() - startedAt < minutes * 60_000)
+      results.push(await runExperiment(injector, injector.random.pick(faults), options));
     return {
-      ...(await close(rig, say)),
+      ...(await finishRun(injector, printProgress)),
       seed: options.seed,
       rate,
-      minutes: (Date.now() - from) / 60_000,
+      minutes: (Date.now() - startedAt) / 60_000,
       results,
     };
   } finally {
-    await rig.stop();
+    await injector.stop();
   }
 }
 
-async function tryFault(
-  rig: FaultInjector,
+async function runExperiment(
+  injector: FaultInjector,
   fault: Fault,
-  short: boolean,
-  say: RunOptions['say'],
-): Promise<Result> {
-  const from = Date.now();
-  say(`${fault.name}: ${fault.breaks}`);
-  const trial = new Trial(short, say);
+  { short, printProgress }: RunOptions,
+): Promise<FaultResult> {
+  const startedAt = Date.now();
+  const { name, description } = fault;
+  printProgress(`${name}: ${description}`);
+  const experiment = new Experiment(short, printProgress);
   await fault
-    .run(rig, trial)
-    .catch((error: Error) => trial.expect(false, `it could not be tried: ${error.message}`));
-  rig.resumeLoad();
-  const drainedInSeconds = await trial.finish(rig, fault).catch((error: Error) => {
-    trial.expect(false, `it could not be looked at: ${error.message}`);
+    .inject(injector, experiment)
+    .catch((error: Error) => experiment.fail(`the fault could not be injected: ${error.message}`));
+  injector.resumeLoad();
+  const drainedInSeconds = await experiment.finish(injector, fault).catch((error: Error) => {
+    experiment.fail(`the promises could not be checked: ${error.message}`);
     return undefined;
   });
-  const { name, breaks } = fault;
-  const { notes, steps, broken } = trial;
-  const seconds = (Date.now() - from) / 1_000;
+  const { notes, injectionPoints, brokenPromises } = experiment;
+  const seconds = (Date.now() - startedAt) / 1_000;
   const drained =
     drainedInSeconds === undefined ? 'not drained' : `drained in ${drainedInSeconds.toFixed(1)} s`;
-  say(`${broken.length === 0 ? '✔' : '✘'} ${name}: mended, ${drained} (${seconds.toFixed(0)} s in all)`);
-  return { name, breaks, notes, steps, drainedInSeconds, seconds, broken };
+  const mark = brokenPromises.length === 0 ? '✔' : '✘';
+  printProgress(`${mark} ${name}: ${drained} (${seconds.toFixed(0)} s in total)`);
+  return { name, description, notes, injectionPoints, drainedInSeconds, seconds, brokenPromises };
 }
 
-const CLOSES_WITHIN_MS = 120_000;
+const FINAL_DRAIN_MS = 120_000;
 
-async function close(rig: FaultInjector, say: RunOptions['say']) {
-  await rig.load.stop();
-  const from = Date.now();
-  // Now nothing is excused any more.
-  rig.givenUp.clear();
-  const first = await drain(rig, from + CLOSES_WITHIN_MS, { emptyQueues: true });
-  const drainedInSeconds = first.done ? (Date.now() - from) / 1_000 : undefined;
-  const day = rig.random.shuffle([...rig.day.values()]);
-  say(`the whole day once more: ${day.length} messages`);
-  await rig.publish(day);
-  const second = await drain(rig, Date.now() + CLOSES_WITHIN_MS + day.length * 20, { emptyQueues: true });
-  const ledger = await rig.snapshot(async (sql) => {
-    const drawn = await drawLedger(sql, factsOf(rig));
-    const mails = await drawMails(sql, {
-      mails: rig.sink.mails,
-      disruptions: rig.disruptions,
-      domain: DOMAIN,
-      refused: /^refused-/,
-    });
-    const { findings } = drawn;
-    findings.untold = findings.untold.concat(mails.untold);
-    findings.mails = findings.mails.concat(mails.mails);
-    return { ...drawn, duplicateMails: mails.duplicateMails };
+async function finishRun(injector: FaultInjector, printProgress: RunOptions['printProgress']) {
+  const { broker, mailSink } = injector;
+  await injector.load.stop();
+  const startedAt = Date.now();
+  // At the end of the run, overdue orders of earlier faults count again.
+  injector.overdueOrders.clear();
+  const first = await waitUntilDrained(injector, startedAt + FINAL_DRAIN_MS, { emptyQueues: true });
+  const drainedInSeconds = first.isDrained ? (Date.now() - startedAt) / 1_000 : undefined;
+  const events = injector.random.shuffle([...injector.recordedEvents.values()]);
+  printProgress(`publishing all messages of the run once more: ${events.length}`);
+  await broker.publish(events);
+  const second = await waitUntilDrained(injector, Date.now() + FINAL_DRAIN_MS + events.length * 20, {
+    emptyQueues: true,
   });
-  const unanswered = rig.load.placed.filter(({ id }) => id === undefined);
-  const [found] = await rig.sql<{ count: number }>(
+  const ledger = await checkFinalLedger(injector);
+  const unanswered = await countUnanswered(injector);
+  const deadlocks = readFileSync(injector.logFile('postgres'), 'utf8').split('deadlock detected').length - 1;
+  const brokenPromises = PROMISES.flatMap((promise) =>
+    ledger.findings[promise].map((finding) => `${promise}: ${finding}`),
+  );
+  if (!first.isDrained) brokenPromises.push(`not drained at the end: ${first.unfinished}`);
+  if (!second.isDrained)
+    brokenPromises.push(`not drained after all messages were published again: ${second.unfinished}`);
+  if (deadlocks > 0) brokenPromises.push(`${deadlocks} deadlocks`);
+  brokenPromises.push(...summarizeDeadLetters(await broker.takeNewDeadLetters()));
+  return {
+    ledger,
+    unanswered,
+    mails: { sent: mailSink.mails.length, duplicate: ledger.duplicateMails },
+    replayed: events.length,
+    deadlocks,
+    drainedInSeconds,
+    brokenPromises,
+  };
+}
+
+function checkFinalLedger(injector: FaultInjector): Promise<Ledger> {
+  return injector.database.inSnapshot(async (sql) => {
+    const ledger = await checkLedger(sql, ledgerFactsOf(injector));
+    const { duplicateMails, ...mailFindings } = await checkMails(sql, {
+      mails: injector.mailSink.mails,
+      disruptions: injector.mailDisruptions.list,
+      domain: MAIL_DOMAIN,
+      refused: PERMANENTLY_REFUSED,
+    });
+    return { ...ledger, findings: { ...ledger.findings, ...mailFindings }, duplicateMails };
+  });
+}
+
+async function countUnanswered({ load, database }: FaultInjector): Promise<Report['unanswered']> {
+  const unanswered = load.requests.filter(({ id }) => id === undefined);
+  const [found] = await database.query<{ count: number }>(
     'SELECT count(*)::int AS count FROM orders WHERE customer_email = ANY($1)',
     [unanswered.map(({ email }) => email)],
   );
-  const deadlocks = readFileSync(rig.logOf('postgres'), 'utf8').split('deadlock detected').length - 1;
-  const broken = [...PROMISES, ...PROMISES_AT_REST].flatMap((promised) =>
-    ledger.findings[promised].map((line) => `${promised}: ${line}`),
-  );
-  if (!first.done) broken.push(`not drained at the end: ${first.left}`);
-  if (!second.done) broken.push(`not drained after the day was repeated: ${second.left}`);
-  if (deadlocks > 0) broken.push(`${deadlocks} deadlocks`);
-  broken.push(...inGroups(await rig.newDeadLetters()));
-  return {
-    ledger,
-    unanswered: { asked: unanswered.length, found: found!.count },
-    mails: { sent: rig.sink.mails.length, duplicate: ledger.duplicateMails },
-    replayed: day.length,
-    deadlocks,
-    drainedInSeconds,
-    broken,
-  };
+  return { requests: unanswered.length, orders: found!.count };
 }

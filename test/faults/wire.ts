@@ -1,107 +1,108 @@
-/** Who speaks: an app of ours, or the server it talks to. */
+/** Sender of bytes on a connection: an app, or the server that the app is connected to. */
 export type Side = 'app' | 'server';
 
-/** Something said on the wire that a rule can wait for. */
-export interface Step {
+/** Step of a protocol that a rule of the proxy can match. */
+export interface ProtocolStep {
   from: Side;
   /**
-   * - postgres: `statement` (with its values), `commit`, and from the server `committed`
-   * - amqp: `publish` and `deliver` (their first frame), `published` and `delivered` (their last), `ack`, `confirm`
-   * - smtp: `mail` (its last line), and from the server `accepted`, the 250 to it
+   * - PostgreSQL: `statement` (with its values) and `commit`; from the server `committed`
+   * - AMQP: `publish` and `deliver` (first frame of a message), `published` and `delivered` (last frame), `ack`, `confirm`
+   * - SMTP: `mail` (last line of a mail); from the server `accepted`, the reply 250 to it
    */
   name: string;
-  /** The SQL, for a commit all SQL of its transaction; exchange and routing key; the envelope of a mail. */
+  /** PostgreSQL: the SQL, of a commit all SQL of its transaction. AMQP: exchange and routing key. SMTP: the envelope. */
   text: string;
+  /** Parameters of a PostgreSQL statement. */
   values: string[];
   redelivered?: boolean;
-  /** Of `published` and `delivered`. */
+  /** Message body of `published` and `delivered`. */
   body?: Buffer;
 }
 
-/** A stretch of bytes as it is passed on: all of them are, in order; `step` tells what they say. */
-export interface Piece {
+/** Bytes that belong together, and the protocol step that they complete, if any. */
+export interface Frame {
   bytes: Buffer;
-  step?: Step;
+  step?: ProtocolStep;
 }
 
-/** Cuts the two streams of one connection into pieces, reading just enough of them. */
+/** Splits the two byte streams of one connection into frames. Every byte is in exactly one frame, in order. */
 export interface Wire {
-  cut(from: Side, chunk: Buffer): Piece[];
+  split(from: Side, chunk: Buffer): Frame[];
 }
 
-const NOTHING = Buffer.alloc(0);
+const EMPTY = Buffer.alloc(0);
 
-abstract class Framed implements Wire {
-  private readonly rest: Record<Side, Buffer> = { app: NOTHING, server: NOTHING };
+abstract class FramedWire implements Wire {
+  private readonly incomplete: Record<Side, Buffer> = { app: EMPTY, server: EMPTY };
 
-  cut(from: Side, chunk: Buffer): Piece[] {
-    let rest = this.rest[from].length > 0 ? Buffer.concat([this.rest[from], chunk]) : chunk;
-    const pieces: Piece[] = [];
+  split(from: Side, chunk: Buffer): Frame[] {
+    let rest = this.incomplete[from].length > 0 ? Buffer.concat([this.incomplete[from], chunk]) : chunk;
+    const frames: Frame[] = [];
     for (;;) {
-      const length = this.lengthOf(from, rest);
+      const length = this.frameLength(from, rest);
       if (length === undefined || rest.length < length) break;
       const bytes = rest.subarray(0, length);
       rest = rest.subarray(length);
-      pieces.push({ bytes, step: this.read(from, bytes) });
+      frames.push({ bytes, step: this.readStep(from, bytes) });
     }
-    this.rest[from] = rest;
-    return pieces;
+    this.incomplete[from] = rest;
+    return frames;
   }
 
-  /** Of the frame that begins here; undefined where that isn't known yet. */
-  protected abstract lengthOf(from: Side, bytes: Buffer): number | undefined;
-  protected abstract read(from: Side, frame: Buffer): Step | undefined;
+  /** @returns length of the frame that begins with these bytes; undefined if more bytes are needed to determine it */
+  protected abstract frameLength(from: Side, bytes: Buffer): number | undefined;
+  protected abstract readStep(from: Side, frame: Buffer): ProtocolStep | undefined;
 }
 
-/** PostgreSQL's protocol 3: simple queries, and statements prepared under a name or none. */
-export class PostgresWire extends Framed {
+/** PostgreSQL protocol 3: simple queries, and named and unnamed prepared statements. */
+export class PostgresWire extends FramedWire {
   private started = false;
-  private readonly prepared = new Map<string, string>();
+  private readonly preparedStatements = new Map<string, string>();
   private transaction: string[] = [];
 
-  protected lengthOf(from: Side, bytes: Buffer) {
-    // The first message of a client has no type.
-    const type = from === 'app' && !this.started ? 0 : 1;
-    return bytes.length < type + 4 ? undefined : type + bytes.readInt32BE(type);
+  protected frameLength(from: Side, bytes: Buffer) {
+    // The first message of a client has no type byte.
+    const typeLength = from === 'app' && !this.started ? 0 : 1;
+    return bytes.length < typeLength + 4 ? undefined : typeLength + bytes.readInt32BE(typeLength);
   }
 
-  protected read(from: Side, frame: Buffer): Step | undefined {
+  protected readStep(from: Side, frame: Buffer): ProtocolStep | undefined {
     if (from === 'app' && !this.started) {
       this.started = true;
       return undefined;
     }
     const type = String.fromCharCode(frame[0]!);
     if (from === 'server') {
-      if (type !== 'C' || cString(frame, 5) !== 'COMMIT') return undefined;
+      if (type !== 'C' || readCString(frame, 5) !== 'COMMIT') return undefined;
       return { from, name: 'committed', text: this.transaction.join(';\n'), values: [] };
     }
-    if (type === 'Q') return this.statement(cString(frame, 5), []);
+    if (type === 'Q') return this.statementStep(readCString(frame, 5), []);
     if (type === 'P') {
-      const name = cString(frame, 5);
-      this.prepared.set(name, cString(frame, 6 + Buffer.byteLength(name)));
+      const name = readCString(frame, 5);
+      this.preparedStatements.set(name, readCString(frame, 6 + Buffer.byteLength(name)));
     }
-    return type === 'B' ? this.bind(frame) : undefined;
+    return type === 'B' ? this.readBind(frame) : undefined;
   }
 
-  private bind(frame: Buffer) {
-    let at = 5;
-    at += Buffer.byteLength(cString(frame, at)) + 1; // the portal
-    const name = cString(frame, at);
-    at += Buffer.byteLength(name) + 1;
-    at += 2 + 2 * frame.readInt16BE(at); // formats of the values
+  private readBind(frame: Buffer) {
+    let offset = 5;
+    offset += Buffer.byteLength(readCString(frame, offset)) + 1; // name of the portal
+    const name = readCString(frame, offset);
+    offset += Buffer.byteLength(name) + 1;
+    offset += 2 + 2 * frame.readInt16BE(offset); // formats of the values
     const values: string[] = [];
-    const count = frame.readInt16BE(at);
-    at += 2;
+    const count = frame.readInt16BE(offset);
+    offset += 2;
     for (let index = 0; index < count; index++) {
-      const length = frame.readInt32BE(at);
-      at += 4;
-      values.push(length < 0 ? '' : frame.toString('utf8', at, at + length));
-      at += Math.max(length, 0);
+      const length = frame.readInt32BE(offset);
+      offset += 4;
+      values.push(length < 0 ? '' : frame.toString('utf8', offset, offset + length));
+      offset += Math.max(length, 0);
     }
-    return this.statement(this.prepared.get(name) ?? '', values);
+    return this.statementStep(this.preparedStatements.get(name) ?? '', values);
   }
 
-  private statement(sql: string, values: string[]): Step {
+  private statementStep(sql: string, values: string[]): ProtocolStep {
     if (/^\s*(BEGIN|START TRANSACTION)/i.test(sql)) this.transaction = [];
     else this.transaction.push(sql);
     if (!/^\s*COMMIT/i.test(sql)) return { from: 'app', name: 'statement', text: sql, values };
@@ -109,97 +110,111 @@ export class PostgresWire extends Framed {
   }
 }
 
-function cString(bytes: Buffer, at: number) {
-  return bytes.toString('utf8', at, bytes.indexOf(0, at));
+function readCString(bytes: Buffer, offset: number) {
+  return bytes.toString('utf8', offset, bytes.indexOf(0, offset));
 }
 
-const [METHOD, HEADER, BODY] = [1, 2, 3];
+const METHOD_FRAME = 1;
+const HEADER_FRAME = 2;
+const BODY_FRAME = 3;
+const FRAME_END = 0xce;
+/** The AMQP class `basic`, and its methods that are read or written here. */
 const BASIC = 60;
-const [CONSUME_OK, PUBLISH, DELIVER, ACK] = [21, 40, 60, 80];
+const CONSUME_OK = 21;
+const CANCEL = 30;
+const PUBLISH = 40;
+const DELIVER = 60;
+const ACK = 80;
 
 /** AMQP 0-9-1. */
-export class AmqpWire extends Framed {
-  private greeted = false;
-  /** The last consumer that the broker confirmed, and its channel. */
+export class AmqpWire extends FramedWire {
+  private hasProtocolHeader = false;
+  /** The consumer that the broker confirmed last. */
   consumer?: { channel: number; tag: string };
-  /** By side and channel: the message whose frames are passing, and how many bytes of it are still to come. */
-  private readonly passing = new Map<string, { step: Step; left: number; body: Buffer[] }>();
+  /** Messages of which not all frames have been read, by side and channel. */
+  private readonly incompleteMessages = new Map<
+    string,
+    { step: ProtocolStep; remainingBytes: number; body: Buffer[] }
+  >();
 
-  protected lengthOf(from: Side, bytes: Buffer) {
-    if (from === 'app' && !this.greeted) return 8;
+  protected frameLength(from: Side, bytes: Buffer) {
+    if (from === 'app' && !this.hasProtocolHeader) return 8;
     return bytes.length < 7 ? undefined : 8 + bytes.readUInt32BE(3);
   }
 
-  protected read(from: Side, frame: Buffer): Step | undefined {
-    if (from === 'app' && !this.greeted) {
-      this.greeted = true;
+  protected readStep(from: Side, frame: Buffer): ProtocolStep | undefined {
+    if (from === 'app' && !this.hasProtocolHeader) {
+      this.hasProtocolHeader = true;
       return undefined;
     }
-    const [type, channel] = [frame[0], frame.readUInt16BE(1)];
-    if (type === METHOD) return this.method(from, channel, frame);
-    const message = this.passing.get(`${from} ${channel}`);
-    if (!message || (type !== HEADER && type !== BODY)) return undefined;
-    if (type === HEADER) message.left = Number(frame.readBigUInt64BE(11));
+    const type = frame[0];
+    const channel = frame.readUInt16BE(1);
+    if (type === METHOD_FRAME) return this.readMethod(from, channel, frame);
+    const message = this.incompleteMessages.get(`${from} ${channel}`);
+    if (!message || (type !== HEADER_FRAME && type !== BODY_FRAME)) return undefined;
+    if (type === HEADER_FRAME) message.remainingBytes = Number(frame.readBigUInt64BE(11));
     else {
-      message.left -= frame.length - 8;
+      message.remainingBytes -= frame.length - 8;
       message.body.push(frame.subarray(7, -1));
     }
-    if (message.left > 0) return undefined;
-    this.passing.delete(`${from} ${channel}`);
+    if (message.remainingBytes > 0) return undefined;
+    this.incompleteMessages.delete(`${from} ${channel}`);
     const name = message.step.name === 'deliver' ? 'delivered' : 'published';
     return { ...message.step, name, body: Buffer.concat(message.body) };
   }
 
-  private method(from: Side, channel: number, frame: Buffer): Step | undefined {
+  private readMethod(from: Side, channel: number, frame: Buffer): ProtocolStep | undefined {
     if (frame.readUInt16BE(7) !== BASIC) return undefined;
     const method = frame.readUInt16BE(9);
     if (method === ACK) return { from, name: from === 'app' ? 'ack' : 'confirm', text: '', values: [] };
-    if (method === CONSUME_OK) this.consumer = { channel, tag: shortString(frame, 11) };
+    if (method === CONSUME_OK) this.consumer = { channel, tag: readShortString(frame, 11) };
     if (method !== PUBLISH && method !== DELIVER) return undefined;
-    let [at, redelivered] = [13, false];
+    let offset = 13;
+    let redelivered = false;
     if (method === DELIVER) {
-      at = 11 + 1 + frame[11]! + 8;
-      redelivered = frame[at++] === 1;
+      offset = 11 + 1 + frame[11]! + 8; // consumer tag and delivery tag
+      redelivered = frame[offset++] === 1;
     }
-    const exchange = shortString(frame, at);
-    const key = shortString(frame, at + 1 + exchange.length);
+    const exchange = readShortString(frame, offset);
+    const routingKey = readShortString(frame, offset + 1 + exchange.length);
     const name = method === PUBLISH ? 'publish' : 'deliver';
-    const step: Step = { from, name, text: `${exchange} ${key}`, values: [], redelivered };
-    this.passing.set(`${from} ${channel}`, { step, left: 0, body: [] });
+    const step: ProtocolStep = { from, name, text: `${exchange} ${routingKey}`, values: [], redelivered };
+    this.incompleteMessages.set(`${from} ${channel}`, { step, remainingBytes: 0, body: [] });
     return step;
   }
 }
 
-function shortString(bytes: Buffer, at: number) {
-  return bytes.toString('utf8', at + 1, at + 1 + bytes[at]!);
+function readShortString(bytes: Buffer, offset: number) {
+  return bytes.toString('utf8', offset + 1, offset + 1 + bytes[offset]!);
 }
 
-/** What the broker says to a consumer that it cancels: a basic.cancel frame. */
+/** @returns the frame `basic.cancel` by which a broker cancels a consumer */
 export function cancelFrame({ channel, tag }: { channel: number; tag: string }): Buffer {
   const payload = Buffer.concat([
-    Buffer.from([0, BASIC, 0, 30, Buffer.byteLength(tag)]),
+    Buffer.from([0, BASIC, 0, CANCEL, Buffer.byteLength(tag)]),
     Buffer.from(tag),
-    Buffer.from([1]), // no answer wanted
+    Buffer.from([1]), // no-wait: the broker expects no response
   ]);
-  const head = Buffer.alloc(7);
-  head[0] = METHOD!;
-  head.writeUInt16BE(channel, 1);
-  head.writeUInt32BE(payload.length, 3);
-  return Buffer.concat([head, payload, Buffer.from([0xce])]);
+  const header = Buffer.alloc(7);
+  header[0] = METHOD_FRAME;
+  header.writeUInt16BE(channel, 1);
+  header.writeUInt32BE(payload.length, 3);
+  return Buffer.concat([header, payload, Buffer.from([FRAME_END])]);
 }
 
 const END_OF_MAIL = Buffer.from('\r\n.\r\n');
+const LAST_LINE = END_OF_MAIL.subarray(2);
 
-/** SMTP without extensions that change its framing (no BDAT, no TLS). */
-export class SmtpWire extends Framed {
+/** SMTP without the extensions that change its framing (no BDAT, no TLS). */
+export class SmtpWire extends FramedWire {
   private inMail = false;
-  private mailEnded = false;
+  private awaitsReply = false;
   private envelope = '';
 
-  protected lengthOf(from: Side, bytes: Buffer) {
+  protected frameLength(from: Side, bytes: Buffer) {
     if (from === 'app' && this.inMail) {
-      // The line that ends the mail is a piece of its own.
-      if (bytes.subarray(0, 3).equals(END_OF_MAIL.subarray(2))) return 3;
+      // The line that ends the mail is a frame of its own, so that a rule can stop it.
+      if (bytes.subarray(0, LAST_LINE.length).equals(LAST_LINE)) return LAST_LINE.length;
       const end = bytes.indexOf(END_OF_MAIL);
       return end < 0 ? undefined : end + 2;
     }
@@ -207,24 +222,28 @@ export class SmtpWire extends Framed {
     return end < 0 ? undefined : end + 1;
   }
 
-  protected read(from: Side, line: Buffer): Step | undefined {
-    if (from === 'app') {
-      if (!this.inMail) {
-        const text = line.toString().trim();
-        if (/^MAIL FROM/i.test(text)) this.envelope = '';
-        if (/^RCPT TO/i.test(text)) this.envelope += text;
-        return undefined;
-      }
-      if (!line.equals(END_OF_MAIL.subarray(2))) return undefined;
-      this.inMail = false;
-      this.mailEnded = true;
-      return { from, name: 'mail', text: this.envelope, values: [] };
+  protected readStep(from: Side, line: Buffer): ProtocolStep | undefined {
+    return from === 'app' ? this.readCommand(line) : this.readReply(line);
+  }
+
+  private readCommand(line: Buffer): ProtocolStep | undefined {
+    if (!this.inMail) {
+      const command = line.toString().trim();
+      if (/^MAIL FROM/i.test(command)) this.envelope = '';
+      if (/^RCPT TO/i.test(command)) this.envelope += command;
+      return undefined;
     }
-    if (line.toString('latin1', 0, 3) === '354') this.inMail = true;
-    if (!this.mailEnded) return undefined;
-    this.mailEnded = false;
-    return line.toString('latin1', 0, 3) === '250'
-      ? { from, name: 'accepted', text: this.envelope, values: [] }
-      : undefined;
+    if (!line.equals(LAST_LINE)) return undefined;
+    this.inMail = false;
+    this.awaitsReply = true;
+    return { from: 'app', name: 'mail', text: this.envelope, values: [] };
+  }
+
+  private readReply(line: Buffer): ProtocolStep | undefined {
+    const code = line.toString('latin1', 0, 3);
+    if (code === '354') this.inMail = true;
+    if (!this.awaitsReply) return undefined;
+    this.awaitsReply = false;
+    return code === '250' ? { from: 'server', name: 'accepted', text: this.envelope, values: [] } : undefined;
   }
 }

@@ -141,7 +141,7 @@ describe('Telemetry', () => {
 
   it('writes no personal data to logs or spans, even if handling fails', async () => {
     const [name, email] = ['Zulmira Quixote', 'zulmira@example.com'];
-    sink.mood = {
+    sink.refusals = {
       recipient: (address) => (address === email ? { code: 550, text: `no such user ${email}` } : undefined),
     };
     const id = await placeOrder('b'.repeat(32), await system.createProduct(1), { name, email });

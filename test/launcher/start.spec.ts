@@ -55,7 +55,7 @@ describe('npm start', () => {
     await until('the worker to be restarted', () => clone.output.includes('stock-worker is back'), {
       seconds: 60,
     });
-    expect(clone.output).toContain('stock-worker died (SIGKILL), starting it again');
+    expect(clone.output).toContain('stock-worker exited (SIGKILL), restarting it');
     expect(clone.stack?.processes['stock-worker']?.pid).not.toBe(pid);
     await placeOrder();
     expect(await countMailsTo('rui@example.com')).toBe(1);
@@ -67,7 +67,7 @@ describe('npm start', () => {
     await clone.waitForExit();
     expect(clone.processes().length).toBeGreaterThan(8);
     stack = await clone.start();
-    expect(clone.output).toMatch(/ended what a killed run had left: .*stock-worker/);
+    expect(clone.output).toMatch(/stopped processes that a killed run had left: .*stock-worker/);
     expect(clone.processes().filter(({ pid }) => leftPids.includes(pid))).toEqual([]);
     expect(clone.output).not.toContain('Demo data');
     expect((await listOrders()).map(({ id, status }) => ({ id, status }))).toEqual([
@@ -80,7 +80,7 @@ describe('npm start', () => {
   it('refuses to run twice in one folder and prints the address of the running one', async () => {
     const second = clone.openAgain();
     expect(await second.run('start')).toBe(1);
-    expect(second.output).toContain('It runs already in this folder');
+    expect(second.output).toContain('It is already running in this folder');
     expect(second.output).toContain(stack.api);
   });
 

@@ -5,16 +5,17 @@ import { bodySchema } from './schemas.js';
 const BINDING = { bindingVersion: '0.3.0' };
 const ref = (...path: string[]) => ({ $ref: `#/${path.join('/')}` });
 
-/** What the document is made of: the events, how the broker holds them, and which app consumes which queue. */
+/** Source of the event documents. */
 export interface Wire {
   events: EventDefinition[];
   topology: Topology;
-  appOf: Record<string, string>;
+  /** The app that consumes each queue, by the queue's name. */
+  consumers: Record<string, string>;
 }
 
-/** The AsyncAPI 3.0 document of everything that goes over the broker. */
-export function asyncApi({ events, topology, appOf }: Wire) {
-  const named = <Value>(toValue: (event: EventDefinition) => Value) =>
+/** The AsyncAPI 3.0 document of all events and queues. */
+export function asyncApi({ events, topology, consumers }: Wire) {
+  const byName = <Value>(toValue: (event: EventDefinition) => Value) =>
     Object.fromEntries(events.map((event) => [event.name, toValue(event)]));
   return {
     asyncapi: '3.0.0',
@@ -22,8 +23,8 @@ export function asyncApi({ events, topology, appOf }: Wire) {
       title: 'estoque-system events',
       version: '1.0.0',
       description:
-        'Flat JSON on a topic exchange, which a client in any language reads and writes. ' +
-        'Delivery is at least once; unknown fields are ignored; versions are additive only.',
+        'Flat JSON on a topic exchange, for clients in any language. ' +
+        'At-least-once delivery. Unknown fields are ignored. Changes within a version are additive.',
       license: { name: 'MIT' },
     },
     defaultContentType: 'application/json',
@@ -32,23 +33,25 @@ export function asyncApi({ events, topology, appOf }: Wire) {
         host: '{host}',
         protocol: 'amqp',
         protocolVersion: '0-9-1',
-        description: 'The broker that RABBITMQ_URL names.',
+        description: 'The broker in RABBITMQ_URL.',
         variables: { host: { default: 'localhost:5672' } },
       },
     },
     channels: {
-      ...named((event) => routingKey(event, topology)),
-      ...Object.fromEntries(Object.keys(topology.workQueues).map((name) => [name, queue(name, topology)])),
+      ...byName((event) => eventChannel(event, topology)),
+      ...Object.fromEntries(
+        Object.keys(topology.workQueues).map((name) => [name, queueChannel(name, topology)]),
+      ),
     },
     operations: {
       ...Object.fromEntries(events.flatMap(sends)),
-      ...Object.fromEntries(Object.entries(topology.workQueues).map((work) => receives(work, appOf))),
+      ...Object.fromEntries(Object.entries(topology.workQueues).map((queue) => receives(queue, consumers))),
     },
-    components: { messages: named(message), schemas: named(schema) },
+    components: { messages: byName(message), schemas: byName(schema) },
   };
 }
 
-function routingKey({ name, summary }: EventDefinition, { exchanges, events }: Topology) {
+function eventChannel({ name, summary }: EventDefinition, { exchanges, events }: Topology) {
   const { type } = exchanges.find((exchange) => exchange.name === events)!;
   const exchange = { name: events, type, durable: true, autoDelete: false, vhost: '/' };
   return {
@@ -59,8 +62,8 @@ function routingKey({ name, summary }: EventDefinition, { exchanges, events }: T
   };
 }
 
-function queue(name: string, { queues, workQueues: work }: Topology) {
-  const events = work[name]!;
+function queueChannel(name: string, { queues, workQueues }: Topology) {
+  const events = workQueues[name]!;
   return {
     address: name,
     messages: Object.fromEntries(events.map((event) => [event, ref('components', 'messages', event)])),
@@ -71,8 +74,8 @@ function queue(name: string, { queues, workQueues: work }: Topology) {
         ...BINDING,
       },
     },
-    // The binding has no word for these, and who declares the queue without them is refused.
-    'x-queue-arguments': queues.find((each) => each.name === name)!.arguments,
+    // AsyncAPI's binding has no field for the arguments, but RabbitMQ refuses a declaration without them.
+    'x-queue-arguments': queues.find((queue) => queue.name === name)!.arguments,
   };
 }
 
@@ -91,8 +94,8 @@ function sends({ name, summary, publishedBy }: EventDefinition): [string, object
   ]);
 }
 
-function receives([name, events]: [string, string[]], appOf: Record<string, string>): [string, object] {
-  const app = appOf[name];
+function receives([name, events]: [string, string[]], consumers: Record<string, string>): [string, object] {
+  const app = consumers[name];
   if (!app) throw new Error(`no app consumes ${name}`);
   return [
     `${app}.receives.${name}`,
@@ -117,7 +120,7 @@ function message(event: EventDefinition) {
     headers: {
       type: 'object',
       properties: {
-        traceparent: { type: 'string', description: 'W3C trace context, where the publisher has one.' },
+        traceparent: { type: 'string', description: 'W3C trace context of the publisher, if any.' },
       },
     },
     correlationId: { location: `$message.payload#/${correlateBy}` },
@@ -128,15 +131,15 @@ function message(event: EventDefinition) {
       delivery_mode: 2,
       message_id: 'event_id',
       type: name,
-      timestamp: 'when it was published, in seconds',
-      app_id: 'the app that published it',
+      timestamp: 'time of publishing, in seconds since 1970',
+      app_id: 'name of the publishing app',
       correlation_id: correlateBy,
     },
     examples: exampleBodies(event).map(({ title, body }) => ({ name: title, payload: body })),
   };
 }
 
-/** AsyncAPI's own dialect. */
+/** Without $schema, because AsyncAPI defines its own dialect. */
 function schema(event: EventDefinition) {
   return { ...bodySchema(event), $schema: undefined };
 }

@@ -1,7 +1,7 @@
 import { envelopeSchema, type EventDefinition } from '@estoque/messaging';
 import { z } from 'zod';
 
-/** As much of JSON Schema as zod writes for what may be in an event. */
+/** The part of JSON Schema that zod generates for events. */
 export interface JsonSchema {
   [keyword: string]: unknown;
   type?: string;
@@ -16,22 +16,22 @@ export interface JsonSchema {
 
 const ENVELOPE: Record<string, string> = {
   event: 'Repeats the routing key.',
-  event_id: 'A UUID v7 in ours; the same however often the event arrives.',
+  event_id: 'UUID v7 if published by the apps. The same for every delivery of the event.',
   occurred_at: 'RFC 3339, UTC.',
   version: "The contract's version.",
 };
 
-/** The body of an event, envelope included, as anyone may publish it. */
+/** JSON Schema of an event's body, including the envelope fields. */
 export function bodySchema({ name, summary, payload }: EventDefinition): JsonSchema {
   const body = z.object({ ...envelopeSchema.shape, event: z.literal(name), ...payload.shape });
-  // 'input': unknown fields are ignored, so they are not forbidden.
+  // io: 'input' allows unknown fields, which are ignored.
   const { $schema, ...schema } = z.toJSONSchema(body, { io: 'input' }) as JsonSchema;
   for (const [field, description] of Object.entries(ENVELOPE))
     Object.assign(schema.properties![field]!, { description });
   return { $schema, title: name, description: summary, ...schema };
 }
 
-/** Where both the name and the version of a schema are read. */
+/** Path of an event's schema file. */
 export const schemaFile = ({ name, version }: Pick<EventDefinition, 'name' | 'version'>) =>
   `docs/schemas/${name}.v${version}.json`;
 
@@ -41,41 +41,48 @@ const PROSE = ['$schema', '$id', 'title', 'description', 'examples', 'default', 
 const COMPARED = ['type', 'const', 'enum', 'properties', 'required', 'items', 'anyOf'];
 
 /**
- * What stands between two schemas of one version: whoever publishes as `before` says, or reads what it
- * promises, must not notice that it is `after` now. New optional fields and new enum values are no faults.
+ * Compares two schemas of one version. New optional fields, new enum values and wider bounds are compatible.
+ *
+ * @returns the changes that are incompatible for publishers or consumers that use `before`
  */
-export function breaks(before: JsonSchema, after: JsonSchema, path = ''): string[] {
-  const at = path || 'the body';
-  if (before.type !== after.type || !isSame(before.const, after.const)) return [`${at} is retyped`];
+export function findIncompatibilities(before: JsonSchema, after: JsonSchema, path = ''): string[] {
+  const location = path || 'the body';
+  if (before.type !== after.type || !isSame(before.const, after.const)) return [`${location} is retyped`];
   return [
     ...fieldBreaks(before, after, path),
-    ...enumBreaks(before, after).map((value) => `${at} no longer takes ${value}`),
-    ...boundBreaks(before, after).map((keyword) => `${at} has a tighter ${keyword}`),
-    ...(before.items || after.items ? breaks(before.items ?? {}, after.items ?? {}, `${path}[]`) : []),
-    ...anyOfBreaks(before, after).map((which) => `${at} no longer takes its alternative ${which}`),
-    ...otherwiseChanged(before, after).map((keyword) => `${at} has another ${keyword}`),
+    ...enumBreaks(before, after).map((value) => `${location} no longer takes ${value}`),
+    ...boundBreaks(before, after).map((keyword) => `${location} has a tighter ${keyword}`),
+    ...(before.items || after.items
+      ? findIncompatibilities(before.items ?? {}, after.items ?? {}, `${path}[]`)
+      : []),
+    ...anyOfBreaks(before, after).map((index) => `${location} no longer takes its alternative ${index}`),
+    ...otherChanges(before, after).map((keyword) => `${location} has another ${keyword}`),
   ];
 }
 
 function fieldBreaks(before: JsonSchema, after: JsonSchema, path: string): string[] {
   const name = (field: string) => (path ? `${path}.${field}` : field);
-  const [old, now] = [before.properties ?? {}, after.properties ?? {}];
-  const [needed, needs] = [before.required ?? [], after.required ?? []];
+  const [oldFields, newFields] = [before.properties ?? {}, after.properties ?? {}];
+  const [oldRequired, newRequired] = [before.required ?? [], after.required ?? []];
   return [
-    ...Object.keys(old).flatMap((field) =>
-      now[field] ? breaks(old[field]!, now[field], name(field)) : [`${name(field)} is removed`],
+    ...Object.keys(oldFields).flatMap((field) =>
+      newFields[field]
+        ? findIncompatibilities(oldFields[field]!, newFields[field], name(field))
+        : [`${name(field)} is removed`],
     ),
-    ...needs.filter((field) => !needed.includes(field)).map((field) => `${name(field)} is made required`),
-    // Its readers rely on it.
-    ...needed
-      .filter((field) => now[field] && !needs.includes(field))
+    ...newRequired
+      .filter((field) => !oldRequired.includes(field))
+      .map((field) => `${name(field)} is made required`),
+    // Consumers rely on a required field.
+    ...oldRequired
+      .filter((field) => newFields[field] && !newRequired.includes(field))
       .map((field) => `${name(field)} is made optional`),
   ];
 }
 
 function enumBreaks(before: JsonSchema, after: JsonSchema): string[] {
   if (!after.enum) return [];
-  if (!before.enum) return ['just anything'];
+  if (!before.enum) return ['any value'];
   return before.enum.filter((value) => !after.enum!.includes(value)).map((value) => JSON.stringify(value));
 }
 
@@ -87,13 +94,16 @@ function boundBreaks(before: JsonSchema, after: JsonSchema): string[] {
   ];
 }
 
-function anyOfBreaks({ anyOf: old }: JsonSchema, { anyOf: now }: JsonSchema): number[] {
-  if (!old || !now) return old || now ? [0] : [];
-  return old.flatMap((each, index) => (now.some((other) => breaks(each, other).length === 0) ? [] : [index]));
+/** @returns the indexes of the alternatives that are no longer accepted */
+function anyOfBreaks({ anyOf: before }: JsonSchema, { anyOf: after }: JsonSchema): number[] {
+  if (!before || !after) return before || after ? [0] : [];
+  return before.flatMap((alternative, index) =>
+    after.some((other) => findIncompatibilities(alternative, other).length === 0) ? [] : [index],
+  );
 }
 
-/** Of a keyword that nobody taught us to compare, any change is one too many. */
-function otherwiseChanged(before: JsonSchema, after: JsonSchema): string[] {
+/** Keywords that are not compared in detail: any change of them counts as incompatible. */
+function otherChanges(before: JsonSchema, after: JsonSchema): string[] {
   const known = [...NEVER_RAISED, ...NEVER_LOWERED, ...PROSE, ...COMPARED];
   return [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((keyword) => !known.includes(keyword))

@@ -13,11 +13,11 @@ const bars: Bar[] = [
   { app: 'api', spanId: 'b', parentSpanId: 'a', name: 'publish <order.created>', from: 1_010, to: 1_015 },
 ];
 
-describe('The picture of a trace', () => {
+describe('drawWaterfall', () => {
   const picture = drawWaterfall('One order', bars);
   const rows = [...picture.matchAll(/<text x="(\d+)" y="\d+" font-size="12" fill="#222">([^<]+)</g)];
 
-  it('has a row for each span, children below and to the right of their parents', () => {
+  it('draws a row for each span, children below their parents and indented', () => {
     expect(rows.map(([, x, name]) => [Number(x), name])).toEqual([
       [20, 'POST /v1/orders'],
       [32, 'publish &lt;order.created&gt;'],
@@ -25,11 +25,11 @@ describe('The picture of a trace', () => {
     ]);
   });
 
-  it('has bars as long as the spans last, in the colours of their processes', () => {
+  it('draws bars in proportion to the durations, in the colours of the processes', () => {
     const found = [
       ...picture.matchAll(/<rect x="([\d.]+)" y="\d+" width="([\d.]+)" height="16" rx="2" fill="(.+)"\/>/g),
     ];
-    // 540 pixels are 60 ms.
+    // 540 pixels correspond to 60 ms.
     expect(found.map(([, x, width, colour]) => [Number(x), Number(width), colour])).toEqual([
       [330, 180, '#1f6f8b'],
       [420, 45, '#1f6f8b'],

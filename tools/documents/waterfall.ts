@@ -1,4 +1,4 @@
-/** A piece of work of a trace; times in milliseconds, of whatever clock. */
+/** A span of a trace. Times in milliseconds; only their differences are used. */
 export interface Bar {
   app: string;
   spanId: string;
@@ -19,12 +19,12 @@ const ROW = 24;
 const [LEFT, RIGHT, TOP] = [330, WIDTH - 90, 96];
 const INDENT = 12;
 
-/** A trace as a waterfall: time to the right, a row for each span below its parent, the processes by colour. */
+/** Draws a trace as an SVG waterfall: a row for each span, below its parent, in the colour of its process. */
 export function drawWaterfall(title: string, bars: Bar[]): string {
   const rows = rowsOf(bars);
   const start = Math.min(...bars.map(({ from }) => from));
   const length = Math.max(...bars.map(({ to }) => to)) - start;
-  const across = (time: number) => round(LEFT + ((time - start) / length) * (RIGHT - LEFT));
+  const xOf = (time: number) => round(LEFT + ((time - start) / length) * (RIGHT - LEFT));
   const height = TOP + rows.length * ROW + 22;
   const bottom = height - 18;
   const parts = [
@@ -32,16 +32,16 @@ export function drawWaterfall(title: string, bars: Bar[]): string {
     text(20, 32, title, 'font-size="16" font-weight="600" fill="#222"'),
     ...legend(new Set(rows.map(({ bar }) => bar.app))),
   ];
-  const step = stepOf(length);
+  const step = gridStep(length);
   for (let time = 0; time <= length; time += step) {
-    const x = across(start + time);
+    const x = xOf(start + time);
     parts.push(
       `<line x1="${x}" x2="${x}" y1="${TOP - 8}" y2="${bottom}" stroke="#e4e4e4"/>`,
       text(x, TOP - 14, `${time} ms`, 'font-size="11" fill="#777" text-anchor="middle"'),
     );
   }
   for (const [index, { bar, depth }] of rows.entries()) {
-    const [y, from, to] = [TOP + index * ROW, across(bar.from), across(bar.to)];
+    const [y, from, to] = [TOP + index * ROW, xOf(bar.from), xOf(bar.to)];
     const colour = COLOURS[bar.app] ?? '#555';
     parts.push(
       text(20 + depth * INDENT, y + 16, bar.name, 'font-size="12" fill="#222"'),
@@ -56,43 +56,43 @@ export function drawWaterfall(title: string, bars: Bar[]): string {
   }
   const style = 'font-family="system-ui, -apple-system, Segoe UI, Helvetica, Arial, sans-serif"';
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" ${style} role="img">
-<title>${escaped(title)}</title>
+<title>${escapeXml(title)}</title>
 ${parts.join('\n')}
 </svg>
 `;
 }
 
-/** Each below its parent, those of one parent in the order in which they began. */
+/** Sorts spans depth-first: each below its parent, siblings by their start. */
 function rowsOf(bars: Bar[]): { bar: Bar; depth: number }[] {
   const known = new Set(bars.map(({ spanId }) => spanId));
-  const below = (parent: string | undefined, depth: number): { bar: Bar; depth: number }[] =>
+  const descendantsOf = (parent: string | undefined, depth: number): { bar: Bar; depth: number }[] =>
     bars
       .filter(({ parentSpanId: id }) => (id !== undefined && known.has(id) ? id : undefined) === parent)
       .sort((a, b) => a.from - b.from)
-      .flatMap((bar) => [{ bar, depth }, ...below(bar.spanId, depth + 1)]);
-  return below(undefined, 0);
+      .flatMap((bar) => [{ bar, depth }, ...descendantsOf(bar.spanId, depth + 1)]);
+  return descendantsOf(undefined, 0);
 }
 
 function legend(apps: Set<string>): string[] {
   let x = 20;
   return [...apps].flatMap((app) => {
-    const at = x;
+    const left = x;
     x += 34 + app.length * 7;
     return [
-      `<rect x="${at}" y="48" width="12" height="12" rx="2" fill="${COLOURS[app] ?? '#555'}"/>`,
-      text(at + 18, 58, app, 'font-size="12" fill="#444"'),
+      `<rect x="${left}" y="48" width="12" height="12" rx="2" fill="${COLOURS[app] ?? '#555'}"/>`,
+      text(left + 18, 58, app, 'font-size="12" fill="#444"'),
     ];
   });
 }
 
-/** Of 1, 2 and 5 times a power of ten, the least that makes ten lines at most. */
-function stepOf(length: number): number {
+/** @returns the smallest of 1, 2 and 5 times a power of ten that needs at most ten grid lines */
+function gridStep(length: number): number {
   const power = 10 ** Math.floor(Math.log10(length / 10));
   return [1, 2, 5, 10].map((times) => times * power).find((step) => length / step <= 10)!;
 }
 
 const round = (value: number) => Math.round(value * 10) / 10;
-const escaped = (said: string) =>
-  said.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-const text = (x: number, y: number, said: string, more: string) =>
-  `<text x="${round(x)}" y="${y}" ${more}>${escaped(said)}</text>`;
+const escapeXml = (content: string) =>
+  content.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+const text = (x: number, y: number, content: string, attributes: string) =>
+  `<text x="${round(x)}" y="${y}" ${attributes}>${escapeXml(content)}</text>`;

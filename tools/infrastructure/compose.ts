@@ -6,12 +6,16 @@ import { promisify } from 'node:util';
 import { readJson, writeAtomically } from './files.js';
 
 const run = promisify(execFile);
-/** Tells that Docker keeps something of this folder. */
-const MARK = 'compose.json';
+/** Exists if Docker holds containers or volumes of this folder. */
+const MARKER_FILE = 'compose.json';
 
-/** The last resort: services of the project's docker-compose.yml, under a project name of this folder's own. */
+/**
+ * Runs services of the project's docker-compose.yml, if they cannot be started directly. The Compose project name is
+ * derived from the folder.
+ */
 export class Compose {
   private readonly base: string[];
+  private readonly env: NodeJS.ProcessEnv;
 
   constructor(
     private readonly root: string,
@@ -24,26 +28,24 @@ export class Compose {
     for (const [variable, port] of Object.entries(ports)) this.env[variable] = String(port);
   }
 
-  private readonly env: NodeJS.ProcessEnv;
-
   static isAvailable(): boolean {
-    const answers = (args: string[]): boolean =>
+    const succeeds = (args: string[]): boolean =>
       spawnSync('docker', args, { stdio: 'ignore', timeout: 15_000 }).status === 0;
-    return answers(['compose', 'version']) && answers(['info']);
+    return succeeds(['compose', 'version']) && succeeds(['info']);
   }
 
-  /** Removes containers and data that an earlier run in this folder left with Docker. */
+  /** Removes containers and volumes of earlier runs in this folder. */
   static async wipe(dir: string): Promise<void> {
-    const used = readJson<{ root: string }>(join(dir, MARK));
-    if (used) await new Compose(used.root, dir, {}).stop(true);
+    const marker = readJson<{ root: string }>(join(dir, MARKER_FILE));
+    if (marker) await new Compose(marker.root, dir, {}).stop(true);
   }
 
   async up(service: string): Promise<void> {
-    writeAtomically(join(this.dir, MARK), JSON.stringify({ root: this.root }));
+    writeAtomically(join(this.dir, MARKER_FILE), JSON.stringify({ root: this.root }));
     await this.docker('up', '--detach', '--wait', service);
   }
 
-  /** Where a port of the service is reached from here. */
+  /** @returns host and port under which a port of the service can be reached */
   async address(service: string, port: number): Promise<string> {
     const published = (await this.docker('port', service, String(port))).trim().split('\n')[0]!;
     return published.replace(/^0\.0\.0\.0:|^\[::\]:/, '127.0.0.1:');

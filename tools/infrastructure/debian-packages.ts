@@ -19,14 +19,14 @@ import type { Say } from './processes.js';
 
 const run = promisify(execFile);
 
-/** A Debian package unpacked beside the project: nothing is installed, and no root is needed. */
+/** A Debian package unpacked into the project's cache. Nothing is installed, and root is not needed. */
 export interface Unpacked {
   root: string;
-  /** Where the shared libraries lie that this machine doesn't have itself. */
+  /** Value of LD_LIBRARY_PATH: folders of the shared libraries that are not installed on this machine. */
   libraryPath: string;
 }
 
-/** First executable of that name on PATH or in the places where servers are installed. */
+/** @returns the first executable of that name on PATH or in the usual folders of servers */
 export function findExecutable(name: string): string | undefined {
   const folders = [
     ...(process.env.PATH ?? '').split(delimiter),
@@ -53,22 +53,22 @@ export function canUnpackDebianPackages(): boolean {
   return ['apt-get', 'apt-cache', 'dpkg', 'dpkg-query'].every((tool) => findExecutable(tool) !== undefined);
 }
 
-/** A release of Debian that isn't this machine's own, and the keys that it is signed with. */
+/** Another Debian release than that of this machine, and the keyring that it is signed with. */
 interface Release {
   suite: string;
   keyring: string;
 }
 
 interface UnpackOptions {
-  /** The last touch, before the folder appears. */
+  /** Changes the unpacked files before the folder is moved to its place. */
   finish?: (unpackedRoot: string) => void;
-  /** Where the machine's own distribution has the package not at all, or too old. */
+  /** If this machine's distribution lacks the package, or has an old version. */
   release?: Release;
 }
 
 /**
- * The package and those of its dependencies whose names match, unpacked into `<root>/.local/cache/<package>`.
- * Libraries the machine has installed are left out. The folder appears complete or not at all.
+ * Unpacks a package, and those of its dependencies whose names match `wanted`, into `<root>/.local/cache/<package>`.
+ * Libraries that are installed on the machine are skipped. The folder is complete or does not exist.
  */
 export async function unpackDebianPackage(
   root: string,
@@ -83,13 +83,13 @@ export async function unpackDebianPackage(
   if (!existsSync(target)) {
     await withLock(
       lock,
-      () => say(`another run is fetching ${name}, waiting for it`),
+      () => say(`waiting for another run that is downloading ${name}`),
       async () => {
         if (existsSync(target)) return;
-        say(`fetching ${name} from the distribution's packages, once`);
+        say(`downloading ${name} from the distribution's packages (first run only)`);
         const draft = `${target}.new`;
         rmSync(draft, { recursive: true, force: true });
-        await fetchAndUnpack(name, wanted, draft, release);
+        await downloadAndUnpack(name, wanted, draft, release);
         finish(join(draft, 'root'));
         renameSync(draft, target);
       },
@@ -98,30 +98,40 @@ export async function unpackDebianPackage(
   return { root: join(target, 'root'), libraryPath: libraryFolders(join(target, 'root')).join(':') };
 }
 
-async function fetchAndUnpack(name: string, wanted: RegExp, draft: string, release?: Release): Promise<void> {
-  // In a short path: apt takes a working directory of more than 300 letters for the root of the file system.
-  const scratch = mkdtempSync(join(tmpdir(), 'estoque-apt-'));
+async function downloadAndUnpack(
+  name: string,
+  wanted: RegExp,
+  draft: string,
+  release?: Release,
+): Promise<void> {
+  // A short path: if the working directory has more than 300 characters, apt uses the root of the file system instead.
+  const downloads = mkdtempSync(join(tmpdir(), 'estoque-apt-'));
   try {
-    await fetchPackages(name, wanted, scratch, release);
+    await downloadPackages(name, wanted, downloads, release);
     const unpacked = join(draft, 'root');
     mkdirSync(unpacked, { recursive: true });
-    const packages = readdirSync(scratch).filter((file) => file.endsWith('.deb'));
-    for (const file of packages) await run('dpkg', ['-x', join(scratch, file), unpacked]);
+    const packages = readdirSync(downloads).filter((file) => file.endsWith('.deb'));
+    for (const file of packages) await run('dpkg', ['-x', join(downloads, file), unpacked]);
   } finally {
-    rmSync(scratch, { recursive: true, force: true });
+    rmSync(downloads, { recursive: true, force: true });
   }
 }
 
-async function fetchPackages(name: string, wanted: RegExp, folder: string, release?: Release): Promise<void> {
-  // Downloads as root would otherwise switch to a user who can't reach a private folder.
+async function downloadPackages(
+  name: string,
+  wanted: RegExp,
+  folder: string,
+  release?: Release,
+): Promise<void> {
+  // As root, apt would otherwise download as a user who may not enter a private folder.
   const options = ['-o', 'APT::Sandbox::User=root'];
   if (release) {
-    options.push(...sourceOf(release, await ownArchive(), folder));
+    options.push(...releaseOptions(release, await findArchive(), folder));
   } else {
     try {
       return await download(name, wanted, folder, options);
     } catch {
-      // No package lists on this machine, or so old that their files are gone: fetch lists of our own.
+      // This machine has no package lists, or they are so old that their files were deleted: download new lists.
     }
   }
   mkdirSync(join(folder, 'lists', 'partial'), { recursive: true });
@@ -132,17 +142,17 @@ async function fetchPackages(name: string, wanted: RegExp, folder: string, relea
   await download(name, wanted, folder, options);
 }
 
-/** The archive of Debian that this machine is set up with; all releases are in it. */
-async function ownArchive(): Promise<string> {
+/** @returns the Debian archive that apt is configured with; it contains all releases */
+async function findArchive(): Promise<string> {
   const addresses = await apt('apt-get', ['indextargets', '--format', '$(REPO_URI)', 'Created-By: Packages']);
   const archive = addresses.split('\n').find((address) => /\/debian\/?$/.test(address));
-  if (!archive) throw new Error('apt knows no archive of Debian');
+  if (!archive) throw new Error('apt is not configured with a Debian archive');
   return archive;
 }
 
-/** Options that show apt one release and nothing of what the machine has, its sources or its packages. */
-function sourceOf({ suite, keyring }: Release, archive: string, folder: string): string[] {
-  const keys = join(folder, 'keyring.gpg'); // a path without blanks
+/** @returns options that make apt use one release and ignore the machine's own sources and installed packages */
+function releaseOptions({ suite, keyring }: Release, archive: string, folder: string): string[] {
+  const keys = join(folder, 'keyring.gpg'); // apt requires a path without blanks
   copyFileSync(keyring, keys);
   const list = join(folder, 'sources.list');
   writeFileSync(list, `deb [signed-by=${keys}] ${archive} ${suite} main\n`);
@@ -151,8 +161,8 @@ function sourceOf({ suite, keyring }: Release, archive: string, folder: string):
 }
 
 async function download(name: string, wanted: RegExp, folder: string, options: string[]): Promise<void> {
-  const list = await dependencies(name, wanted, options);
-  await apt('apt-get', [...options, 'download', ...list], folder);
+  const packages = await listPackages(name, wanted, options);
+  await apt('apt-get', [...options, 'download', ...packages], folder);
 }
 
 async function apt(tool: string, args: string[], cwd?: string): Promise<string> {
@@ -170,31 +180,34 @@ async function apt(tool: string, args: string[], cwd?: string): Promise<string> 
   }
 }
 
-/** Walks what apt-cache says, keeping names that match; of alternatives the first, which is the distribution's own. */
-async function dependencies(name: string, wanted: RegExp, options: string[]): Promise<string[]> {
+/**
+ * @returns the package and its dependencies, recursively, whose names match; of alternatives the first, which is the
+ *   distribution's default
+ */
+async function listPackages(name: string, wanted: RegExp, options: string[]): Promise<string[]> {
   const text = await apt('apt-cache', [...options, 'depends', '-i', '--recurse', name]);
-  const needs = new Map<string, string[]>();
+  const dependencies = new Map<string, string[]>();
   let current: string[] = [];
   let skipNext = false;
   for (const line of text.split('\n')) {
-    if (/^[a-z0-9]/.test(line)) needs.set(line.trim(), (current = []));
-    const need = /^ ([ |])(?:Pre)?Depends: (\S+)/.exec(line);
-    if (!need) continue;
-    if (!skipNext && !need[2]!.startsWith('<')) current.push(need[2]!);
-    skipNext = need[1] === '|';
+    if (/^[a-z0-9]/.test(line)) dependencies.set(line.trim(), (current = []));
+    const [, separator, dependency] = /^ ([ |])(?:Pre)?Depends: (\S+)/.exec(line) ?? [];
+    if (!dependency) continue;
+    if (!skipNext && !dependency.startsWith('<')) current.push(dependency);
+    skipNext = separator === '|';
   }
-  const installed = await installedPackages();
+  const installed = await listInstalledPackages();
   const chosen = new Set([name]);
-  for (const each of chosen) {
-    for (const need of needs.get(each) ?? []) {
-      const isLibrary = !need.startsWith('erlang');
-      if (wanted.test(need) && !(isLibrary && installed.has(need))) chosen.add(need);
+  for (const packageName of chosen) {
+    for (const dependency of dependencies.get(packageName) ?? []) {
+      const isLibrary = !dependency.startsWith('erlang');
+      if (wanted.test(dependency) && !(isLibrary && installed.has(dependency))) chosen.add(dependency);
     }
   }
   return [...chosen];
 }
 
-async function installedPackages(): Promise<Set<string>> {
+async function listInstalledPackages(): Promise<Set<string>> {
   const { stdout } = await run('dpkg-query', ['-W', '-f', '${db:Status-Abbrev} ${Package}\\n'], {
     maxBuffer: 64 * 1024 * 1024,
   });
@@ -214,7 +227,7 @@ function libraryFolders(unpacked: string): string[] {
     .filter((folder) => /-linux-[a-z]+$/.test(folder));
 }
 
-/** Debian's keys; other distributions have them in a package. */
+/** @returns the path of Debian's keyring, from a package if it is not installed, as on Ubuntu */
 export async function debianKeyring(root: string, say: Say): Promise<string> {
   const file = join('usr', 'share', 'keyrings', 'debian-archive-keyring.gpg');
   const installed = join('/', file);

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
+/** @returns undefined if the file is missing or is not JSON */
 export function readJson<T>(file: string): T | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as T;
@@ -9,7 +10,7 @@ export function readJson<T>(file: string): T | undefined {
   }
 }
 
-/** Readers see the old content or the new, never half of it. */
+/** Readers see either the old content or the new content. */
 export function writeAtomically(file: string, content: string, mode = 0o644): void {
   mkdirSync(dirname(file), { recursive: true });
   const draft = `${file}.${process.pid}.new`;

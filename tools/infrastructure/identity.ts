@@ -1,14 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** A process, told apart from a later one that was given the same number. */
+/** Identifies a process, also after its process id has been reused. */
 export interface Identity {
   pid: number;
+  /** Start time, unique across reboots. */
   started: string;
 }
 
-/** The time a process started, in a form that two processes never share; undefined when it is gone. */
-function startOf(pid: number): string | undefined {
+/** @returns the start time of a process, or undefined if it has ended */
+function readStartTime(pid: number): string | undefined {
   if (process.platform !== 'linux') {
     const ps = spawnSync('ps', ['-o', 'lstart=,stat=', '-p', String(pid)], { encoding: 'utf8' });
     const line = ps.stdout?.trim();
@@ -16,7 +17,7 @@ function startOf(pid: number): string | undefined {
   }
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name stands in brackets and may hold blanks and brackets itself: count from the last one.
+    // The name is in brackets and may contain blanks and brackets, so the fields are counted from the last bracket.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
@@ -27,17 +28,18 @@ function startOf(pid: number): string | undefined {
 }
 
 export function identityOf(pid: number): Identity | undefined {
-  const started = startOf(pid);
+  const started = readStartTime(pid);
   return started === undefined ? undefined : { pid, started };
 }
 
-export function isAlive(who: Identity | undefined): boolean {
-  return who?.started !== undefined && startOf(who.pid) === who.started;
+/** Whether the process is still running. */
+export function isAlive(identity: Identity | undefined): boolean {
+  return identity?.started !== undefined && readStartTime(identity.pid) === identity.started;
 }
 
 /**
- * Whether it is this very process that listens on the port. Somebody else's server there may answer just like ours.
- * Where the system doesn't tell (it isn't Linux), yes.
+ * Whether this process itself listens on the port: another server on it might give the same answers. On other systems
+ * than Linux this cannot be checked, and the result is true.
  */
 export function isListening(pid: number, port: number): boolean {
   try {
@@ -46,7 +48,7 @@ export function isListening(pid: number, port: number): boolean {
         try {
           return readlinkSync(`/proc/${pid}/fd/${fd}`);
         } catch {
-          return ''; // closed meanwhile
+          return ''; // closed since the folder was read
         }
       }),
     );

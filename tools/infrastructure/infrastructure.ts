@@ -6,89 +6,89 @@ import { startMailbox } from './mailbox.js';
 import { reservePort } from './ports.js';
 import { NoPostgres, query, startPostgres } from './postgres.js';
 import type { Processes, Say } from './processes.js';
-import { NoRabbitMq, startRabbitMq } from './rabbitmq.js';
+import { startRabbitMq } from './rabbitmq.js';
+import { NoRabbitMq } from './rabbitmq-installation.js';
 
 export interface Infrastructure {
   databaseUrl: string;
   rabbitmqUrl: string;
-  /** Undefined where RABBITMQ_URL was given: we don't know. */
+  /** Undefined if RABBITMQ_URL was given: its management URL is unknown. */
   managementUrl?: string;
   smtpUrl: string;
-  /** Undefined where SMTP_URL was given. */
+  /** Undefined if SMTP_URL was given. */
   mailboxUrl?: string;
-  /** Stops what isn't one of the processes. */
+  /** Stops the containers. The processes belong to `InfrastructureOptions.processes`. */
   stop(): Promise<void>;
 }
 
 export interface InfrastructureOptions {
   root: string;
-  /** Data and process records of this run; logs go to `logs`. */
+  /** Folder for the data of the servers. */
   dir: string;
   logs: string;
   processes: Processes;
-  /** Well-known ports (or the next free ones) for people, any free ones for tests. */
+  /** Use the well-known ports, or the next free ones after them. Otherwise random free ports. */
   wellKnownPorts: boolean;
-  /** URLs somebody set: reached or a clear error, never passed over in silence. */
+  /** URLs that the user has set. Each is used, or an error is thrown if it does not work. */
   given: { databaseUrl?: string; rabbitmqUrl?: string; smtpUrl?: string };
-  /** The data are wiped afterwards. */
+  /** The data are deleted afterwards. */
   expendable?: boolean;
-  report: { working(what: string, text: string): void; done(what: string, text: string): void };
+  report: { working(step: string, text: string): void; done(step: string, text: string): void };
 }
 
 export const WELL_KNOWN = { postgres: 5432, amqp: 5672, management: 15672, smtp: 1025, mailbox: 1080 };
 
-/** PostgreSQL, RabbitMQ and the mailbox, all at the same time. */
+/** Starts PostgreSQL, RabbitMQ and the mailbox at the same time. */
 export async function startInfrastructure(options: InfrastructureOptions): Promise<Infrastructure> {
   mkdirSync(options.dir, { recursive: true });
-  await reachGiven(options.given);
+  await checkGivenUrls(options.given);
   const composed: Compose[] = [];
-  const all = await Promise.allSettled([
-    database(options, composed),
-    broker(options, composed),
-    mailbox(options),
+  const results = await Promise.allSettled([
+    provideDatabase(options, composed),
+    provideBroker(options, composed),
+    provideMailbox(options),
   ] as const);
   const stop = async (): Promise<void> => {
     await Promise.all(composed.map((compose) => compose.stop(options.expendable ?? false)));
   };
-  const failed = all.find((each) => each.status === 'rejected');
+  const failed = results.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined;
   if (failed) {
     await stop();
     throw failed.reason;
   }
-  const [postgres, rabbitmq, mail] = all.map((each) => (each as PromiseFulfilledResult<unknown>).value) as [
-    string,
-    Awaited<ReturnType<typeof broker>>,
-    Awaited<ReturnType<typeof mailbox>>,
-  ];
-  return { databaseUrl: postgres, ...rabbitmq, ...mail, stop };
+  const [databaseUrl, broker, mailbox] = results.map(
+    (result) => (result as PromiseFulfilledResult<unknown>).value,
+  ) as [string, Awaited<ReturnType<typeof provideBroker>>, Awaited<ReturnType<typeof provideMailbox>>];
+  return { databaseUrl, ...broker, ...mailbox, stop };
 }
 
-async function database(options: InfrastructureOptions, composed: Compose[]): Promise<string> {
+async function provideDatabase(options: InfrastructureOptions, composed: Compose[]): Promise<string> {
   const { given, report, wellKnownPorts, expendable, root, processes } = options;
   if (given.databaseUrl) {
-    report.done('PostgreSQL', `DATABASE_URL, ${withoutSecrets(given.databaseUrl)}`);
+    report.done('PostgreSQL', `${withoutSecrets(given.databaseUrl)} (from DATABASE_URL)`);
     return given.databaseUrl;
   }
   try {
     const { url, version } = await startPostgres({
-      ...{ root, processes, expendable },
+      root,
+      processes,
+      expendable,
       dir: join(options.dir, 'postgres'),
       log: join(options.logs, 'postgres.log'),
       port: wellKnownPorts ? WELL_KNOWN.postgres : undefined,
     });
-    report.done('PostgreSQL', `${version} on ${place(url, wellKnownPorts && WELL_KNOWN.postgres)}`);
+    report.done('PostgreSQL', `${version} on ${formatAddress(url, wellKnownPorts && WELL_KNOWN.postgres)}`);
     return url;
   } catch (error) {
     if (!(error instanceof NoPostgres)) throw error;
     if (!Compose.isAvailable()) {
       throw new Error(
-        `No PostgreSQL: ${error.message}. Set DATABASE_URL to one, or install Docker with Compose.`,
-        {
-          cause: error,
-        },
+        `PostgreSQL cannot be started: ${error.message}.\n` +
+          'Set DATABASE_URL to an existing PostgreSQL, or install Docker with Compose.',
+        { cause: error },
       );
     }
-    report.working('PostgreSQL', 'starting it with Docker Compose');
+    report.working('PostgreSQL', 'starting with Docker Compose');
     const port = await reservePort(wellKnownPorts ? WELL_KNOWN.postgres : undefined);
     const compose = new Compose(root, options.dir, { POSTGRES_PORT: port });
     composed.push(compose);
@@ -99,41 +99,44 @@ async function database(options: InfrastructureOptions, composed: Compose[]): Pr
       POSTGRES_DB: name = user,
     } = await compose.environment('postgres');
     const url = `postgresql://${user}:${encodeURIComponent(password)}@${await compose.address('postgres', 5432)}/${name}`;
-    report.done('PostgreSQL', `Docker Compose, on ${place(url, false)}`);
+    report.done('PostgreSQL', `in Docker Compose, on ${formatAddress(url, false)}`);
     return url;
   }
 }
 
-async function broker(
+async function provideBroker(
   options: InfrastructureOptions,
   composed: Compose[],
 ): Promise<{ rabbitmqUrl: string; managementUrl?: string }> {
   const { given, report, wellKnownPorts, expendable, root, processes } = options;
   if (given.rabbitmqUrl) {
-    report.done('RabbitMQ', `RABBITMQ_URL, ${withoutSecrets(given.rabbitmqUrl)}`);
+    report.done('RabbitMQ', `${withoutSecrets(given.rabbitmqUrl)} (from RABBITMQ_URL)`);
     return { rabbitmqUrl: given.rabbitmqUrl };
   }
   const say: Say = (text) => report.working('RabbitMQ', text);
   try {
     const { url, managementUrl } = await startRabbitMq({
-      ...{ root, processes, expendable, say },
+      root,
+      processes,
+      expendable,
+      say,
       dir: join(options.dir, 'rabbitmq'),
       log: join(options.logs, 'rabbitmq.log'),
       ports: wellKnownPorts ? WELL_KNOWN : undefined,
     });
-    report.done('RabbitMQ', `on ${place(url, wellKnownPorts && WELL_KNOWN.amqp)}`);
+    report.done('RabbitMQ', `on ${formatAddress(url, wellKnownPorts && WELL_KNOWN.amqp)}`);
     return { rabbitmqUrl: url, managementUrl };
   } catch (error) {
     if (!(error instanceof NoRabbitMq)) throw error;
     if (!Compose.isAvailable()) {
       throw new Error(
-        `No RabbitMQ: ${error.message}.\n` +
-          'One of these helps: install rabbitmq-server (Debian, Ubuntu: apt-get install rabbitmq-server; ' +
-          'macOS: brew install rabbitmq), install Docker with Compose, or set RABBITMQ_URL to a RabbitMQ elsewhere.',
+        `RabbitMQ cannot be started: ${error.message}.\n` +
+          'Install rabbitmq-server (Debian, Ubuntu: apt-get install rabbitmq-server; macOS: brew install rabbitmq), ' +
+          'or install Docker with Compose, or set RABBITMQ_URL to an existing RabbitMQ.',
         { cause: error },
       );
     }
-    say('starting it with Docker Compose');
+    say('starting with Docker Compose');
     const amqp = await reservePort(wellKnownPorts ? WELL_KNOWN.amqp : undefined);
     const management = await reservePort(wellKnownPorts ? WELL_KNOWN.management : undefined);
     const compose = new Compose(root, options.dir, {
@@ -146,62 +149,71 @@ async function broker(
       await compose.environment('rabbitmq');
     const login = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
     const url = `amqp://${login}@${await compose.address('rabbitmq', 5672)}`;
-    report.done('RabbitMQ', `Docker Compose, on ${place(url, false)}`);
+    report.done('RabbitMQ', `in Docker Compose, on ${formatAddress(url, false)}`);
     return { rabbitmqUrl: url, managementUrl: `http://${login}@${await compose.address('rabbitmq', 15672)}` };
   }
 }
 
-async function mailbox(options: InfrastructureOptions): Promise<{ smtpUrl: string; mailboxUrl?: string }> {
+async function provideMailbox(
+  options: InfrastructureOptions,
+): Promise<{ smtpUrl: string; mailboxUrl?: string }> {
   const { given, report, wellKnownPorts, expendable, root, processes } = options;
   if (given.smtpUrl) {
-    report.done('Mailbox', `none, mails go to SMTP_URL, ${withoutSecrets(given.smtpUrl)}`);
+    report.done('Mailbox', `none; mails are sent to ${withoutSecrets(given.smtpUrl)} (from SMTP_URL)`);
     return { smtpUrl: given.smtpUrl };
   }
   const { smtpUrl, url } = await startMailbox({
-    ...{ root, processes, expendable },
+    root,
+    processes,
+    expendable,
     dir: join(options.dir, 'mailbox'),
     log: join(options.logs, 'mailbox.log'),
     ports: wellKnownPorts ? { smtp: WELL_KNOWN.smtp, web: WELL_KNOWN.mailbox } : undefined,
   });
-  const smtp = place(smtpUrl, wellKnownPorts && WELL_KNOWN.smtp);
-  report.done('Mailbox', `on ${place(url, wellKnownPorts && WELL_KNOWN.mailbox)}, SMTP on ${smtp}`);
+  const smtpAddress = formatAddress(smtpUrl, wellKnownPorts && WELL_KNOWN.smtp);
+  report.done(
+    'Mailbox',
+    `on ${formatAddress(url, wellKnownPorts && WELL_KNOWN.mailbox)}, SMTP on ${smtpAddress}`,
+  );
   return { smtpUrl, mailboxUrl: url };
 }
 
-/** Before anything is started: what somebody set is used or complained about. */
-async function reachGiven({ databaseUrl, rabbitmqUrl }: InfrastructureOptions['given']): Promise<void> {
-  if (databaseUrl) await reach('DATABASE_URL', databaseUrl, () => query(databaseUrl, 'SELECT 1'));
+/** Runs before anything is started. @throws if a given server cannot be used */
+async function checkGivenUrls({ databaseUrl, rabbitmqUrl }: InfrastructureOptions['given']): Promise<void> {
+  if (databaseUrl) await checkUrl('DATABASE_URL', databaseUrl, () => query(databaseUrl, 'SELECT 1'));
   if (!rabbitmqUrl) return;
-  await reach('RABBITMQ_URL', rabbitmqUrl, async () => {
+  await checkUrl('RABBITMQ_URL', rabbitmqUrl, async () => {
     const connection = await connect(rabbitmqUrl, { timeout: 10_000 });
     await connection.close();
   });
 }
 
-async function reach(variable: string, url: string, attempt: () => Promise<unknown>): Promise<void> {
+async function checkUrl(variable: string, url: string, connectOnce: () => Promise<unknown>): Promise<void> {
   try {
-    await attempt();
+    await connectOnce();
   } catch (error) {
     const reason = (error as Error).message || String((error as NodeJS.ErrnoException).code ?? error);
     throw new Error(
       `${variable} is set, but ${withoutSecrets(url)} can't be used: ${reason}\n` +
-        `Correct it, or unset ${variable} to have one started here.`,
+        `Correct it, or unset ${variable}: then a server is started for you.`,
       { cause: error },
     );
   }
 }
 
+/** @returns the URL without user, password and query */
 export function withoutSecrets(url: string): string {
   try {
     const { protocol, host, pathname } = new URL(url);
-    // Without the slashes all that follows counts as a path, the password too.
+    // Without slashes after the protocol, everything including the password is parsed as a path.
     return host ? `${protocol}//${host}${pathname}` : 'not a URL';
   } catch {
     return 'not a URL';
   }
 }
 
-function place(url: string, usual: number | false): string {
+/** @returns host and port, with a note if it is not the usual port */
+function formatAddress(url: string, usual: number | false): string {
   const { host, port } = new URL(url);
   return usual === false || port === String(usual) ? host : `${host} (${usual} is in use)`;
 }

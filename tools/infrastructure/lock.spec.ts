@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { identityOf } from './identity.js';
 import { tryLock, withLock } from './lock.js';
 
-describe('A lock', () => {
+describe('tryLock', () => {
   const folder = mkdtempSync(join(tmpdir(), 'lock-'));
   const file = join(folder, 'a.lock');
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('has one holder, and the next when that one gives it back', () => {
+  it('grants the lock to one holder, and to the next one after its release', () => {
     const release = tryLock(file)!;
     expect(tryLock(file)).toBeUndefined();
     release();
@@ -19,37 +19,43 @@ describe('A lock', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('is worth nothing when its holder is dead, also where another process has its number by now', async () => {
+  it('ignores a lock whose holder has ended, also if another process has the same process id now', async () => {
     const child = spawn(process.execPath, ['--version']);
-    const dead = identityOf(child.pid!);
+    const ended = identityOf(child.pid!);
     await once(child, 'exit');
-    for (const holder of [dead, { pid: process.pid, started: 'long ago' }, 'nonsense']) {
+    for (const holder of [ended, { pid: process.pid, started: 'long ago' }, 'nonsense']) {
       writeFileSync(file, JSON.stringify(holder));
       tryLock(file)!();
     }
   });
+});
 
-  it('lets contenders in one at a time, in whatever order', async () => {
-    let inside = 0;
-    let most = 0;
-    let waited = 0;
+describe('withLock', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lock-'));
+  const file = join(folder, 'a.lock');
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('runs the work of all callers, one at a time', async () => {
+    let running = 0;
+    let maxRunning = 0;
+    let waits = 0;
     const contender = () =>
       withLock(
         file,
-        () => (waited += 1),
+        () => (waits += 1),
         async () => {
-          most = Math.max(most, (inside += 1));
+          maxRunning = Math.max(maxRunning, (running += 1));
           await new Promise((resolve) => setImmediate(resolve));
-          inside -= 1;
+          running -= 1;
         },
       );
     await Promise.all([contender(), contender(), contender()]);
-    expect({ most, waited }).toEqual({ most: 1, waited: 2 });
+    expect({ maxRunning, waits }).toEqual({ maxRunning: 1, waits: 2 });
   });
 
-  it('is given back by work that fails', async () => {
-    const work = withLock(file, jest.fn(), () => Promise.reject(new Error('it failed')));
-    await expect(work).rejects.toThrow('it failed');
+  it('releases the lock if the work fails', async () => {
+    const work = withLock(file, jest.fn(), () => Promise.reject(new Error('failed on purpose')));
+    await expect(work).rejects.toThrow('failed on purpose');
     tryLock(file)!();
   });
 });

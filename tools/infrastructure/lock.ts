@@ -6,33 +6,36 @@ import { readJson } from './files.js';
 import { identityOf, isAlive, type Identity } from './identity.js';
 
 /**
- * Takes a lock that ends with its holder: a file naming the process, worthless once that process is gone.
- * Returns what gives it back, or undefined when a living process (this one too) holds it.
+ * Takes a lock file. The file names the process that holds the lock, and is ignored when that process has ended.
+ *
+ * @returns a function that releases the lock, or undefined if a running process (also this one) holds it
  */
 export function tryLock(file: string): (() => void) | undefined {
   mkdirSync(dirname(file), { recursive: true });
-  const mine = `${file}.${randomBytes(6).toString('hex')}`;
-  writeFileSync(mine, JSON.stringify(identityOf(process.pid)), { flag: 'wx' });
+  const own = `${file}.${randomBytes(6).toString('hex')}`;
+  writeFileSync(own, JSON.stringify(identityOf(process.pid)), { flag: 'wx' });
   try {
     for (;;) {
-      // link() is the one step that both fails when the file exists and shows it with its content.
-      if (linked(mine, file)) return () => rmSync(file, { force: true });
+      // link() fails if the file exists, and otherwise makes it appear with its content, in one step.
+      if (tryLink(own, file)) return () => rmSync(file, { force: true });
       if (isAlive(readJson<Identity>(file))) return undefined;
-      const aside = `${mine}.old`;
-      if (!moved(file, aside)) continue;
-      const stolen = isAlive(readJson<Identity>(aside)); // another process was quicker to replace the stale lock
-      if (stolen) linked(aside, file);
-      rmSync(aside, { force: true });
-      if (stolen) return undefined;
+      const stale = `${own}.old`;
+      if (!tryRename(file, stale)) continue;
+      // Another process may have replaced the stale lock in the meantime: then its lock is put back.
+      const isHeld = isAlive(readJson<Identity>(stale));
+      if (isHeld) tryLink(stale, file);
+      rmSync(stale, { force: true });
+      if (isHeld) return undefined;
     }
   } finally {
-    rmSync(mine, { force: true });
+    rmSync(own, { force: true });
   }
 }
 
-export async function withLock<T>(file: string, waiting: () => void, work: () => Promise<T>): Promise<T> {
+/** Runs `work` while holding the lock. @param onWait called once if another process holds the lock */
+export async function withLock<T>(file: string, onWait: () => void, work: () => Promise<T>): Promise<T> {
   let release = tryLock(file);
-  if (!release) waiting();
+  if (!release) onWait();
   while (!release) {
     await sleep(100);
     release = tryLock(file);
@@ -44,7 +47,8 @@ export async function withLock<T>(file: string, waiting: () => void, work: () =>
   }
 }
 
-function linked(from: string, to: string): boolean {
+/** @returns false if the target exists */
+function tryLink(from: string, to: string): boolean {
   try {
     linkSync(from, to);
     return true;
@@ -54,7 +58,8 @@ function linked(from: string, to: string): boolean {
   }
 }
 
-function moved(from: string, to: string): boolean {
+/** @returns false if the source does not exist */
+function tryRename(from: string, to: string): boolean {
   try {
     renameSync(from, to);
     return true;

@@ -1,18 +1,18 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { answers, reservePort } from './ports.js';
+import { isAnswering, reservePort } from './ports.js';
 import type { Processes, Service } from './processes.js';
 
 export interface Mailbox {
   smtpUrl: string;
-  /** The mailbox for people; programs ask `<url>/api/email`. */
+  /** URL of the web interface. Programs read the mails from `<url>/api/email`. */
   url: string;
   service: Service;
 }
 
 export interface MailboxOptions {
   root: string;
-  /** Where the mails are kept; they are shown again after a restart. */
+  /** Folder of the mails, which are still shown after a restart. */
   dir: string;
   log: string;
   processes: Processes;
@@ -25,24 +25,27 @@ export async function startMailbox(options: MailboxOptions): Promise<Mailbox> {
   const smtp = await reservePort(options.ports?.smtp);
   const web = await reservePort(options.ports?.web);
   mkdirSync(join(dir, 'mail'), { recursive: true });
-  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('MAILDEV_'));
+  // MailDev would read its settings from these variables.
+  const env = Object.entries(process.env).filter(([name]) => !name.startsWith('MAILDEV_'));
   const url = `http://127.0.0.1:${web}`;
   const service = await processes.start({
     name: 'mailbox',
     command: process.execPath,
     args: [
       join(root, 'node_modules', 'maildev', 'dist', 'bin', 'maildev.js'),
-      ...['--ip', '127.0.0.1', '--smtp', String(smtp)],
-      ...['--web-ip', '127.0.0.1', '--web', String(web)],
-      ...['--mail-directory', join(dir, 'mail')],
+      '--ip=127.0.0.1',
+      `--smtp=${smtp}`,
+      '--web-ip=127.0.0.1',
+      `--web=${web}`,
+      `--mail-directory=${join(dir, 'mail')}`,
     ],
-    env: Object.fromEntries(own),
-    cwd: dir, // it looks for configuration files there and above
+    env: Object.fromEntries(env),
+    cwd: dir, // MailDev reads configuration files in its working directory and above
     log,
     stage: 3,
     expendable,
     ports: [smtp, web],
-    ready: async () => (await fetch(`${url}/api/healthz`)).ok && answers(smtp),
+    ready: async () => (await fetch(`${url}/api/healthz`)).ok && isAnswering(smtp),
   });
   return { smtpUrl: `smtp://127.0.0.1:${smtp}`, url, service };
 }

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { tryLock } from './lock.js';
 
 /**
- * Finds a free port on 127.0.0.1 and keeps it for this process: the preferred one or the next free after it;
- * without a preference, any below the range that the system hands to outgoing connections.
- * A lock file per port keeps two clones that start at the same moment apart; it ends with this process.
+ * Finds a free port on 127.0.0.1 and reserves it for this process: the preferred port or the next free one after it.
+ * Without a preference, a random port below the range that the system uses for outgoing connections.
+ *
+ * A lock file for each port, valid until this process ends, keeps two clones that start at the same time from choosing
+ * the same port.
  */
 export async function reservePort(preferred?: number): Promise<number> {
   const first = preferred ?? 20_000 + Math.floor(Math.random() * 10_000);
@@ -17,27 +19,27 @@ export async function reservePort(preferred?: number): Promise<number> {
     if (await isFree(port)) return port;
     release();
   }
-  throw new Error(`No free port found from ${first} on`);
+  throw new Error(`There is no free port from ${first} to ${first + 1_999}`);
 }
 
 function lockPort(port: number): (() => void) | undefined {
   try {
     return tryLock(join(lockFolder(), String(port)));
   } catch (error) {
-    // The lock of another user's process that is gone, which only that user may remove.
+    // A lock left by a process of another user. Only that user may delete the file.
     if (isForbidden(error)) return () => undefined;
     throw error;
   }
 }
 
-/** One for all users of the machine, who share its ports. Sticky: nobody removes or follows another's files there. */
+/** One folder for all users of the machine, who share its ports. Sticky bit: users cannot delete each other's files. */
 function lockFolder(): string {
   const folder = join(process.platform === 'win32' ? tmpdir() : '/tmp', 'estoque-ports');
   mkdirSync(folder, { recursive: true });
   try {
     chmodSync(folder, 0o1777);
   } catch (error) {
-    if (!isForbidden(error)) throw error; // its owner has done it
+    if (!isForbidden(error)) throw error; // another user owns the folder and has set its mode
   }
   return folder;
 }
@@ -47,20 +49,21 @@ function isForbidden(error: unknown): boolean {
 }
 
 async function isFree(port: number): Promise<boolean> {
-  // Some systems let a server bind 127.0.0.1 beside one on 0.0.0.0, so ask whether anybody answers first.
-  return !(await answers(port)) && (await canListen(port));
+  // Some systems allow a server to bind 127.0.0.1 while another is bound to 0.0.0.0, so try to connect first.
+  return !(await isAnswering(port)) && (await canListen(port));
 }
 
-export function answers(port: number, host = '127.0.0.1'): Promise<boolean> {
+/** Whether a server accepts connections on the port. */
+export function isAnswering(port: number, host = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ port, host });
-    const done = (answer: boolean): void => {
+    const finish = (isConnected: boolean): void => {
       socket.destroy();
-      resolve(answer);
+      resolve(isConnected);
     };
-    socket.once('connect', () => done(true));
-    socket.once('error', () => done(false));
-    socket.setTimeout(1_000, () => done(true));
+    socket.once('connect', () => finish(true));
+    socket.once('error', () => finish(false));
+    socket.setTimeout(1_000, () => finish(true));
   });
 }
 

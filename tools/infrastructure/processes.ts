@@ -1,10 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { appendFileSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { appendFileSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lastLines, readJson, writeAtomically } from './files.js';
-import { identityOf, isAlive, isListening, type Identity } from './identity.js';
+import { lastLines } from './files.js';
+import { identityOf, isListening } from './identity.js';
+import { deleteRecord, writeRecord } from './leftovers.js';
+import { sendSignal, STOP_TIMEOUT_MS } from './signals.js';
 
+/** How to start, check and stop one process. */
 export interface ProcessSpec {
   name: string;
   command: string;
@@ -13,192 +16,185 @@ export interface ProcessSpec {
   cwd?: string;
   /** Run as this user (only root can). */
   user?: { uid: number; gid: number };
-  /** File that gets what the process prints. */
+  /** File for the output of the process. */
   log: string;
-  /** The highest stage is stopped first; what shares a stage stops together. */
+  /** The highest stage is stopped first. Processes of one stage are stopped at the same time. */
   stage: number;
+  /** SIGTERM by default. */
   stopSignal?: NodeJS.Signals;
-  /** What a second Ctrl-C sends. */
+  /** Signal for a stop at once, which a second Ctrl-C asks for. SIGKILL by default. */
   hardSignal?: NodeJS.Signals;
-  /** Nothing to lose (data wiped afterwards): stop with the hard signal at once. */
+  /** The data are deleted afterwards, so the process is stopped with the hard signal. */
   expendable?: boolean;
-  /** Asked again and again until it says true; a refusal to connect is a false. */
+  /** Polled until it returns true. A rejection counts as false. */
   ready(): Promise<boolean>;
+  /** 60 s by default. */
   readyWithinMs?: number;
-  /** Waits before it is started again, the last one for good; grows to half a minute where unset. */
+  /** Delays before the restarts of a process that crashes repeatedly; the last one repeats. Up to 30 s by default. */
   backoffMs?: number[];
-  /** Where it listens: an answer from another process there isn't its own. */
+  /** Ports that the process must listen on itself: `ready` could be answered by another process. */
   ports: number[];
-  /** Runs before each start, the first and those after a death. */
+  /** Runs before each start and restart. */
   prepare?(): void;
 }
 
+/** Prints one line of progress. */
 export type Say = (text: string) => void;
 
-/** The apps give themselves 25 s to finish what is in flight. */
-const STOP_WITHIN_MS = 30_000;
-/** Waits before the next try when a process keeps dying young; a life of 30 s starts the row anew. */
+/** Delays before restarts. They grow while the process crashes within 30 s of its start. */
 const BACKOFF_MS = [100, 1_000, 2_000, 5_000, 10_000, 30_000];
-const LONG_LIFE_MS = 30_000;
+const STABLE_AFTER_MS = 30_000;
 
+/** A process did not become ready. */
 export class StartError extends Error {}
+
+/** A start was interrupted because the run is stopping. */
 export class Stopping extends Error {
   constructor() {
     super('stopping');
   }
 }
 
-function send(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // gone already, which is what we want
-  }
-}
-
-/** One process: started, watched, started again when it dies, stopped. */
+/** One process: started, monitored, restarted when it crashes, and stopped. */
 export class Service {
   private child: ChildProcess | undefined;
   private startedAt = 0;
-  private youngDeaths = 0;
-  private wanted = false;
-  /** Only a process that once answered is started again: one that never did is the starter's to report. */
-  private ready = false;
+  private earlyCrashes = 0;
+  private shouldRun = false;
+  /** Only a process that was ready is restarted. If it never was, `start` rejects. */
+  private wasReady = false;
   private exited: Promise<void> = Promise.resolve();
   restarts = 0;
-  /** How its last life ended. */
+  /** Exit code or signal of the last exit. */
   ended?: { code: number | null; signal: NodeJS.Signals | null };
 
   constructor(
-    readonly recipe: ProcessSpec,
+    readonly spec: ProcessSpec,
     private readonly records: string,
     private readonly say: Say,
     private readonly changed: () => void,
   ) {}
 
   get name(): string {
-    return this.recipe.name;
+    return this.spec.name;
   }
 
   get pid(): number | undefined {
     return this.child?.pid;
   }
 
-  /** Resolves when it answers; throws with its last words when it dies or stays silent. */
+  /** Resolves when the process is ready. @throws StartError with the end of its log if it exits or is not ready in time */
   async start(): Promise<void> {
-    this.wanted = true;
+    this.shouldRun = true;
     this.spawn();
-    await this.untilReady();
+    await this.waitUntilReady();
   }
 
-  /** For tests that need a death: the launcher starts it again. */
+  /** For tests: kills the process, which is then restarted. */
   kill(signal: NodeJS.Signals = 'SIGKILL'): void {
-    if (this.pid !== undefined) send(this.pid, signal);
+    if (this.pid !== undefined) sendSignal(this.pid, signal);
   }
 
   async stop(hard = false): Promise<void> {
-    this.wanted = false;
+    this.shouldRun = false;
     const child = this.child;
     if (!child?.pid) return;
-    const { stopSignal = 'SIGTERM', hardSignal = 'SIGKILL', expendable } = this.recipe;
-    send(child.pid, hard || expendable ? hardSignal : stopSignal);
-    const limit = sleep(hard ? 2_000 : STOP_WITHIN_MS, 'late', { ref: false });
-    if ((await Promise.race([this.exited, limit])) === 'late') {
+    const { stopSignal = 'SIGTERM', hardSignal = 'SIGKILL', expendable } = this.spec;
+    sendSignal(child.pid, hard || expendable ? hardSignal : stopSignal);
+    const timeout = sleep(hard ? 2_000 : STOP_TIMEOUT_MS, 'timeout', { ref: false });
+    if ((await Promise.race([this.exited, timeout])) === 'timeout') {
       this.killGroup();
       await this.exited;
     }
   }
 
-  /** Every process in its group, at once; for the last moment of the launcher too, so nothing is awaited. */
+  /** Kills all processes of its group. Synchronous, because it also runs in the launcher's exit handler. */
   killGroup(): void {
     const pid = this.pid;
     if (pid === undefined) return;
-    send(pid, this.recipe.hardSignal ?? 'SIGKILL');
-    send(-pid, 'SIGKILL');
+    sendSignal(pid, this.spec.hardSignal ?? 'SIGKILL');
+    sendSignal(-pid, 'SIGKILL');
   }
 
   private spawn(): void {
-    const { recipe } = this;
-    recipe.prepare?.();
-    mkdirSync(dirname(recipe.log), { recursive: true });
-    const log = openSync(recipe.log, 'a');
-    // A group of its own: Ctrl-C in the terminal reaches the launcher only, which stops all in order.
-    // A file, not a pipe: the process isn't touched when the launcher is killed or halted.
-    const child = spawn(recipe.command, recipe.args, {
-      cwd: recipe.cwd,
-      env: recipe.env,
+    const spec = this.spec;
+    spec.prepare?.();
+    mkdirSync(dirname(spec.log), { recursive: true });
+    const log = openSync(spec.log, 'a');
+    // detached: in a process group of its own, so that Ctrl-C reaches only the launcher, which stops all in order.
+    // A file instead of a pipe for the output: the process keeps running if the launcher is killed or suspended.
+    const child = spawn(spec.command, spec.args, {
+      cwd: spec.cwd,
+      env: spec.env,
       detached: true,
       stdio: ['ignore', log, log],
-      ...recipe.user,
+      ...spec.user,
     });
     closeSync(log);
     this.child = child;
     this.startedAt = Date.now();
     this.exited = new Promise<void>((resolve) => {
       child.once('error', (error) => {
-        appendFileSync(recipe.log, `${error.message}\n`);
+        appendFileSync(spec.log, `${error.message}\n`);
         resolve();
       });
       child.once('exit', () => resolve());
-    }).then(() => this.died(child));
+    }).then(() => this.onExit(child));
     const identity = child.pid === undefined ? undefined : identityOf(child.pid);
-    if (identity) this.record(identity);
+    if (identity) {
+      const { name, stopSignal = 'SIGTERM', stage } = spec;
+      writeRecord(this.records, { ...identity, name, stopSignal, stage });
+    }
     this.changed();
   }
 
-  private record(identity: Identity): void {
-    const { name, stopSignal = 'SIGTERM', stage } = this.recipe;
-    const record: Leftover = { ...identity, name, stopSignal, stage };
-    writeAtomically(join(this.records, `${name}.json`), JSON.stringify(record));
-  }
-
-  private async untilReady(): Promise<void> {
-    const { recipe, child } = this;
-    const within = recipe.readyWithinMs ?? 60_000;
+  private async waitUntilReady(): Promise<void> {
+    const { spec, child } = this;
+    const within = spec.readyWithinMs ?? 60_000;
     while (this.child === child) {
-      if ((await recipe.ready().catch(() => false)) && this.owns(recipe.ports)) {
+      if ((await spec.ready().catch(() => false)) && this.listensOn(spec.ports)) {
         if (this.child !== child) break;
-        this.ready = true;
+        this.wasReady = true;
         return;
       }
       if (Date.now() - this.startedAt > within) {
-        const lines = lastLines(recipe.log);
+        const lines = lastLines(spec.log);
         await this.stop(true);
         throw new StartError(
-          `${recipe.name} didn't answer within ${within / 1000} s. Its last lines:\n${lines}`,
+          `${spec.name} was not ready within ${within / 1000} s\nEnd of its log:\n${lines}`,
         );
       }
       await sleep(50);
     }
-    if (!this.wanted) throw new Stopping();
-    throw new StartError(`${recipe.name} ended while starting. Its last lines:\n${lastLines(recipe.log)}`);
+    if (!this.shouldRun) throw new Stopping();
+    throw new StartError(`${spec.name} exited during its start\nEnd of its log:\n${lastLines(spec.log)}`);
   }
 
-  private owns(ports: number[]): boolean {
+  private listensOn(ports: number[]): boolean {
     return ports.every((port) => this.pid !== undefined && isListening(this.pid, port));
   }
 
-  private died(child: ChildProcess): void {
+  private onExit(child: ChildProcess): void {
     if (this.child !== child) return;
     this.ended = { code: child.exitCode, signal: child.signalCode };
-    const running = this.ready;
+    const { wasReady } = this;
     this.child = undefined;
-    this.ready = false;
-    rmSync(join(this.records, `${this.name}.json`), { force: true });
+    this.wasReady = false;
+    deleteRecord(this.records, this.name);
     this.changed();
-    if (!this.wanted || !running) return;
-    const how = child.signalCode ?? `exit code ${child.exitCode}`;
-    this.youngDeaths = Date.now() - this.startedAt > LONG_LIFE_MS ? 0 : this.youngDeaths + 1;
-    void this.revive(`died (${how})`);
+    if (!this.shouldRun || !wasReady) return;
+    const result = child.signalCode ?? `exit code ${child.exitCode}`;
+    this.earlyCrashes = Date.now() - this.startedAt > STABLE_AFTER_MS ? 0 : this.earlyCrashes + 1;
+    void this.restart(`exited (${result})`);
   }
 
-  private async revive(why: string): Promise<void> {
-    const { backoffMs = BACKOFF_MS } = this.recipe;
+  private async restart(reason: string): Promise<void> {
+    const { backoffMs = BACKOFF_MS } = this.spec;
     for (;;) {
-      const wait = backoffMs[Math.min(Math.max(this.youngDeaths - 1, 0), backoffMs.length - 1)]!;
-      this.say(`${this.name} ${why}, starting it again${wait >= 1_000 ? ` in ${wait / 1_000} s` : ''}`);
-      await sleep(wait, undefined, { ref: false });
-      if (!this.wanted) return;
+      const delay = backoffMs[Math.min(Math.max(this.earlyCrashes - 1, 0), backoffMs.length - 1)]!;
+      this.say(`${this.name} ${reason}, restarting it${delay >= 1_000 ? ` in ${delay / 1_000} s` : ''}`);
+      await sleep(delay, undefined, { ref: false });
+      if (!this.shouldRun) return;
       const from = Date.now();
       try {
         await this.start();
@@ -206,20 +202,20 @@ export class Service {
         this.say(`${this.name} is back after ${((Date.now() - from) / 1000).toFixed(1)} s`);
         return;
       } catch (error) {
-        if (!this.wanted || error instanceof Stopping) return;
-        this.wanted = true;
-        this.youngDeaths += 1;
-        why = (error as Error).message.split('\n')[0]!.replace(`${this.name} `, '');
+        if (!this.shouldRun || error instanceof Stopping) return;
+        this.shouldRun = true;
+        this.earlyCrashes += 1;
+        reason = (error as Error).message.split('\n')[0]!.replace(`${this.name} `, '');
       }
     }
   }
 }
 
-/** All processes of one run, recorded in a folder so that a later run finds what a killed one left. */
+/** All processes of one run. Each is recorded in a folder, so that a later run can stop it if this one is killed. */
 export class Processes {
   readonly services: Service[] = [];
   private stopping: Promise<void> | undefined;
-  /** Called whenever a process comes or goes. */
+  /** Called whenever a process starts or exits. */
   changed: () => void = () => undefined;
 
   constructor(
@@ -229,9 +225,9 @@ export class Processes {
     mkdirSync(records, { recursive: true });
   }
 
-  async start(recipe: ProcessSpec): Promise<Service> {
+  async start(spec: ProcessSpec): Promise<Service> {
     if (this.stopping) throw new Stopping();
-    const service = new Service(recipe, this.records, this.say, () => this.changed());
+    const service = new Service(spec, this.records, this.say, () => this.changed());
     this.services.push(service);
     await service.start();
     return service;
@@ -241,12 +237,13 @@ export class Processes {
     return this.stopping !== undefined;
   }
 
-  /** Stage by stage, the highest first. */
+  /** Stops all processes, one stage after another, the highest first. */
   stop(): Promise<void> {
     this.stopping ??= (async () => {
-      const stages = [...new Set(this.services.map((service) => service.recipe.stage))].sort((a, b) => b - a);
+      const stages = [...new Set(this.services.map((service) => service.spec.stage))].sort((a, b) => b - a);
       for (const stage of stages) {
-        await Promise.all(this.services.filter((s) => s.recipe.stage === stage).map((s) => s.stop()));
+        const services = this.services.filter((service) => service.spec.stage === stage);
+        await Promise.all(services.map((service) => service.stop()));
       }
     })();
     return this.stopping;
@@ -257,41 +254,8 @@ export class Processes {
     await Promise.all(this.services.map((service) => service.stop(true)));
   }
 
-  /** For the exit handler, where nothing can be awaited. */
+  /** For the exit handler, which cannot await anything. */
   killAll(): void {
     for (const service of this.services) service.killGroup();
   }
-}
-
-interface Leftover extends Identity {
-  name: string;
-  stopSignal: NodeJS.Signals;
-  stage: number;
-}
-
-/** Ends what a killed launcher left running. A record whose process is gone, or another by now, is dropped. */
-export async function endLeftovers(records: string): Promise<string[]> {
-  if (!existsSync(records)) return [];
-  const found = readdirSync(records)
-    .filter((file) => file.endsWith('.json'))
-    .map((file) => readJson<Leftover>(join(records, file)))
-    .filter((record) => record !== undefined)
-    .sort((a, b) => b.stage - a.stage);
-  const ended: string[] = [];
-  for (const stage of [...new Set(found.map((record) => record.stage))]) {
-    const living = found.filter((record) => record.stage === stage && isAlive(record));
-    await Promise.all(living.map(end));
-    ended.push(...living.map((record) => record.name));
-  }
-  for (const file of readdirSync(records)) rmSync(join(records, file), { force: true });
-  return ended;
-}
-
-async function end(leftover: Leftover): Promise<void> {
-  send(leftover.pid, leftover.stopSignal);
-  const limit = Date.now() + STOP_WITHIN_MS;
-  while (isAlive(leftover) && Date.now() < limit) await sleep(50);
-  // The rest of its group too: the apps that a test run had started.
-  send(-leftover.pid, 'SIGKILL');
-  while (isAlive(leftover)) await sleep(50);
 }

@@ -11,14 +11,12 @@ import {
 } from './debian-packages.js';
 import type { Say } from './processes.js';
 
-// Programs that only tests need: the machine's own, else Debian's, unpacked beside the project.
+// Programs that only tests need: those installed on the machine or else those of Debian packages, which are unpacked into
+// the project's cache.
 
 const run = promisify(execFile);
 
-/**
- * The AMQP command line tools written in C (amqp-publish, amqp-consume, amqp-get ...), a client that shares
- * no line with ours: those of the machine, else Debian's.
- */
+/** Finds the AMQP command line tools in C (amqp-publish, amqp-consume, amqp-get ...), a client independent of this code. */
 export async function amqpTools(
   root: string,
   say: Say = () => undefined,
@@ -29,27 +27,24 @@ export async function amqpTools(
   return { bin: join(tools.root, 'usr', 'bin'), env: { LD_LIBRARY_PATH: tools.libraryPath } };
 }
 
-/** The folder of one PostgreSQL's programs, and what they need in their environment. */
+/** Folder of the programs of one PostgreSQL version, and the environment variables that they need. */
 export interface PostgresPrograms {
   bin: string;
   env: NodeJS.ProcessEnv;
 }
 
-/**
- * A server together with pg_dump and its kin of the same version, which npm's PostgreSQL lacks: those of the machine,
- * else Debian's.
- */
+/** Finds a server with the client programs of the same version (pg_dump ...), which the npm package does not contain. */
 export async function postgresPrograms(root: string, say: Say = () => undefined): Promise<PostgresPrograms> {
   const installed = newestPostgres('/usr/lib/postgresql');
   if (installed) return { bin: installed, env: {} };
   const wanted = /^(lib(?!llvm|perl)|postgresql-(client-)?\d+$)/;
   const unpacked = await unpackDebianPackage(root, 'postgresql', wanted, say);
   const bin = newestPostgres(join(unpacked.root, 'usr', 'lib', 'postgresql'));
-  if (!bin) throw new Error('the package postgresql has no server and pg_dump in it');
+  if (!bin) throw new Error('the package postgresql contains no server with pg_dump');
   return { bin, env: { LD_LIBRARY_PATH: unpacked.libraryPath } };
 }
 
-/** Debian has a folder for each major version. */
+/** Debian installs each major version into a folder of its own. */
 function newestPostgres(folder: string): string | undefined {
   const majors = existsSync(folder) ? readdirSync(folder).map(Number).filter(Number.isInteger) : [];
   return majors
@@ -58,11 +53,11 @@ function newestPostgres(folder: string): string | undefined {
     .find((bin) => ['postgres', 'initdb', 'pg_dump'].every((name) => isExecutable(join(bin, name))));
 }
 
-/** Prometheus' own checker of its rules and configurations: the machine's, else that of Debian's package. @returns its path */
+/** Finds promtool, which checks rules and configurations of Prometheus. @returns its path @throws with installation instructions */
 export async function promtool(root: string, say: Say = () => undefined): Promise<string> {
   const installed = findExecutable('promtool');
   if (installed) return installed;
-  const missing = 'promtool is not installed: install Prometheus, for it comes with that';
+  const missing = 'promtool is not installed. It is part of Prometheus: install that';
   if (!canUnpackDebianPackages()) throw new Error(missing);
   try {
     const prometheus = await unpackDebianPackage(root, 'prometheus', /^$/, say);
@@ -72,31 +67,31 @@ export async function promtool(root: string, say: Say = () => undefined): Promis
   }
 }
 
-/** Of the Kustomize within, since kubectl 1.27: older ones take our patches and labels for mistakes. */
-const OLDEST_KUSTOMIZE = 5;
-/** The first Debian with one that is new enough. */
+/** Major version of the Kustomize in kubectl 1.27. Older versions reject the patches and labels in deploy/kubernetes. */
+const MIN_KUSTOMIZE = 5;
+/** The oldest Debian release with such a kubectl. */
 const SUITE = 'trixie';
 
-/** The machine's own kubectl where it is new enough, else Debian's. @throws with what to install */
+/** Finds a kubectl of 1.27 or newer. @returns its path @throws with installation instructions */
 export async function findKubectl(root: string, say: Say = () => undefined): Promise<string> {
   const installed = findExecutable('kubectl');
-  if (installed && (await kustomizeOf(installed)) >= OLDEST_KUSTOMIZE) return installed;
+  if (installed && (await readKustomizeMajor(installed)) >= MIN_KUSTOMIZE) return installed;
   try {
-    if (!canUnpackDebianPackages()) throw new Error('this is no Debian or Ubuntu');
+    if (!canUnpackDebianPackages()) throw new Error('this is not Debian or Ubuntu');
     const release = { suite: SUITE, keyring: await debianKeyring(root, say) };
     const unpacked = await unpackDebianPackage(root, 'kubectl', /^$/, say, { release });
     return join(unpacked.root, 'usr', 'bin', 'kubectl');
   } catch (error) {
     throw new Error(
-      `No kubectl of 1.27 or newer is installed, and none could be fetched (${(error as Error).message}). ` +
-        'Please install one (https://kubernetes.io/docs/tasks/tools/); no cluster is needed.',
+      `kubectl 1.27 or newer is not installed, and downloading it failed (${(error as Error).message}). ` +
+        'Install it (https://kubernetes.io/docs/tasks/tools/); a cluster is not needed.',
       { cause: error },
     );
   }
 }
 
-/** Its major version; 0 where it has none, or doesn't run. */
-async function kustomizeOf(kubectl: string): Promise<number> {
+/** @returns the major version of the Kustomize in this kubectl, or 0 if it has none or does not run */
+async function readKustomizeMajor(kubectl: string): Promise<number> {
   try {
     const { stdout } = await run(kubectl, ['version', '--client', '--output=json']);
     const { kustomizeVersion = '' } = JSON.parse(stdout) as { kustomizeVersion?: string };

@@ -3,16 +3,15 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { connect } from 'amqplib';
-import { canUnpackDebianPackages, findExecutable, unpackDebianPackage } from './debian-packages.js';
-import { answers, reservePort } from './ports.js';
+import { isAnswering, reservePort } from './ports.js';
 import type { Processes, Say, Service } from './processes.js';
+import { findRabbitMq, type RabbitMqInstallation } from './rabbitmq-installation.js';
 
 export interface RabbitMq {
   url: string;
@@ -21,47 +20,37 @@ export interface RabbitMq {
 }
 
 export interface RabbitMqOptions {
-  /** The project's folder; unpacked packages are kept below it. */
+  /** The project's folder, where unpacked packages are cached. */
   root: string;
-  /** Everything of this node: data, cookie, configuration. */
+  /** Folder for data, cookie and configuration. */
   dir: string;
   log: string;
   processes: Processes;
   say: Say;
   ports?: { amqp: number; management: number };
-  /** The data are wiped afterwards, so the node needn't be stopped with care. */
+  /** The data are deleted afterwards, so the node is killed instead of stopped. */
   expendable?: boolean;
 }
 
-/** Where an Erlang runtime and a RabbitMQ are found. */
-interface Installation {
-  erl: string;
-  epmd: string;
-  home: string;
-  libraryPath: string;
-}
-
-/** Neither installed nor to be had from Debian packages: the caller may know another way. */
-export class NoRabbitMq extends Error {}
-
-/** Where a cluster's nodes find each other: their own port mapper, their names, one home with one cookie. */
+/** What the nodes of a cluster share to find each other: the port mapper, their names, and a home folder with the cookie. */
 interface Cluster {
   epmdPort: number;
   home: string;
   nodes: string[];
 }
 
-/** A single node. */
+/** Starts a single node. @throws NoRabbitMq if no RabbitMQ is found */
 export async function startRabbitMq(options: RabbitMqOptions): Promise<RabbitMq> {
   const [node] = await startRabbitMqCluster(options, ['estoque']);
   return node!;
 }
 
 /**
- * Nodes of our own with an Erlang port mapper (epmd) of their own, everything on 127.0.0.1. The Erlang runtime is
- * called directly and not through RabbitMQ's scripts, which can't live in a path with blanks and may change user.
+ * Starts nodes and an Erlang port mapper (epmd) for them, all on 127.0.0.1. The Erlang runtime is called directly:
+ * RabbitMQ's scripts fail in a path with blanks and may change the user.
  *
- * @returns the nodes in the order of their names; each joins those before it
+ * @returns the nodes in the order of `names`; each node joins the previous ones
+ * @throws NoRabbitMq if no RabbitMQ is found
  */
 export async function startRabbitMqCluster(options: RabbitMqOptions, names: string[]): Promise<RabbitMq[]> {
   const { dir } = options;
@@ -80,7 +69,7 @@ export async function startRabbitMqCluster(options: RabbitMqOptions, names: stri
 
 async function startNode(
   options: RabbitMqOptions,
-  installation: Installation,
+  installation: RabbitMqInstallation,
   cluster: Cluster,
   name: string,
 ): Promise<RabbitMq> {
@@ -111,7 +100,7 @@ async function startNode(
       RABBITMQ_DIST_PORT: String(await reservePort()),
       RABBITMQ_ENABLED_PLUGINS_FILE: join(dir, 'enabled_plugins'),
       RABBITMQ_CONFIG_FILE: config,
-      // Files that don't exist: nothing of the machine's own RabbitMQ is to be read.
+      // Files that do not exist, so that no configuration of an installed RabbitMQ is read.
       RABBITMQ_ADVANCED_CONFIG_FILE: join(dir, 'none.config'),
       RABBITMQ_CONF_ENV_FILE: join(dir, 'none.conf'),
       SYS_PREFIX: '',
@@ -121,14 +110,14 @@ async function startNode(
     stage: 2,
     expendable: options.expendable,
     ports: [amqp, management],
-    ready: async () => (await managementAnswers(managementUrl)) && (await amqpAnswers(url)),
+    ready: async () => (await isManagementReady(managementUrl)) && (await isAmqpReady(url)),
   });
   return { url, managementUrl, service };
 }
 
 async function startEpmd(
   { log, expendable, processes }: RabbitMqOptions,
-  installation: Installation,
+  installation: RabbitMqInstallation,
   cluster: Pick<Cluster, 'epmdPort' | 'home'>,
 ) {
   const { epmdPort } = cluster;
@@ -141,12 +130,12 @@ async function startEpmd(
     stage: 1,
     expendable,
     ports: [epmdPort],
-    ready: () => answers(epmdPort),
+    ready: () => isAnswering(epmdPort),
   });
 }
 
 function erlangEnvironment(
-  { erl, libraryPath }: Installation,
+  { erl, libraryPath }: RabbitMqInstallation,
   { epmdPort, home }: Pick<Cluster, 'epmdPort' | 'home'>,
 ): NodeJS.ProcessEnv {
   const { PATH, TMPDIR, TZ } = process.env;
@@ -156,10 +145,10 @@ function erlangEnvironment(
     ...(TZ && { TZ }),
     ...(libraryPath && { LD_LIBRARY_PATH: libraryPath }),
     LANG: 'C.UTF-8',
-    HOME: home, // the cookie lies there
+    HOME: home, // contains the cookie
     ERL_EPMD_PORT: String(epmdPort),
     ERL_EPMD_ADDRESS: '127.0.0.1',
-    // RabbitMQ looks after epmd too, once a minute: one that it started while we stop would be nobody's.
+    // RabbitMQ checks epmd once a minute and starts it if necessary. An epmd started during our stop would stay running.
     ERL_AFLAGS: '-start_epmd false',
   };
 }
@@ -175,7 +164,7 @@ function serverArguments(): string[] {
 
 function configuration(amqp: number, management: number, cluster: string[]): string {
   const members = cluster.map((node) => `'${node}'`).join(', ');
-  // collect_statistics_interval: queue counts over HTTP are at most 1 s old.
+  // collect_statistics_interval: message counts of the management API are at most 1 s old.
   return `[
   {rabbit, [
     {tcp_listeners, [{"127.0.0.1", ${amqp}}]},
@@ -189,32 +178,33 @@ function configuration(amqp: number, management: number, cluster: string[]): str
 }
 
 /**
- * A folder of links to the plugins we use and to the libraries they share. RabbitMQ looks into every module of
- * every plugin it can see while it boots: without the fifty we don't use it starts in 3.7 s instead of 5.6 s.
+ * Creates a folder with links to the plugins in use and to their shared libraries. RabbitMQ reads every module of every
+ * available plugin during its start: without the fifty unused plugins it starts in 3.7 s instead of 5.6 s.
  */
 function linkPlugins(from: string, to: string): void {
   rmSync(to, { recursive: true, force: true });
   mkdirSync(to, { recursive: true });
-  const all = readdirSync(from).filter(
+  const available = readdirSync(from).filter(
     (name) => /-\d|\.ez$/.test(name) || existsSync(join(from, name, 'ebin')),
   );
-  const subject = (name: string): string => name.replace(/(-v?\d.*|\.ez)$/, '');
+  const withoutVersion = (name: string): string => name.replace(/(-v?\d.*|\.ez)$/, '');
   const needed = new Set(['rabbit', 'rabbitmq_management', 'rabbitmq_prelaunch']);
   for (const name of needed) {
-    const folder = all.find((each) => subject(each) === name);
+    const folder = available.find((candidate) => withoutVersion(candidate) === name);
     const file = join(from, folder ?? name, 'ebin', `${name}.app`);
-    const listed = existsSync(file)
+    const applications = existsSync(file)
       ? /\{applications,\s*\[([^\]]*)\]/.exec(readFileSync(file, 'utf8'))?.[1]
       : '';
-    for (const need of (listed ?? '').split(',')) needed.add(need.trim().replaceAll("'", ''));
+    for (const application of (applications ?? '').split(','))
+      needed.add(application.trim().replaceAll("'", ''));
   }
-  for (const name of all) {
-    if (!subject(name).startsWith('rabbitmq_') || needed.has(subject(name)))
+  for (const name of available) {
+    if (!withoutVersion(name).startsWith('rabbitmq_') || needed.has(withoutVersion(name)))
       symlinkSync(join(from, name), join(to, name));
   }
 }
 
-async function managementAnswers(url: string): Promise<boolean> {
+async function isManagementReady(url: string): Promise<boolean> {
   const { origin, username, password } = new URL(url);
   const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
   const response = await fetch(`${origin}/api/overview`, {
@@ -224,64 +214,8 @@ async function managementAnswers(url: string): Promise<boolean> {
   return response.ok;
 }
 
-async function amqpAnswers(url: string): Promise<boolean> {
+async function isAmqpReady(url: string): Promise<boolean> {
   const connection = await connect(url, { timeout: 2_000 });
   await connection.close();
   return true;
-}
-
-async function findRabbitMq(root: string, say: Say): Promise<Installation> {
-  const installed = installedRabbitMq();
-  if (installed) return installed;
-  if (!canUnpackDebianPackages()) throw new NoRabbitMq('no rabbitmq-server is installed');
-  try {
-    const { root: unpacked, libraryPath } = await unpackDebianPackage(
-      root,
-      'rabbitmq-server',
-      /^(erlang-|lib|zlib)/,
-      say,
-      { finish: makeRelocatable },
-    );
-    const home = rabbitHome(join(unpacked, 'usr/lib/rabbitmq/lib'));
-    if (!home) throw new Error('the package holds no RabbitMQ');
-    const bin = join(unpacked, 'usr/lib/erlang/bin');
-    return { erl: join(bin, 'erl'), epmd: join(bin, 'epmd'), home, libraryPath };
-  } catch (error) {
-    throw new NoRabbitMq(
-      `no rabbitmq-server is installed, and it couldn't be fetched: ${(error as Error).message}`,
-      { cause: error },
-    );
-  }
-}
-
-/** The scripts name the folder they were built for; they are to find the one they lie in, moved or not. */
-function makeRelocatable(unpacked: string): void {
-  const erlang = join(unpacked, 'usr/lib/erlang');
-  const runtimes = readdirSync(erlang).filter((name) => name.startsWith('erts-'));
-  const scripts = [['bin', '/..'], ...runtimes.map((name) => [`${name}/bin`, '/../..'])];
-  for (const [folder, up] of scripts) {
-    const script = join(erlang, folder!, 'erl');
-    if (!existsSync(script)) continue;
-    const own = `ROOTDIR="$(cd "$(dirname "$0")${up}" && pwd)"`;
-    writeFileSync(script, readFileSync(script, 'utf8').replaceAll(/^(\s*)ROOTDIR=\/.*$/gm, `$1${own}`));
-  }
-}
-
-function installedRabbitMq(): Installation | undefined {
-  const erl = findExecutable('erl');
-  const server = findExecutable('rabbitmq-server');
-  if (!erl || !server) return undefined;
-  // Debian's command is a wrapper that lies elsewhere; everybody else's lies (linked) in <home>/sbin.
-  const beside = dirname(dirname(realpathSync(server)));
-  const home = existsSync(join(beside, 'plugins')) ? beside : rabbitHome('/usr/lib/rabbitmq/lib');
-  const epmd = [join(dirname(realpathSync(erl)), 'epmd'), findExecutable('epmd')].find(
-    (file) => file && existsSync(file),
-  );
-  return home && epmd ? { erl, epmd, home, libraryPath: '' } : undefined;
-}
-
-function rabbitHome(parent: string): string | undefined {
-  if (!existsSync(parent)) return undefined;
-  const found = readdirSync(parent).filter((name) => existsSync(join(parent, name, 'plugins')));
-  return found.length > 0 ? join(parent, found.sort().at(-1)!) : undefined;
 }

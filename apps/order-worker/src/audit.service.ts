@@ -2,12 +2,12 @@ import { StockAudit } from '@estoque/domain';
 import { ENVIRONMENT, LOGGER, Metrics, PeriodicTask, type Environment, type Logger } from '@estoque/platform';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 
-/** Audits the books now and then, and says how many products they don't balance for. */
+/** Reconciles the stock ledger periodically and exports the number of products with discrepancies. */
 @Injectable()
 export class AuditService implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly sweeper: PeriodicTask;
-  /** Unknown before the first audit, and after one that could not be done. */
-  private drifted?: number;
+  private readonly task: PeriodicTask;
+  /** Undefined before the first audit and after a failed one; the metric is then left out. */
+  private productsWithDiscrepancies?: number;
 
   constructor(
     private readonly audit: StockAudit,
@@ -15,28 +15,33 @@ export class AuditService implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(LOGGER) private readonly logger: Logger,
     metrics: Metrics,
   ) {
-    this.sweeper = new PeriodicTask('auditing', AUDIT_INTERVAL_SECONDS * 1_000, () => this.run(), logger);
-    metrics.gauge('estoque_audit_discrepancies', 'Products whose books do not balance', () => {
-      if (this.drifted === undefined) throw new Error('not known');
-      return this.drifted;
+    this.task = new PeriodicTask(
+      'reconciling the stock ledger',
+      AUDIT_INTERVAL_SECONDS * 1_000,
+      () => this.run(),
+      logger,
+    );
+    metrics.gauge('estoque_audit_discrepancies', 'Products with discrepancies in the stock ledger', () => {
+      if (this.productsWithDiscrepancies === undefined) throw new Error('no audit has succeeded yet');
+      return this.productsWithDiscrepancies;
     });
   }
 
   onApplicationBootstrap() {
-    this.sweeper.start();
+    this.task.start();
   }
 
   onModuleDestroy() {
-    return this.sweeper.stop();
+    return this.task.stop();
   }
 
   private async run() {
-    const drifts = await this.audit.run().catch((error: unknown) => {
-      this.drifted = undefined;
+    const discrepancies = await this.audit.run().catch((error: unknown) => {
+      this.productsWithDiscrepancies = undefined;
       throw error;
     });
-    const products = new Set(drifts.map(({ product_id }) => product_id));
-    this.drifted = products.size;
+    const products = new Set(discrepancies.map(({ product_id }) => product_id));
+    this.productsWithDiscrepancies = products.size;
     if (products.size > 0)
       this.logger.error({ products: [...products].slice(0, 20) }, 'the stock ledger does not reconcile');
   }

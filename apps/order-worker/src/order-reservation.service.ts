@@ -1,4 +1,12 @@
-import { isLockedIn, UnitOfWork, type EventOf } from '@estoque/domain';
+import {
+  allocate,
+  isReadyFor,
+  isTooEarlyFor,
+  mayTransition,
+  OrderNotReady,
+  UnitOfWork,
+  type EventOf,
+} from '@estoque/domain';
 import { MicroBatcher } from '@estoque/messaging';
 import { ENVIRONMENT, type Environment } from '@estoque/platform';
 import { Inject, Injectable } from '@nestjs/common';
@@ -8,9 +16,10 @@ type Outcome = 'reserved' | 'rejected' | 'duplicate';
 
 @Injectable()
 export class OrderReservationService {
-  private readonly batcher = new MicroBatcher<OrderCreated, Outcome>((orders) => this.reserveAll(orders), {
-    keyOf: ({ order_id }) => order_id,
-  });
+  private readonly batcher = new MicroBatcher<OrderCreated, Outcome>(
+    (requests) => this.reserveAll(requests),
+    { keyOf: ({ order_id }) => order_id },
+  );
 
   constructor(
     private readonly unitOfWork: UnitOfWork<'order-worker'>,
@@ -18,35 +27,37 @@ export class OrderReservationService {
   ) {}
 
   /**
-   * `pending -> reserved` with the stock of all lines for as long as a reservation lasts, or `pending -> rejected` with the reasons.
+   * Makes the transition `pending -> reserved` and reserves the stock of all lines until the reservation expires, or
+   * makes the transition `pending -> rejected` and stores the shortages.
    *
-   * @returns what became of it; `repeated` where an earlier delivery has done it already
+   * @returns the new status, or `duplicate` if the order was reserved or rejected before
    * @throws OrderNotFound, OrderMismatch
    */
-  reserve(order: OrderCreated): Promise<Outcome> {
-    return this.batcher.add(order);
+  reserve(request: OrderCreated): Promise<Outcome> {
+    return this.batcher.add(request);
   }
 
-  private reserveAll(asked: OrderCreated[]): Promise<(Outcome | Error)[]> {
+  private reserveAll(requests: OrderCreated[]): Promise<(Outcome | Error)[]> {
     return this.unitOfWork.inTransaction(async ({ orders, stock, outbox }) => {
-      const held = await orders.lockRequested(asked);
-      const pending = held.filter(isLockedIn('pending'));
-      const rejected = await stock.findShortages(pending);
-      const served = pending.filter(({ id }) => !rejected.has(id));
+      const locked = await orders.lockRequested(requests);
+      const pending = locked.filter(isReadyFor('reserve'));
+      const stockLevels = await stock.lockLevels(pending);
+      const { allocated, shortages } = allocate(pending, stockLevels);
       await Promise.all([
-        stock.reserve(served, this.environment.RESERVATION_TTL_SECONDS),
-        orders.reserve(served.map(({ id }) => id)),
-        orders.reject(rejected),
+        stock.reserve(allocated, this.environment.RESERVATION_TTL_SECONDS),
+        orders.reserve(allocated.map(({ id }) => id)),
+        orders.reject(shortages),
       ]);
-      for (const { id: order_id, items, request: asked } of pending) {
-        const reasons = rejected.get(order_id);
-        if (reasons) outbox.add('order.rejected', { order_id, items, reasons }, asked);
-        else outbox.add('stock.reserve', { order_id, items }, asked);
+      for (const { id: order_id, items, request } of pending) {
+        const reasons = shortages.get(order_id);
+        if (reasons) outbox.add('order.rejected', { order_id, items, reasons }, request);
+        else outbox.add('stock.reserve', { order_id, items }, request);
       }
-      return held.map((order) => {
+      return locked.map((order) => {
         if (order instanceof Error) return order;
-        if (order.status !== 'pending') return 'duplicate';
-        return rejected.has(order.id) ? 'rejected' : 'reserved';
+        if (isTooEarlyFor('reserve', order.status)) return new OrderNotReady(order.id, order.status);
+        if (!mayTransition('reserve', order.status)) return 'duplicate';
+        return shortages.has(order.id) ? 'rejected' : 'reserved';
       });
     });
   }

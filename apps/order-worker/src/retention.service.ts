@@ -3,18 +3,18 @@ import { ENVIRONMENT, LOGGER, PeriodicTask, type Environment, type Logger } from
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const LOOK_EVERY_MS = 60_000;
+const INTERVAL_MS = 60_000;
 const BATCH = 1_000;
-/** Between two batches, so that those who take orders have the database to themselves most of the time. */
+/** Pause between two batches, so that pruning uses little of the database's capacity. */
 const PAUSE_MS = 100;
 
 /**
- * Deletes what only grows and is in no book: timelines of orders closed long ago, and mails sent long ago
- * (docs/adr/0012). Several workers share the work.
+ * Deletes data that is older than the retention and not part of the stock ledger: timelines of closed orders and sent
+ * mails (docs/adr/0012). Concurrent workers delete different rows.
  */
 @Injectable()
 export class RetentionService implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly sweeper: PeriodicTask;
+  private readonly task: PeriodicTask;
   private readonly days?: number;
   private stopping = false;
 
@@ -24,19 +24,19 @@ export class RetentionService implements OnApplicationBootstrap, OnModuleDestroy
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     this.days = RETENTION_DAYS;
-    this.sweeper = new PeriodicTask('pruning', LOOK_EVERY_MS, () => this.prune(), logger);
+    this.task = new PeriodicTask('pruning', INTERVAL_MS, () => this.prune(), logger);
   }
 
   onApplicationBootstrap() {
-    if (this.days !== undefined) this.sweeper.start();
+    if (this.days !== undefined) this.task.start();
   }
 
   onModuleDestroy() {
     this.stopping = true;
-    return this.sweeper.stop();
+    return this.task.stop();
   }
 
-  /** Deletes all that is older than the retention; nothing where there is none. */
+  /** Deletes all data that is older than the retention. Does nothing if RETENTION_DAYS is unset. */
   async prune() {
     const days = this.days;
     if (days === undefined) return;
@@ -51,7 +51,12 @@ export class RetentionService implements OnApplicationBootstrap, OnModuleDestroy
     if (entries + mails > 0) this.logger.info({ timeline_entries: entries, notifications: mails }, 'pruned');
   }
 
-  /** Each batch begins where the last one ended: before that lie deleted rows that are not yet vacuumed. @returns how many rows */
+  /**
+   * Each batch starts at the last order of the batch before it, so that it does not scan deleted rows that are not yet
+   * vacuumed.
+   *
+   * @returns the number of deleted rows
+   */
   private async inBatches(
     prune: (transaction: Transaction, from: number) => Promise<Pruned>,
   ): Promise<number> {

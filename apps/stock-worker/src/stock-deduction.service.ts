@@ -1,4 +1,11 @@
-import { isLockedIn, OrderNotReady, UnitOfWork, type EventOf } from '@estoque/domain';
+import {
+  isReadyFor,
+  isTooEarlyFor,
+  mayTransition,
+  OrderNotReady,
+  UnitOfWork,
+  type EventOf,
+} from '@estoque/domain';
 import { MicroBatcher } from '@estoque/messaging';
 import { Injectable } from '@nestjs/common';
 
@@ -7,38 +14,38 @@ type Outcome = 'processed' | 'duplicate';
 
 @Injectable()
 export class StockDeductionService {
-  private readonly batcher = new MicroBatcher<StockReserve, Outcome>((orders) => this.deductAll(orders), {
+  private readonly batcher = new MicroBatcher<StockReserve, Outcome>((requests) => this.deductAll(requests), {
     keyOf: ({ order_id }) => order_id,
   });
 
   constructor(private readonly unitOfWork: UnitOfWork<'stock-worker'>) {}
 
   /**
-   * `reserved -> processed`: reservations become sales, the movements are written.
+   * Makes the transition `reserved -> processed`: fulfils the reservations, deducts the stock and records the sales.
    *
-   * @returns what became of it; `repeated` where an earlier delivery has done it already
+   * @returns `duplicate` if the order was processed before, or was rejected or cancelled
    * @throws OrderNotFound, OrderMismatch, OrderNotReady
    */
-  deduct(order: StockReserve): Promise<Outcome> {
-    return this.batcher.add(order);
+  deduct(request: StockReserve): Promise<Outcome> {
+    return this.batcher.add(request);
   }
 
-  private deductAll(asked: StockReserve[]): Promise<(Outcome | Error)[]> {
+  private deductAll(requests: StockReserve[]): Promise<(Outcome | Error)[]> {
     return this.unitOfWork.inTransaction(async ({ orders, stock, outbox }) => {
-      const held = await orders.lockRequested(asked);
-      const reserved = held.filter(isLockedIn('reserved'));
+      const locked = await orders.lockRequested(requests);
+      const reserved = locked.filter(isReadyFor('process'));
       const [changes] = await Promise.all([
         stock.deduct(reserved),
         orders.process(reserved.map(({ id }) => id)),
       ]);
-      for (const { id: order_id, items, request: asked } of reserved) {
-        outbox.add('stock.updated', { order_id, items: changes.get(order_id)! }, asked);
-        outbox.add('order.processed', { order_id, items }, asked);
+      for (const { id: order_id, items, request } of reserved) {
+        outbox.add('stock.updated', { order_id, items: changes.get(order_id)! }, request);
+        outbox.add('order.processed', { order_id, items }, request);
       }
-      return held.map((order) => {
+      return locked.map((order) => {
         if (order instanceof Error) return order;
-        if (order.status === 'pending') return new OrderNotReady(order.id, order.status);
-        return order.status === 'reserved' ? 'processed' : 'duplicate';
+        if (isTooEarlyFor('process', order.status)) return new OrderNotReady(order.id, order.status);
+        return mayTransition('process', order.status) ? 'processed' : 'duplicate';
       });
     });
   }

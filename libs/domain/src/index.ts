@@ -10,11 +10,18 @@ export {
   type NotificationKind,
 } from './notification/notification.entity.js';
 export { NotificationNotFound, NotificationNotSendable } from './notification/notification.errors.js';
+export { MAX_LINES, MAX_MOVEMENT, MAX_PRICE, MAX_REORDER_POINT, MAX_UNITS } from './limits.js';
 export { LOCALES, type Cancellation, type LineRejection, type Locale } from './order/order.entity.js';
-export { OrderMismatch, OrderNotCancellable, OrderNotFound, OrderNotReady } from './order/order.errors.js';
+export { draftOrder, type PlaceOrderRequest } from './order/order-draft.js';
+export {
+  InvalidOrder,
+  OrderMismatch,
+  OrderNotCancellable,
+  OrderNotFound,
+  OrderNotReady,
+} from './order/order.errors.js';
 export type { OrderTimeLimits, OverdueOrder } from './order/open-order.repository.js';
 export {
-  isLockedIn,
   type LockedOrder,
   type NewOrder,
   type OrderRecipient,
@@ -27,6 +34,7 @@ export { Product } from './product/product.entity.js';
 export { ProductNotFound, SkuTaken } from './product/product.errors.js';
 export type { NewProduct, ProductSnapshot } from './product/product.repository.js';
 export type { Pruned } from './retention/retention.repository.js';
+export { allocate, type StockLevel } from './stock/allocation.js';
 export { Movement, Stock } from './stock/stock.entity.js';
 export { StockBelowReserved, StockTooLarge } from './stock/stock.errors.js';
 export type { StockChange } from './stock/stock.repository.js';

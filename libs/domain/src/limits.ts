@@ -1,5 +1,27 @@
-/** Units of one product in one order. */
+/**
+ * Limits of quantities and amounts, each defined here only. The API's DTOs and the event contracts use them, and the
+ * documents are generated from those. A test compares them with the CHECK constraints of the database.
+ *
+ * They keep every sum within PostgreSQL's integer and within the integers that a JavaScript number holds exactly.
+ */
+
+/** Units of one product in one order, all its lines added up. */
 export const MAX_UNITS = 1_000_000;
 
-/** Lines of one order. */
+/** Lines in the request for an order. */
 export const MAX_LINES = 100;
+
+/** Price of one unit, in the currency's minor unit. */
+export const MAX_PRICE = 1_000_000_000;
+
+/** Total of an order, in the currency's minor unit. */
+export const MAX_TOTAL = Number.MAX_SAFE_INTEGER;
+
+/** Units of a product on hand. */
+export const MAX_ON_HAND = 1_000_000_000;
+
+/** Units of one receipt or adjustment, in either direction. */
+export const MAX_MOVEMENT = 1_000_000;
+
+/** Units on hand at which a low-stock alert is sent. */
+export const MAX_REORDER_POINT = 1_000_000_000;

@@ -1,4 +1,13 @@
-import { LOCALES, ORDER_STATUSES, type Locale, type OrderStatus, type OrderDetails } from '@estoque/domain';
+import {
+  LOCALES,
+  MAX_LINES,
+  MAX_UNITS,
+  ORDER_STATUSES,
+  type Locale,
+  type OrderStatus,
+  type OrderDetails,
+} from '@estoque/domain';
+import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -36,13 +45,15 @@ export class OrderItemDto {
   product_id!: number;
 
   /** @example 2 */
-  @Max(1_000_000)
+  @Max(MAX_UNITS)
   @Min(1)
   @IsInt()
   quantity!: number;
 }
 
 export class PlaceOrderDto {
+  // Explicit like that of `items`: the document lists explicit properties before those of the Swagger plugin.
+  @ApiProperty()
   @ValidateNested()
   @IsObject({ message: 'must be an object with name and email' })
   @Type(() => CustomerDto)
@@ -50,7 +61,9 @@ export class PlaceOrderDto {
 
   /** Lines with the same product are added up. */
   @ValidateNested({ each: true, message: 'must hold objects with product_id and quantity' })
-  @ArrayMaxSize(100)
+  // The Swagger plugin ignores the argument of ArrayMaxSize unless it is a literal.
+  @ApiProperty({ maxItems: MAX_LINES })
+  @ArrayMaxSize(MAX_LINES)
   @ArrayMinSize(1)
   @IsArray()
   @Type(() => OrderItemDto)

@@ -1,4 +1,4 @@
-import type { Product } from '@estoque/domain';
+import { MAX_PRICE, MAX_REORDER_POINT, type Product } from '@estoque/domain';
 import { PartialType } from '@nestjs/swagger';
 import { IsBoolean, IsInt, IsISO4217CurrencyCode, Matches, Max, Min } from 'class-validator';
 import { IsSingleLine, Optional } from '../http/fields.decorators.js';
@@ -15,7 +15,7 @@ export class CreateProductDto {
   name!: string;
 
   /** In the currency's minor unit: cents, centavos. @example 2490 */
-  @Max(1_000_000_000)
+  @Max(MAX_PRICE)
   @Min(0)
   @IsInt()
   price!: number;
@@ -27,7 +27,7 @@ export class CreateProductDto {
 
   /** A sale that brings what is on hand down to this is told to the shop; 0 where it is absent. @example 10 */
   @Optional()
-  @Max(1_000_000_000)
+  @Max(MAX_REORDER_POINT)
   @Min(0)
   @IsInt()
   reorder_point?: number;

@@ -1,10 +1,10 @@
-import type { Movement } from '@estoque/domain';
+import { MAX_MOVEMENT, type Movement } from '@estoque/domain';
 import { IsInt, IsNotIn, Max, Min } from 'class-validator';
 import { IsSingleLine } from '../http/fields.decorators.js';
 
 export class ReceiptDto {
   /** @example 100 */
-  @Max(1_000_000)
+  @Max(MAX_MOVEMENT)
   @Min(1)
   @IsInt()
   quantity!: number;
@@ -17,8 +17,8 @@ export class ReceiptDto {
 export class AdjustmentDto {
   /** Signed: what to add to what is on hand. @example -3 */
   @IsNotIn([0], { message: 'must not be 0' })
-  @Max(1_000_000)
-  @Min(-1_000_000)
+  @Max(MAX_MOVEMENT)
+  @Min(-MAX_MOVEMENT)
   @IsInt()
   quantity!: number;
 

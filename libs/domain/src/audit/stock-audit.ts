@@ -1,66 +1,75 @@
 import type { SqlClient } from '@estoque/database';
+import {
+  STATUSES_WITH_STOCK_RESERVED,
+  STATUSES_WITH_STOCK_SOLD,
+  type OrderStatus,
+} from '../order/order-state-machine.js';
 
-/** Two records that should say the same and don't. */
+/** A difference between two records of the stock ledger. Quantities are in units. */
 export interface Discrepancy {
-  /** Which rule is broken. */
+  /** The check that failed. */
   check: keyof typeof CHECKS;
   product_id: number;
-  /** The order, where the drift is one order's. */
+  /** Order the discrepancy belongs to, or null if it concerns several. */
   order_id: number | null;
   expected: number;
   found: number;
 }
 
-/** Each is a query for the rows that break it. */
+/** Formats a list for SQL. */
+const quoted = (statuses: readonly OrderStatus[]) => statuses.map((status) => `'${status}'`).join(', ');
+
+/** Each check is a query that returns its discrepancies. */
 const CHECKS = {
-  /** What is on hand is the sum of the movements. */
+  /** Stock on hand is the sum of the movements. */
   on_hand: `
     SELECT product_id, NULL::bigint AS order_id, coalesce(booked, 0) AS expected, coalesce(on_hand, 0) AS found
     FROM stock FULL JOIN (SELECT product_id, sum(quantity) AS booked FROM movements GROUP BY product_id) booked USING (product_id)
     WHERE coalesce(booked, 0) <> coalesce(on_hand, 0)`,
-  /** What is reserved is the sum of the held reservations. */
+  /** Reserved stock is the sum of the active reservations. */
   reserved: `
-    SELECT product_id, NULL::bigint AS order_id, coalesce(held, 0) AS expected, coalesce(reserved, 0) AS found
+    SELECT product_id, NULL::bigint AS order_id, coalesce(active, 0) AS expected, coalesce(reserved, 0) AS found
     FROM stock FULL JOIN (
-      SELECT product_id, sum(quantity) AS held FROM reservations WHERE status = 'active' GROUP BY product_id
-    ) held USING (product_id)
-    WHERE coalesce(held, 0) <> coalesce(reserved, 0)`,
-  /** Each movement's balance is the sum of all up to it. */
+      SELECT product_id, sum(quantity) AS active FROM reservations WHERE status = 'active' GROUP BY product_id
+    ) reservation USING (product_id)
+    WHERE coalesce(active, 0) <> coalesce(reserved, 0)`,
+  /** The balance of a movement is the sum of the product's movements up to it. */
   balance: `
     SELECT product_id, order_id, expected, found FROM (
       SELECT product_id, order_id, balance_after AS found, sum(quantity) OVER (PARTITION BY product_id ORDER BY id) AS expected
       FROM movements) movement
     WHERE expected <> found`,
-  /** A processed order has sold each of its lines, and no other order has sold anything. */
+  /** Each line of an order with sold stock has a sale of its quantity. There are no other sales. */
   sold: `
     SELECT product_id, order_id, coalesce(ordered, 0) AS expected, coalesce(sold, 0) AS found
     FROM (SELECT order_id, product_id, quantity AS ordered FROM order_lines JOIN orders ON orders.id = order_id
-          WHERE status = 'processed') ordered
+          WHERE status IN (${quoted(STATUSES_WITH_STOCK_SOLD)})) line
     FULL JOIN (SELECT order_id, product_id, -sum(quantity) AS sold FROM movements WHERE kind = 'sale'
-          GROUP BY order_id, product_id) sold USING (order_id, product_id)
+          GROUP BY order_id, product_id) sale USING (order_id, product_id)
     WHERE coalesce(ordered, 0) <> coalesce(sold, 0)`,
-  /** A reserved order holds each of its lines, and no other order holds anything. */
-  held: `
-    SELECT product_id, order_id, coalesce(ordered, 0) AS expected, coalesce(held, 0) AS found
+  /** Each line of an order with reserved stock has an active reservation of its quantity. There are no others. */
+  reservations: `
+    SELECT product_id, order_id, coalesce(ordered, 0) AS expected, coalesce(active, 0) AS found
     FROM (SELECT order_id, product_id, quantity AS ordered FROM order_lines JOIN orders ON orders.id = order_id
-          WHERE status = 'reserved') ordered
-    FULL JOIN (SELECT order_id, product_id, quantity AS held FROM reservations WHERE status = 'active') held
+          WHERE status IN (${quoted(STATUSES_WITH_STOCK_RESERVED)})) line
+    FULL JOIN (SELECT order_id, product_id, quantity AS active FROM reservations WHERE status = 'active') reservation
       USING (order_id, product_id)
-    WHERE coalesce(ordered, 0) <> coalesce(held, 0)`,
+    WHERE coalesce(ordered, 0) <> coalesce(active, 0)`,
 };
 
-/** So many are told; more of the same kind tell nothing new. */
+/** Limit of the result. If there are more discrepancies, most have the same cause. */
 const MAX_DISCREPANCIES = 1_000;
 
-/** Holds the books against each other: recomputes stock from movements and reservations. It never repairs anything. */
+/** Reconciles the stock ledger: recomputes stock from movements and reservations. It never repairs anything. */
 export class StockAudit {
   constructor(private readonly sql: SqlClient) {}
 
-  /** @returns every drift, in one snapshot of the database, so that work in progress is no drift; empty when the books balance */
+  /** @returns no discrepancies if the ledger reconciles. One snapshot is read, so that running transactions cause none. */
   run(): Promise<Discrepancy[]> {
     const checks = Object.entries(CHECKS).map(
-      ([check, rows]) =>
-        `SELECT '${check}' AS check, product_id, order_id, expected::float8 AS expected, found::float8 AS found FROM (${rows}) AS ${check}_drift`,
+      ([check, discrepancies]) =>
+        `SELECT '${check}' AS check, product_id, order_id, expected::float8 AS expected, found::float8 AS found
+         FROM (${discrepancies}) AS ${check}_discrepancy`,
     );
     return this.sql.query<Discrepancy>(`${checks.join(' UNION ALL ')} LIMIT ${MAX_DISCREPANCIES}`);
   }

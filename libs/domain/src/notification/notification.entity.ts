@@ -9,17 +9,19 @@ export const NOTIFICATION_KINDS = [
 ] as const;
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
 
-/** A mail to somebody: recorded before it is sent, at most once for each occasion, kind and recipient. */
+/**
+ * A mail, recorded before it is sent. A unique constraint allows one for each kind, recipient and order or movement.
+ */
 @Entity('notifications')
 export class Notification {
   @PrimaryGeneratedColumn('identity', { type: 'bigint' })
   id!: number;
 
-  /** The occasion: an order ... */
+  /** Order that the mail is about, or null for a low-stock alert. */
   @Column('bigint', { nullable: true })
   order_id!: number | null;
 
-  /** ... or the movement that brought a product down to its reorder point. */
+  /** Movement that lowered a product's stock to its reorder point, or null for a mail about an order. */
   @Column('bigint', { nullable: true })
   movement_id!: number | null;
 
@@ -32,11 +34,11 @@ export class Notification {
   @Column('text')
   locale!: Locale;
 
-  /** `failed`: the recipient's server refused it for good. */
+  /** `failed`: the mail server refused the mail permanently. */
   @Column('text')
   state!: 'pending' | 'sent' | 'failed';
 
-  /** How often a mail server was asked to take it and answered; an outage counts for nothing. */
+  /** Attempts to send that the mail server answered. An outage of the mail server uses up none. */
   @Column('integer')
   attempts!: number;
 
@@ -49,19 +51,19 @@ export class Notification {
   @Column('timestamptz', { nullable: true })
   sent_at!: Date | null;
 
-  /** W3C trace context of what recorded it, where that was traced. */
+  /** W3C trace context of the transaction that recorded the mail, or null if it was not traced. */
   @Column('text', { nullable: true, select: false })
   traceparent!: string | null;
 
-  /** How often it was sent once more on somebody's word. */
+  /** How often an operator requested to send it again. */
   @Column('integer', { select: false })
   resends!: number;
 
-  /** Not to be tried before, by the database's clock. */
+  /** Earliest time of the next attempt, by the database's clock. */
   @Column('timestamptz', { select: false })
   due_at!: Date;
 
-  /** Until then (by the database's clock) somebody is sending it. */
+  /** Until this time, by the database's clock, one process has the lease to send it. */
   @Column('timestamptz', { nullable: true, select: false })
   leased_until!: Date | null;
 }

@@ -8,15 +8,15 @@ export type NewNotification = Pick<Notification, 'kind' | 'recipient' | 'locale'
 export interface NotificationFilter {
   orderId?: number;
   state?: Notification['state'];
-  /** Only those with an id below. */
+  /** Only notifications with a lower id. */
   before?: number;
   limit: number;
 }
 
-/** A sender that lives renews its leases (`keep`) long before they end; what a dead one left is taken up after them. */
+/** A running sender renews its leases long before they end. After a crash, another one sends the mails when they end. */
 export const NOTIFICATION_LEASE_SECONDS = 15;
 
-/** Named: what a session has prepared outlives a migration that adds a column, `*` does not. */
+/** Columns by name instead of `*`: prepared statements with `*` fail after a migration that adds a column. */
 const COLUMNS = `id, order_id, movement_id, kind, recipient, locale, state, attempts, last_error, created_at, sent_at,
   leased_until, due_at, resends, traceparent`;
 
@@ -24,27 +24,28 @@ const COLUMNS = `id, order_id, movement_id, kind, recipient, locale, state, atte
 export class NotificationRepository {
   constructor(private readonly manager: EntityManager) {}
 
-  /** @returns for each whether it is new: the same occasion, kind and recipient is recorded once */
-  async record(wanted: NewNotification[]): Promise<boolean[]> {
-    if (wanted.length === 0) return [];
+  /** @returns for each notification whether it is new; false if an equal one was recorded before */
+  async record(notifications: NewNotification[]): Promise<boolean[]> {
+    if (notifications.length === 0) return [];
     const recorded = await this.manager.query<Required<NewNotification>[]>(
       `INSERT INTO notifications (order_id, movement_id, kind, recipient, locale, traceparent)
        SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[])
        ON CONFLICT DO NOTHING RETURNING order_id, movement_id, kind, recipient, locale`,
       [
-        wanted.map(({ order_id }) => order_id ?? null),
-        wanted.map(({ movement_id }) => movement_id ?? null),
-        wanted.map(({ kind }) => kind),
-        wanted.map(({ recipient }) => recipient),
-        wanted.map(({ locale }) => locale),
-        wanted.map(({ traceparent }) => traceparent ?? null),
+        notifications.map(({ order_id }) => order_id ?? null),
+        notifications.map(({ movement_id }) => movement_id ?? null),
+        notifications.map(({ kind }) => kind),
+        notifications.map(({ recipient }) => recipient),
+        notifications.map(({ locale }) => locale),
+        notifications.map(({ traceparent }) => traceparent ?? null),
       ],
     );
-    const fresh = new Set(recorded.map(occasionOf));
-    return wanted.map((notification) => fresh.delete(occasionOf(notification)));
+    // Each key is deleted when it is found: of two equal notifications in one call, the first one is new.
+    const newKeys = new Set(recorded.map(uniqueKeyOf));
+    return notifications.map((notification) => newKeys.delete(uniqueKeyOf(notification)));
   }
 
-  /** Takes those that are due for sending; several senders share the work. */
+  /** Leases notifications that are due. Concurrent senders get different ones. */
   async claimDue(limit: number): Promise<Notification[]> {
     const [claimed] = await this.manager.query<[Notification[], number]>(
       `UPDATE notifications SET leased_until = clock_timestamp() + make_interval(secs => $1)
@@ -59,7 +60,7 @@ export class NotificationRepository {
     return claimed;
   }
 
-  /** Holds on to what is being sent. */
+  /** Extends the leases of notifications that are still being sent. */
   async renewLeases(ids: number[]) {
     await this.manager.query(
       `UPDATE notifications SET leased_until = clock_timestamp() + make_interval(secs => $2)
@@ -77,7 +78,7 @@ export class NotificationRepository {
     );
   }
 
-  /** Refused for good. */
+  /** Records that the mail server refused the mail permanently. */
   async markFailed(id: number, error: string) {
     await this.manager.query(
       `UPDATE notifications SET state = 'failed', attempts = attempts + 1, last_error = $2, leased_until = NULL
@@ -86,7 +87,7 @@ export class NotificationRepository {
     );
   }
 
-  /** Refused for now: another try in `seconds`. */
+  /** Records that the mail server refused the mail for now. The next attempt is in `seconds`. */
   async defer(id: number, error: string, seconds: number) {
     await this.manager.query(
       `UPDATE notifications SET attempts = attempts + 1, last_error = $2, leased_until = NULL,
@@ -96,7 +97,7 @@ export class NotificationRepository {
     );
   }
 
-  /** Nobody answered, or nobody was asked: anyone may try again. */
+  /** Ends the leases without using up an attempt: the mail server did not answer, or nothing was sent. */
   async release(ids: number[], error: string | null) {
     await this.manager.query(
       `UPDATE notifications SET last_error = $2, leased_until = NULL WHERE id = ANY($1) AND state = 'pending'`,
@@ -105,7 +106,7 @@ export class NotificationRepository {
   }
 
   /**
-   * Sends it once more, whatever became of it before.
+   * Schedules a sent or failed notification to be sent again.
    *
    * @throws NotificationNotFound, NotificationNotSendable
    */
@@ -121,7 +122,6 @@ export class NotificationRepository {
     throw new NotificationNotFound(id);
   }
 
-  /** How many are still to be sent. */
   async countWaiting(): Promise<number> {
     const [row] = await this.manager.query<{ count: number }[]>(
       `SELECT count(*)::int AS count FROM notifications WHERE state = 'pending'`,
@@ -139,5 +139,6 @@ export class NotificationRepository {
   }
 }
 
-const occasionOf = ({ order_id, movement_id, kind, recipient }: NewNotification) =>
+/** The columns of the unique constraint. */
+const uniqueKeyOf = ({ order_id, movement_id, kind, recipient }: NewNotification) =>
   JSON.stringify([order_id ?? null, movement_id ?? null, kind, recipient]);

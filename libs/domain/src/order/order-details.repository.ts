@@ -1,9 +1,9 @@
 import type { EntityManager } from 'typeorm';
-import type { OrderStatus } from './order-state-machine.js';
 import { Order, type OrderLine, type TimelineEntry } from './order.entity.js';
 import { OrderNotFound } from './order.errors.js';
+import { isFinal, type FinalOrderStatus, type OrderStatus } from './order-state-machine.js';
 
-/** An order with its parts: lines as they were written, the timeline in its order, as far as it is kept. */
+/** An order with its lines as the customer ordered them and its timeline, oldest first, as far as it is retained. */
 export type OrderDetails = Omit<
   Order,
   'lines' | 'timeline' | 'closed_at' | 'unconfirmed' | 'republish_count' | 'republished_at'
@@ -17,21 +17,23 @@ export interface OrderFilter {
   email?: string;
   created_from?: Date;
   created_to?: Date;
-  /** Only orders with an id below. */
+  /** Only orders with a lower id. */
   before?: number;
   limit: number;
 }
 
-/** No index is on the state, which changes too often; what goes along with it leads to small ones. */
-const FOUND_BY: Record<OrderStatus, string> = {
-  pending: 'o.closed_at IS NULL',
-  reserved: 'o.closed_at IS NULL',
-  processed: 'true', // most are: the newest are found at once
+/**
+ * The status changes too often to be indexed. Partial indexes on these conditions find the orders of a status. The
+ * newest processed orders need none, because most orders are processed.
+ */
+const INDEXED_BY: Record<FinalOrderStatus | 'open', string> = {
+  open: 'o.closed_at IS NULL',
+  processed: 'true',
   rejected: 'o.rejection IS NOT NULL',
   cancelled: 'o.cancellation IS NOT NULL',
 };
 
-/** Orders as people are shown them: read, never written. */
+/** Read model of orders for the API. */
 export class OrderDetailsRepository {
   constructor(private readonly manager: EntityManager) {}
 
@@ -56,7 +58,10 @@ export class OrderDetailsRepository {
       .select('o.id', 'id')
       .orderBy('o.id', 'DESC')
       .limit(limit);
-    if (status) query.andWhere(`o.status = :status AND ${FOUND_BY[status]}`, { status });
+    if (status) {
+      const indexed = INDEXED_BY[isFinal(status) ? status : 'open'];
+      query.andWhere(`o.status = :status AND ${indexed}`, { status });
+    }
     if (email) query.andWhere('lower(o.customer_email) = lower(:email)', { email });
     if (created_from) query.andWhere('o.created_at >= :created_from', { created_from });
     if (created_to) query.andWhere('o.created_at < :created_to', { created_to });
@@ -64,7 +69,7 @@ export class OrderDetailsRepository {
     return this.withIds((await query.getRawMany<{ id: number }>()).map(({ id }) => id));
   }
 
-  /** Those of the ids that exist, newest first. */
+  /** @returns those orders that exist, newest first */
   async withIds(ids: number[]): Promise<OrderDetails[]> {
     const orders = await this.manager.query<
       (OrderDetails & { steps: OrderDetails['timeline'][0]['step'][]; times: Date[] })[]

@@ -1,8 +1,8 @@
 /**
  * The order state machine, as one table. Every rule about the status of an order is derived from it.
  *
- * - `from`: statuses in which the transition is possible. The repository makes it conditional on them.
- * - `to`: status of the order after it. No two transitions lead to the same status.
+ * - `from`: statuses in which the transition is possible, none for a new order. The SQL is conditional on them.
+ * - `to`: status of the order after the transition. No two transitions lead to the same status.
  * - `event`: published in the same transaction. It starts the next step; for a final status it notifies the customer.
  * - `stock`: stock of the order's lines after the transition.
  */
@@ -37,6 +37,11 @@ export const STATUSES_WITH_STOCK_RESERVED = statusesWithStock('reserved');
 
 /** Statuses in which the stock of each line is deducted. */
 export const STATUSES_WITH_STOCK_SOLD = statusesWithStock('sold');
+
+/** Whether each line of an order in the status has an active reservation. Such an order may be cancelled. */
+export function hasReservedStock(status: OrderStatus): boolean {
+  return STATUSES_WITH_STOCK_RESERVED.includes(status);
+}
 
 /** The event that was published when the order got its status. Publishing it again repeats the next step. */
 export const EVENT_OF_STATUS = Object.fromEntries(TRANSITIONS.map(({ to, event }) => [to, event])) as {

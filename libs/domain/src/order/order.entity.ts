@@ -11,7 +11,7 @@ import {
 import type { Confirmation } from '../events/confirmations.js';
 import type { OrderStatus } from './order-state-machine.js';
 
-/** `requested`: by whoever placed it; `expired`: its reservation ended before it was processed. */
+/** `requested`: through the API; `expired`: the reservation expired before the order was processed. */
 export type Cancellation = 'requested' | 'expired';
 
 export const LOCALES = ['en', 'pt-BR'] as const;
@@ -19,7 +19,7 @@ export type Locale = (typeof LOCALES)[number];
 
 export const REJECTION_REASONS = ['out_of_stock', 'product_inactive'] as const;
 
-/** Why a line stands in the way of its order. */
+/** A shortage: why a line of an order can't be fulfilled. Quantities are in units. */
 export interface LineRejection {
   product_id: number;
   reason: (typeof REJECTION_REASONS)[number];
@@ -61,7 +61,7 @@ export class Order {
   @Column('timestamptz')
   created_at!: Date;
 
-  /** When it came to its present state. */
+  /** When the status last changed. */
   @Column('timestamptz')
   updated_at!: Date;
 
@@ -73,7 +73,7 @@ export class Order {
   @Column('text', { array: true, select: false })
   unconfirmed!: Confirmation[];
 
-  /** How often the watchdog has published the event of its present state again. */
+  /** How often the watchdog has republished events of the current status. */
   @Column('smallint', { select: false })
   republish_count!: number;
 
@@ -87,7 +87,7 @@ export class Order {
   timeline!: Relation<TimelineEntry>[];
 }
 
-/** A product of an order, with its name and price as they were when it was placed. */
+/** A product of an order, with its name and price at the time of ordering. */
 @Entity('order_lines')
 export class OrderLine {
   @PrimaryColumn('bigint')
@@ -96,7 +96,7 @@ export class OrderLine {
   @PrimaryColumn('bigint')
   product_id!: number;
 
-  /** The place in the order as the customer wrote it, from 1. */
+  /** Position among the lines as the customer ordered them, from 1. */
   @Column('smallint')
   position!: number;
 
@@ -117,7 +117,7 @@ export class OrderLine {
   order!: Relation<Order>;
 }
 
-/** What happened to an order, and when. */
+/** A change of an order's status, or its notification. */
 @Entity('order_timeline')
 export class TimelineEntry {
   @PrimaryGeneratedColumn('identity', { type: 'bigint' })

@@ -1,4 +1,5 @@
-import { AppError } from '@estoque/platform';
+import { AppError, type FieldError } from '@estoque/platform';
+import { MAX_UNITS } from '../limits.js';
 
 export class OrderNotFound extends AppError {
   constructor(id: number) {
@@ -6,23 +7,65 @@ export class OrderNotFound extends AppError {
   }
 }
 
-/** A message speaks of an order otherwise than the order stands in the database: somebody made it up. */
+/** A message has other items than the order in the database, so this system did not publish it. */
 export class OrderMismatch extends AppError {
   constructor(id: number) {
-    super('conflict', 'order_mismatch', `Order ${id} holds other items than the message says.`);
+    super('conflict', 'order_mismatch', `The items in the message differ from those of order ${id}.`);
   }
 }
 
-/** Its stock is deducted, or there is nothing to cancel any more. */
 export class OrderNotCancellable extends AppError {
   constructor(id: number, status: string) {
-    super('conflict', 'order_not_cancellable', `Order ${id} is ${status} and can't be cancelled any more.`);
+    super('conflict', 'order_not_cancellable', `Order ${id} is ${status} and can no longer be cancelled.`);
   }
 }
 
-/** A message comes before the step that it builds on; a moment later it may be right. */
+/** A message arrived before the transition that it depends on. It is retried, since the transition may follow. */
 export class OrderNotReady extends AppError {
   constructor(id: number, status: string) {
-    super('conflict', 'order_not_ready', `Order ${id} is ${status}: too early for this.`, { stale: true });
+    super('conflict', 'order_not_ready', `Order ${id} is ${status}: the message arrived too early.`, {
+      stale: true,
+    });
+  }
+}
+
+/** An order request that breaks a rule. The pointers of its field errors refer to the request. */
+export class InvalidOrder extends AppError {
+  constructor(fieldErrors: FieldError[]) {
+    super('invalid', 'invalid_order', fieldErrors.map(({ message }) => message).join('; '), { fieldErrors });
+  }
+}
+
+export class TooManyUnits extends InvalidOrder {
+  /** @param index of the first item with the product */
+  constructor(index: number) {
+    const message = `the quantities of this product add up to more than ${MAX_UNITS}`;
+    super([{ pointer: `/items/${index}/quantity`, code: 'too_large', message }]);
+  }
+}
+
+export class UnknownProducts extends InvalidOrder {
+  /** @param items with an unknown product, with their index in the request */
+  constructor(items: { index: number; product_id: number }[]) {
+    super(
+      items.map(({ index, product_id }) => ({
+        pointer: `/items/${index}/product_id`,
+        code: 'unknown_product',
+        message: `there is no product ${product_id}`,
+      })),
+    );
+  }
+}
+
+export class MixedCurrencies extends InvalidOrder {
+  constructor(currencies: string[]) {
+    const message = `all products of an order must have the same currency, not ${currencies.join(' and ')}`;
+    super([{ pointer: '/items', code: 'mixed_currencies', message }]);
+  }
+}
+
+export class TotalTooLarge extends InvalidOrder {
+  constructor() {
+    super([{ pointer: '/items', code: 'total_too_large', message: 'total exceeds the maximum amount' }]);
   }
 }

@@ -1,11 +1,18 @@
 import { TestShop, barrier, runConcurrently } from '../../../../test/support/test-shop.js';
-import { ORDER_STATUSES, ORDER_TRANSITIONS, type OrderStatus } from './order-state-machine.js';
 import type { LineRejection } from './order.entity.js';
 import { OrderMismatch, OrderNotFound } from './order.errors.js';
+import {
+  mayTransition,
+  ORDER_STATUSES,
+  ORDER_TRANSITIONS,
+  type OrderStatus,
+  type OrderTransition,
+} from './order-state-machine.js';
 
 const WORKERS = 20;
+const UNKNOWN_ID = 1_000_000_000;
 
-describe('An order', () => {
+describe('OrderRepository', () => {
   let shop: TestShop;
   let products: number[];
   let items: { product_id: number; quantity: number }[];
@@ -16,20 +23,21 @@ describe('An order', () => {
   });
   afterAll(() => shop.close());
 
-  const hold = (order_id: number, said = items) =>
-    shop.unitOfWork.inTransaction(async ({ orders }) => {
-      const [held] = await orders.lockRequested([{ order_id, items: said }]);
-      return held;
-    });
   const statusOf = async (id: number) => (await shop.unitOfWork.read.orderDetails.get(id)).status;
 
-  describe('is held by a message', () => {
-    it('that names its lines, in whatever order', async () => {
+  describe('lockRequested', () => {
+    const lockRequested = (order_id: number, requested = items) =>
+      shop.unitOfWork.inTransaction(async ({ orders }) => {
+        const [locked] = await orders.lockRequested([{ order_id, items: requested }]);
+        return locked;
+      });
+
+    it('returns the order if the message has its items, in any order', async () => {
       const id = await shop.createOrder(items);
-      expect(await hold(id, items.toReversed())).toMatchObject({ id, status: 'pending', items });
+      expect(await lockRequested(id, items.toReversed())).toMatchObject({ id, status: 'pending', items });
     });
 
-    it('and not by one that knows of other lines', async () => {
+    it('returns OrderMismatch if the message has other items', async () => {
       const id = await shop.createOrder(items);
       const [a, b] = items as [(typeof items)[0], (typeof items)[0]];
       const other = await shop.createProduct(1);
@@ -40,112 +48,121 @@ describe('An order', () => {
         [a, { ...b, product_id: other }],
         [a, a],
       ];
-      for (const said of wrong) expect(await hold(id, said)).toBeInstanceOf(OrderMismatch);
+      for (const requested of wrong) expect(await lockRequested(id, requested)).toBeInstanceOf(OrderMismatch);
     });
 
-    it('where there is one', async () => {
-      expect(await hold(1_000_000_000)).toBeInstanceOf(OrderNotFound);
+    it('returns OrderNotFound if there is no such order; lockForUpdate throws it', async () => {
+      expect(await lockRequested(UNKNOWN_ID)).toBeInstanceOf(OrderNotFound);
       await expect(
-        shop.unitOfWork.inTransaction(({ orders }) => orders.lockForUpdate(1_000_000_000)),
+        shop.unitOfWork.inTransaction(({ orders }) => orders.lockForUpdate(UNKNOWN_ID)),
       ).rejects.toThrow(OrderNotFound);
     });
 
-    it('each for itself, where messages come together', async () => {
-      const [one, two] = [await shop.createOrder(items), await shop.createOrder(items)];
-      const asked = [
-        { order_id: two, items },
-        { order_id: 1_000_000_000, items },
-        { order_id: one, items: items.slice(1) },
-        { order_id: one, items },
+    it('returns one result for each message of a batch, in their order', async () => {
+      const [first, second] = [await shop.createOrder(items), await shop.createOrder(items)];
+      const requests = [
+        { order_id: second, items },
+        { order_id: UNKNOWN_ID, items },
+        { order_id: first, items: items.slice(1) },
+        { order_id: first, items },
       ];
-      expect(await shop.unitOfWork.inTransaction(({ orders }) => orders.lockRequested(asked))).toEqual([
-        { id: two, status: 'pending', items, request: asked[0] },
-        new OrderNotFound(1_000_000_000),
-        new OrderMismatch(one),
-        { id: one, status: 'pending', items, request: asked[3] },
+      expect(await shop.unitOfWork.inTransaction(({ orders }) => orders.lockRequested(requests))).toEqual([
+        { id: second, status: 'pending', items, request: requests[0] },
+        new OrderNotFound(UNKNOWN_ID),
+        new OrderMismatch(first),
+        { id: first, status: 'pending', items, request: requests[3] },
       ]);
     });
   });
 
-  describe('moves', () => {
+  describe('a transition', () => {
     const rejection: LineRejection[] = [
       { product_id: 1, reason: 'out_of_stock', requested: 2, available: 1 },
     ];
-    const move = (id: number, transition: string) =>
-      shop.unitOfWork.inTransaction(({ orders }) =>
-        transition === 'reject'
-          ? orders.reject(new Map([[id, rejection]]))
-          : transition === 'cancel'
-            ? orders.cancel(id, 'requested')
-            : orders[transition as 'reserve']([id]),
-      );
-    /** The transitions that lead to a state. */
-    const wayTo = (status: OrderStatus): string[] => {
-      const last = Object.entries(ORDER_TRANSITIONS).find(([, { to }]) => to === status);
-      return last?.[1].from[0] ? [...wayTo(last[1].from[0]), last[0]] : [];
+    const { place, ...laterTransitions } = ORDER_TRANSITIONS;
+    type LaterTransition = keyof typeof laterTransitions;
+    const LATER_TRANSITIONS = Object.keys(laterTransitions) as LaterTransition[];
+
+    const apply = (id: number, transition: LaterTransition) =>
+      shop.unitOfWork.inTransaction(({ orders }) => {
+        if (transition === 'reject') return orders.reject(new Map([[id, rejection]]));
+        if (transition === 'cancel') return orders.cancel(id, 'requested');
+        return orders[transition]([id]);
+      });
+    /** The transitions that lead from `pending` to a status. */
+    const pathTo = (status: OrderStatus): LaterTransition[] => {
+      if (status === place.to) return [];
+      const last = LATER_TRANSITIONS.find((transition) => ORDER_TRANSITIONS[transition].to === status)!;
+      return [...pathTo(ORDER_TRANSITIONS[last].from[0]), last];
     };
-    const orderThatIs = async (status: OrderStatus) => {
+    const orderIn = async (status: OrderStatus) => {
       const id = await shop.createOrder(items);
-      for (const transition of wayTo(status)) await move(id, transition);
+      for (const transition of pathTo(status)) await apply(id, transition);
       return id;
     };
-    const cases = Object.entries(ORDER_TRANSITIONS)
-      .filter(([transition]) => transition !== 'place')
-      .flatMap(([transition, { from, to }]) =>
-        ORDER_STATUSES.map((status) => ({
-          ...{ transition, to, status },
-          from: from.join(' or '),
-          fits: from.some((each) => each === status),
-        })),
-      );
+    const cases = LATER_TRANSITIONS.flatMap((transition) =>
+      ORDER_STATUSES.map((status) => ({ transition, status, to: ORDER_TRANSITIONS[transition].to })),
+    );
+    const isAllowed = ({ transition, status }: { transition: OrderTransition; status: OrderStatus }) =>
+      mayTransition(transition, status);
 
-    it.each(cases.filter(({ fits }) => fits))(
-      '$status -> $to ($transition), and its timeline tells',
+    it.each(cases.filter(isAllowed))(
+      '$transition changes $status to $to and adds a timeline entry',
       async ({ transition, status: from, to }) => {
-        const id = await orderThatIs(from);
-        await move(id, transition);
+        const id = await orderIn(from);
+        await apply(id, transition);
         const { status, timeline } = await shop.unitOfWork.read.orderDetails.get(id);
         expect(status).toBe(to);
         expect(timeline.map(({ step }) => step).slice(-2)).toEqual([from, to]);
       },
     );
 
-    it.each(cases.filter(({ fits }) => !fits))(
-      'not from $status by $transition',
-      async ({ transition, from, status }) => {
-        const id = await orderThatIs(status);
-        await expect(move(id, transition)).rejects.toThrow(`orders ${id} are not ${from}`);
+    it.each(cases.filter((tried) => !isAllowed(tried)))(
+      '$transition is refused if the order is $status',
+      async ({ transition, status }) => {
+        const id = await orderIn(status);
+        const from = ORDER_TRANSITIONS[transition].from.join(' or ');
+        await expect(apply(id, transition)).rejects.toThrow(`orders ${id} are not ${from}`);
         expect(await statusOf(id)).toBe(status);
       },
     );
   });
 
-  it('is reserved once by twenty workers with the same message', async () => {
+  it('has the statuses of the state machine in the CHECK constraint of the database', async () => {
+    const [constraint] = await shop.dataSource.query<{ definition: string }[]>(
+      `SELECT pg_get_constraintdef(oid) AS definition FROM pg_constraint
+       WHERE conrelid = 'orders'::regclass AND pg_get_constraintdef(oid) LIKE 'CHECK ((status = ANY %'`,
+    );
+    const statuses = [...constraint!.definition.matchAll(/'(\w+)'/g)].map(([, status]) => status!);
+    expect(statuses.toSorted()).toEqual(ORDER_STATUSES.toSorted());
+  });
+
+  it('reserves an order once if twenty workers have the same message', async () => {
     const id = await shop.createOrder(items);
-    const allHaveBegun = barrier(WORKERS);
-    const answers = await runConcurrently(WORKERS, () =>
+    const allHaveStarted = barrier(WORKERS);
+    const results = await runConcurrently(WORKERS, () =>
       shop.unitOfWork.inTransaction(async ({ orders }) => {
-        await allHaveBegun();
+        await allHaveStarted();
         const { status } = await orders.lockForUpdate(id);
         if (status !== 'pending') return 'duplicate';
         await orders.reserve([id]);
         return 'reserved';
       }),
     );
-    expect(answers.toSorted()).toEqual([...Array<string>(WORKERS - 1).fill('duplicate'), 'reserved']);
+    expect(results.toSorted()).toEqual([...Array<string>(WORKERS - 1).fill('duplicate'), 'reserved']);
     const { timeline } = await shop.unitOfWork.read.orderDetails.get(id);
     expect(timeline.map(({ step }) => step)).toEqual(['pending', 'reserved']);
   });
 
-  it('is moved once by twenty workers that do not hold it first', async () => {
+  it('reserves an order once if twenty workers do not lock it first', async () => {
     const id = await shop.createOrder(items);
-    const allHaveBegun = barrier(WORKERS);
+    const allHaveStarted = barrier(WORKERS);
     const reserve = () =>
       shop.unitOfWork.inTransaction(async ({ orders }) => {
-        await allHaveBegun();
+        await allHaveStarted();
         await orders.reserve([id]);
       });
-    const answers = await Promise.allSettled(Array.from({ length: WORKERS }, reserve));
-    expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    const results = await Promise.allSettled(Array.from({ length: WORKERS }, reserve));
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 });

@@ -247,12 +247,6 @@ const FURTHER_EVENTS: Partial<Record<OrderTransition, EventName[]>> = { process:
 const confirmationsAfter = (transition: OrderTransition): Confirmation[] =>
   confirmationsOf([ORDER_TRANSITIONS[transition].event, ...(FURTHER_EVENTS[transition] ?? [])]);
 
-/** Selects the locked orders with this status from the result of `lockRequested`. */
-export const isLockedIn =
-  (status: OrderStatus) =>
-  (order: LockedOrder | Error): order is LockedOrder =>
-    !(order instanceof Error) && order.status === status;
-
 /** @param lines in the order of their product ids @param items in any order */
 function hasSameItems(lines: OrderItem[], items: OrderItem[]): boolean {
   const sorted = items.toSorted((a, b) => a.product_id - b.product_id);

@@ -19,7 +19,7 @@ export class Product {
   @Column('text')
   currency!: string;
 
-  /** A sale that brings what is on hand down to this or below is told to the shop. */
+  /** A low-stock alert is sent when a sale lowers the units on hand to this value or below. */
   @Column('integer', { default: 0 })
   reorder_point!: number;
 

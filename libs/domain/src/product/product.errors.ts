@@ -9,7 +9,7 @@ export class ProductNotFound extends AppError {
 export class SkuTaken extends AppError {
   constructor(sku: string) {
     super('conflict', 'sku_taken', `Another product has the sku ${sku}.`, {
-      fieldErrors: [{ pointer: '/sku', code: 'sku_taken', message: 'is the sku of another product' }],
+      fieldErrors: [{ pointer: '/sku', code: 'sku_taken', message: 'is already the sku of another product' }],
     });
   }
 }

@@ -4,6 +4,7 @@ import { ProductNotFound, SkuTaken } from './product.errors.js';
 
 export type NewProduct = Pick<Product, 'sku' | 'name' | 'price' | 'currency' | 'reorder_point' | 'active'>;
 
+/** Name and price of a product at the time of ordering. */
 export type ProductSnapshot = Pick<Product, 'id' | 'sku' | 'name' | 'price' | 'currency'>;
 
 const UNIQUE_VIOLATION = '23505';
@@ -14,7 +15,7 @@ export class ProductRepository {
 
   /** @throws SkuTaken */
   async create(product: NewProduct): Promise<Product> {
-    const { identifiers } = await this.refusingTakenSku(product.sku, () =>
+    const { identifiers } = await this.throwingSkuTaken(product.sku, () =>
       this.manager.createQueryBuilder().insert().into(Product).values(product).execute(),
     );
     return this.get(identifiers[0]!.id as number);
@@ -22,7 +23,7 @@ export class ProductRepository {
 
   /** @throws ProductNotFound, SkuTaken */
   async change(id: number, changes: Partial<NewProduct>): Promise<Product> {
-    await this.refusingTakenSku(changes.sku, () =>
+    await this.throwingSkuTaken(changes.sku, () =>
       this.manager.update(Product, { id }, { ...changes, updated_at: () => 'now()' }),
     );
     return this.get(id);
@@ -35,16 +36,16 @@ export class ProductRepository {
     return product;
   }
 
-  /** What an order copies of its products; those of the ids that exist. */
+  /** @returns snapshots by product id, of those products that exist */
   async snapshots(ids: number[]): Promise<Map<number, ProductSnapshot>> {
     const rows = await this.manager.query<ProductSnapshot[]>(
       'SELECT id, sku, name, price, currency FROM products WHERE id = ANY($1)',
       [ids],
     );
-    return new Map(rows.map((offer) => [offer.id, offer]));
+    return new Map(rows.map((snapshot) => [snapshot.id, snapshot]));
   }
 
-  /** By product; those of the ids that exist. */
+  /** @returns reorder points by product id, of those products that exist */
   async reorderPoints(ids: number[]): Promise<Map<number, number>> {
     const rows = await this.manager.query<{ id: number; reorder_point: number }[]>(
       'SELECT id, reorder_point FROM products WHERE id = ANY($1)',
@@ -53,7 +54,7 @@ export class ProductRepository {
     return new Map(rows.map(({ id, reorder_point }) => [id, reorder_point]));
   }
 
-  /** Newest first, at most `limit`, from below `before` on. */
+  /** @returns at most `limit` products with ids below `before`, newest first */
   list({ before, limit }: { before?: number; limit: number }): Promise<Product[]> {
     const query = this.manager
       .createQueryBuilder(Product, 'product')
@@ -63,7 +64,7 @@ export class ProductRepository {
     return query.getMany();
   }
 
-  private async refusingTakenSku<Result>(sku: string | undefined, write: () => Promise<Result>) {
+  private async throwingSkuTaken<Result>(sku: string | undefined, write: () => Promise<Result>) {
     try {
       return await write();
     } catch (error) {

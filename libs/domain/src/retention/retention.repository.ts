@@ -1,23 +1,24 @@
 import type { EntityManager } from 'typeorm';
 
-/** Orders from one id to another, both included, and how many rows of theirs at most. */
+/** Orders by id, from and to inclusive, and the maximum of rows to delete. */
 export interface PrunedRange {
   from: number;
   to: number;
   limit: number;
 }
 
-/** What was deleted: so many rows, the last of them this order's. */
+/** The rows deleted by one statement. */
 export interface Pruned {
   count: number;
+  /** Highest id of their orders, or null if no row was deleted. */
   last: number | null;
 }
 
-/** Deletes what was written long ago and is in no book (docs/adr/0012); nobody writes to those rows any more. */
+/** Deletes rows that are older than the retention, are not part of the stock ledger and no longer change (docs/adr/0012). */
 export class RetentionRepository {
   constructor(private readonly manager: EntityManager) {}
 
-  /** @returns the id of the newest order that is older than `days`; ids ascend as orders are placed */
+  /** @returns id of the newest order that is older than `days`; all orders with lower ids are older */
   async lastPlacedBefore(days: number): Promise<number | undefined> {
     const [order] = await this.manager.query<{ id: number }[]>(
       `SELECT id FROM orders WHERE created_at < now() - make_interval(days => $1)
@@ -27,10 +28,10 @@ export class RetentionRepository {
     return order?.id;
   }
 
-  /** Deletes entries of orders that have been closed for more than `days`. Several at once share the work. */
+  /** Deletes timeline entries of orders that were closed more than `days` ago. Concurrent calls delete different rows. */
   async pruneTimeline(days: number, { from, to, limit }: PrunedRange): Promise<Pruned> {
-    // By ctid: an entry is never updated, so it stays where it was found. The subquery looks up each order by its key
-    // whatever the planner believes of the table; a join might begin with all orders that were pruned before.
+    // By ctid, which is stable because entries are never updated. The subquery makes the planner look up each order by
+    // its key. For a join it might choose to scan all orders, including those pruned before.
     const [pruned] = await this.manager.query<[Pruned]>(
       `WITH pruned AS (
          DELETE FROM order_timeline WHERE ctid = ANY(ARRAY(
@@ -47,8 +48,8 @@ export class RetentionRepository {
   }
 
   /**
-   * Deletes mails of orders that were sent more than `days` ago. Those to the shop, about stock, stay: there are few,
-   * and nothing else remembers that a movement was told. Several at once share the work.
+   * Deletes mails about orders that were sent more than `days` ago. Low-stock alerts are kept: there are few, and they
+   * are the only record that a movement's alert was sent. Concurrent calls delete different rows.
    */
   async pruneMails(days: number, { from, to, limit }: PrunedRange): Promise<Pruned> {
     const [pruned] = await this.manager.query<[Pruned]>(

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
 
-/** How much of a product there is. The database refuses on_hand below reserved, and reserved below 0. */
+/** Stock of a product, in units. A CHECK constraint keeps `reserved` between 0 and `on_hand`. */
 @Entity('stock')
 export class Stock {
   @PrimaryColumn('bigint')
@@ -9,12 +9,20 @@ export class Stock {
   @Column('integer', { default: 0 })
   on_hand!: number;
 
-  /** Part of what is on hand, promised to orders. */
+  /** Part of `on_hand` that active reservations claim. The rest is available. */
   @Column('integer', { default: 0 })
   reserved!: number;
 }
 
-/** An order's claim on a product: `held` counts as reserved; `committed` has become a sale; `released` is no more. */
+/**
+ * - `active`: its quantity is part of the stock's `reserved`.
+ * - `committed`: fulfilled; the stock is deducted and a sale is recorded.
+ * - `released`: the order was cancelled on request.
+ * - `expired`: the reservation was released because it ended before the order was processed.
+ */
+export type ReservationStatus = 'active' | 'committed' | 'released' | 'expired';
+
+/** An order's claim on units of a product. */
 @Entity('reservations')
 export class Reservation {
   @PrimaryColumn('bigint')
@@ -27,9 +35,9 @@ export class Reservation {
   quantity!: number;
 
   @Column('text')
-  status!: 'active' | 'committed' | 'released';
+  status!: ReservationStatus;
 
-  /** A claim held beyond it is released, by the database's clock. */
+  /** An active reservation is released after this time, by the database's clock. */
   @Column('timestamptz')
   expires_at!: Date;
 
@@ -39,7 +47,7 @@ export class Reservation {
 
 export type MovementKind = 'receipt' | 'adjustment' | 'sale';
 
-/** One line of the stock's books. Append-only: the database refuses to change or delete it. */
+/** An entry of the stock ledger. Append-only: a trigger refuses to change or delete it. */
 @Entity('movements')
 export class Movement {
   @PrimaryGeneratedColumn('identity', { type: 'bigint' })
@@ -54,11 +62,11 @@ export class Movement {
   @Column('text')
   kind!: MovementKind;
 
-  /** Signed: what is sold is negative. */
+  /** Change of `on_hand`: negative for a sale. */
   @Column('integer')
   quantity!: number;
 
-  /** On hand after this movement. */
+  /** `on_hand` after this movement. */
   @Column('integer')
   balance_after!: number;
 

@@ -1,11 +1,12 @@
 import type { EntityManager } from 'typeorm';
-import type { LineRejection } from '../order/order.entity.js';
+import { MAX_ON_HAND } from '../limits.js';
 import type { LockedOrder } from '../order/order.repository.js';
 import { ProductNotFound } from '../product/product.errors.js';
-import { Movement, Stock, type MovementKind } from './stock.entity.js';
-import { MAX_ON_HAND, StockBelowReserved, StockTooLarge } from './stock.errors.js';
+import type { StockLevel } from './allocation.js';
+import { Movement, Stock, type MovementKind, type ReservationStatus } from './stock.entity.js';
+import { StockBelowReserved, StockTooLarge } from './stock.errors.js';
 
-/** A movement just written, with the stock after it. */
+/** A movement just recorded, with the stock after it. `quantity` is signed. */
 export interface StockChange {
   product_id: number;
   movement_id: number;
@@ -18,13 +19,13 @@ export interface StockChange {
 /**
  * Writes `stock`, `reservations` and `movements`.
  *
- * Rows of several products are always locked in the order of their ids, then changed by one conditional
- * statement: no deadlock between orders, and no number is read, computed and written back.
+ * Rows of several products are always locked in the order of their ids, so that two transactions never wait for each
+ * other in a circle. They are then changed by one conditional statement: no number is read, computed and written back.
  */
 export class StockRepository {
   constructor(private readonly manager: EntityManager) {}
 
-  /** A new product's stock: none. */
+  /** Creates the stock of a new product, with nothing on hand. */
   async create(productId: number) {
     await this.manager.insert(Stock, { product_id: productId });
   }
@@ -37,65 +38,64 @@ export class StockRepository {
   }
 
   /**
-   * Finds the orders that can't have all of their items; first come, first served. What the others ask for is theirs
-   * to `hold` within this transaction.
+   * Locks the stock of all products of the orders, so that it stays available until the end of the transaction.
    *
-   * @returns by order id the lines that stand in its way
+   * @returns the levels of those products that exist
    */
-  async findShortages(orders: LockedOrder[]): Promise<Map<number, LineRejection[]>> {
-    if (orders.length === 0) return new Map();
-    const found = await this.manager.query<{ product_id: number; available: number; active: boolean }[]>(
-      // Not a join, which may be planned as a walk over all products.
+  async lockLevels(orders: LockedOrder[]): Promise<StockLevel[]> {
+    if (orders.length === 0) return [];
+    return this.manager.query<StockLevel[]>(
+      // A subquery instead of a join: the planner might choose to scan all products for the join.
       `SELECT product_id, on_hand - reserved AS available,
               (SELECT active FROM products WHERE id = stock.product_id) AS active
        FROM stock WHERE product_id = ANY($1) ORDER BY product_id FOR NO KEY UPDATE`,
       [productsOf(orders)],
     );
-    const stockOf = new Map(found.map((row) => [row.product_id, row]));
-    const rejected = new Map<number, LineRejection[]>();
-    for (const { id, items } of orders) {
-      const reasons = items.flatMap(({ product_id, quantity }): LineRejection[] => {
-        const { available = 0, active = false } = stockOf.get(product_id) ?? {};
-        if (active && quantity <= available) return [];
-        const reason = active ? 'out_of_stock' : 'product_inactive';
-        return [{ product_id, reason, requested: quantity, available }];
-      });
-      if (reasons.length > 0) rejected.set(id, reasons);
-      // What this order gets, those after it don't.
-      else for (const { product_id, quantity } of items) stockOf.get(product_id)!.available -= quantity;
-    }
-    return rejected;
   }
 
-  /** Reserves all items of the orders for `seconds`. */
+  /**
+   * Reserves all items of the orders for `seconds`, if that much is available of each product.
+   *
+   * @throws Error if it is not: the caller has not locked and allocated the stock, and must not commit
+   */
   async reserve(orders: LockedOrder[], seconds: number) {
     if (orders.length === 0) return;
+    const products = productsOf(orders);
     const items = orders.flatMap(({ id, items }) => items.map((item) => ({ order_id: id, ...item })));
-    await this.manager.query(
+    const [updated] = await this.manager.query<[{ count: number }]>(
       `WITH item AS (
          SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::integer[]) AS item (order_id, product_id, quantity)
-       ), promised AS (
+       ), updated AS (
          UPDATE stock SET reserved = reserved + total.quantity
          FROM (SELECT product_id, sum(quantity)::integer AS quantity FROM item GROUP BY product_id) AS total
          WHERE stock.product_id = total.product_id AND stock.product_id = ANY($5)
+           AND on_hand - reserved >= total.quantity
+         RETURNING stock.product_id
+       ), reservation AS (
+         INSERT INTO reservations (order_id, product_id, quantity, expires_at)
+         SELECT order_id, product_id, quantity, clock_timestamp() + make_interval(secs => $4) FROM item
        )
-       INSERT INTO reservations (order_id, product_id, quantity, expires_at)
-       SELECT order_id, product_id, quantity, clock_timestamp() + make_interval(secs => $4) FROM item`,
+       SELECT count(*)::integer AS count FROM updated`,
       [
         items.map(({ order_id }) => order_id),
         items.map(({ product_id }) => product_id),
         items.map(({ quantity }) => quantity),
         seconds,
-        productsOf(orders),
+        products,
       ],
     );
+    if (updated.count !== products.length)
+      throw new Error(
+        `only ${updated.count} of the ${products.length} products ${products.join(', ')} have enough stock available`,
+      );
   }
 
   /**
-   * Turns the held reservations of the orders into sales: stock deducted, movements written, each with the stock as
-   * it was after it.
+   * Fulfils the active reservations of the orders: deducts their stock and records a sale for each, with the stock
+   * after it.
    *
-   * @returns by order id its changes, in product order
+   * @returns by order id the changes of its products, in product order
+   * @throws Error if an order does not have an active reservation for each of its lines
    */
   async deduct(orders: LockedOrder[]): Promise<Map<number, StockChange[]>> {
     if (orders.length === 0) return new Map();
@@ -139,7 +139,7 @@ export class StockRepository {
     return changesOf;
   }
 
-  /** Orders whose reservations have ended, the longest first. @returns at most `limit` ids */
+  /** @returns at most `limit` ids of orders with expired reservations, in the order of their expiry */
   async ordersWithExpiredReservations(limit: number): Promise<number[]> {
     const rows = await this.manager.query<{ order_id: number }[]>(
       `SELECT order_id FROM reservations WHERE status = 'active' AND expires_at < clock_timestamp()
@@ -149,7 +149,6 @@ export class StockRepository {
     return rows.map(({ order_id }) => order_id);
   }
 
-  /** How many reservations hold stock. */
   async countActiveReservations(): Promise<number> {
     const [row] = await this.manager.query<{ count: number }[]>(
       `SELECT count(*)::int AS count FROM reservations WHERE status = 'active'`,
@@ -157,23 +156,24 @@ export class StockRepository {
     return row!.count;
   }
 
-  /** Gives back what the order holds, if it holds anything. */
-  async release(order: LockedOrder) {
+  /** Makes the stock of the order's active reservations available again. Does nothing if there are none. */
+  async release(order: LockedOrder, status: Extract<ReservationStatus, 'released' | 'expired'> = 'released') {
     await this.lock(productsOf([order]));
     await this.manager.query(
       `WITH released AS (
-         UPDATE reservations SET status = 'released' WHERE order_id = $1 AND status = 'active'
+         UPDATE reservations SET status = $2 WHERE order_id = $1 AND status = 'active'
          RETURNING product_id, quantity
        )
        UPDATE stock SET reserved = stock.reserved - released.quantity
        FROM released WHERE stock.product_id = released.product_id`,
-      [order.id],
+      [order.id, status],
     );
   }
 
   /**
-   * Adds `quantity` (signed) by hand.
+   * Records a receipt or an adjustment that an operator enters.
    *
+   * @param quantity change of the units on hand, signed
    * @throws ProductNotFound, StockBelowReserved, StockTooLarge
    */
   async recordMovement(
@@ -215,7 +215,7 @@ export class StockRepository {
     return this.manager.findOneByOrFail(Movement, { id });
   }
 
-  /** Newest first. */
+  /** @returns movements of the product with ids below `before`, newest first */
   movements({
     productId,
     before,
@@ -242,7 +242,7 @@ export class StockRepository {
   }
 }
 
-/** Each once. */
+/** Ids of the products of the orders, without duplicates. */
 const productsOf = (orders: LockedOrder[]) => [
   ...new Set(orders.flatMap(({ items }) => items.map(({ product_id }) => product_id))),
 ];

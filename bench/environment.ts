@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { run } from '../tools/command.js';
 import type { Stack } from './stack.js';
 
-/** What the figures hold for. */
-export interface Setting {
+/** Command, machine and versions that a report was measured with. */
+export interface Environment {
   command: string;
-  at: string;
+  /** ISO 8601, UTC. */
+  measuredAt: string;
   commit: string;
   processor: string;
   cores: number;
@@ -18,23 +19,23 @@ export interface Setting {
   nest: string;
 }
 
-export async function settingOf(stack: Stack, command: string): Promise<Setting> {
+export async function describeEnvironment(stack: Stack, command: string): Promise<Environment> {
   const { root } = stack.options;
   const git = async (...args: string[]) => (await run('git', args, { cwd: root })).output.trim();
-  const changed = await git('status', '--porcelain', '--untracked-files=no');
+  const changes = await git('status', '--porcelain', '--untracked-files=no');
   const nest = JSON.parse(readFileSync(join(root, 'node_modules/@nestjs/core/package.json'), 'utf8')) as {
     version: string;
   };
   return {
     command,
-    at: new Date().toISOString(),
-    commit: `${await git('rev-parse', '--short', 'HEAD')}${changed ? ', with changes' : ''}`,
+    measuredAt: new Date().toISOString(),
+    commit: `${await git('rev-parse', '--short', 'HEAD')}${changes ? ', with uncommitted changes' : ''}`,
     processor: cpus()[0]?.model.trim() ?? 'unknown',
     cores: cpus().length,
     memoryGb: Math.round(totalmem() / 2 ** 30),
     node: process.versions.node,
     postgres: stack.postgres.version,
-    rabbitmq: await stack.version(),
+    rabbitmq: await stack.rabbitmqVersion(),
     nest: nest.version,
   };
 }

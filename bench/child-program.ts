@@ -3,8 +3,8 @@ import { once } from 'node:events';
 
 type Answer<Reply> = { reply: Reply } | { error: string };
 
-/** A program of ours in a process of its own that is asked and answers; it ends with this process, whatever ends it. */
-export class Child<Question, Reply> {
+/** A benchmark program in a process of its own that answers requests. It ends when this process ends, for any reason. */
+export class ChildProgram<Request, Reply> {
   private readonly process: ChildProcess;
   private last: Promise<unknown> = Promise.resolve();
 
@@ -23,26 +23,26 @@ export class Child<Question, Reply> {
     return this.process.pid!;
   }
 
-  /** One at a time. */
-  ask(question: Question): Promise<Reply> {
-    const asked = this.last.then(async () => {
+  /** Sends one request and waits for its reply. Concurrent requests are sent one after another. */
+  request(request: Request): Promise<Reply> {
+    const reply = this.last.then(async () => {
       if (!this.process.connected) throw new Error(`${this.name} has ended`);
-      const ending = new AbortController();
+      const cleanUp = new AbortController();
       try {
-        const answer = once(this.process, 'message', ending);
-        const end = once(this.process, 'exit', ending).then(() => {
+        const answer = once(this.process, 'message', cleanUp);
+        const exit = once(this.process, 'exit', cleanUp).then(() => {
           throw new Error(`${this.name} ended`);
         });
-        this.process.send(question as object);
-        const [said] = (await Promise.race([answer, end])) as [Answer<Reply>];
-        if ('error' in said) throw new Error(`${this.name}: ${said.error}`);
-        return said.reply;
+        this.process.send(request as object);
+        const [message] = (await Promise.race([answer, exit])) as [Answer<Reply>];
+        if ('error' in message) throw new Error(`${this.name}: ${message.error}`);
+        return message.reply;
       } finally {
-        ending.abort();
+        cleanUp.abort();
       }
     });
-    this.last = asked.catch(() => undefined);
-    return asked;
+    this.last = reply.catch(() => undefined);
+    return reply;
   }
 
   async stop() {

@@ -1,0 +1,49 @@
+import type { LineRejection } from '../order/order.entity.js';
+import type { OrderItem } from '../order/order.repository.js';
+
+/** Stock of a product that no order has reserved, and whether the product can be ordered. */
+export interface StockLevel {
+  product_id: number;
+  available: number;
+  active: boolean;
+}
+
+export interface Allocation<Order> {
+  /** Orders that get all of their items, in the order of the requests. */
+  allocated: Order[];
+  /** By order id, the lines that can't be fulfilled, of each order that gets nothing. */
+  shortages: Map<number, LineRejection[]>;
+}
+
+/**
+ * Decides which orders get the available stock: first come, first served, and all items of an order or none.
+ *
+ * @param orders in the order in which they are served; each product at most once in an order
+ * @param levels of the products; a product without a level has no stock and can't be ordered
+ */
+export function allocate<Order extends { id: number; items: OrderItem[] }>(
+  orders: readonly Order[],
+  levels: readonly StockLevel[],
+): Allocation<Order> {
+  const remaining = new Map(levels.map((level) => [level.product_id, { ...level }]));
+  const allocated: Order[] = [];
+  const shortages = new Map<number, LineRejection[]>();
+  for (const order of orders) {
+    const shortage = order.items.flatMap((item) => shortageOf(item, remaining.get(item.product_id)));
+    if (shortage.length > 0) {
+      shortages.set(order.id, shortage);
+      continue;
+    }
+    for (const { product_id, quantity } of order.items) remaining.get(product_id)!.available -= quantity;
+    allocated.push(order);
+  }
+  return { allocated, shortages };
+}
+
+/** @returns empty if the item can be fulfilled */
+function shortageOf({ product_id, quantity }: OrderItem, level?: StockLevel): LineRejection[] {
+  const { available = 0, active = false } = level ?? {};
+  if (active && quantity <= available) return [];
+  const reason = active ? 'out_of_stock' : 'product_inactive';
+  return [{ product_id, reason, requested: quantity, available }];
+}

@@ -1,0 +1,51 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FaultInjector } from './injector/fault-injector.js';
+import type { LedgerFacts } from './ledger.js';
+
+export function ledgerFactsOf({ load, openingStock }: FaultInjector): LedgerFacts {
+  return { accepted: load.accepted.map(({ id }) => id!), openingStock };
+}
+
+/**
+ * Waits until every order and every outbox row that exists now is finished. The load continues. Orders that were
+ * overdue after an earlier fault are ignored; orders that are overdue at the deadline are added to them.
+ *
+ * @param deadline in milliseconds since 1970
+ * @param options.emptyQueues whether the work queues have to be empty too, which is possible without load only
+ */
+export async function waitUntilDrained(
+  injector: FaultInjector,
+  deadline: number,
+  { emptyQueues = false } = {},
+): Promise<{ isDrained: boolean; unfinished: string }> {
+  const { database, broker, overdueOrders } = injector;
+  const [newest] = await database.query<{ order_id: string; outbox_id: string }>(
+    `SELECT coalesce((SELECT max(id) FROM orders), 0) AS order_id,
+            coalesce((SELECT max(id) FROM outbox), 0) AS outbox_id`,
+  );
+  for (;;) {
+    const [row] = await database.query<{ open: number[]; unnotified: number[]; unpublished: number }>(
+      `SELECT ARRAY(SELECT id::int FROM orders WHERE id <= $1 AND id <> ALL ($3) AND status IN ('pending', 'reserved')) AS open,
+              ARRAY(SELECT id::int FROM orders WHERE id <= $1 AND id <> ALL ($3) AND status IN ('processed', 'rejected')
+                AND NOT EXISTS (SELECT 1 FROM notifications WHERE order_id = orders.id AND state <> 'pending')) AS unnotified,
+              (SELECT count(*)::int FROM outbox WHERE id <= $2) AS unpublished`,
+      [newest!.order_id, newest!.outbox_id, [...overdueOrders]],
+    );
+    const { open, unnotified, unpublished } = row!;
+    const isDone = open.length + unnotified.length + unpublished === 0;
+    if (isDone && (!emptyQueues || (await broker.countWaiting()) === 0))
+      return { isDrained: true, unfinished: '' };
+    if (Date.now() > deadline) {
+      for (const orderId of [...open, ...unnotified]) overdueOrders.add(orderId);
+      const unfinished = isDone
+        ? `${await broker.countWaiting()} messages in the queues`
+        : `${countWithExamples(open)} orders not final, ${countWithExamples(unnotified)} customers not notified, ${unpublished} events in the outbox`;
+      return { isDrained: false, unfinished };
+    }
+    await sleep(200);
+  }
+}
+
+function countWithExamples(orderIds: number[]) {
+  return orderIds.length === 0 ? '0' : `${orderIds.length} (${orderIds.slice(0, 5).join(', ')})`;
+}

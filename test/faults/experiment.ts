@@ -1,0 +1,134 @@
+import { checkLedger, PROMISES_AT_ANY_TIME } from './ledger.js';
+import { ledgerFactsOf, waitUntilDrained } from './drain.js';
+import type { DeadLetter } from './injector/broker.js';
+import type { FaultInjector } from './injector/fault-injector.js';
+
+/** A way to break the running system. */
+export interface Fault {
+  name: string;
+  /** In a few words. */
+  description: string;
+  /** Causes the fault, checks what is promised while it lasts, and ends it. */
+  inject(injector: FaultInjector, experiment: Experiment): Promise<void>;
+  /** Seconds to drain in; 60 by default. More if the fault itself creates a large amount of work. */
+  drainsWithin?: number;
+}
+
+/** A point at which a fault had to hit, and whether it did. */
+export interface InjectionPoint {
+  name: string;
+  hit: boolean;
+}
+
+export interface FaultResult {
+  name: string;
+  description: string;
+  /** What was done and observed. */
+  notes: string[];
+  injectionPoints: InjectionPoint[];
+  /** From the end of the fault until all earlier orders were finished; undefined if they were not finished in time. */
+  drainedInSeconds?: number;
+  seconds: number;
+  brokenPromises: string[];
+}
+
+const DRAINS_WITHIN_SECONDS = 60;
+
+/** Records one injection of a fault: what was done, what was observed, and which promises were broken. */
+export class Experiment {
+  readonly notes: string[] = [];
+  readonly injectionPoints: InjectionPoint[] = [];
+  readonly brokenPromises: string[] = [];
+  private faultEndedAt?: number;
+  private readonly expectedDeadLetters: ((deadLetter: DeadLetter) => boolean)[] = [];
+
+  constructor(
+    /** Whether waits are shorter and amounts smaller. */
+    readonly short: boolean,
+    private readonly printProgress: (text: string) => void,
+  ) {}
+
+  note(text: string) {
+    this.notes.push(text);
+    this.printProgress(`    ${text}`);
+  }
+
+  /** @param optional whether the promises are kept if the point was not hit */
+  recordInjectionPoint(name: string, hit: boolean, { optional = false } = {}) {
+    this.injectionPoints.push({ name, hit });
+    if (hit) return;
+    if (optional) this.note(`not reached: ${name}`);
+    else this.fail(`not hit: ${name}`);
+  }
+
+  expect(holds: boolean, promise: string) {
+    if (!holds) this.fail(promise);
+  }
+
+  fail(promise: string) {
+    this.brokenPromises.push(promise);
+    this.printProgress(`    ✘ ${promise}`);
+  }
+
+  /** Fails if the promise is rejected, as `until` does after its timeout. */
+  async expectInTime<Result>(promise: string, wait: Promise<Result>): Promise<Result | undefined> {
+    try {
+      return await wait;
+    } catch (error) {
+      this.fail(`${promise}: ${(error as Error).message}`);
+      return undefined;
+    }
+  }
+
+  /** The time to drain counts from the first call. */
+  faultEnded() {
+    this.faultEndedAt ??= Date.now();
+  }
+
+  /** Dead letters that match are a correct result of the fault. */
+  expectDeadLetters(matches: (deadLetter: DeadLetter) => boolean) {
+    this.expectedDeadLetters.push(matches);
+  }
+
+  failForDeadLetters(unexpected: DeadLetter[]) {
+    for (const line of summarizeDeadLetters(unexpected)) this.fail(line);
+  }
+
+  /** @returns seconds from the end of the fault until the system was drained; undefined if it was not drained in time */
+  async finish(injector: FaultInjector, { drainsWithin = DRAINS_WITHIN_SECONDS }: Fault) {
+    await injector.endFaults();
+    this.faultEnded();
+    const { isDrained, unfinished } = await waitUntilDrained(
+      injector,
+      this.faultEndedAt! + drainsWithin * 1_000,
+    );
+    const seconds = (Date.now() - this.faultEndedAt!) / 1_000;
+    this.expect(isDrained, `not drained ${drainsWithin} s after the end of the fault: ${unfinished}`);
+    const silentConnections = injector.apps.closeSilentConnections();
+    if (silentConnections > 0 && !isDrained)
+      this.note(`${silentConnections} silent connections were still in use; they are cut`);
+    const deadLetters = await injector.broker.takeNewDeadLetters();
+    this.failForDeadLetters(
+      deadLetters.filter((deadLetter) => !this.expectedDeadLetters.some((matches) => matches(deadLetter))),
+    );
+    const { findings } = await injector.database.inSnapshot((sql) =>
+      checkLedger(sql, ledgerFactsOf(injector)),
+    );
+    for (const promise of PROMISES_AT_ANY_TIME)
+      for (const finding of findings[promise]) this.fail(`${promise}: ${finding}`);
+    return isDrained ? seconds : undefined;
+  }
+}
+
+/** @returns a line for each reason, with one dead letter as an example */
+export function summarizeDeadLetters(deadLetters: DeadLetter[]): string[] {
+  const groups = new Map<string, DeadLetter[]>();
+  for (const deadLetter of deadLetters) {
+    const reason = deadLetter.reason.replaceAll(/\d+/g, '#');
+    groups.set(reason, [...(groups.get(reason) ?? []), deadLetter]);
+  }
+  return [...groups.values()].map((group) => {
+    const { reason, body } = group[0]!;
+    return `dead letters: ${group.length}, such as ${reason}; ${body.toString().slice(0, 160)}`;
+  });
+}

@@ -1,0 +1,52 @@
+import { APP_NAMES } from '../../../apps/manifest.js';
+import type { Experiment } from '../experiment.js';
+import type { FaultInjector } from '../injector/fault-injector.js';
+
+/** Marks the end of the fault and expects every app to become ready again. */
+export async function expectRecovery(injector: FaultInjector, experiment: Experiment, { seconds = 30 } = {}) {
+  experiment.faultEnded();
+  await experiment.expectInTime(
+    'all apps are ready again',
+    Promise.all(APP_NAMES.map((app) => injector.apps.waitUntilReady(app, seconds))),
+  );
+}
+
+/** Expects every app to report that it is not ready. @returns after how many seconds all did, for a note */
+export async function expectAllNotReady(
+  { apps }: FaultInjector,
+  experiment: Experiment,
+  { reason, seconds }: { reason: string; seconds: number },
+) {
+  const startedAt = Date.now();
+  await Promise.all(
+    APP_NAMES.map((app) =>
+      experiment.expectInTime(
+        `${app} reports that it is not ready when ${reason}`,
+        apps.waitUntilNotReady(app, seconds),
+      ),
+    ),
+  );
+  return formatSecondsSince(startedAt);
+}
+
+/** Expects every app to report that the broker is unavailable. @returns after how many seconds all did, for a note */
+export async function expectBrokerOutageReported(
+  { apps }: FaultInjector,
+  experiment: Experiment,
+  { seconds }: { seconds: number },
+) {
+  const startedAt = Date.now();
+  await Promise.all(
+    APP_NAMES.map((app) =>
+      experiment.expectInTime(
+        `${app} reports that the broker is unavailable`,
+        apps.waitUntilBrokerOutageReported(app, seconds),
+      ),
+    ),
+  );
+  return formatSecondsSince(startedAt);
+}
+
+export function formatSecondsSince(time: number) {
+  return ((Date.now() - time) / 1_000).toFixed(1);
+}

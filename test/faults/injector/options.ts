@@ -1,0 +1,19 @@
+import type { Processes } from '../../../tools/infrastructure/processes.js';
+
+export interface FaultInjectorOptions {
+  /** Folder of the project. */
+  root: string;
+  /** Folder for all files of this run; the caller deletes it. */
+  dir: string;
+  /** Folder of the built apps. */
+  dist: string;
+  processes: Processes;
+  seed: number;
+  /** Folder of the built apps of another revision, which run beside those of `dist` in `roll-out`. */
+  otherDist?: string;
+  /** Three RabbitMQ nodes in a cluster, instead of one node. */
+  cluster?: boolean;
+  /** Environment of all apps, in addition to the one that the fault injector sets. */
+  environment?: Record<string, string>;
+  printProgress: (text: string) => void;
+}

@@ -1,0 +1,81 @@
+import type { EventDefinition } from '@estoque/messaging';
+import type { Wire } from './asyncapi.js';
+import { code, markdownTable } from './markdown.js';
+
+const NONE = '–';
+
+/** Every event with its publishers and consumers. @param linkOf returns the link target of an event's name */
+export function eventsTable({ events, consumers }: Wire, linkOf: (event: EventDefinition) => string): string {
+  return markdownTable(
+    ['routing key', 'published by', 'when', 'consumed by'],
+    events.map((event) => [
+      `[${code(event.name)}](${linkOf(event)})`,
+      event.publishedBy.join(', '),
+      event.summary,
+      event.consumedBy.map((queue) => `${code(queue)} (${consumers[queue]})`).join(', ') || NONE,
+    ]),
+  );
+}
+
+/** A drawing with a line for each event and queue: publishers, event, queue, consumer. */
+export function flowDrawing({ events, consumers }: Wire): string {
+  const arrows = events.flatMap(({ name, publishedBy, consumedBy }) => {
+    const queues = consumedBy.length === 0 ? [undefined] : consumedBy;
+    return queues.map((queue) => ({
+      publishers: publishedBy.join(', '),
+      event: name,
+      queue: queue ?? '(no queue)',
+      consumer: queue === undefined ? undefined : consumers[queue],
+    }));
+  });
+  const widest = (texts: string[]) => Math.max(...texts.map((text) => text.length));
+  const publishersWidth = widest(arrows.map(({ publishers }) => publishers));
+  const eventWidth = widest(arrows.map(({ event }) => event));
+  const queueWidth = widest(arrows.map(({ queue }) => queue));
+  const lines = arrows.map(({ publishers, event, queue, consumer }) => {
+    const arrow = `── ${event} ${'─'.repeat(eventWidth - event.length + 2)}▶`;
+    const start = `${publishers.padEnd(publishersWidth)} ${arrow} ${queue}`;
+    return consumer === undefined
+      ? start
+      : `${start.padEnd(start.length + queueWidth - queue.length)} ──▶ ${consumer}`;
+  });
+  return ['```', ...lines, '```'].join('\n');
+}
+
+export interface AppRow {
+  name: string;
+  kind: string;
+  port: number;
+  queue?: string;
+  /** Link target of the app's folder. */
+  folder: string;
+  /** Files to read first. */
+  files: { name: string; link: string }[];
+}
+
+export function appsTable({ topology }: Wire, apps: AppRow[]): string {
+  return markdownTable(
+    ['app', 'kind', 'default port', 'queue', 'events in the queue', 'start reading at'],
+    apps.map(({ name, kind, port, queue, folder, files }) => [
+      `[${code(name)}](${folder})`,
+      kind,
+      String(port),
+      queue ? code(queue) : NONE,
+      (queue && topology.workQueues[queue]?.map(code).join(', ')) || NONE,
+      files.map((file) => `[${file.name}](${file.link})`).join(', '),
+    ]),
+  );
+}
+
+export function transitionsTable(
+  transitions: Record<string, { from: readonly string[]; to: string }>,
+): string {
+  return markdownTable(
+    ['transition', 'from', 'to'],
+    Object.entries(transitions).map(([name, { from, to }]) => [
+      code(name),
+      from.map(code).join(', '),
+      code(to),
+    ]),
+  );
+}
