@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import 'reflect-metadata';
 import { run } from './command.js';
 import { changedFiles } from './new-worker/edits.js';
@@ -57,11 +57,11 @@ async function addWorker(
 
   printList('Added', Object.keys(added));
   printList('Changed', Object.keys(changed));
-  if (documents.length > 0) printList('Generated again by npm run docs', documents);
+  if (documents.length > 0) printList('Updated by npm run docs', documents);
   print(`
 ${name} consumes ${worker.events.map((event) => event.name).join(', ')} from ${worker.queue}. It starts with npm start and passes npm test.
-What is left to write:
-  1. the entity and its repository in libs/domain/src/${worker.base}, and the repository in libs/domain/src/unit-of-work.ts
+Still to be written by hand:
+  1. the entity and its repository in libs/domain/src/${worker.base}, with an entry in libs/domain/src/unit-of-work.ts
   2. the migration in libs/domain/src/database/migrations
   3. the writes in apps/${name}/src/${worker.base}.service.ts, for the confirmed orders only
 More: docs/new-worker.md`);
@@ -82,12 +82,23 @@ async function refuseIfInUse(added: string[], changed: string[]): Promise<void> 
     );
 }
 
-/** @returns the paths of the documents */
+/** @returns the paths of the documents that changed */
 async function regenerateDocuments(): Promise<string[]> {
   print('Building the apps and generating the documents');
+  const before = readDocuments();
   // In a process of its own, because this one has loaded the manifest and the events as they were before.
-  const output = await runOrFail(process.execPath, join(root, 'tools', 'run.mjs'), 'docs');
-  return output.split('\n').filter((line) => existsSync(join(root, line)) && line.includes('/'));
+  await runOrFail(process.execPath, join(root, 'tools', 'run.mjs'), 'docs');
+  return [...readDocuments()].filter(([path, text]) => before.get(path) !== text).map(([path]) => path);
+}
+
+/** @returns the text of every file that may be a generated document, by path */
+function readDocuments(): Map<string, string> {
+  const files = ['docs', 'deploy/observability/grafana'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(root, join(entry.parentPath, entry.name))),
+  );
+  return new Map(['README.md', ...files].map((path) => [path, readFileSync(join(root, path), 'utf8')]));
 }
 
 async function runOrFail(file: string, ...args: string[]): Promise<string> {

@@ -6,8 +6,8 @@ export function newFiles(worker: NewWorker): Record<string, string> {
   const source = `apps/${name}/src`;
   return {
     [`apps/${name}/tsconfig.app.json`]: tsconfig(worker),
-    [`${source}/main.ts`]: main(worker),
-    [`${source}/${name}.module.ts`]: module(worker),
+    [`${source}/main.ts`]: mainFile(worker),
+    [`${source}/${name}.module.ts`]: nestModule(worker),
     [`${source}/${base}.consumer.ts`]: consumer(worker),
     [`${source}/${base}.service.ts`]: service(worker),
     [`${source}/${base}.service.spec.ts`]: serviceSpec(worker),
@@ -32,7 +32,7 @@ const tsconfig = ({ name }: NewWorker) => `{
 }
 `;
 
-const main = ({ name, className }: NewWorker) => `import { EventTransport } from '@estoque/messaging';
+const mainFile = ({ name, className }: NewWorker) => `import { EventTransport } from '@estoque/messaging';
 import { startWorker } from '@estoque/platform';
 import { appManifest } from '../../manifest.js';
 import { ${className}WorkerModule } from './${name}.module.js';
@@ -40,7 +40,7 @@ import { ${className}WorkerModule } from './${name}.module.js';
 await startWorker(${className}WorkerModule, { ...appManifest('${name}'), transport: EventTransport });
 `;
 
-const module = ({ name, base, className }: NewWorker) => `import { DomainModule } from '@estoque/domain';
+const nestModule = ({ name, base, className }: NewWorker) => `import { DomainModule } from '@estoque/domain';
 import { Module } from '@nestjs/common';
 import { appManifest } from '../../manifest.js';
 import { ${className}Consumer } from './${base}.consumer.js';
