@@ -1,27 +1,47 @@
 import type { Environment } from '@estoque/platform';
 
-/** One app of the system: a process of its own, an image of its own, a deployment of its own. */
+/** One app of the system. Each app is a process, an image and a deployment of its own. */
 export interface AppManifest {
   /** Name of the folder in apps/, of the image, of the Compose service and of the Kubernetes deployment. */
   name: string;
-  /** `api` serves HTTP to clients. A `worker` consumes a queue; its HTTP port serves health and metrics only. */
+  /** An `api` serves HTTP to clients. A `worker` consumes a queue; its HTTP port serves health and metrics only. */
   kind: 'api' | 'worker';
+  /** What the app does, in a few words; the dashboard shows it beside the name. */
+  summary: string;
   /** HTTP port if the variable PORT is unset. */
   port: number;
-  /** Queue that a worker consumes; the event contracts in libs/domain/src/events name the events bound to it. */
+  /** Queue that a worker consumes. The event contracts in libs/domain/src/events say which events are bound to it. */
   queue?: string;
   /** Environment variables that are optional in general and required by this app. */
   requires: readonly (keyof Environment)[];
 }
 
-/** Every app of the system. Launcher, tests, generated documents and deployment checks read this list. */
+/**
+ * Every app of the system. Launcher, tests, generated documents and deployment checks read this list.
+ * `npm run new-worker` adds a worker (docs/new-worker.md).
+ */
 export const APPS = [
-  { name: 'api', kind: 'api', port: 3000, requires: [] },
-  { name: 'order-worker', kind: 'worker', port: 3001, queue: 'order_queue', requires: [] },
-  { name: 'stock-worker', kind: 'worker', port: 3002, queue: 'stock_queue', requires: [] },
+  { name: 'api', kind: 'api', summary: 'accepts orders', port: 3000, requires: [] },
+  {
+    name: 'order-worker',
+    kind: 'worker',
+    summary: 'reserves stock',
+    port: 3001,
+    queue: 'order_queue',
+    requires: [],
+  },
+  {
+    name: 'stock-worker',
+    kind: 'worker',
+    summary: 'deducts stock',
+    port: 3002,
+    queue: 'stock_queue',
+    requires: [],
+  },
   {
     name: 'notify-worker',
     kind: 'worker',
+    summary: 'records and sends mails',
     port: 3003,
     queue: 'notify_queue',
     requires: ['SMTP_URL', 'MAIL_FROM'],

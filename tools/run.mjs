@@ -5,7 +5,18 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-const COMMANDS = ['start', 'test', 'infra', 'reset', 'docs', 'faults', 'bench', 'cli', 'trace-picture'];
+const COMMANDS = [
+  'start',
+  'test',
+  'infra',
+  'reset',
+  'docs',
+  'faults',
+  'bench',
+  'cli',
+  'trace-picture',
+  'new-worker',
+];
 const MIN_NODE = [20, 19];
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');

@@ -2,7 +2,7 @@ import { readEnvironment } from '@estoque/platform';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { APP_NAMES } from '../../apps/manifest.js';
+import { APP_NAMES, appManifest } from '../../apps/manifest.js';
 
 interface Service {
   image: string;
@@ -96,7 +96,8 @@ describe('docker-compose.yml', () => {
 
   it.each(apps)('gives %s a valid environment', (app) => {
     const service = compose.services[app]!;
-    const environment = readEnvironment(['SMTP_URL', 'MAIL_FROM'], environmentOf(service));
+    const required = [...appManifest(app).requires, 'SMTP_URL'] as const;
+    const environment = readEnvironment(required, environmentOf(service));
     for (const url of [environment.DATABASE_URL, ...environment.RABBITMQ_URL, environment.SMTP_URL!])
       expect(Object.keys(compose.services)).toContain(new URL(url).hostname);
     // The health check requests the port on which the app listens.

@@ -84,7 +84,7 @@ describe('Event contracts', () => {
 
   it('give one confirmation for each event and queue', () => {
     expect(confirmationsOf(['order.created', 'order.processed'])).toContain('order.processed:notify_queue');
-    expect(confirmationsOf(['stock.reserve'])).toEqual([]);
+    expect(confirmationsOf(['stock.updated'])).toEqual([]);
   });
 });
 

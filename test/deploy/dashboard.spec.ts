@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { WORKERS } from '../../apps/manifest.js';
 import { run } from '../../tools/command.js';
 import { DASHBOARD_FILE, dashboardDocument } from '../../tools/documents/dashboard.js';
 import { promtool } from '../../tools/infrastructure/programs.js';
@@ -44,8 +45,8 @@ describe('Grafana dashboard', () => {
     expect(rows.map(({ gridPos }) => gridPos.y)).toEqual(
       rows.map(({ gridPos }) => gridPos.y).toSorted((a, b) => a - b),
     );
-    const flow = ['api', 'Outbox', 'RabbitMQ', 'order-worker', 'stock-worker', 'notify-worker', 'Mail'];
-    expect(rows.slice(0, flow.length).map(({ title }) => /^\d\. ([\w-]+)/.exec(title)?.[1])).toEqual(flow);
+    const flow = ['api', 'Outbox', 'RabbitMQ', ...WORKERS.map(({ name }) => name), 'Mail'];
+    expect(rows.slice(0, flow.length).map(({ title }) => /^\d+\. ([\w-]+)/.exec(title)?.[1])).toEqual(flow);
     expect(rows.slice(flow.length).map(({ title }) => title)).toEqual([
       'What went wrong',
       'Database',

@@ -2,11 +2,19 @@ import { DockerfileParser, type Copy, type Instruction, type PropertyInstruction
 import { validate } from 'dockerfile-utils';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { NODE_FLAGS } from '../../tools/apps.js';
 import { APP_NAMES } from '../../apps/manifest.js';
 
@@ -71,13 +79,27 @@ describe('Dockerfile', () => {
     const built = (imageInstructions('COPY') as Copy[])
       .filter((copy) => copy.getFromFlag()?.getValue() === 'build')
       .map((copy) => wordsOf(copy)[0]!.replace('/app/', '').replace('${APP}', app));
-    expect(built).toEqual(['dist/libs', `dist/apps/${app}`]);
+    expect(built).toEqual(['dist/libs', 'dist/apps/manifest.js', `dist/apps/${app}`]);
     // This test run uses the same build output as the image.
     for (const folder of built) expect(existsSync(folder)).toBe(true);
     const [, main] = /import\('\.\/(apps\S+)'\)/.exec(
       imageInstructions('RUN')[0]!.getRawArgumentsContent()!,
     )!;
     expect(existsSync(`dist/${main!.replace('${APP}', app)}`)).toBe(true);
+  });
+
+  it.each(apps)('copies every file that %s imports', (app) => {
+    const copied = ['dist/libs/', 'dist/apps/manifest.js', `dist/apps/${app}/`];
+    const imports = readdirSync(`dist/apps/${app}`, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.js'))
+      .map((file) => join(`dist/apps/${app}`, file))
+      .flatMap((file) =>
+        [...readFileSync(file, 'utf8').matchAll(/from '(\.{1,2}\/[^']+)'/g)].map(([, target]) =>
+          join(dirname(file), target!),
+        ),
+      );
+    expect(imports).toContain('dist/apps/manifest.js');
+    expect(imports.filter((file) => !copied.some((path) => file.startsWith(path)))).toEqual([]);
   });
 
   it('starts node directly, with the flags of the launcher, and as a numeric user that is not root', () => {

@@ -10,7 +10,7 @@ import { exampleSecretsOf, Overlay, type KubernetesObject } from './overlay.js';
 import { findReferenceProblems, selects } from './references.js';
 import { findPodSecurityProblems } from './restricted.js';
 import { findSchemaErrors, findTypeErrors } from './types.js';
-import { APP_NAMES, WORKERS } from '../../apps/manifest.js';
+import { APP_NAMES, appManifest, WORKERS } from '../../apps/manifest.js';
 
 const OVERLAYS = ['development', 'production', 'external'] as const;
 const apps = APP_NAMES;
@@ -201,9 +201,7 @@ describe.each(OVERLAYS)('Overlay %s', (name) => {
   it.each(apps)('gives %s a valid environment without unknown variables', (app) => {
     const container = containerOf(overlay(), app);
     const environment = readContainerEnvironment(overlay(), container);
-    const required = /required: \[(.*?)\]/.exec(readFileSync(`apps/${app}/src/main.ts`, 'utf8'))?.[1] ?? '';
-    const names = [...required.matchAll(/'(\w+)'/g)].map(([, variable]) => variable as 'SMTP_URL');
-    const { PORT } = readEnvironment(names, environment);
+    const { PORT } = readEnvironment(appManifest(app).requires, environment);
     // The OpenTelemetry SDK reads the OTEL_ variables.
     const applicationVariables = Object.keys(environment).filter((variable) => !variable.startsWith('OTEL_'));
     expect(applicationVariables.filter((variable) => !(variable in environmentSchema.shape))).toEqual([]);
@@ -359,7 +357,14 @@ describe('Database of the production overlay', () => {
     });
     const { max_connections } = production.one('Cluster', 'postgres').spec.postgresql!.parameters!;
     // 30 connections are reserved for the operator, for replication and for administrators.
-    expect(connections.reduce((sum, count) => sum + count)).toBeLessThanOrEqual(Number(max_connections) - 30);
+    const available = Number(max_connections) - 30;
+    const needed = connections.reduce((sum, count) => sum + count);
+    expect(
+      needed > available &&
+        `The pods can open ${needed} connections, and ${available} are available: raise max_connections in ` +
+          'overlays/production/postgres.yaml, or lower DATABASE_POOL_SIZE in base/kustomization.yaml or the ' +
+          'maximum of replicas in overlays/production/scaling.yaml',
+    ).toBe(false);
   });
 });
 

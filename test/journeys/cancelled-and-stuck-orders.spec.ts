@@ -1,5 +1,6 @@
 import type { Problem } from '@estoque/platform';
 import { randomUUID } from 'node:crypto';
+import { APP_NAMES } from '../../apps/manifest.js';
 import { fetchMailsTo } from '../support/mailbox.js';
 import { System, type OrderResponse } from '../support/system.js';
 import { until } from '../support/until.js';
@@ -15,7 +16,8 @@ describe('Order that is cancelled or stuck', () => {
   beforeAll(async () => {
     // Without stock-worker, orders stay reserved. Tests start it when they need it.
     const environment = { RESERVATION_TTL_SECONDS: '3600', REPUBLISH_AFTER_SECONDS: '1,1,1' };
-    system = await System.start({ apps: ['api', 'order-worker', 'notify-worker'], environment });
+    const apps = APP_NAMES.filter((app) => app !== 'stock-worker');
+    system = await System.start({ apps, environment });
   });
   afterAll(() => system.stop());
 

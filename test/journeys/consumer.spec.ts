@@ -1,3 +1,4 @@
+import { WORKERS } from '../../apps/manifest.js';
 import { System } from '../support/system.js';
 import { until } from '../support/until.js';
 
@@ -60,7 +61,7 @@ describe('Consumer', () => {
   });
 
   it('exits with code 0 if its process is stopped during the start', async () => {
-    for (const app of ['order-worker', 'stock-worker', 'notify-worker'] as const) {
+    for (const { name: app } of WORKERS) {
       const worker = system.launch(app);
       await until(`${app} to listen`, () => worker.logs.some(({ msg }) => msg === 'listening'), {
         seconds: 60,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { WORKERS } from '../../apps/manifest.js';
 import { fetchMailsTo } from '../support/mailbox.js';
 import { System } from '../support/system.js';
 import { until } from '../support/until.js';
@@ -131,7 +132,7 @@ describe('Message handling under failure', () => {
     const place = () =>
       system.placeOrder([{ product_id, quantity: 1 }], { customer: { name: 'Ana', email } });
     const orders = await Promise.all(Array.from({ length: 40 }, place));
-    for (const app of ['order-worker', 'stock-worker', 'notify-worker'] as const) {
+    for (const { name: app } of WORKERS) {
       const worker = system.process(app);
       expect(await worker.stop()).toBe(0);
       await system.launch(app).waitUntilReady();

@@ -63,6 +63,8 @@ describe('Retention', () => {
     const order_id = await createOpenOrder();
     await new StockDeductionService(shop.unitOfWorkOf('stock-worker')).deduct({ order_id, items });
     expect(await notify(order_id)).toBe('recorded');
+    // For the queues of other workers, if there are any.
+    await shop.confirmEvents(order_id);
     return order_id;
   }
   /** @returns the id of a processed order whose mail was sent */

@@ -1,4 +1,4 @@
-import { createDataSource, UnitOfWork, type PublisherName } from '@estoque/domain';
+import { createDataSource, UnitOfWork, type EventName, type PublisherName } from '@estoque/domain';
 import type { DataSource } from 'typeorm';
 import { createDatabase } from './database.js';
 
@@ -64,6 +64,17 @@ export class TestShop {
     return this.unitOfWork.inTransaction(async ({ orders }) => {
       const [placed] = await orders.place([{ ...customer, currency: 'BRL', total: 2_490, lines }]);
       return placed!.id;
+    });
+  }
+
+  /** Confirms the order's events for every queue that has not confirmed them. An order with a final status is closed then. */
+  async confirmEvents(orderId: number): Promise<void> {
+    await this.unitOfWork.inTransaction(async ({ orders }) => {
+      const { unconfirmed } = (await orders.recipients([orderId])).get(orderId)!;
+      for (const confirmation of unconfirmed) {
+        const [event, queue] = confirmation.split(':') as [EventName, string];
+        await orders.confirm(event, queue, [orderId]);
+      }
     });
   }
 

@@ -1,19 +1,22 @@
-/** What the dashboard shows; how it is written for Grafana is in dashboard.ts. */
+import { APP_NAMES, appManifest, WORKERS, type WorkerName } from '../../apps/manifest.js';
 
-const APPS = 'job=~"api|order-worker|stock-worker|notify-worker"';
+/** The panels of the Grafana dashboard: titles, queries, units. dashboard.ts turns them into Grafana's JSON. */
+
+const ALL_APPS = `job=~"${APP_NAMES.join('|')}"`;
+const WORK_QUEUES = `queue=~"${WORKERS.map(({ queue }) => queue).join('|')}"`;
 
 /** Grafana's names of units. */
 type Unit = 'short' | 'none' | 's' | 'reqps' | 'ops' | 'bytes' | 'percentunit' | 'bool_on_off';
 
 export interface Panel {
   title: string;
-  /** For whoever hovers over the title: what it means that it rises. */
-  about: string;
+  /** Tooltip of the title: what the values mean. */
+  description: string;
   unit: Unit;
-  /** By their legend. */
+  /** PromQL by legend. */
   queries: Record<string, string>;
-  /** From where on it is amiss, and from where on it is bad. */
-  lines?: [number] | [number, number];
+  /** Value from which the panel is red; of two values, the first is orange. */
+  thresholds?: [number] | [number, number];
 }
 export interface Graph extends Panel {
   stacked?: boolean;
@@ -24,118 +27,157 @@ interface Row {
 }
 
 const perSecond = (series: string) => `rate(${series}[$__rate_interval])`;
-const quantiles = (histogram: string, matchers: string, ...by: string[]) =>
+const quantiles = (histogram: string, matchers: string) =>
   Object.fromEntries(
     [0.5, 0.95, 0.99].map((quantile) => [
-      [`p${quantile * 100}`, ...by.map((label) => `{{${label}}}`)].join(' '),
-      `histogram_quantile(${quantile}, sum by (${['le', ...by].join(', ')}) (${perSecond(`${histogram}_bucket${matchers}`)}))`,
+      `p${quantile * 100}`,
+      `histogram_quantile(${quantile}, sum by (le) (${perSecond(`${histogram}_bucket${matchers}`)}))`,
     ]),
   );
 
-// At a glance, and again in their row.
-const DEAD_LETTERS_PARKED: Omit<Panel, 'about'> = {
-  title: 'Dead letters parked',
+// These three are shown twice: at a glance and in the row "What went wrong".
+const DEAD_LETTERS_OPEN: Omit<Panel, 'description'> = {
+  title: 'Open dead letters',
   unit: 'none',
-  queries: { parked: 'max(estoque_dead_letters_open)' },
-  lines: [1, 20],
+  queries: { open: 'max(estoque_dead_letters_open)' },
+  thresholds: [1, 20],
 };
-const ORDERS_STUCK: Omit<Panel, 'about'> = {
-  title: 'Orders stuck',
+const ORDERS_STUCK: Omit<Panel, 'description'> = {
+  title: 'Stuck orders',
   unit: 'none',
   queries: { stuck: 'max(estoque_orders_stuck)' },
-  lines: [1],
+  thresholds: [1],
 };
-const AUDIT_DRIFT: Omit<Panel, 'about'> = {
-  title: 'Audit drift',
+const AUDIT_DISCREPANCIES: Omit<Panel, 'description'> = {
+  title: 'Audit discrepancies',
   unit: 'none',
-  queries: { drift: 'max(estoque_audit_discrepancies)' },
-  lines: [1],
+  queries: { discrepancies: 'max(estoque_audit_discrepancies)' },
+  thresholds: [1],
 };
 
 export const AT_A_GLANCE: Panel[] = [
   {
     title: 'Alerts firing',
-    about: 'Each has a chapter in docs/operations.md.',
+    description: 'Each alert has a chapter in docs/operations.md.',
     unit: 'none',
     queries: { alerts: 'count(ALERTS{alertname=~"Estoque.*", alertstate="firing"}) or vector(0)' },
-    lines: [1],
+    thresholds: [1],
   },
   {
     title: 'Orders accepted',
-    about: 'A second, by all processes of the API.',
+    description: 'Per second, by all processes of the API.',
     unit: 'ops',
     queries: { accepted: `sum(${perSecond('estoque_orders_total{status="pending"}')})` },
   },
   {
     title: 'Orders processed',
-    about: 'A second. Behind the accepted ones for long: something holds them up on the way.',
+    description: 'Per second. If it stays below the accepted orders, some step is too slow or has stopped.',
     unit: 'ops',
     queries: { processed: `sum(${perSecond('estoque_orders_total{status="processed"}')})` },
   },
   {
     title: 'API errors',
-    about: 'The share of requests that were answered with a 5xx.',
+    description: 'Share of requests that were answered with a 5xx.',
     unit: 'percentunit',
     queries: {
       errors: `(sum(${perSecond('estoque_http_request_duration_seconds_count{status=~"5.."}')}) or vector(0)) / sum(${perSecond('estoque_http_request_duration_seconds_count')})`,
     },
-    lines: [0.01, 0.05],
+    thresholds: [0.01, 0.05],
   },
   {
     title: 'Outbox lag',
-    about: 'How long the oldest event waits to be published.',
+    description: 'How long the oldest event has waited to be published.',
     unit: 's',
     queries: { lag: 'max(estoque_outbox_lag_seconds)' },
-    lines: [30, 300],
+    thresholds: [30, 300],
   },
-  { ...DEAD_LETTERS_PARKED, about: 'Messages that wait for somebody to look at them.' },
-  { ...ORDERS_STUCK, about: 'Orders that publishing their event again has not helped.' },
-  { ...AUDIT_DRIFT, about: 'Products whose books do not balance.' },
+  { ...DEAD_LETTERS_OPEN, description: 'Messages that an operator has to replay or discard.' },
+  { ...ORDERS_STUCK, description: 'Orders that did not advance although their event was republished.' },
+  { ...AUDIT_DISCREPANCIES, description: 'Products whose stock ledger does not reconcile.' },
 ];
 
-/** A worker's part of the way: the same of each, so that they can be compared. */
-function handling(app: string): Graph[] {
-  const of = `{job="${app}"}`;
+/** The same graphs for each worker, so that workers can be compared. */
+function handlingGraphs(worker: WorkerName): Graph[] {
+  const ofWorker = `{job="${worker}"}`;
   return [
     {
       title: 'Events handled, by outcome',
-      about: 'retry and dead_letter are errors; requeued is given back unharmed, in an outage or at a stop.',
+      description:
+        'retry and dead_letter are errors. requeued is none: the message went back to the queue, in an outage or at a shutdown.',
       unit: 'ops',
       queries: {
-        '{{event}} {{outcome}}': `sum by (event, outcome) (${perSecond(`estoque_event_handling_duration_seconds_count${of}`)})`,
+        '{{event}} {{outcome}}': `sum by (event, outcome) (${perSecond(`estoque_event_handling_duration_seconds_count${ofWorker}`)})`,
       },
       stacked: true,
     },
     {
       title: 'Time from delivery to settlement',
-      about: 'Under load mostly the time in which a message waits for its batch.',
+      description: 'Under load, most of it is the time in which a message waits for its batch.',
       unit: 's',
-      queries: quantiles('estoque_event_handling_duration_seconds', of),
+      queries: quantiles('estoque_event_handling_duration_seconds', ofWorker),
     },
     {
       title: 'Messages in flight',
-      about:
-        'Delivered and not settled. It stands at PREFETCH: the worker is at its limit, or waits for a neighbour.',
+      description:
+        'Delivered and not settled. If it stays at PREFETCH, the worker is at its limit or waits for a dependency.',
       unit: 'none',
-      queries: { '{{instance}}': `sum by (instance) (estoque_consumer_in_flight${of})` },
+      queries: { '{{instance}}': `sum by (instance) (estoque_consumer_in_flight${ofWorker})` },
     },
     {
       title: 'Consumers up',
-      about: 'Processes that can take messages, beside those that run.',
+      description: 'Processes that can consume messages, and processes that run.',
       unit: 'none',
-      queries: { 'can take messages': `sum(estoque_consumer_up${of})`, running: `sum(up${of})` },
+      queries: { 'can consume': `sum(estoque_consumer_up${ofWorker})`, running: `sum(up${ofWorker})` },
     },
   ];
 }
 
-/** From top to bottom as an order travels; then what went wrong, and what all of it stands on. */
-export const ROWS: Row[] = [
+/** Graphs that one worker has beside those of every worker. */
+const OWN_GRAPHS: Partial<Record<WorkerName, Graph[]>> = {
+  'order-worker': [
+    {
+      title: 'Open orders',
+      description: 'Orders that are not in a final state.',
+      unit: 'short',
+      queries: { '{{status}}': 'max by (status) (estoque_orders_open)' },
+      stacked: true,
+    },
+    {
+      title: 'Rejections, by reason',
+      description:
+        'A rejection is a result and no error. An order with two reasons counts for each of the two.',
+      unit: 'ops',
+      queries: { '{{reason}}': `sum by (reason) (${perSecond('estoque_order_rejections_total')})` },
+      stacked: true,
+    },
+    {
+      title: 'Active reservations',
+      description: 'Their stock is not available to other orders.',
+      unit: 'short',
+      queries: { active: 'max(estoque_reservations_active)' },
+    },
+    {
+      title: 'Reservations expired',
+      description: 'The order was cancelled because its stock was not deducted in time.',
+      unit: 'ops',
+      queries: { expired: `sum(${perSecond('estoque_reservations_expired_total')})` },
+    },
+  ],
+};
+
+const workerRows: Row[] = WORKERS.map(({ name, summary }) => ({
+  title: `${name}: ${summary}`,
+  graphs: [...handlingGraphs(name), ...(OWN_GRAPHS[name] ?? [])],
+}));
+
+/** The steps of an order, in their order. */
+const STEPS: Row[] = [
   {
-    title: '1. api: orders come in',
+    title: `api: ${appManifest('api').summary}`,
     graphs: [
       {
         title: 'Requests, by status',
-        about: 'Health and metrics are left out.',
+        description: 'Without requests for health and metrics.',
         unit: 'reqps',
         queries: {
           '{{status}}': `sum by (status) (${perSecond('estoque_http_request_duration_seconds_count')})`,
@@ -143,68 +185,68 @@ export const ROWS: Row[] = [
         stacked: true,
       },
       {
-        title: 'Time to answer',
-        about: 'All routes.',
+        title: 'Response time',
+        description: 'All routes.',
         unit: 's',
         queries: quantiles('estoque_http_request_duration_seconds', ''),
       },
       {
         title: 'Slowest routes',
-        about: 'The 95th percentile of the five slowest.',
+        description: 'The 95th percentile of the five slowest.',
         unit: 's',
         queries: {
           '{{method}} {{route}}': `topk(5, histogram_quantile(0.95, sum by (le, method, route) (${perSecond('estoque_http_request_duration_seconds_bucket')})))`,
         },
       },
       {
-        title: 'Orders, by the state they came into',
-        about: 'pending is accepted. In a quiet hour, pending = processed + rejected + cancelled.',
+        title: 'Orders, by new state',
+        description:
+          'pending means accepted. Over a longer time, pending = processed + rejected + cancelled.',
         unit: 'ops',
         queries: { '{{status}}': `sum by (status) (${perSecond('estoque_orders_total')})` },
       },
     ],
   },
   {
-    title: '2. Outbox: events leave',
+    title: 'Outbox: events are published',
     graphs: [
       {
         title: 'Events published',
-        about: 'Confirmed by the broker.',
+        description: 'Confirmed by the broker.',
         unit: 'ops',
         queries: { '{{event}}': `sum by (event) (${perSecond('estoque_events_published_total')})` },
         stacked: true,
       },
       {
         title: 'Age of the oldest event',
-        about: 'Rises a second a second while nobody reaches the broker. Nothing is lost.',
+        description: 'Rises by one second per second while no process reaches the broker. No event is lost.',
         unit: 's',
         queries: { lag: 'max(estoque_outbox_lag_seconds)' },
-        lines: [30, 300],
+        thresholds: [30, 300],
       },
       {
-        title: 'Events that wait',
-        about: 'Rows of the outbox.',
+        title: 'Events waiting',
+        description: 'Rows of the outbox.',
         unit: 'short',
         queries: { depth: 'max(estoque_outbox_depth)' },
       },
     ],
   },
   {
-    title: '3. RabbitMQ: events wait',
+    title: 'RabbitMQ: messages wait in queues',
     graphs: [
       {
         title: 'Messages ready in the work queues',
-        about: 'It rises: the worker of that queue does not keep up, or is gone.',
+        description: 'It rises if the worker of that queue is too slow or is down.',
         unit: 'short',
         queries: {
-          '{{queue}}':
-            'max by (queue) (rabbitmq_detailed_queue_messages_ready{queue=~"order_queue|stock_queue|notify_queue"})',
+          '{{queue}}': `max by (queue) (rabbitmq_detailed_queue_messages_ready{${WORK_QUEUES}})`,
         },
-        lines: [10_000],
+        thresholds: [10_000],
       },
       {
-        title: 'Messages that wait for another try',
-        about: 'And in the queues of the unrouted and the dead, which the API empties.',
+        title: 'Messages waiting for a retry',
+        description: 'Also the unrouted messages and the dead letters, which the API collects.',
         unit: 'short',
         queries: {
           '{{queue}}':
@@ -213,62 +255,29 @@ export const ROWS: Row[] = [
       },
       {
         title: 'Consumers, as the broker counts them',
-        about: 'Two for each worker that is at full pace, one where it is careful.',
+        description: 'Two for each worker at full prefetch, one for each worker in isolated mode.',
         unit: 'none',
         queries: {
-          '{{queue}}':
-            'max by (queue) (rabbitmq_detailed_queue_consumers{queue=~"order_queue|stock_queue|notify_queue"})',
+          '{{queue}}': `max by (queue) (rabbitmq_detailed_queue_consumers{${WORK_QUEUES}})`,
         },
       },
     ],
   },
+  ...workerRows,
   {
-    title: '4. order-worker: stock is reserved',
-    graphs: [
-      ...handling('order-worker'),
-      {
-        title: 'Open orders',
-        about: 'Orders that are not in their final state.',
-        unit: 'short',
-        queries: { '{{status}}': 'max by (status) (estoque_orders_open)' },
-        stacked: true,
-      },
-      {
-        title: 'Rejections, by reason',
-        about: 'An order with two reasons counts for both. No error: the answer of the business.',
-        unit: 'ops',
-        queries: { '{{reason}}': `sum by (reason) (${perSecond('estoque_order_rejections_total')})` },
-        stacked: true,
-      },
-      {
-        title: 'Reservations held',
-        about: 'They hold stock that nobody else can have.',
-        unit: 'short',
-        queries: { held: 'max(estoque_reservations_active)' },
-      },
-      {
-        title: 'Reservations expired',
-        about: 'Cancelled, for nobody turned them into a sale in time.',
-        unit: 'ops',
-        queries: { expired: `sum(${perSecond('estoque_reservations_expired_total')})` },
-      },
-    ],
-  },
-  { title: '5. stock-worker: stock is deducted', graphs: handling('stock-worker') },
-  { title: '6. notify-worker: the mail is recorded', graphs: handling('notify-worker') },
-  {
-    title: '7. Mail: the customer is told',
+    title: 'Mail: the customer is notified',
     graphs: [
       {
-        title: 'Mails, by kind',
-        about: 'That the mail server took.',
+        title: 'Mails sent, by kind',
+        description: 'Accepted by the mail server.',
         unit: 'ops',
         queries: { '{{kind}}': `sum by (kind) (${perSecond('estoque_mails_total{outcome="sent"}')})` },
         stacked: true,
       },
       {
-        title: 'Mails not taken',
-        about: 'refused: for good. failed: put off, or nobody answered; it is tried again.',
+        title: 'Mails not sent',
+        description:
+          'refused is final. failed is retried: the mail server deferred the mail or did not answer.',
         unit: 'ops',
         queries: {
           '{{outcome}}': `sum by (outcome) (${perSecond('estoque_mails_total{outcome!="sent"}')})`,
@@ -276,29 +285,37 @@ export const ROWS: Row[] = [
         stacked: true,
       },
       {
-        title: 'Mails that wait',
-        about: 'Recorded and not yet sent.',
+        title: 'Mails waiting',
+        description: 'Recorded and not yet sent.',
         unit: 'short',
         queries: { waiting: 'max(estoque_mails_waiting)' },
-        lines: [100],
+        thresholds: [100],
       },
     ],
   },
+];
+
+/** From top to bottom: the steps of an order, then failures, then what all processes share. */
+export const ROWS: Row[] = [
+  ...STEPS.map(({ title, graphs }, index) => ({ title: `${index + 1}. ${title}`, graphs })),
   {
     title: 'What went wrong',
     graphs: [
       {
         title: 'Dead letters collected',
-        about: 'By the queue where they could not be handled.',
+        description: 'By the queue whose consumer could not handle them.',
         unit: 'none',
         queries: {
           '{{queue}}': 'sum by (queue) (increase(estoque_dead_letters_collected_total[$__rate_interval]))',
         },
         stacked: true,
       },
-      { ...DEAD_LETTERS_PARKED, about: 'Until they are replayed or discarded.' },
-      { ...ORDERS_STUCK, about: 'Publishing their event three times has not helped them.' },
-      { ...AUDIT_DRIFT, about: 'Products whose books do not balance. No line: nobody has audited.' },
+      { ...DEAD_LETTERS_OPEN, description: 'Until they are replayed or discarded.' },
+      { ...ORDERS_STUCK, description: 'Their event was republished three times and they did not advance.' },
+      {
+        ...AUDIT_DISCREPANCIES,
+        description: 'Products whose stock ledger does not reconcile. Without a value, no audit has run.',
+      },
     ],
   },
   {
@@ -306,7 +323,7 @@ export const ROWS: Row[] = [
     graphs: [
       {
         title: 'Connections, by app and state',
-        about: 'Of the pools of all processes; their sum has to stay below max_connections.',
+        description: 'Of the pools of all processes. Their sum has to stay below max_connections.',
         unit: 'none',
         queries: {
           '{{job}} {{state}}': 'sum by (job, state) (estoque_database_connections{state=~"idle|busy"})',
@@ -314,13 +331,13 @@ export const ROWS: Row[] = [
         stacked: true,
       },
       {
-        title: 'Callers that wait for a connection',
-        about: 'Above none for long: the pool is too small, or the database too slow.',
+        title: 'Callers waiting for a connection',
+        description: 'If it stays above 0, the pool is too small or the database is too slow.',
         unit: 'none',
         queries: {
           '{{job}} {{instance}}': 'max by (job, instance) (estoque_database_connections{state="waiting"})',
         },
-        lines: [1],
+        thresholds: [1],
       },
     ],
   },
@@ -328,31 +345,31 @@ export const ROWS: Row[] = [
     title: 'Processes',
     graphs: [
       {
-        title: 'Processes that answer',
-        about: 'As Prometheus sees them.',
+        title: 'Processes up',
+        description: 'Processes that answer Prometheus.',
         unit: 'none',
-        queries: { '{{job}}': `sum by (job) (up{${APPS}})` },
+        queries: { '{{job}}': `sum by (job) (up{${ALL_APPS}})` },
       },
       {
         title: 'Event-loop lag, p99',
-        about: 'How late a process is for what it wants to do. Above 0.1 s it has too much to do.',
+        description: 'How late timers of the process fire. Above 0.1 s the process is overloaded.',
         unit: 's',
-        queries: { '{{job}} {{instance}}': `nodejs_eventloop_lag_p99_seconds{${APPS}}` },
-        lines: [0.1, 0.5],
+        queries: { '{{job}} {{instance}}': `nodejs_eventloop_lag_p99_seconds{${ALL_APPS}}` },
+        thresholds: [0.1, 0.5],
       },
       {
         title: 'Processor',
-        about: 'Cores in use. Node works on one, beside garbage collection.',
+        description: 'Cores in use. JavaScript runs on one; garbage collection uses others.',
         unit: 'none',
         queries: {
-          '{{job}} {{instance}}': `sum by (job, instance) (${perSecond(`process_cpu_seconds_total{${APPS}}`)})`,
+          '{{job}} {{instance}}': `sum by (job, instance) (${perSecond(`process_cpu_seconds_total{${ALL_APPS}}`)})`,
         },
       },
       {
         title: 'Memory',
-        about: 'Resident. A worker that has 100,000 messages before it stays near 160 MB.',
+        description: 'Resident. A worker with 100,000 messages in its queue stays near 160 MB.',
         unit: 'bytes',
-        queries: { '{{job}} {{instance}}': `process_resident_memory_bytes{${APPS}}` },
+        queries: { '{{job}} {{instance}}': `process_resident_memory_bytes{${ALL_APPS}}` },
       },
     ],
   },

@@ -1,0 +1,104 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { run } from '../../tools/command.js';
+import { findKubectl } from '../../tools/infrastructure/programs.js';
+import { Clone } from './clone.js';
+
+const NAME = 'example-note-worker';
+
+/** Generates a worker into a copy of the repository. The journey test and the documents need servers and a full build. */
+describe('npm run new-worker', () => {
+  const clone = Clone.create();
+  afterAll(() => clone.remove());
+
+  const inClone = (...args: string[]) => run(process.execPath, args, { cwd: clone.root });
+  const tool = (...path: string[]) => join('node_modules', ...path);
+  const newWorker = (...args: string[]) =>
+    inClone('tools/run.mjs', 'new-worker', ...args, '--skip-documents');
+  const succeeded = { code: 0, output: expect.any(String) as string };
+
+  let files: string[];
+  beforeAll(async () => {
+    const { code, output } = await newWorker(NAME, '--consumes', 'order.processed,order.rejected');
+    expect([code, output]).toEqual([0, expect.stringContaining('Added:')]);
+    files = [...output.matchAll(/^ {2}(\S+)$/gm)].map(([, file]) => file!);
+  }, 120_000);
+
+  it('prints the files that it writes', () => {
+    expect(files.length).toBeGreaterThan(20);
+    expect(files.filter((file) => !existsSync(join(clone.root, file)))).toEqual([]);
+  });
+
+  it('generates an app that builds', async () => {
+    expect(await inClone(tool('@nestjs', 'cli', 'bin', 'nest.js'), 'build', NAME)).toEqual(succeeded);
+    expect(existsSync(join(clone.root, 'dist', 'apps', NAME, 'src', 'main.js'))).toBe(true);
+  }, 120_000);
+
+  it('generates code that passes the type check', async () => {
+    const { code, output } = await inClone(
+      tool('typescript', 'bin', 'tsc'),
+      '--noEmit',
+      '-p',
+      'tsconfig.json',
+    );
+    expect([code, output]).toEqual([0, '']);
+  }, 120_000);
+
+  it('generates code that passes the linter and the formatter', async () => {
+    const typescript = files.filter((file) => file.endsWith('.ts'));
+    const lint = await inClone(tool('eslint', 'bin', 'eslint.js'), ...typescript);
+    expect([lint.code, lint.output]).toEqual([0, '']);
+    const format = await inClone(
+      tool('prettier', 'bin', 'prettier.cjs'),
+      '--check',
+      '--ignore-unknown',
+      ...files,
+    );
+    expect(format).toEqual(succeeded);
+  }, 120_000);
+
+  it('generates an app that passes its unit test and is in every list of apps', async () => {
+    const specs = [`apps/${NAME}`, 'test/architecture/manifest.spec.ts', 'test/architecture/compose.spec.ts'];
+    const options = ['--ci', '--runInBand', '--selectProjects', 'unit', 'architecture', '--'];
+    const { code, output } = await inClone(tool('jest', 'bin', 'jest.js'), ...options, ...specs);
+    expect([code, output]).toEqual([0, expect.stringContaining('Test Suites: 3 passed, 3 total')]);
+  }, 120_000);
+
+  it.each(['development', 'production', 'external'])(
+    'adds the deployment to the overlay %s',
+    async (name) => {
+      const kubectl = await findKubectl(process.cwd());
+      const args = ['kustomize', `deploy/kubernetes/overlays/${name}`];
+      const objects = parseAllDocuments(
+        execFileSync(kubectl, args, { cwd: clone.root, encoding: 'utf8' }),
+      ).map((document) => document.toJS() as { kind: string; metadata: { name: string } });
+      const kinds = objects.filter(({ metadata }) => metadata.name === NAME).map(({ kind }) => kind);
+      const expected = ['Deployment', 'PodDisruptionBudget', 'ServiceAccount'];
+      if (name === 'production') expected.push('ScaledObject');
+      expect(kinds.toSorted()).toEqual(expected.toSorted());
+    },
+    300_000,
+  );
+
+  it('generates documents with the worker', async () => {
+    const script = `
+      import 'reflect-metadata';
+      const { eventDocuments } = await import('./tools/documents/events.ts');
+      const { dashboardDocument } = await import('./tools/documents/dashboard.ts');
+      const { pagesWithSections } = await import('./tools/documents/readme.ts');
+      const documents = { ...eventDocuments(), ...pagesWithSections(process.cwd()), dashboard: dashboardDocument() };
+      const named = Object.entries(documents).filter(([, text]) => text.includes('${NAME}'));
+      console.log(named.map(([file]) => file).join(' '));`;
+    const { output } = await inClone('--import', 'tsx', '--input-type=module', '--eval', script);
+    expect(output.trim().split(' ')).toEqual(
+      expect.arrayContaining(['docs/events.md', 'docs/asyncapi.yaml', 'README.md', 'dashboard']),
+    );
+  }, 120_000);
+
+  it('refuses to generate the same worker again', async () => {
+    const { code, output } = await newWorker(NAME, '--consumes', 'order.processed');
+    expect([code, output.trim()]).toEqual([1, `error: ${NAME} exists: apps/manifest.ts lists it.`]);
+  }, 120_000);
+});

@@ -1,0 +1,120 @@
+import { Command } from 'commander';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import 'reflect-metadata';
+import { run } from './command.js';
+import { changedFiles } from './new-worker/edits.js';
+import { newFiles } from './new-worker/templates.js';
+import { describeWorker, NewWorkerError } from './new-worker/worker.js';
+
+/** Generates a worker that builds, starts and passes the tests. What it writes is in docs/new-worker.md. */
+
+const root = process.cwd();
+const PRETTIER = join(root, 'node_modules', 'prettier', 'bin', 'prettier.cjs');
+
+const command = new Command('npm run new-worker --')
+  .description('Adds a worker that consumes events: its app, its tests and every file that lists the apps.')
+  .argument('<name>', 'name of the worker, ending in -worker: invoice-worker')
+  .requiredOption(
+    '--consumes <event>',
+    'event that it consumes, for example order.processed; several: separated by commas, or the option again',
+    (value: string, previous: string[] = []) => [...previous, ...value.split(',').filter(Boolean)],
+  )
+  .option('--skip-documents', 'do not run `npm run docs` afterwards')
+  .showHelpAfterError()
+  .parse(process.argv.slice(3), { from: 'user' });
+
+try {
+  await addWorker(command.args[0]!, command.opts<{ consumes: string[]; skipDocuments?: true }>());
+} catch (error) {
+  if (!(error instanceof NewWorkerError)) throw error;
+  command.showHelpAfterError(false).error(`error: ${error.message}`);
+}
+
+async function addWorker(
+  name: string,
+  { consumes, skipDocuments }: { consumes: string[]; skipDocuments?: true },
+): Promise<void> {
+  const worker = describeWorker(name, consumes);
+  const added = newFiles(worker);
+  const changed = changedFiles(worker, (path) => readFileSync(join(root, path), 'utf8'));
+  await refuseIfInUse(Object.keys(added), Object.keys(changed));
+
+  const files = { ...added, ...changed };
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  await runOrFail(
+    process.execPath,
+    PRETTIER,
+    '--write',
+    '--ignore-unknown',
+    '--log-level=warn',
+    ...Object.keys(files),
+  );
+  const documents = skipDocuments ? [] : await regenerateDocuments();
+
+  printList('Added', Object.keys(added));
+  printList('Changed', Object.keys(changed));
+  if (documents.length > 0) printList('Updated by npm run docs', documents);
+  print(`
+${name} consumes ${worker.events.map((event) => event.name).join(', ')} from ${worker.queue}. It starts with npm start and passes npm test.
+Still to be written by hand:
+  1. the entity and its repository in libs/domain/src/${worker.base}, with an entry in libs/domain/src/unit-of-work.ts
+  2. the migration in libs/domain/src/database/migrations
+  3. the writes in apps/${name}/src/${worker.base}.service.ts, for the confirmed orders only
+More: docs/new-worker.md`);
+}
+
+/** @throws NewWorkerError if a file exists, or has changes that are not committed and would be mixed with the new ones */
+async function refuseIfInUse(added: string[], changed: string[]): Promise<void> {
+  const existing = added.filter((path) => existsSync(join(root, path)));
+  if (existing.length > 0) throw new NewWorkerError(`These files exist: ${existing.join(', ')}`);
+  const git = (...args: string[]) => run('git', args, { cwd: root });
+  const top = await git('rev-parse', '--show-toplevel');
+  // A copy of the sources without a repository of its own has nothing to compare with.
+  if (top.code !== 0 || top.output.trim() !== root) return;
+  const { output } = await git('status', '--porcelain', '--', ...changed);
+  if (output.trim() !== '')
+    throw new NewWorkerError(
+      `These files have changes that are not committed. Commit them first:\n${output.trimEnd()}`,
+    );
+}
+
+/** @returns the paths of the documents that changed */
+async function regenerateDocuments(): Promise<string[]> {
+  print('Building the apps and generating the documents');
+  const before = readDocuments();
+  // In a process of its own, because this one has loaded the manifest and the events as they were before.
+  await runOrFail(process.execPath, join(root, 'tools', 'run.mjs'), 'docs');
+  return [...readDocuments()].filter(([path, text]) => before.get(path) !== text).map(([path]) => path);
+}
+
+/** @returns the text of every file that may be a generated document, by path */
+function readDocuments(): Map<string, string> {
+  const files = ['docs', 'deploy/observability/grafana'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(root, join(entry.parentPath, entry.name))),
+  );
+  return new Map(['README.md', ...files].map((path) => [path, readFileSync(join(root, path), 'utf8')]));
+}
+
+async function runOrFail(file: string, ...args: string[]): Promise<string> {
+  const { code, output } = await run(file, args, { cwd: root });
+  if (code !== 0)
+    throw new NewWorkerError(
+      `The files are written, but this failed: ${args.join(' ')}\n${output}\n` +
+        'Undo with `git restore .` and `git clean`, or fix the cause.',
+    );
+  return output;
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function printList(title: string, files: string[]): void {
+  print(`${title}:\n${files.map((file) => `  ${file}`).join('\n')}`);
+}
