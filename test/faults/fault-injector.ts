@@ -213,7 +213,7 @@ export class FaultInjector {
       SMTP_URL: `smtp://127.0.0.1:${this.proxy(app, 'smtp').port}`,
       MAIL_FROM: `Estoque <no-reply@${DOMAIN}>`,
       STOCK_ALERT_EMAIL: `stock@${DOMAIN}`,
-      RETRY_DELAYS_MS: '500,1000,3000,8000,15000',
+      RETRY_DELAYS_MS: '500,1000,3000,8000',
       RESERVATION_TTL_SECONDS: '1800',
       STUCK_AFTER_SECONDS: '10,10,15',
       POLL_INTERVAL_MS: '1000',

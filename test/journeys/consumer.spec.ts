@@ -10,7 +10,7 @@ interface Health {
 describe('A consumer', () => {
   let system: System;
   beforeAll(async () => {
-    system = await System.start({ apps: ['api'], environment: { RETRY_DELAYS_MS: '1,1,1,1,1' } });
+    system = await System.start({ apps: ['api'], environment: { RETRY_DELAYS_MS: '1,1,1,1' } });
   });
   afterEach(async () => {
     for (const each of system.processes.values()) if (each.app !== 'api') await each.stop();

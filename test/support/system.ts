@@ -137,7 +137,7 @@ export class System {
         PORT: '0',
         SMTP_URL: server('SMTP'),
         MAIL_FROM: 'Estoque <no-reply@estoque.example>',
-        RETRY_DELAYS_MS: '100,200,300,400,500',
+        RETRY_DELAYS_MS: '100,200,300,400',
         POLL_INTERVAL_MS: '500',
         // These customers keep connections for seconds, and want none any more.
         DRAIN_TIMEOUT_MS: '0',

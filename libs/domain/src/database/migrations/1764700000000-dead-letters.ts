@@ -30,6 +30,9 @@ const UP = [
   'CREATE INDEX dead_letter_actions_letter_index ON dead_letter_actions (dead_letter_id)',
   `CREATE TRIGGER dead_letter_actions_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON dead_letter_actions
    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()`,
+
+  'ALTER TABLE dead_letters ADD COLUMN subject text',
+  'CREATE INDEX dead_letters_subject_index ON dead_letters (subject, id) WHERE subject IS NOT NULL',
 ];
 
 export class DeadLetters1764700000000 implements MigrationInterface {
