@@ -142,6 +142,39 @@ describe('Operations', () => {
     expect([twice.status, twice.stderr]).toEqual([1, `Dead letter ${parked.id} is replayed already.\n`]);
   }, 120_000);
 
+  it('finds the dead letters of an order in the API and the command line, and none of another order', async () => {
+    const product_id = await system.product(1);
+    const items = [{ product_id, quantity: 1 }];
+    const orderId = 5_004;
+    const otherOrderId = 50_040;
+    for (const order_id of [orderId, otherOrderId])
+      await system.externalClient.publish('order.created', { event: 'order.created', order_id, items });
+    const listed = async (order_id: number) =>
+      (
+        await system.call<{ data: Letter[] }>('GET', `/v1/dead-letters?state=open&order_id=${order_id}`)
+      ).body.data.map(({ id }) => id);
+    const [id] = await until('the dead letter of the order', async () => {
+      const ids = await listed(orderId);
+      return ids.length === 1 && ids;
+    });
+    const [otherId] = await until('the dead letter of the other order', async () => {
+      const ids = await listed(otherOrderId);
+      return ids.length === 1 && ids;
+    });
+    expect(JSON.parse((await letter(id!)).body_text)).toMatchObject({ order_id: orderId });
+
+    const { stdout } = cli('dead-letters', 'list', '--order', String(orderId));
+    expect(stdout).toContain(`#${id} `);
+    expect(stdout).not.toContain(`#${otherId} `);
+
+    const filter = { order_id: orderId };
+    const discarded = await system.call('POST', '/v1/dead-letters/discard', { by: 'ana', filter });
+    expect(discarded.body).toEqual({ done: 1, remaining: 0 });
+    expect([await listed(orderId), await listed(otherOrderId)]).toEqual([[], [otherId]]);
+    const malformed = await system.call<Problem>('GET', '/v1/dead-letters?order_id=0');
+    expect([malformed.status, malformed.body.errors[0]?.pointer]).toEqual([422, '/order_id']);
+  }, 120_000);
+
   it('the audit finds every kind of drift, and repairs none', async () => {
     const clean = await system.call('GET', '/v1/operations/audit');
     expect(clean.body).toEqual({ balanced: true, discrepancies: [] });

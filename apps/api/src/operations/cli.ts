@@ -39,19 +39,25 @@ function toId(text: string): number {
 
 const cli = new Command('npm run cli --').description('Operations of estoque-system.');
 const letters = cli.command('dead-letters').description('Messages that nobody could handle.');
+type DeadLetterOptions = Omit<DeadLetterFilter, 'subject'> & { order?: number };
+const toFilter = ({ order, ...filter }: DeadLetterOptions): DeadLetterFilter => ({
+  ...filter,
+  subject: order === undefined ? undefined : { order_id: order },
+});
 const filtered = (command: Command) =>
   command
     .option('--queue <name>', 'only those of this queue')
     .option('--event <name>', 'only those with this routing key')
-    .option('--reason <code>', 'only those with this reason');
+    .option('--reason <code>', 'only those with this reason')
+    .option('--order <id>', 'only those about this order', toId);
 const by = new Option('--by <name>', 'who does it; it goes on record').default(userInfo().username);
 
 filtered(letters.command('list').description('The newest first.'))
   .addOption(new Option('--state <state>', 'only those in this state').choices(DEAD_LETTER_STATES))
   .option('--limit <n>', 'how many at the most', toId, 20)
-  .action(({ limit, ...filter }: DeadLetterFilter & { limit: number }) =>
+  .action(({ limit, ...filter }: DeadLetterOptions & { limit: number }) =>
     withLetters(async (letters) => {
-      const rows = await letters.list(filter, { limit });
+      const rows = await letters.list(toFilter(filter), { limit });
       for (const { id, state, queue, event, reason, attempts, last_seen, error } of rows) {
         const what = [`#${id}`, state, queue, event, reason, `attempt ${attempts}`, last_seen.toISOString()];
         print(`${what.join('  ')}\n    ${error.split('\n')[0]}`);
@@ -90,7 +96,7 @@ for (const [action, done, description] of [
     .option('--all', 'all that are parked')
     .addOption(by)
     .action(
-      (id: number | undefined, { by, all, ...filter }: DeadLetterFilter & { by: string; all?: boolean }) =>
+      (id: number | undefined, { by, all, ...filter }: DeadLetterOptions & { by: string; all?: boolean }) =>
         withLetters(async (letters) => {
           if (id !== undefined) {
             await letters[action](id, by);
@@ -99,7 +105,7 @@ for (const [action, done, description] of [
           if (!all && Object.keys(filter).length === 0)
             throw new Error('Say which: an id, a filter, or --all.');
           for (let remaining = 1; remaining > 0;) {
-            const result = await letters.actOnAll(action, filter, by);
+            const result = await letters.actOnAll(action, toFilter(filter), by);
             remaining = result.remaining;
             print(`${result.done} ${done}, ${remaining} remaining`);
           }
