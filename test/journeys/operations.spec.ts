@@ -150,6 +150,38 @@ describe('Operations API and command line', () => {
     ]);
   }, 120_000);
 
+  it('finds the dead letters of an order in the API and on the command line, and none of another order', async () => {
+    const product_id = await system.createProduct(1);
+    const items = [{ product_id, quantity: 1 }];
+    const orderId = 5_004;
+    const otherOrderId = 50_040;
+    for (const order_id of [orderId, otherOrderId])
+      await system.externalClient.publish('order.created', { event: 'order.created', order_id, items });
+    const listIds = async (order_id: number) => {
+      const path = `/v1/dead-letters?state=open&order_id=${order_id}`;
+      const { body } = await system.request<{ data: DeadLetter[] }>('GET', path);
+      return body.data.map(({ id }) => id);
+    };
+    const waitForDeadLetter = (order_id: number) =>
+      until(`the dead letter of order ${order_id}`, async () => {
+        const ids = await listIds(order_id);
+        return ids.length === 1 && ids[0];
+      });
+    const [id, otherId] = [await waitForDeadLetter(orderId), await waitForDeadLetter(otherOrderId)];
+    expect(JSON.parse((await readDeadLetter(id)).body_text)).toMatchObject({ order_id: orderId });
+
+    const { stdout } = runCli('dead-letters', 'list', '--order', String(orderId));
+    expect(stdout).toContain(`#${id} `);
+    expect(stdout).not.toContain(`#${otherId} `);
+
+    const filter = { order_id: orderId };
+    const discarded = await system.request('POST', '/v1/dead-letters/discard', { by: 'ana', filter });
+    expect(discarded.body).toEqual({ done: 1, remaining: 0 });
+    expect([await listIds(orderId), await listIds(otherOrderId)]).toEqual([[], [otherId]]);
+    const malformed = await system.request<Problem>('GET', '/v1/dead-letters?order_id=0');
+    expect([malformed.status, malformed.body.errors[0]?.pointer]).toEqual([422, '/order_id']);
+  }, 120_000);
+
   it('finds every kind of discrepancy in an audit and repairs none', async () => {
     const clean = await system.request('GET', '/v1/operations/audit');
     expect(clean.body).toEqual({ balanced: true, discrepancies: [] });

@@ -5,7 +5,14 @@ export {
   readVariables,
   type Environment,
 } from './config/environment.js';
-export { AppError, kindOf, type ErrorKind, type FieldError } from './errors/app.errors.js';
+export {
+  AppError,
+  kindOf,
+  MAX_ATTEMPTS,
+  MAX_RETRIES,
+  type ErrorKind,
+  type FieldError,
+} from './errors/app.errors.js';
 export { ProblemFilter, toProblem, type Problem } from './errors/problem.filter.js';
 export { HealthChecks } from './health/health-checks.js';
 export { createLogger, type Logger } from './logging/logger.js';

@@ -41,11 +41,17 @@ function toPositiveInteger(text: string): number {
 
 const cli = new Command('npm run cli --').description('Operations of estoque-system.');
 const deadLettersCommand = cli.command('dead-letters').description('Messages that could not be processed.');
+type DeadLetterOptions = Omit<DeadLetterFilter, 'subject'> & { order?: number };
+const toFilter = ({ order, ...filter }: DeadLetterOptions): DeadLetterFilter => ({
+  ...filter,
+  subject: order === undefined ? undefined : { order_id: order },
+});
 const withFilterOptions = (command: Command) =>
   command
     .option('--queue <name>', 'only dead letters of this queue')
     .option('--event <name>', 'only dead letters with this routing key')
-    .option('--reason <code>', 'only dead letters with this reason');
+    .option('--reason <code>', 'only dead letters with this reason')
+    .option('--order <id>', 'only dead letters of this order', toPositiveInteger);
 const operatorOption = new Option('--by <name>', 'operator, recorded with the action').default(
   userInfo().username,
 );
@@ -53,9 +59,9 @@ const operatorOption = new Option('--by <name>', 'operator, recorded with the ac
 withFilterOptions(deadLettersCommand.command('list').description('List dead letters, newest first.'))
   .addOption(new Option('--state <state>', 'only dead letters in this state').choices(DEAD_LETTER_STATES))
   .option('--limit <n>', 'maximum number of dead letters', toPositiveInteger, 20)
-  .action(({ limit, ...filter }: DeadLetterFilter & { limit: number }) =>
+  .action(({ limit, ...filter }: DeadLetterOptions & { limit: number }) =>
     withDeadLetters(async (deadLetters) => {
-      const rows = await deadLetters.list(filter, { limit });
+      const rows = await deadLetters.list(toFilter(filter), { limit });
       for (const { id, state, queue, event, reason, attempts, last_seen, error } of rows) {
         const columns = [
           `#${id}`,
@@ -106,7 +112,7 @@ for (const [action, pastTense, description] of [
     .option('--all', 'all open dead letters')
     .addOption(operatorOption)
     .action(
-      (id: number | undefined, { by, all, ...filter }: DeadLetterFilter & { by: string; all?: boolean }) =>
+      (id: number | undefined, { by, all, ...filter }: DeadLetterOptions & { by: string; all?: boolean }) =>
         withDeadLetters(async (deadLetters) => {
           if (id !== undefined) {
             await deadLetters[action](id, by);
@@ -115,7 +121,7 @@ for (const [action, pastTense, description] of [
           if (!all && Object.keys(filter).length === 0) throw new Error('Specify an id, a filter, or --all.');
           let remaining: number;
           do {
-            const result = await deadLetters.actOnAll(action, filter, by);
+            const result = await deadLetters.actOnAll(action, toFilter(filter), by);
             remaining = result.remaining;
             print(`${result.done} ${pastTense}, ${remaining} remaining`);
           } while (remaining > 0);

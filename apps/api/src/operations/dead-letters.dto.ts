@@ -6,7 +6,7 @@ import {
 } from '@estoque/messaging';
 import { IntersectionType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsIn, IsObject, ValidateNested } from 'class-validator';
+import { IsIn, IsInt, IsObject, Max, Min, ValidateNested } from 'class-validator';
 import { IsOptionalNotNull, IsSingleLine } from '../http/fields.decorators.js';
 import { PageQuery } from '../http/page.dto.js';
 
@@ -31,9 +31,24 @@ export class DeadLetterFilterDto {
   @IsOptionalNotNull()
   @IsSingleLine(100)
   reason?: string;
+
+  /** Order that the message is about. @example 123 */
+  @IsOptionalNotNull()
+  @Max(Number.MAX_SAFE_INTEGER)
+  @Min(1)
+  @IsInt()
+  order_id?: number;
 }
 
 export class DeadLetterQuery extends IntersectionType(PageQuery, DeadLetterFilterDto) {
+  /** Order that the message is about. @example 123 */
+  @IsOptionalNotNull()
+  @Type(() => Number)
+  @Max(Number.MAX_SAFE_INTEGER)
+  @Min(1)
+  @IsInt()
+  override order_id?: number;
+
   @IsOptionalNotNull()
   @IsIn(DEAD_LETTER_STATES)
   state?: DeadLetterState;
@@ -42,7 +57,7 @@ export class DeadLetterQuery extends IntersectionType(PageQuery, DeadLetterFilte
 export class FilteredActionDto extends ActorDto {
   /** Selects open dead letters that match all given fields; `{}` selects all. */
   @ValidateNested()
-  @IsObject({ message: 'must be an object with queue, event or reason' })
+  @IsObject({ message: 'must be an object with queue, event, reason or order_id' })
   @Type(() => DeadLetterFilterDto)
   filter!: DeadLetterFilterDto;
 }

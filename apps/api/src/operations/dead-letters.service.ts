@@ -1,4 +1,4 @@
-import { DeadLetters } from '@estoque/messaging';
+import { DeadLetters, type DeadLetterFilter } from '@estoque/messaging';
 import { Injectable } from '@nestjs/common';
 import { pageStart, toPage } from '../http/page.dto.js';
 import {
@@ -17,7 +17,8 @@ export class DeadLettersService {
   constructor(private readonly deadLetters: DeadLetters) {}
 
   async list({ cursor, limit, ...filter }: DeadLetterQuery): Promise<DeadLetterPageDto> {
-    return toPage(await this.deadLetters.list(filter, pageStart({ cursor, limit })), limit, toDeadLetterDto);
+    const rows = await this.deadLetters.list(toFilter(filter), pageStart({ cursor, limit }));
+    return toPage(rows, limit, toDeadLetterDto);
   }
 
   /** @throws DeadLetterNotFound */
@@ -33,6 +34,11 @@ export class DeadLettersService {
 
   /** @throws AppError `broker_unavailable` for a replay; dead letters replayed before the error stay replayed */
   actOnAll(action: 'replay' | 'discard', { by, filter }: FilteredActionDto): Promise<FilteredResultDto> {
-    return this.deadLetters.actOnAll(action, filter, by);
+    return this.deadLetters.actOnAll(action, toFilter(filter), by);
   }
 }
+
+const toFilter = ({ order_id, ...filter }: Omit<DeadLetterQuery, 'cursor' | 'limit'>): DeadLetterFilter => ({
+  ...filter,
+  subject: order_id === undefined ? undefined : { order_id },
+});

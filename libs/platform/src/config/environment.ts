@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { MAX_RETRIES } from '../errors/app.errors.js';
 
 const urlWithProtocol = (...protocols: string[]) =>
   z
@@ -47,8 +48,11 @@ export const environmentSchema = z.object({
   /** Waits before the second, third ... attempt of a message, in milliseconds; each grows by a jitter of up to 20 %. */
   RETRY_DELAYS_MS: z
     .string()
-    .regex(/^\d{1,7}(,\d{1,7}){4}$/, 'must be five whole numbers of milliseconds, separated by commas')
-    .default('1000,5000,30000,120000,600000')
+    .regex(
+      new RegExp(`^\\d{1,7}(,\\d{1,7}){${MAX_RETRIES - 1}}$`),
+      `must be ${MAX_RETRIES} whole numbers of milliseconds, separated by commas`,
+    )
+    .default('1000,5000,30000,120000')
     .transform((list) => list.split(',').map(Number)),
   /** How long stock stays reserved for an order. Then the reservation expires and the order is cancelled. */
   RESERVATION_TTL_SECONDS: wholeNumber(1, 31_536_000).default(1_800),

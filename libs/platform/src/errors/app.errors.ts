@@ -11,6 +11,17 @@
  */
 export type ErrorKind = 'invalid' | 'missing' | 'conflict' | 'unavailable' | 'bug';
 
+/** Attempts of a message before it is dead-lettered, the first one included. `unavailable` uses up no attempt. */
+export const MAX_ATTEMPTS: Record<Exclude<ErrorKind, 'unavailable'>, number> = {
+  invalid: 1,
+  missing: 5,
+  conflict: 5,
+  bug: 4,
+};
+
+/** Retries of a message at most. There is one retry queue and one delay for each. */
+export const MAX_RETRIES = Math.max(...Object.values(MAX_ATTEMPTS)) - 1;
+
 /** A validation error of one field; `pointer` is the JSON pointer (RFC 6901) of the field in the request. */
 export interface FieldError {
   pointer: string;
