@@ -1,14 +1,14 @@
 import { createLogger, Metrics } from '@estoque/platform';
 import { Logger } from '@nestjs/common';
 import { createVhost, ExternalClient } from '../../../../test/support/broker.js';
-import { things } from '../../../../test/support/things.js';
+import { sampleEvents } from '../../../../test/support/sample-event.js';
 import { until } from '../../../../test/support/until.js';
 import { EventTransport } from './event-transport.js';
 import { Publisher } from './publisher.js';
 import { topologyOf } from './topology.js';
 
-const QUEUE = 'thing_queue';
-const topology = topologyOf('things', things);
+const QUEUE = 'sample_queue';
+const topology = topologyOf('samples', sampleEvents);
 const logger = createLogger('test', { LOG_LEVEL: 'silent' });
 
 describe('EventTransport', () => {
@@ -16,7 +16,7 @@ describe('EventTransport', () => {
   let externalClient: ExternalClient;
   let publisher: Publisher;
   let transport: EventTransport;
-  /** Ids of the things whose handler has started, in this order. */
+  /** Ids of the samples whose handler has started, in this order. */
   let started: number[];
   let unfinished: Map<number, () => void>;
   beforeAll(async () => {
@@ -28,18 +28,18 @@ describe('EventTransport', () => {
     started = [];
     unfinished = new Map();
     publisher = new Publisher([vhost.url], topology, logger);
-    const options = { urls: [vhost.url], queue: QUEUE, topology, catalogue: things };
+    const options = { urls: [vhost.url], queue: QUEUE, topology, catalogue: sampleEvents };
     transport = new EventTransport(
       { ...options, prefetch: 10, retryDelaysMs: [1, 1, 1, 1] },
       publisher,
       logger,
       new Metrics(),
     );
-    const handle = ({ thing_id }: { thing_id: number }) => {
-      started.push(thing_id);
-      return new Promise<void>((resolve) => unfinished.set(thing_id, resolve));
+    const handle = ({ sample_id }: { sample_id: number }) => {
+      started.push(sample_id);
+      return new Promise<void>((resolve) => unfinished.set(sample_id, resolve));
     };
-    transport.addHandler('thing.happened', handle, true);
+    transport.addHandler('sample.created', handle, true);
   });
   afterEach(async () => {
     for (const finish of unfinished.values()) finish();
@@ -51,10 +51,10 @@ describe('EventTransport', () => {
     await vhost.drop();
   });
 
-  async function publish(thing_id: number, { previousDeliveries }: { previousDeliveries?: number } = {}) {
-    const body = Buffer.from(JSON.stringify({ event: 'thing.happened', thing_id }));
+  async function publish(sample_id: number, { previousDeliveries }: { previousDeliveries?: number } = {}) {
+    const body = Buffer.from(JSON.stringify({ event: 'sample.created', sample_id }));
     const headers = previousDeliveries ? { 'x-delivery-count': previousDeliveries } : {};
-    externalClient.channel.publish('things', 'thing.happened', body, { headers });
+    externalClient.channel.publish('samples', 'sample.created', body, { headers });
     await externalClient.channel.waitForConfirms();
   }
   const haveStarted = (...ids: number[]) =>
