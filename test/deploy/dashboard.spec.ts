@@ -95,7 +95,7 @@ describe('Grafana dashboard', () => {
     expect(
       findQueryProblems('sum by (queue) (rate(estoque_mails_total{outcom="sent"}[5m]))', series),
     ).toEqual(['estoque_mails_total has no label outcom', "estoque_mails_total can't be grouped by queue"]);
-    expect(findQueryProblems('estoque_mails_total{outcome=~"sent|deferred"}', series)).toEqual([
+    expect(findQueryProblems('estoque_mails_total{outcome=~"sent|postponed"}', series)).toEqual([
       'estoque_mails_total has no outcome deferred',
     ]);
     expect(() => findQueryProblems('sum(rate(estoque_mails_total[5m])', series)).toThrow('not valid PromQL');

@@ -105,7 +105,7 @@ describe('Backup under load', () => {
     await until('the outbox to be empty', async () => (await countOutboxRows()) === 0);
     expect(await listOrderIds(`status <> 'processed'`)).toEqual([]);
     const audit = await system.request('GET', '/v1/operations/audit');
-    expect(audit.body).toEqual({ balanced: true, discrepancies: [] });
+    expect(audit.body).toEqual({ reconciles: true, discrepancies: [] });
     const [stock] = await system.sql(`SELECT on_hand, reserved FROM stock`);
     expect(stock).toEqual({ on_hand: 100_000 - restored.length, reserved: 0 });
     expect(await system.sql(`SELECT 1 FROM dead_letters`)).toEqual([]);

@@ -9,7 +9,7 @@ interface DeadLetter {
   id: number;
   reason: string;
   state: string;
-  times: number;
+  dead_letter_count: number;
   body_text: string;
   body_base64: string;
   actions: { action: string; by: string; at: string }[];
@@ -86,7 +86,7 @@ describe('Operations API and command line', () => {
     await system.request('POST', `/v1/dead-letters/${deadLetter.id}/replay`, { by: 'ana' });
     const reopened = await until('the dead letter to be reopened', async () => {
       const current = await readDeadLetter(deadLetter.id);
-      return current.times === 2 && current;
+      return current.dead_letter_count === 2 && current;
     });
     expect(reopened).toMatchObject({ state: 'open', actions: [{ action: 'replayed', by: 'ana' }] });
     const { body } = await system.request<DeadLetter>('POST', `/v1/dead-letters/${deadLetter.id}/discard`, {
@@ -184,7 +184,7 @@ describe('Operations API and command line', () => {
 
   it('finds every kind of discrepancy in an audit and repairs none', async () => {
     const clean = await system.request('GET', '/v1/operations/audit');
-    expect(clean.body).toEqual({ balanced: true, discrepancies: [] });
+    expect(clean.body).toEqual({ reconciles: true, discrepancies: [] });
     const product_id = await system.createProduct(5);
     const { id } = await system.placeOrder([{ product_id, quantity: 1 }]);
     await system.waitForOrderStatus(id, 'processed');
@@ -212,10 +212,10 @@ describe('Operations API and command line', () => {
       `sold of ${product_id}: 0, not 1`,
     ];
     const { body } = await system.request<{
-      balanced: boolean;
+      reconciles: boolean;
       discrepancies: Record<string, string | number>[];
     }>('GET', '/v1/operations/audit');
-    expect(body.balanced).toBe(false);
+    expect(body.reconciles).toBe(false);
     const found = body.discrepancies.map(
       ({ check, product_id, expected, found }) => `${check} of ${product_id}: ${expected}, not ${found}`,
     );
@@ -223,9 +223,9 @@ describe('Operations API and command line', () => {
     const audit = runCli('audit');
     expect(audit.status).toBe(1);
     expect(audit.stdout).toContain(`on_hand: product ${product_id}: expected 4, found 6`);
-    expect((await system.request<{ balanced: boolean }>('GET', '/v1/operations/audit')).body.balanced).toBe(
-      false,
-    );
+    expect(
+      (await system.request<{ reconciles: boolean }>('GET', '/v1/operations/audit')).body.reconciles,
+    ).toBe(false);
   });
 
   it('reports depth and lag of the outbox, in the API and in the metrics', async () => {

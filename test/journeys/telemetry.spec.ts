@@ -172,7 +172,8 @@ describe('Telemetry', () => {
   it('exports exactly the metrics that are listed for each app', async () => {
     await until(
       'an audit',
-      async () => (await readMetrics('order-worker')).values.get('estoque_audit_discrepancies') === 0,
+      async () =>
+        (await readMetrics('order-worker')).values.get('estoque_audit_products_with_discrepancies') === 0,
     );
     const exported = Object.entries(await exportedMetrics());
     for (const app of APP_NAMES) {
@@ -200,7 +201,7 @@ describe('Telemetry', () => {
       ['order-worker', 'estoque_orders_total{status="reserved"}', 22],
       ['order-worker', 'estoque_orders_total{status="rejected"}', 1],
       ['order-worker', 'estoque_order_rejections_total{reason="out_of_stock"}', 1],
-      ['order-worker', 'estoque_orders_open{status="reserved"}', 0],
+      ['order-worker', 'estoque_orders_in_progress{status="reserved"}', 0],
       ['order-worker', 'estoque_reservations_active', 0],
       [
         'order-worker',
@@ -209,7 +210,7 @@ describe('Telemetry', () => {
       ],
       [
         'order-worker',
-        'estoque_event_handling_duration_seconds_count{event="order.created",outcome="dead_letter"}',
+        'estoque_event_handling_duration_seconds_count{event="order.created",outcome="dead_lettered"}',
         2,
       ],
       ['order-worker', 'estoque_consumer_up', 1],

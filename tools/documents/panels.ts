@@ -51,7 +51,7 @@ const ORDERS_STUCK: Omit<Panel, 'description'> = {
 const AUDIT_DISCREPANCIES: Omit<Panel, 'description'> = {
   title: 'Audit discrepancies',
   unit: 'none',
-  queries: { discrepancies: 'max(estoque_audit_discrepancies)' },
+  queries: { discrepancies: 'max(estoque_audit_products_with_discrepancies)' },
   thresholds: [1],
 };
 
@@ -103,7 +103,7 @@ function handlingGraphs(worker: WorkerName): Graph[] {
     {
       title: 'Events handled, by outcome',
       description:
-        'retry and dead_letter are errors. requeued is none: the message went back to the queue, in an outage or at a shutdown.',
+        'retried and dead_lettered are errors. requeued is not an error: the message went back to the queue, in an outage or at a shutdown.',
       unit: 'ops',
       queries: {
         '{{event}} {{outcome}}': `sum by (event, outcome) (${perSecond(`estoque_event_handling_duration_seconds_count${ofWorker}`)})`,
@@ -139,7 +139,7 @@ const OWN_GRAPHS: Partial<Record<WorkerName, Graph[]>> = {
       title: 'Open orders',
       description: 'Orders that are not in a final state.',
       unit: 'short',
-      queries: { '{{status}}': 'max by (status) (estoque_orders_open)' },
+      queries: { '{{status}}': 'max by (status) (estoque_orders_in_progress)' },
       stacked: true,
     },
     {
@@ -160,7 +160,7 @@ const OWN_GRAPHS: Partial<Record<WorkerName, Graph[]>> = {
       title: 'Reservations expired',
       description: 'The order was cancelled because its stock was not deducted in time.',
       unit: 'ops',
-      queries: { expired: `sum(${perSecond('estoque_reservations_expired_total')})` },
+      queries: { expired: `sum(${perSecond('estoque_orders_expired_total')})` },
     },
   ],
 };

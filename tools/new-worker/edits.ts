@@ -163,8 +163,10 @@ function raiseMaxConnections(read: ReadFile, scaling: string): string | undefine
   const needed = replicas.reduce((sum, max) => sum + (max + 1) * poolSize, RESERVED_CONNECTIONS);
   const text = read(POSTGRES);
   const setting = /(\bmax_connections: ')(\d+)(')/;
-  if (needed <= Number(setting.exec(text)![2])) return undefined;
-  return replace(text, setting, `$1${Math.ceil(needed / 100) * 100}$3`);
+  const present = Number(setting.exec(text)?.[2] ?? 0);
+  if (needed <= present) return undefined;
+  const raised = `$1${Math.ceil(needed / 100) * 100}$3`;
+  return edited(POSTGRES, (old) => replace(old, setting, raised), text);
 }
 
 type Path = (string | number)[];

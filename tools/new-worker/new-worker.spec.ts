@@ -6,6 +6,7 @@ import { newFiles } from './templates.js';
 import { describeWorker, NewWorkerError, type NewWorker } from './worker.js';
 
 const NAME = 'example-note-worker';
+const POSTGRES = 'deploy/kubernetes/overlays/production/postgres.yaml';
 const read = (path: string) => readFileSync(path, 'utf8');
 const worker = (...events: string[]) => describeWorker(NAME, events);
 
@@ -74,6 +75,8 @@ describe('changedFiles', () => {
     for (const path of paths) {
       const documents = parseAllDocuments(changed[path]!, { merge: true });
       expect(documents.flatMap(({ errors }) => errors)).toEqual([]);
+      // This file gets more connections, and only if the pools of all pods need them.
+      if (path === POSTGRES) continue;
       expect(JSON.stringify(documents.map((document) => document.toJS() as unknown))).toContain(NAME);
     }
   });
@@ -95,7 +98,6 @@ describe('changedFiles', () => {
   });
 
   it('raises max_connections only if the connection pools of all pods need it', () => {
-    const POSTGRES = 'deploy/kubernetes/overlays/production/postgres.yaml';
     const SETTING = /max_connections: '\d+'/;
     const withMaxConnections = (count: number) => (path: string) =>
       read(path).replace(SETTING, `max_connections: '${count}'`);

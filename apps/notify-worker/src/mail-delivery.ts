@@ -38,7 +38,7 @@ export class MailDelivery {
     this.mailCounter = metrics.counter(
       'estoque_mails_total',
       'Mails by outcome: sent, refused permanently, or failed temporarily',
-      { kind: NOTIFICATION_KINDS, outcome: ['sent', 'refused', 'failed'] },
+      { kind: NOTIFICATION_KINDS, outcome: ['sent', 'refused', 'deferred'] },
     );
   }
 
@@ -124,7 +124,7 @@ export class MailDelivery {
         ? notifications.markFailed(id, reason)
         : notifications.defer(id, reason, backoffSeconds(attempts));
     });
-    this.mailCounter.labels(kind, permanent && !serverUnavailable ? 'refused' : 'failed').inc();
+    this.mailCounter.labels(kind, permanent && !serverUnavailable ? 'refused' : 'deferred').inc();
     failSpan(trace.getActiveSpan(), failure instanceof AppError ? failure.code : failure.name);
     const unexpectedError = failure instanceof AppError ? {} : { err: failure };
     if (!serverUnavailable)

@@ -10,7 +10,7 @@ export class MailServerUnavailable extends AppError {
 /** The server defers the mail: temporary failure (SMTP 4xx). */
 export class MailDeferred extends AppError {
   constructor(cause: Error) {
-    super('conflict', 'mail_deferred', cause.message, { stale: true, cause });
+    super('conflict', 'mail_deferred', cause.message, { retryable: true, cause });
   }
 }
 

@@ -1,5 +1,5 @@
 import {
-  confirmationOf,
+  pendingConfirmation,
   EVENT_OF_STATUS,
   OrderNotFound,
   OrderNotReady,
@@ -79,7 +79,7 @@ export class NotificationService {
 
 /** A confirmed event has its mail, even if retention has deleted the row since (docs/adr/0012). */
 const isConfirmed = ({ kind }: NotifyRequest, { unconfirmed }: OrderRecipient) =>
-  !unconfirmed.includes(confirmationOf(EVENT_OF_STATUS[STATUS_OF[kind]], QUEUE));
+  !unconfirmed.includes(pendingConfirmation(EVENT_OF_STATUS[STATUS_OF[kind]], QUEUE));
 
 const isDue = (request: NotifyRequest, order: OrderRecipient | undefined) =>
   order?.status === STATUS_OF[request.kind] && !isConfirmed(request, order);

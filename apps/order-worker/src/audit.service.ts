@@ -21,10 +21,14 @@ export class AuditService implements OnApplicationBootstrap, OnModuleDestroy {
       () => this.run(),
       logger,
     );
-    metrics.gauge('estoque_audit_discrepancies', 'Products with discrepancies in the stock ledger', () => {
-      if (this.productsWithDiscrepancies === undefined) throw new Error('no audit has succeeded yet');
-      return this.productsWithDiscrepancies;
-    });
+    metrics.gauge(
+      'estoque_audit_products_with_discrepancies',
+      'Products with discrepancies in the stock ledger',
+      () => {
+        if (this.productsWithDiscrepancies === undefined) throw new Error('no audit has succeeded yet');
+        return this.productsWithDiscrepancies;
+      },
+    );
   }
 
   onApplicationBootstrap() {

@@ -39,7 +39,7 @@ export class OrderReservationService {
 
   private reserveAll(requests: OrderCreated[]): Promise<(Outcome | Error)[]> {
     return this.unitOfWork.inTransaction(async ({ orders, stock, outbox }) => {
-      const locked = await orders.lockRequested(requests);
+      const locked = await orders.lockForMessages(requests);
       const pending = locked.filter(isReadyFor('reserve'));
       const stockLevels = await stock.lockLevels(pending);
       const { allocated, shortages } = allocate(pending, stockLevels);
@@ -48,7 +48,7 @@ export class OrderReservationService {
         orders.reserve(allocated.map(({ id }) => id)),
         orders.reject(shortages),
       ]);
-      for (const { id: order_id, items, request } of pending) {
+      for (const { id: order_id, items, message: request } of pending) {
         const reasons = shortages.get(order_id);
         if (reasons) outbox.add('order.rejected', { order_id, items, reasons }, request);
         else outbox.add('stock.reserve', { order_id, items }, request);

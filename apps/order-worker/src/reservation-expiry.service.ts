@@ -21,7 +21,7 @@ export class ReservationExpiryService implements OnApplicationBootstrap, OnModul
     metrics: Metrics,
   ) {
     this.expired = metrics.counter(
-      'estoque_reservations_expired_total',
+      'estoque_orders_expired_total',
       'Orders cancelled because their reservation expired',
     );
     metrics.gauge('estoque_reservations_active', 'Active reservations, one for each order line', () =>

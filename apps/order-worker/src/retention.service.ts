@@ -40,7 +40,7 @@ export class RetentionService implements OnApplicationBootstrap, OnModuleDestroy
   async prune() {
     const days = this.days;
     if (days === undefined) return;
-    const to = await this.unitOfWork.read.retention.lastPlacedBefore(days);
+    const to = await this.unitOfWork.read.retention.newestOrderIdOlderThan(days);
     if (to === undefined) return;
     const entries = await this.inBatches(({ retention }, from) =>
       retention.pruneTimeline(days, { from, to, limit: BATCH }),

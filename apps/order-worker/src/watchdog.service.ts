@@ -19,7 +19,7 @@ import {
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 
 const BATCH = 100;
-const MAX_COUNTED = 1_000;
+const MAX_STUCK_COUNTED = 1_000;
 
 /**
  * Finds orders that do not progress and republishes their events: the event that starts the next step, and every
@@ -47,7 +47,7 @@ export class WatchdogService implements OnApplicationBootstrap, OnModuleDestroy 
       () => this.stuck,
     );
     metrics.gauge(
-      'estoque_orders_open',
+      'estoque_orders_in_progress',
       'Orders in progress',
       () => unitOfWork.read.openOrders.countOpen(),
       'status',
@@ -74,7 +74,7 @@ export class WatchdogService implements OnApplicationBootstrap, OnModuleDestroy 
         const { id: order_id, status, republish_count } = order;
         this.logger.warn({ event, order_id, status, republish_count }, 'event republished by the watchdog');
       }
-    this.stuck = (await this.unitOfWork.read.openOrders.stuck(MAX_COUNTED)).length;
+    this.stuck = (await this.unitOfWork.read.openOrders.stuck(MAX_STUCK_COUNTED)).length;
   }
 
   private async republish(order: OverdueOrder, { orders, stock, outbox }: Transaction<'order-worker'>) {

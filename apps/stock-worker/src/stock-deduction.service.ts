@@ -32,13 +32,13 @@ export class StockDeductionService {
 
   private deductAll(requests: StockReserve[]): Promise<(Outcome | Error)[]> {
     return this.unitOfWork.inTransaction(async ({ orders, stock, outbox }) => {
-      const locked = await orders.lockRequested(requests);
+      const locked = await orders.lockForMessages(requests);
       const reserved = locked.filter(isReadyFor('process'));
       const [changes] = await Promise.all([
         stock.deduct(reserved),
         orders.process(reserved.map(({ id }) => id)),
       ]);
-      for (const { id: order_id, items, request } of reserved) {
+      for (const { id: order_id, items, message: request } of reserved) {
         outbox.add('stock.updated', { order_id, items: changes.get(order_id)! }, request);
         outbox.add('order.processed', { order_id, items }, request);
       }

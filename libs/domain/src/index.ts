@@ -3,7 +3,12 @@ export { createDataSource } from './database/data-source.js';
 export { migrate } from './database/migrations.js';
 export { DomainModule } from './domain.module.js';
 export { catalogue, EXCHANGE, type EventName, type EventOf, type PublisherName } from './events/catalogue.js';
-export { confirmationOf, confirmationsOf, eventsOf, type Confirmation } from './events/confirmations.js';
+export {
+  pendingConfirmation,
+  pendingConfirmationsOf,
+  eventsOf,
+  type PendingConfirmation,
+} from './events/confirmations.js';
 export {
   Notification,
   NOTIFICATION_KINDS,
@@ -25,7 +30,7 @@ export {
   type LockedOrder,
   type NewOrder,
   type OrderRecipient,
-  type OrderRequest,
+  type OrderMessage,
   type PlacedOrder,
 } from './order/order.repository.js';
 export * from './order/order-state-machine.js';

@@ -1,6 +1,6 @@
 import { assertConnected } from '@estoque/database';
 import { Outbox, type OutboxRelay, type StoredEvents } from '@estoque/messaging';
-import { inSpan, isTraced, traceLinks, type SpanStart } from '@estoque/platform';
+import { inSpan, hasActiveTrace, traceLinks, type SpanStart } from '@estoque/platform';
 import { SpanKind } from '@opentelemetry/api';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource, EntityManager } from 'typeorm';
@@ -42,7 +42,7 @@ export type Transaction<App extends PublisherName = never> = Repositories & {
 
 /** SQLSTATE deadlock_detected and serialization_failure. Nothing was changed, and another attempt can succeed. */
 const RETRYABLE = new Set(['40P01', '40001']);
-const MAX_ATTEMPTS = 5;
+const MAX_TRIES = 5;
 
 /**
  * The only place that opens transactions.
@@ -65,7 +65,9 @@ export class UnitOfWork<App extends PublisherName = never> {
    */
   inTransaction<Result>(work: (transaction: Transaction<App>) => Promise<Result>): Promise<Result> {
     // A poll that finds nothing to do belongs to no trace.
-    return isTraced() ? inSpan(transactionSpan, () => this.runWithRetries(work)) : this.runWithRetries(work);
+    return hasActiveTrace()
+      ? inSpan(transactionSpan, () => this.runWithRetries(work))
+      : this.runWithRetries(work);
   }
 
   /** Repositories for reading without a transaction. */
@@ -81,7 +83,7 @@ export class UnitOfWork<App extends PublisherName = never> {
       try {
         return await this.runOnce(work);
       } catch (error) {
-        if (attempt === MAX_ATTEMPTS || !RETRYABLE.has((error as { code: string }).code)) throw error;
+        if (attempt === MAX_TRIES || !RETRYABLE.has((error as { code: string }).code)) throw error;
         await sleep(Math.random() * 20 * attempt);
       }
     }
@@ -89,7 +91,7 @@ export class UnitOfWork<App extends PublisherName = never> {
 
   private async runOnce<Result>(work: (transaction: Transaction<App>) => Promise<Result>): Promise<Result> {
     assertConnected(this.dataSource);
-    let events: StoredEvents = { leased: [], waiting: false };
+    let events: StoredEvents = { leased: [], hasUnleased: false };
     const counters = new TransactionCounters();
     const result = await this.dataSource.transaction(async (manager) => {
       const outbox = new Outbox<typeof catalogue, App>(catalogue, this.app);

@@ -13,7 +13,11 @@ export {
   DeadLetterAction,
   type DeadLetterState,
 } from './dead-letters/dead-letter.entity.js';
-export { DeadLetters, MAX_PER_CALL, type DeadLetterFilter } from './dead-letters/dead-letters.js';
+export {
+  DeadLetters,
+  MAX_DEAD_LETTERS_PER_CALL,
+  type DeadLetterFilter,
+} from './dead-letters/dead-letters.js';
 export { MessagingModule } from './messaging.module.js';
 export { MicroBatcher } from './micro-batcher.js';
 export { OutboxMessage } from './outbox/outbox.entity.js';

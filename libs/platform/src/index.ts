@@ -25,7 +25,7 @@ export {
   contextFromTraceparent,
   failSpan,
   inSpan,
-  isTraced,
+  hasActiveTrace,
   traceContextOf,
   traceLinks,
   traceparentOf,

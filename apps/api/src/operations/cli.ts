@@ -121,7 +121,7 @@ for (const [action, pastTense, description] of [
           if (!all && Object.keys(filter).length === 0) throw new Error('Specify an id, a filter, or --all.');
           let remaining: number;
           do {
-            const result = await deadLetters.actOnAll(action, toFilter(filter), by);
+            const result = await deadLetters.replayOrDiscardAll(action, toFilter(filter), by);
             remaining = result.remaining;
             print(`${result.done} ${pastTense}, ${remaining} remaining`);
           } while (remaining > 0);

@@ -86,7 +86,7 @@ export class DeadLetterDto {
   @IsIn(DEAD_LETTER_STATES)
   state!: DeadLetterState;
   /** How often the message was dead-lettered. @example 1 */
-  times!: number;
+  dead_letter_count!: number;
   /** @example "2026-01-15T12:00:00.000Z" */
   first_seen!: string;
   /** @example "2026-01-15T12:00:00.000Z" */
@@ -125,7 +125,8 @@ export class DeadLetterPageDto {
 }
 
 export function toDeadLetterDto(deadLetter: DeadLetter): DeadLetterDto {
-  const { id, queue, event, reason, error, attempts, state, times, first_seen, last_seen } = deadLetter;
+  const { id, queue, event, reason, error, attempts, state, dead_letter_count, first_seen, last_seen } =
+    deadLetter;
   return {
     id,
     queue,
@@ -134,7 +135,7 @@ export function toDeadLetterDto(deadLetter: DeadLetter): DeadLetterDto {
     error,
     attempts,
     state,
-    times,
+    dead_letter_count,
     first_seen: first_seen.toISOString(),
     last_seen: last_seen.toISOString(),
   };

@@ -34,7 +34,7 @@ export class DeadLettersService {
 
   /** @throws AppError `broker_unavailable` for a replay; dead letters replayed before the error stay replayed */
   actOnAll(action: 'replay' | 'discard', { by, filter }: FilteredActionDto): Promise<FilteredResultDto> {
-    return this.deadLetters.actOnAll(action, toFilter(filter), by);
+    return this.deadLetters.replayOrDiscardAll(action, toFilter(filter), by);
   }
 }
 

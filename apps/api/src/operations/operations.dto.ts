@@ -33,7 +33,7 @@ export class DiscrepancyDto {
 
 export class AuditDto {
   /** Whether the stock ledger reconciles. @example true */
-  balanced!: boolean;
+  reconciles!: boolean;
   /** At most 1,000. Nothing is repaired automatically. */
   discrepancies!: DiscrepancyDto[];
 }
@@ -58,6 +58,6 @@ export const toStuckOrderDto = ({
 });
 
 export const toAuditDto = (discrepancies: Discrepancy[]): AuditDto => ({
-  balanced: discrepancies.length === 0,
+  reconciles: discrepancies.length === 0,
   discrepancies,
 });

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { Confirmation } from '../events/confirmations.js';
+import type { PendingConfirmation } from '../events/confirmations.js';
 import type { OrderStatus } from './order-state-machine.js';
 import type { Cancellation, LineRejection } from './order.entity.js';
 
@@ -14,7 +14,7 @@ export interface OverdueOrder {
   rejection: LineRejection[] | null;
   cancellation: Cancellation | null;
   /** Consumers that have not confirmed an event of this order. */
-  unconfirmed: Confirmation[];
+  unconfirmed: PendingConfirmation[];
 }
 
 /** Time limits in seconds: for the statuses that are not final, and for the confirmations of a final status. */

@@ -8,7 +8,7 @@ import {
   PrimaryGeneratedColumn,
   type Relation,
 } from 'typeorm';
-import type { Confirmation } from '../events/confirmations.js';
+import type { PendingConfirmation } from '../events/confirmations.js';
 import type { OrderStatus } from './order-state-machine.js';
 
 /** `requested`: through the API; `expired`: the reservation expired before the order was processed. */
@@ -71,7 +71,7 @@ export class Order {
 
   /** Consumers that still have to confirm an event of this order, such as `order.processed:notify_queue`. */
   @Column('text', { array: true, select: false })
-  unconfirmed!: Confirmation[];
+  unconfirmed!: PendingConfirmation[];
 
   /** How often the watchdog has republished events of the current status. */
   @Column('smallint', { select: false })

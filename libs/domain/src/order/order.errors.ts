@@ -24,7 +24,7 @@ export class OrderNotCancellable extends AppError {
 export class OrderNotReady extends AppError {
   constructor(id: number, status: string) {
     super('conflict', 'order_not_ready', `Order ${id} is ${status}: the message arrived too early.`, {
-      stale: true,
+      retryable: true,
     });
   }
 }

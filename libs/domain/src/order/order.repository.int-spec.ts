@@ -28,7 +28,7 @@ describe('OrderRepository', () => {
   describe('lockRequested', () => {
     const lockRequested = (order_id: number, requested = items) =>
       shop.unitOfWork.inTransaction(async ({ orders }) => {
-        const [locked] = await orders.lockRequested([{ order_id, items: requested }]);
+        const [locked] = await orders.lockForMessages([{ order_id, items: requested }]);
         return locked;
       });
 
@@ -66,7 +66,7 @@ describe('OrderRepository', () => {
         { order_id: first, items: items.slice(1) },
         { order_id: first, items },
       ];
-      expect(await shop.unitOfWork.inTransaction(({ orders }) => orders.lockRequested(requests))).toEqual([
+      expect(await shop.unitOfWork.inTransaction(({ orders }) => orders.lockForMessages(requests))).toEqual([
         { id: second, status: 'pending', items, request: requests[0] },
         new OrderNotFound(UNKNOWN_ID),
         new OrderMismatch(first),

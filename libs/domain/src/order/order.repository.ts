@@ -1,6 +1,10 @@
 import type { EntityManager } from 'typeorm';
 import type { EventName } from '../events/catalogue.js';
-import { confirmationOf, confirmationsOf, type Confirmation } from '../events/confirmations.js';
+import {
+  pendingConfirmation,
+  pendingConfirmationsOf,
+  type PendingConfirmation,
+} from '../events/confirmations.js';
 import type { TransactionCounters } from '../transaction-counters.js';
 import {
   FINAL_ORDER_STATUSES,
@@ -32,7 +36,7 @@ export interface OrderItem {
 }
 
 /** A message that asks for the next step of an order. */
-export interface OrderRequest {
+export interface OrderMessage {
   order_id: number;
   items: OrderItem[];
 }
@@ -44,7 +48,7 @@ export interface LockedOrder {
   /** In the order of their product ids. */
   items: OrderItem[];
   /** The message that asked for the order, if there is one. */
-  request?: OrderRequest;
+  message?: OrderMessage;
 }
 
 /** Writes `orders`, `order_lines` and `order_timeline`, and reads what the next step of an order needs. */
@@ -110,7 +114,7 @@ export class OrderRepository {
    *
    * @returns in the order of `requests`: the locked order, OrderNotFound, or OrderMismatch if the message has other items
    */
-  async lockRequested(requests: OrderRequest[]): Promise<(LockedOrder | OrderNotFound | OrderMismatch)[]> {
+  async lockForMessages(requests: OrderMessage[]): Promise<(LockedOrder | OrderNotFound | OrderMismatch)[]> {
     const locked = await this.lockAll(requests.map(({ order_id }) => order_id));
     return requests.map((request) => {
       const { order_id, items } = request;
@@ -158,7 +162,7 @@ export class OrderRepository {
       `UPDATE orders SET unconfirmed = array_remove(unconfirmed, $2),
               closed_at = CASE WHEN status = ANY($3) AND unconfirmed <@ ARRAY[$2] THEN clock_timestamp() END
        WHERE id = ANY($1) AND $2 = ANY(unconfirmed) RETURNING id`,
-      [ids, confirmationOf(event, queue), FINAL_ORDER_STATUSES],
+      [ids, pendingConfirmation(event, queue), FINAL_ORDER_STATUSES],
     );
     return new Set(confirmed.map(({ id }) => id));
   }
@@ -244,8 +248,8 @@ export class OrderRepository {
 const FURTHER_EVENTS: Partial<Record<OrderTransition, EventName[]>> = { process: ['stock.updated'] };
 
 /** The confirmations that an order has to wait for after a transition. */
-const confirmationsAfter = (transition: OrderTransition): Confirmation[] =>
-  confirmationsOf([ORDER_TRANSITIONS[transition].event, ...(FURTHER_EVENTS[transition] ?? [])]);
+const confirmationsAfter = (transition: OrderTransition): PendingConfirmation[] =>
+  pendingConfirmationsOf([ORDER_TRANSITIONS[transition].event, ...(FURTHER_EVENTS[transition] ?? [])]);
 
 /** @param lines in the order of their product ids @param items in any order */
 function hasSameItems(lines: OrderItem[], items: OrderItem[]): boolean {

@@ -19,7 +19,7 @@ export class RetentionRepository {
   constructor(private readonly manager: EntityManager) {}
 
   /** @returns id of the newest order that is older than `days`; all orders with lower ids are older */
-  async lastPlacedBefore(days: number): Promise<number | undefined> {
+  async newestOrderIdOlderThan(days: number): Promise<number | undefined> {
     const [order] = await this.manager.query<{ id: number }[]>(
       `SELECT id FROM orders WHERE created_at < now() - make_interval(days => $1)
        ORDER BY created_at DESC LIMIT 1`,

@@ -38,12 +38,12 @@ export interface EventDefinition<
 export type EventCatalogue = Record<string, EventDefinition>;
 
 /** Names of the events that an app declares to publish. */
-export type PublishedBy<Events extends EventCatalogue, App extends string> = {
+export type EventsPublishedBy<Events extends EventCatalogue, App extends string> = {
   [Name in keyof Events & string]: App extends Events[Name]['publishedBy'][number] ? Name : never;
 }[keyof Events & string];
 
 /** Names of the events that an app declares to republish. */
-export type RepublishedBy<Events extends EventCatalogue, App extends string> = {
+export type EventsRepublishedBy<Events extends EventCatalogue, App extends string> = {
   [Name in keyof Events & string]: App extends Events[Name]['republishedBy'][number] ? Name : never;
 }[keyof Events & string];
 

@@ -55,7 +55,7 @@ export class DeadLetter {
 
   /** How often the message was dead-lettered. */
   @Column('integer', { default: 1 })
-  times!: number;
+  dead_letter_count!: number;
 
   @Column('timestamptz')
   first_seen!: Date;

@@ -45,11 +45,12 @@ export class DeadLetterClosed extends AppError {
 }
 
 /** Dead letters that one call of `actOnAll` processes at most. */
-export const MAX_PER_CALL = 1_000;
+export const MAX_DEAD_LETTERS_PER_CALL = 1_000;
 /** A longer subject is not stored: values of an external client must not exceed what an index entry can hold. */
 const MAX_SUBJECT_LENGTH = 500;
 
-const LISTED_COLUMNS = 'id, queue, event, reason, error, attempts, state, times, first_seen, last_seen';
+const LISTED_COLUMNS =
+  'id, queue, event, reason, error, attempts, state, dead_letter_count, first_seen, last_seen';
 /** For parameters $1 to $4, as `filterParameters` returns them. */
 const MATCHES_FILTER = `($1::text IS NULL OR queue = $1) AND ($2::text IS NULL OR event = $2)
          AND ($3::text IS NULL OR reason = $3) AND ($4::text IS NULL OR subject = $4)`;
@@ -72,7 +73,7 @@ export class DeadLetters {
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
        ON CONFLICT (fingerprint) DO UPDATE SET
          reason = excluded.reason, error = excluded.error, attempts = excluded.attempts, state = 'open',
-         times = dead_letters.times + 1, last_seen = clock_timestamp()`,
+         dead_letter_count = dead_letters.dead_letter_count + 1, last_seen = clock_timestamp()`,
       [
         createHash('sha256').update(identity).update(body).digest('hex'),
         toStorableText(queue),
@@ -148,7 +149,7 @@ export class DeadLetters {
    * @returns the number that this call processed, and the number of matching open ones that remain
    * @throws AppError `broker_unavailable` for a replay; those processed until then stay closed
    */
-  async actOnAll(
+  async replayOrDiscardAll(
     action: 'replay' | 'discard',
     filter: Omit<DeadLetterFilter, 'state'>,
     actor: string,
@@ -157,7 +158,7 @@ export class DeadLetters {
       `SELECT id, count(*) OVER ()::int AS total FROM dead_letters
        WHERE ${MATCHES_FILTER} AND state = 'open'
        ORDER BY id LIMIT $5`,
-      [...filterParameters(filter), MAX_PER_CALL],
+      [...filterParameters(filter), MAX_DEAD_LETTERS_PER_CALL],
     );
     for (const { id } of rows) {
       await this[action](id, actor).catch((error: unknown) => {
@@ -175,14 +176,18 @@ export class DeadLetters {
   }
 
   /** Records the action and closes the dead letter. It stays open if it was replayed and has failed again already. */
-  private async recordAction({ id, times }: DeadLetter, action: DeadLetterAction['action'], actor: string) {
+  private async recordAction(
+    { id, dead_letter_count }: DeadLetter,
+    action: DeadLetterAction['action'],
+    actor: string,
+  ) {
     await this.sql.query(
       `WITH closed AS (
-         UPDATE dead_letters SET state = CASE WHEN times = $2 THEN $3 ELSE state END
+         UPDATE dead_letters SET state = CASE WHEN dead_letter_count = $2 THEN $3 ELSE state END
          WHERE id = $1 AND state = 'open' RETURNING id
        )
        INSERT INTO dead_letter_actions (dead_letter_id, action, actor) SELECT id, $3, $4 FROM closed`,
-      [id, times, action, actor],
+      [id, dead_letter_count, action, actor],
     );
   }
 }

@@ -69,7 +69,7 @@ export class OutboxRelay {
   }
 
   /** Publishes rows that were just committed; returns at once. */
-  enqueue({ leased, waiting }: StoredEvents) {
+  enqueue({ leased, hasUnleased: waiting }: StoredEvents) {
     if (waiting && this.publisher.ready) this.schedulePoll(0);
     if (leased.length === 0) return;
     // If rows were pending already, a batch that publishes all of them is scheduled.

@@ -4,8 +4,8 @@ import {
   encodeEvent,
   type EncodedEvent,
   type EventCatalogue,
-  type PublishedBy,
-  type RepublishedBy,
+  type EventsPublishedBy,
+  type EventsRepublishedBy,
 } from '../contract/event.js';
 
 /** Longer than a publish may take (10 s), so that no other process publishes the row at the same time. */
@@ -23,7 +23,7 @@ export interface StoredEvents {
   /** Rows leased to this process, which publishes them from memory. */
   leased: StoredEvent[];
   /** Whether other rows wait for the next poll. */
-  waiting: boolean;
+  hasUnleased: boolean;
 }
 
 /** Payload of an event by its name. */
@@ -45,7 +45,7 @@ export class Outbox<Events extends EventCatalogue = EventCatalogue, App extends 
    * @param request item of a batch that caused the event: the event continues the trace of this item
    * @throws AppError `undeclared_publisher` if the contract does not name this app in `publishedBy`: a bug
    */
-  add<Name extends PublishedBy<Events, App>>(
+  add<Name extends EventsPublishedBy<Events, App>>(
     event: Name,
     payload: PayloadOf<Events, Name>,
     request?: object,
@@ -59,7 +59,7 @@ export class Outbox<Events extends EventCatalogue = EventCatalogue, App extends 
    *
    * @throws AppError `undeclared_publisher` if the contract does not name this app in `republishedBy`: a bug
    */
-  republish<Name extends RepublishedBy<Events, App>>(event: Name, payload: PayloadOf<Events, Name>) {
+  republish<Name extends EventsRepublishedBy<Events, App>>(event: Name, payload: PayloadOf<Events, Name>) {
     this.assertDeclared(event, 'republishedBy');
     this.encode(event, payload);
   }
@@ -71,7 +71,7 @@ export class Outbox<Events extends EventCatalogue = EventCatalogue, App extends 
    * @param canPublish whether this process is connected to the broker; if not, the rows wait for a poll of any process
    */
   async store(manager: EntityManager, canPublish: boolean): Promise<StoredEvents> {
-    if (this.events.length === 0) return { leased: [], waiting: false };
+    if (this.events.length === 0) return { leased: [], hasUnleased: false };
     const rows = await manager.query<{ id: number; leased: boolean }[]>(
       `INSERT INTO outbox (event_id, event, source, key, body, traceparent, leased_until)
        SELECT event_id, event, $3, key, body, traceparent,
@@ -96,7 +96,7 @@ export class Outbox<Events extends EventCatalogue = EventCatalogue, App extends 
     );
     const stored = this.events.map((event, index) => ({ ...event, ...rows[index]!, source: this.app }));
     const leased = stored.filter((row) => row.leased);
-    return { leased, waiting: leased.length < stored.length };
+    return { leased, hasUnleased: leased.length < stored.length };
   }
 
   private assertDeclared(event: keyof Events & string, declaration: 'publishedBy' | 'republishedBy') {

@@ -1,7 +1,7 @@
 import { AppError, environmentSchema, MAX_ATTEMPTS } from '@estoque/platform';
 import type { ConsumeMessage } from 'amqplib';
 import { sampleEvents } from '../../../../test/support/sample-event.js';
-import { decideFailure, requeueOptions } from './failure-policy.js';
+import { decideAfterFailure, requeueOptions } from './failure-policy.js';
 import { topologyOf } from './topology.js';
 
 const topology = topologyOf('samples', sampleEvents);
@@ -9,7 +9,7 @@ const delaysMs = environmentSchema.shape.RETRY_DELAYS_MS.parse(undefined);
 const retryQueues = topology.queues.filter(({ name }) => name.startsWith('retry_queue_'));
 const message = (headers: Record<string, unknown>) => ({ properties: { headers } }) as ConsumeMessage;
 const decide = (error: unknown, attempt: number) =>
-  decideFailure(error, message({ attempt, custom: 'kept' }), 'sample_queue', topology, delaysMs);
+  decideAfterFailure(error, message({ attempt, custom: 'kept' }), 'sample_queue', topology, delaysMs);
 
 describe('decideFailure', () => {
   it('has a delay and a queue for each retry, and no more', () => {
@@ -19,7 +19,11 @@ describe('decideFailure', () => {
 
   it.each([
     ['missing', new AppError('missing', 'sample_not_found', 'There is no sample 1.'), MAX_ATTEMPTS.missing],
-    ['conflict', new AppError('conflict', 'outdated', 'It changed.', { stale: true }), MAX_ATTEMPTS.conflict],
+    [
+      'conflict',
+      new AppError('conflict', 'outdated', 'It changed.', { retryable: true }),
+      MAX_ATTEMPTS.conflict,
+    ],
     ['bug', new TypeError('undefined is not a function'), MAX_ATTEMPTS.bug],
   ])(
     'retries an error of kind %s, through another queue each time, until the last attempt',

@@ -60,7 +60,7 @@ export function requeueOptions(message: ConsumeMessage, queue: string): MessageP
  * @param error of any kind but `unavailable`
  * @param delaysMs delay before each retry; each is extended by a random jitter of up to 20 %
  */
-export function decideFailure(
+export function decideAfterFailure(
   error: unknown,
   message: ConsumeMessage,
   queue: string,
@@ -69,7 +69,7 @@ export function decideFailure(
 ): FailureDecision {
   const kind = kindOf(error) as keyof typeof MAX_ATTEMPTS;
   const attempt = attemptOf(message);
-  const isBrokenRule = error instanceof AppError && error.kind === 'conflict' && !error.stale;
+  const isBrokenRule = error instanceof AppError && error.kind === 'conflict' && !error.retryable;
   const code = error instanceof AppError ? error.code : 'bug';
   const reason = error instanceof Error ? error.message : String(error);
   if (!isBrokenRule && attempt < MAX_ATTEMPTS[kind]) {

@@ -5,7 +5,7 @@ import type { Histogram } from 'prom-client';
 import { correlationOf, decodeEvent, type DecodedEvent, type EventCatalogue } from '../contract/event.js';
 import type { Acknowledgements } from './acknowledgements.js';
 import { CircuitBreaker, type CallOutcome } from './circuit-breaker.js';
-import { attemptOf, decideFailure, previousDeliveriesOf, requeueOptions } from './failure-policy.js';
+import { attemptOf, decideAfterFailure, previousDeliveriesOf, requeueOptions } from './failure-policy.js';
 import { eventIdOf, readBodyFields } from './message-body.js';
 import { processSpan } from './message.spans.js';
 import { retryDuringOutage } from './outage-retry.js';
@@ -27,7 +27,7 @@ export interface SettlementOptions {
 }
 
 /** `requeued`: will be delivered again, and no attempt was used up. */
-const OUTCOMES = ['done', 'retry', 'dead_letter', 'requeued'] as const;
+const OUTCOMES = ['done', 'retried', 'dead_lettered', 'requeued'] as const;
 type Outcome = (typeof OUTCOMES)[number];
 
 /**
@@ -147,7 +147,7 @@ export class MessageSettler {
     startedAt: number,
   ): Promise<Outcome> {
     const { queue, topology, retryDelaysMs, catalogue } = this.options;
-    const failure = decideFailure(error, message, queue, topology, retryDelaysMs);
+    const failure = decideAfterFailure(error, message, queue, topology, retryDelaysMs);
     const { decision, exchange, options, code, reason } = failure;
     const { routingKey } = message.fields;
     await this.publisher.publish(exchange, routingKey, message.content, options);
@@ -168,7 +168,7 @@ export class MessageSettler {
       decision,
     );
     failSpan(trace.getActiveSpan(), code);
-    return decision === 'dead-lettered' ? 'dead_letter' : 'retry';
+    return decision === 'dead-lettered' ? 'dead_lettered' : 'retried';
   }
 
   /** Publishes a copy, because the broker counts a rejected delivery; rejects the message if that fails. */

@@ -31,7 +31,7 @@ export interface FieldError {
 
 interface Details {
   /** For `conflict`: whether a retry may succeed, because the state may have changed by then. */
-  stale?: boolean;
+  retryable?: boolean;
   fieldErrors?: FieldError[];
   /** Overrides the default HTTP status of the kind. */
   httpStatus?: number;
@@ -40,7 +40,7 @@ interface Details {
 
 /** An expected error. Its `code` is stable and part of the API. */
 export class AppError extends Error {
-  readonly stale: boolean;
+  readonly retryable: boolean;
   readonly fieldErrors: FieldError[];
   readonly httpStatus?: number;
 
@@ -48,10 +48,10 @@ export class AppError extends Error {
     readonly kind: ErrorKind,
     readonly code: string,
     message: string,
-    { stale = false, fieldErrors = [], httpStatus, cause }: Details = {},
+    { retryable: stale = false, fieldErrors = [], httpStatus, cause }: Details = {},
   ) {
     super(message, { cause });
-    this.stale = stale;
+    this.retryable = stale;
     this.fieldErrors = fieldErrors;
     this.httpStatus = httpStatus;
   }

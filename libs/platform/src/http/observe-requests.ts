@@ -1,7 +1,7 @@
 import { context, propagation, ROOT_CONTEXT, SpanKind, trace, type Span } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Metrics } from '../metrics/metrics.js';
-import { failSpan, isTracing, startSpan } from '../tracing/tracing.js';
+import { failSpan, isTracingEnabled, startSpan } from '../tracing/tracing.js';
 
 /** Probes and Prometheus request these every few seconds, so they are left out. */
 const EXCLUDED_ROUTES = /^\/(health|metrics)(\/|$)/;
@@ -26,7 +26,7 @@ export function observeRequests(server: FastifyInstance, metrics: Metrics) {
     if (!EXCLUDED_ROUTES.test(routeOf(request) ?? '')) {
       const observedRequest: ObservedRequest = {
         startedAt: performance.now(),
-        span: isTracing() ? startRequestSpan(request) : undefined,
+        span: isTracingEnabled() ? startRequestSpan(request) : undefined,
       };
       observed.set(request, observedRequest);
       // 'close' is also emitted if the client disconnects before the response is sent.

@@ -46,14 +46,14 @@ export async function stopTracing() {
   ]);
 }
 
-export const isTracing = () => sdk !== undefined;
+export const isTracingEnabled = () => sdk !== undefined;
 
 /** Returns the active OpenTelemetry context. */
 export const activeContext = (): Context => context.active();
 
 /** Serializes the span of a context as a W3C `traceparent`. @returns null if tracing is disabled or there is no span */
 export function traceparentOf(source: Context): string | null {
-  if (!isTracing()) return null;
+  if (!isTracingEnabled()) return null;
   const carrier: { traceparent?: string } = {};
   propagation.inject(source, carrier);
   return carrier.traceparent ?? null;
@@ -84,7 +84,7 @@ export async function inSpan<Result>(
   start: () => SpanStart,
   work: (span?: Span) => Promise<Result>,
 ): Promise<Result> {
-  if (!isTracing()) return work();
+  if (!isTracingEnabled()) return work();
   const { parent = context.active(), ...rest } = start();
   const span = startSpan({ parent, ...rest });
   try {
@@ -121,7 +121,7 @@ export function withTraceContexts<Result>(
   itemContexts: () => ItemContexts,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  if (!isTracing()) return work();
+  if (!isTracingEnabled()) return work();
   const contexts = itemContexts();
   const [firstContext = ROOT_CONTEXT] = contexts.values();
   const parent = contexts.size === 1 ? firstContext : ROOT_CONTEXT;
@@ -145,11 +145,11 @@ export function traceLinks(): Link[] {
 }
 
 /** Whether the current work belongs to at least one trace. */
-export const isTraced = () =>
-  isTracing() && (trace.getSpanContext(context.active()) !== undefined || traceLinks().length > 0);
+export const hasActiveTrace = () =>
+  isTracingEnabled() && (trace.getSpanContext(context.active()) !== undefined || traceLinks().length > 0);
 
 /** Fields for a log line: the id of the active trace, if any. */
 export function traceFields(): { trace_id?: string } {
-  const spanContext = isTracing() ? trace.getSpanContext(context.active()) : undefined;
+  const spanContext = isTracingEnabled() ? trace.getSpanContext(context.active()) : undefined;
   return spanContext ? { trace_id: spanContext.traceId } : {};
 }

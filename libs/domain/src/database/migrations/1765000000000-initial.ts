@@ -170,7 +170,7 @@ const DEAD_LETTERS = [
      headers     json NOT NULL,
      body        bytea NOT NULL,
      state       text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'replayed', 'discarded')),
-     times       integer NOT NULL DEFAULT 1,
+     dead_letter_count integer NOT NULL DEFAULT 1,
      first_seen  timestamptz NOT NULL DEFAULT clock_timestamp(),
      last_seen   timestamptz NOT NULL DEFAULT clock_timestamp()
    )`,
