@@ -6,6 +6,8 @@ import { newFiles } from './templates.js';
 import { describeWorker, NewWorkerError, type NewWorker } from './worker.js';
 
 const NAME = 'example-note-worker';
+/** Changed only if one more worker needs more connections than the setting allows. */
+const POSTGRES = 'deploy/kubernetes/overlays/production/postgres.yaml';
 const read = (path: string) => readFileSync(path, 'utf8');
 const worker = (...events: string[]) => describeWorker(NAME, events);
 
@@ -69,7 +71,7 @@ describe('changedFiles', () => {
   });
 
   it('writes valid YAML and JSON that names the worker', () => {
-    const paths = Object.keys(changed).filter((path) => /\.(ya?ml|json)$/.test(path));
+    const paths = Object.keys(changed).filter((path) => /\.(ya?ml|json)$/.test(path) && path !== POSTGRES);
     expect(paths.length).toBeGreaterThan(8);
     for (const path of paths) {
       const documents = parseAllDocuments(changed[path]!, { merge: true });
@@ -95,7 +97,6 @@ describe('changedFiles', () => {
   });
 
   it('raises max_connections only if the connection pools of all pods need it', () => {
-    const POSTGRES = 'deploy/kubernetes/overlays/production/postgres.yaml';
     const SETTING = /max_connections: '\d+'/;
     const withMaxConnections = (count: number) => (path: string) =>
       read(path).replace(SETTING, `max_connections: '${count}'`);
@@ -106,9 +107,9 @@ describe('changedFiles', () => {
   });
 
   it('names the file that does not have the place for the change', () => {
-    const without = (path: string) => (text: string) => (text === path ? 'other: text\n' : read(text));
+    const withOtherText = (path: string) => (file: string) => (file === path ? 'other: text\n' : read(file));
     for (const path of Object.keys(changed).filter((file) => !file.endsWith('scaling.yaml')))
-      expect(() => changedFiles(worker('order.processed'), without(path))).toThrow(
+      expect(() => changedFiles(worker('order.processed'), withOtherText(path))).toThrow(
         `${path} cannot be changed`,
       );
   });
