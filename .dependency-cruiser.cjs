@@ -1,4 +1,4 @@
-/** The arrows of the house: apps -> domain -> messaging -> platform, never up, never across. */
+/** Imports point in one direction only: apps -> domain -> messaging -> platform. Apps do not import each other. */
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -6,68 +6,68 @@ module.exports = {
   forbidden: [
     rule(
       'no-cycles',
-      'Two files that need each other are one thought in two places.',
+      'Files must not import each other in a cycle. TypeORM entities may, because relations point in both directions.',
       {},
       { circular: true, viaOnly: { pathNot: 'entity' } },
     ),
     rule(
-      'apps-keep-apart',
-      'An app never imports another app.',
+      'apps-do-not-import-apps',
+      'An app must not import another app.',
       { path: '^apps/([^/]+)/' },
       { path: '^apps/([^/]+)/', pathNot: '^apps/$1/' },
     ),
-    rule('libs-know-no-app', 'A lib never imports an app.', { path: '^libs/' }, { path: '^apps/' }),
+    rule('libs-do-not-import-apps', 'A lib must not import an app.', { path: '^libs/' }, { path: '^apps/' }),
     rule(
-      'platform-is-at-the-bottom',
-      'Platform imports no other lib.',
+      'platform-does-not-import-libs',
+      'libs/platform must not import another lib.',
       { path: '^libs/platform/' },
       { path: '^libs/(database|messaging|domain)/' },
     ),
     rule(
-      'database-knows-no-business',
-      'The database lib imports neither messaging nor the domain.',
+      'database-does-not-import-messaging-or-domain',
+      'libs/database must not import libs/messaging or libs/domain.',
       { path: '^libs/database/', pathNot: 'spec[.]ts$' },
       { path: '^libs/(messaging|domain)/' },
     ),
     rule(
-      'only-database-opens-connections',
-      'Only libs/database talks to the PostgreSQL driver.',
-      { path: '^(apps|libs)/', pathNot: '^libs/database/' },
+      'only-database-imports-the-driver',
+      'Only libs/database may import the PostgreSQL driver.',
+      { path: '^(apps|libs)/', pathNot: '^libs/database/|spec[.]ts$' },
       { path: 'node_modules/pg/' },
     ),
     rule(
-      'messaging-knows-no-business',
-      'Messaging never imports the domain.',
+      'messaging-does-not-import-domain',
+      'libs/messaging must not import libs/domain.',
       { path: '^libs/messaging/' },
       { path: '^libs/domain/' },
     ),
     rule(
-      'domain-knows-no-transport',
-      'The domain never imports HTTP, AMQP or a Nest client.',
+      'domain-does-not-import-transports',
+      'libs/domain must not import HTTP, AMQP, SMTP or Nest transport packages.',
       { path: '^libs/domain/' },
       {
         path: 'node_modules/(@nestjs/(microservices|platform-|swagger)|fastify|amqplib|amqp-connection-manager|nodemailer)',
       },
     ),
     rule(
-      'only-messaging-touches-a-channel',
-      'AMQP is spoken in libs/messaging only.',
+      'only-messaging-imports-amqp',
+      'Only libs/messaging imports AMQP clients.',
       { path: '^(apps|libs)/', pathNot: '^libs/messaging/' },
       { path: 'node_modules/(amqplib|amqp-connection-manager)/' },
     ),
     rule(
-      'only-repositories-write-sql',
-      'Apps reach the database through repositories.',
+      'apps-do-not-import-database-clients',
+      'Apps access the database through repositories only.',
       { path: '^apps/' },
       { path: 'node_modules/(typeorm|pg)/' },
     ),
     rule(
-      'no-tests-in-the-product',
-      'Only test/ sees everything.',
+      'production-does-not-import-tests',
+      'Apps and libs must not import test/, tools/ or bench/.',
       { path: '^(apps|libs)/', pathNot: 'spec[.]ts$' },
       { path: '^(test|tools|bench)/' },
     ),
-    rule('no-unresolvable', 'Every import leads somewhere.', {}, { couldNotResolve: true }),
+    rule('no-unresolvable', 'Every import must be resolvable.', {}, { couldNotResolve: true }),
   ],
   options: {
     tsConfig: { fileName: 'tsconfig.json' },

@@ -123,7 +123,7 @@ async function testMutants(printProgress: (text: string) => void): Promise<numbe
         short: false,
         minutes: 0,
         // The watchdog is disabled, because it would repair some of the damage.
-        environment: { STUCK_AFTER_SECONDS: '1000000,1000000,1000000' },
+        environment: { REPUBLISH_AFTER_SECONDS: '1000000,1000000,1000000' },
       });
       const isDetected = !areAllPromisesKept(report);
       if (isDetected !== isMutant) misjudged.push(name);

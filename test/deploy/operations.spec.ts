@@ -96,7 +96,7 @@ describe('Runbook', () => {
       'libs/messaging/src/rabbitmq/settlement.ts',
       'libs/messaging/src/contract/event.ts',
       'libs/domain/src/order/order.errors.ts',
-      'libs/domain/src/unit-of-work.ts',
+      'libs/database/src/sql-client.ts',
     ]
       .map((file) => readFileSync(file, 'utf8'))
       .join('\n');

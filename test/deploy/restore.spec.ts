@@ -30,7 +30,7 @@ describe('Backup under load', () => {
     Object.assign(process.env, programs.env);
     const options = { root: process.cwd(), dir: folder, log: join(folder, 'postgres.log'), expendable: true };
     const { url } = await startPostgres({ ...options, processes, binaries: programs.bin });
-    const environment = { STUCK_AFTER_SECONDS: '1,1,1' };
+    const environment = { REPUBLISH_AFTER_SECONDS: '1,1,1' };
     system = await System.start({ databaseServer: url, environment });
   }, 120_000);
   afterAll(async () => {

@@ -18,8 +18,8 @@ export const MUTANTS: Mutant[] = [
     file: 'libs/messaging/src/rabbitmq/settlement.js',
     changes: [
       [
-        'const settled = await this.work(message, isOpen); acks.ack(message);',
-        'acks.ack(message); const settled = await this.work(message, isOpen);',
+        'const outcome = await this.process(message, isChannelOpen); acknowledgements.ack(message);',
+        'acknowledgements.ack(message); const outcome = await this.process(message, isChannelOpen);',
       ],
     ],
     faults: ['kill-order-worker'],

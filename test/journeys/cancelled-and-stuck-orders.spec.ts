@@ -15,7 +15,7 @@ describe('Order that is cancelled or stuck', () => {
   let system: System;
   beforeAll(async () => {
     // Without stock-worker, orders stay reserved. Tests start it when they need it.
-    const environment = { RESERVATION_TTL_SECONDS: '3600', STUCK_AFTER_SECONDS: '1,1,1' };
+    const environment = { RESERVATION_TTL_SECONDS: '3600', REPUBLISH_AFTER_SECONDS: '1,1,1' };
     const apps = APP_NAMES.filter((app) => app !== 'stock-worker');
     system = await System.start({ apps, environment });
   });
@@ -64,7 +64,7 @@ describe('Order that is cancelled or stuck', () => {
       const mails = await fetchMailsTo(customer.email);
       return mails.length > 0 && mails;
     });
-    expect(mail!.text).toContain('It could not be completed in the time');
+    expect(mail!.text).toContain('We could not complete it before its reservation expired');
 
     await system.launch('stock-worker').waitUntilReady();
     await until('its late message to be handled', () =>
@@ -124,7 +124,7 @@ describe('Order that is cancelled or stuck', () => {
       return /^estoque_orders_stuck ([1-9]\d*)$/m.exec(text);
     });
     const health = (await (await fetch(`${workerUrl}/health/ready`)).json()) as { info: { orders: object } };
-    expect(health.info.orders).toEqual({ status: 'up', degraded: `${metric[1]} orders are stuck` });
+    expect(health.info.orders).toEqual({ status: 'up', degraded: `stuck orders: ${metric[1]}` });
     await system.launch('stock-worker').waitUntilReady();
     await system.waitForOrderStatus(id, 'processed');
     await until('no order to be stuck', async () =>

@@ -11,7 +11,7 @@ interface Health {
 describe('Consumer', () => {
   let system: System;
   beforeAll(async () => {
-    system = await System.start({ apps: ['api'], environment: { RETRY_DELAYS_MS: '1,1,1,1,1' } });
+    system = await System.start({ apps: ['api'], environment: { RETRY_DELAYS_MS: '1,1,1,1' } });
   });
   afterEach(async () => {
     for (const process of system.processes.values()) if (process.app !== 'api') await process.stop();

@@ -138,7 +138,7 @@ describe('Operations API and command line', () => {
       id: deadLetter.id,
       body_text: deadLetter.body_text,
     });
-    expect(runCli('dead-letters', 'replay').stderr).toContain('Say which');
+    expect(runCli('dead-letters', 'replay').stderr).toContain('Specify an id');
     const replayed = runCli('dead-letters', 'replay', String(deadLetter.id), '--by', 'ops');
     expect([replayed.status, replayed.stdout]).toEqual([0, `#${deadLetter.id} replayed\n`]);
     await system.waitForOrderStatus(5_003, 'processed');
@@ -148,6 +148,38 @@ describe('Operations API and command line', () => {
       1,
       `Dead letter ${deadLetter.id} is replayed already.\n`,
     ]);
+  }, 120_000);
+
+  it('finds the dead letters of an order in the API and on the command line, and none of another order', async () => {
+    const product_id = await system.createProduct(1);
+    const items = [{ product_id, quantity: 1 }];
+    const orderId = 5_004;
+    const otherOrderId = 50_040;
+    for (const order_id of [orderId, otherOrderId])
+      await system.externalClient.publish('order.created', { event: 'order.created', order_id, items });
+    const listIds = async (order_id: number) => {
+      const path = `/v1/dead-letters?state=open&order_id=${order_id}`;
+      const { body } = await system.request<{ data: DeadLetter[] }>('GET', path);
+      return body.data.map(({ id }) => id);
+    };
+    const waitForDeadLetter = (order_id: number) =>
+      until(`the dead letter of order ${order_id}`, async () => {
+        const ids = await listIds(order_id);
+        return ids.length === 1 && ids[0];
+      });
+    const [id, otherId] = [await waitForDeadLetter(orderId), await waitForDeadLetter(otherOrderId)];
+    expect(JSON.parse((await readDeadLetter(id)).body_text)).toMatchObject({ order_id: orderId });
+
+    const { stdout } = runCli('dead-letters', 'list', '--order', String(orderId));
+    expect(stdout).toContain(`#${id} `);
+    expect(stdout).not.toContain(`#${otherId} `);
+
+    const filter = { order_id: orderId };
+    const discarded = await system.request('POST', '/v1/dead-letters/discard', { by: 'ana', filter });
+    expect(discarded.body).toEqual({ done: 1, remaining: 0 });
+    expect([await listIds(orderId), await listIds(otherOrderId)]).toEqual([[], [otherId]]);
+    const malformed = await system.request<Problem>('GET', '/v1/dead-letters?order_id=0');
+    expect([malformed.status, malformed.body.errors[0]?.pointer]).toEqual([422, '/order_id']);
   }, 120_000);
 
   it('finds every kind of discrepancy in an audit and repairs none', async () => {
@@ -172,7 +204,7 @@ describe('Operations API and command line', () => {
     await system.sql(`UPDATE reservations SET status = 'active' WHERE order_id = $1`, [second]);
     const expectedDiscrepancies = [
       `balance of ${other}: 5, not 9`,
-      `held of ${other}: 0, not 1`,
+      `reservations of ${other}: 0, not 1`,
       `on_hand of ${other}: 5, not 4`,
       `on_hand of ${product_id}: 4, not 6`,
       `reserved of ${other}: 1, not 0`,

@@ -101,7 +101,7 @@ describe('Order', () => {
       (await fetchMailsTo(email)).length > 0 ? fetchMailsTo(email) : undefined,
     );
     expect(mail!.subject).toBe(`We could not fulfil your order ${id}`);
-    expect(mail!.text).toContain('4 asked for, 3 available');
+    expect(mail!.text).toContain('4 ordered, 3 available');
   });
 
   it('gets no oversold stock: of 60 concurrent orders for 20 units, 20 are processed and 40 rejected', async () => {

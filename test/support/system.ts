@@ -136,7 +136,7 @@ export class System {
         PORT: '0',
         SMTP_URL: serverUrl('SMTP'),
         MAIL_FROM: 'Estoque <no-reply@estoque.example>',
-        RETRY_DELAYS_MS: '100,200,300,400,500',
+        RETRY_DELAYS_MS: '100,200,300,400',
         POLL_INTERVAL_MS: '500',
         // The fetch of these tests keeps idle connections open for seconds; a stop must not wait for them.
         DRAIN_TIMEOUT_MS: '0',

@@ -51,7 +51,10 @@ export function asyncApi({ events, topology, consumers }: Wire) {
   };
 }
 
-function eventChannel({ name, summary }: EventDefinition, { exchanges, events }: Topology) {
+function eventChannel(
+  { name, summary, republishedBy, confirmedBy }: EventDefinition,
+  { exchanges, events }: Topology,
+) {
   const { type } = exchanges.find((exchange) => exchange.name === events)!;
   const exchange = { name: events, type, durable: true, autoDelete: false, vhost: '/' };
   return {
@@ -59,6 +62,9 @@ function eventChannel({ name, summary }: EventDefinition, { exchanges, events }:
     summary,
     messages: { [name]: ref('components', 'messages', name) },
     bindings: { amqp: { is: 'routingKey', exchange, ...BINDING } },
+    // The watchdog of these apps publishes the event again, with the meaning of a duplicate, until these queues confirm it.
+    'x-republished-by': [...republishedBy],
+    'x-confirmed-by': [...confirmedBy],
   };
 }
 

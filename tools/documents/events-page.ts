@@ -19,11 +19,18 @@ export function eventsPage(wire: Wire): string {
 }
 
 function section(event: EventDefinition): string {
-  const { name, summary, version } = event;
+  const { name, summary, version, publishedBy, republishedBy, confirmedBy } = event;
   const schema = schemaFile(event).replace('docs/', '');
   return [
     `## ${name}`,
-    `${summary} Version ${version}: [schema](${schema}), [definition](../libs/domain/src/events/${name}.ts).`,
+    `${summary} Version ${version}: [schema](${schema}), [contract](../libs/domain/src/events/${name}.ts).`,
+    [
+      `Published by ${publishedBy.join(', ')}.`,
+      republishedBy.length > 0 && `Republished by the watchdog in ${republishedBy.join(', ')}.`,
+      confirmedBy.length > 0 && `Confirmed by the consumer of ${confirmedBy.map(code).join(', ')}.`,
+    ]
+      .filter(Boolean)
+      .join(' '),
     markdownTable(['field', 'type', '', 'meaning'], fieldRows(bodySchema(event))),
     ['```json', JSON.stringify(exampleBodies(event)[0]!.body, null, 2), '```'].join('\n'),
   ].join('\n\n');

@@ -1,3 +1,4 @@
+import { isFinal, type OrderStatus } from '@estoque/domain';
 import type { EventDefinition } from '@estoque/messaging';
 import type { Wire } from './asyncapi.js';
 import { code, markdownTable } from './markdown.js';
@@ -67,15 +68,20 @@ export function appsTable({ topology }: Wire, apps: AppRow[]): string {
   );
 }
 
-export function transitionsTable(
-  transitions: Record<string, { from: readonly string[]; to: string }>,
-): string {
+interface Transition {
+  from: readonly OrderStatus[];
+  to: OrderStatus;
+  event: string;
+}
+
+export function transitionsTable(transitions: Record<string, Transition>): string {
   return markdownTable(
-    ['transition', 'from', 'to'],
-    Object.entries(transitions).map(([name, { from, to }]) => [
+    ['transition', 'from', 'to', 'event'],
+    Object.entries(transitions).map(([name, { from, to, event }]) => [
       code(name),
-      from.map(code).join(', '),
-      code(to),
+      from.map(code).join(', ') || NONE,
+      isFinal(to) ? `${code(to)} (final)` : code(to),
+      code(event),
     ]),
   );
 }

@@ -1,10 +1,10 @@
 import { asMailError, MailDeferred, MailRefused, MailServerUnavailable } from './mail.errors.js';
 
-/** As nodemailer makes them. */
-const failure = (code: string, responseCode?: number) =>
+/** Creates an error like nodemailer's. */
+const smtpError = (code: string, responseCode?: number) =>
   Object.assign(new Error('it did not work'), { code, responseCode });
 
-describe('What the mail server says', () => {
+describe('asMailError', () => {
   it.each([
     ['EENVELOPE', 550, MailRefused, { kind: 'invalid', code: 'mail_refused' }],
     ['EMESSAGE', 554, MailRefused, { kind: 'invalid', code: 'mail_refused' }],
@@ -15,22 +15,22 @@ describe('What the mail server says', () => {
     ['ETIMEDOUT', undefined, MailServerUnavailable, { kind: 'unavailable' }],
     ['EDNS', undefined, MailServerUnavailable, { kind: 'unavailable' }],
     ['ETLS', undefined, MailServerUnavailable, { kind: 'unavailable' }],
-    // Our own account is refused: no recipient's fault, and mended without us.
+    // The server rejects our credentials. This does not concern the recipient, and an operator can correct it.
     ['EAUTH', 535, MailServerUnavailable, { kind: 'unavailable' }],
     ['EPROTOCOL', 421, MailServerUnavailable, { kind: 'unavailable' }],
-  ])('%s %s', (code, responseCode, type, what) => {
-    const given = failure(code, responseCode);
-    const error = asMailError(given);
+  ])('classifies %s %s', (code, responseCode, type, properties) => {
+    const cause = smtpError(code, responseCode);
+    const error = asMailError(cause);
     expect(error).toBeInstanceOf(type);
-    expect(error).toMatchObject({ ...what, message: 'it did not work', cause: given });
+    expect(error).toMatchObject({ ...properties, message: 'it did not work', cause });
   });
 
   it.each([
-    ['a bug of ours', new TypeError('x is not a function')],
-    ['an address without a server to ask', failure('EENVELOPE')],
-    ['something else with a code', failure('ENOENT')],
-    ['no error at all', 'oops'],
-  ])('%s stays what it is', (_what, error) => {
+    ['a bug', new TypeError('x is not a function')],
+    ['an error without a response of the server', smtpError('EENVELOPE')],
+    ['an error with an unrelated code', smtpError('ENOENT')],
+    ['a value that is no Error', 'oops'],
+  ])('returns %s unchanged', (_case, error) => {
     expect(asMailError(error)).toBe(error);
   });
 });

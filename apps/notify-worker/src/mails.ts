@@ -12,7 +12,7 @@ import { join } from 'node:path';
 
 export const TEMPLATES = join(import.meta.dirname, 'templates');
 
-/** What a mail says, for the templates of its kind and language. */
+/** A mail before rendering: recipient, subject, and the variables for its templates. */
 export interface Mail {
   to: string | { name: string; address: string };
   subject: string;
@@ -27,22 +27,22 @@ const SUBJECTS: Record<OrderMailKind, Record<Locale, string>> = {
     en: 'We could not fulfil your order {id}',
     'pt-BR': 'Não foi possível atender seu pedido {id}',
   },
-  order_cancelled: { en: 'Your order {id} is cancelled', 'pt-BR': 'Seu pedido {id} foi cancelado' },
+  order_cancelled: { en: 'Your order {id} has been cancelled', 'pt-BR': 'Seu pedido {id} foi cancelado' },
 };
 
 const REASONS = {
   en: {
-    out_of_stock: (requested: number, available: number) => `${requested} asked for, ${available} available`,
+    out_of_stock: (requested: number, available: number) => `${requested} ordered, ${available} available`,
     product_inactive: () => 'no longer sold',
   },
   'pt-BR': {
     out_of_stock: (requested: number, available: number) =>
-      `${requested} pedido(s), ${available} disponível(is)`,
+      `quantidade pedida: ${requested}, disponível: ${available}`,
     product_inactive: () => 'não está mais à venda',
   },
 };
 
-/** To the customer, in their language. */
+/** Composes a mail to the customer, in the language of the order. */
 export function orderMail(kind: OrderMailKind, order: OrderDetails): Mail {
   const { id, locale, currency, customer_name, customer_email } = order;
   const rejections = new Map(order.rejection?.map((rejection) => [rejection.product_id, rejection]));
@@ -52,20 +52,20 @@ export function orderMail(kind: OrderMailKind, order: OrderDetails): Mail {
     context: {
       id,
       customer: customer_name,
-      total: money(order.total, currency, locale),
+      total: formatMoney(order.total, currency, locale),
       expired: order.cancellation === 'expired',
       lines: order.lines.map(({ product_id, name, sku, quantity, unit_price }) => ({
         name,
         sku,
         quantity,
-        amount: money(quantity * unit_price, currency, locale),
-        reason: reasonOf(rejections.get(product_id), locale),
+        amount: formatMoney(quantity * unit_price, currency, locale),
+        reason: rejectionText(rejections.get(product_id), locale),
       })),
     },
   };
 }
 
-/** To the shop. */
+/** Composes a low-stock alert to the shop. */
 export function lowStockMail(to: string, { name, sku, reorder_point }: Product, movement: Movement): Mail {
   return {
     to,
@@ -74,32 +74,36 @@ export function lowStockMail(to: string, { name, sku, reorder_point }: Product, 
   };
 }
 
-function reasonOf(rejection: LineRejection | undefined, locale: Locale) {
+function rejectionText(rejection: LineRejection | undefined, locale: Locale) {
   return rejection ? REASONS[locale][rejection.reason](rejection.requested, rejection.available) : '';
 }
 
-/** By language and currency; to make one takes longer than the rest of a mail's text. */
-const formats = new Map<string, Intl.NumberFormat>();
+/** Cached by language and currency: creating a format takes longer than rendering the rest of a mail's text. */
+const currencyFormats = new Map<string, Intl.NumberFormat>();
 
-function formatOf(locale: Locale, currency: string): Intl.NumberFormat {
-  const known = formats.get(locale + currency);
-  if (known) return known;
+function currencyFormat(locale: Locale, currency: string): Intl.NumberFormat {
+  const cached = currencyFormats.get(locale + currency);
+  if (cached) return cached;
   const format = new Intl.NumberFormat(locale, { style: 'currency', currency });
-  formats.set(locale + currency, format);
+  currencyFormats.set(locale + currency, format);
   return format;
 }
 
-/** `amount` in minor units, as people of that language write it. */
-export function money(amount: number, currency: string, locale: Locale): string {
-  const format = formatOf(locale, currency);
+/** Formats an amount in minor units in the style of the language. */
+export function formatMoney(amount: number, currency: string, locale: Locale): string {
+  const format = currencyFormat(locale, currency);
   const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
   return format.format(amount / 10 ** digits);
 }
 
 const textTemplates = new Map<string, Handlebars.TemplateDelegate>();
 
-/** The plain text of a mail; the mailer renders its HTML only. @param name language and kind, as `en/order_processed` */
-export function textOf(name: string, context: Mail['context']): string {
+/**
+ * Renders the plain-text part of a mail. The mailer renders only the HTML part.
+ *
+ * @param name language and kind, for example `en/order_processed`
+ */
+export function renderText(name: string, context: Mail['context']): string {
   let template = textTemplates.get(name);
   if (!template) {
     const source = readFileSync(join(TEMPLATES, `${name}.text.hbs`), 'utf8');

@@ -4,7 +4,7 @@ import { MailerModule } from '@nestjs-modules/mailer';
 import { HandlebarsAdapter } from '@nestjs-modules/mailer/adapters/handlebars.adapter';
 import { Module } from '@nestjs/common';
 import { appManifest } from '../../manifest.js';
-import { CONNECTIONS, MailSenderService } from './mail-sender.service.js';
+import { SMTP_CONNECTIONS, MailSenderService } from './mail-sender.service.js';
 import { TEMPLATES } from './mails.js';
 import { NotificationService } from './notification.service.js';
 import { NotifyConsumer } from './notify.consumer.js';
@@ -19,12 +19,14 @@ import { StockAlertService } from './stock-alert.service.js';
       useFactory: ({ SMTP_URL }: Environment) => ({
         transport: {
           url: SMTP_URL!,
-          // The sender stops before the mailer closes it.
-          ...{ pool: true, maxConnections: CONNECTIONS, maxMessages: Infinity },
+          // On shutdown, MailSenderService stops before the mailer closes the pool.
+          pool: true,
+          maxConnections: SMTP_CONNECTIONS,
+          maxMessages: Infinity,
           connectionTimeout: 10_000,
           greetingTimeout: 10_000,
           socketTimeout: 30_000,
-          // Nothing that a customer typed may make us read a file or fetch an address.
+          // Text from customers must not make nodemailer read a file or fetch a URL.
           disableFileAccess: true,
           disableUrlAccess: true,
         },

@@ -1,6 +1,6 @@
 import { UnitOfWork, type EventOf } from '@estoque/domain';
 import { MicroBatcher } from '@estoque/messaging';
-import { traceContextOf, ENVIRONMENT, traceparentOf, type Environment } from '@estoque/platform';
+import { ENVIRONMENT, traceContextOf, traceparentOf, type Environment } from '@estoque/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import { MailSenderService } from './mail-sender.service.js';
 
@@ -9,7 +9,7 @@ type Outcome = 'recorded' | 'duplicate' | 'ignored';
 
 @Injectable()
 export class StockAlertService {
-  private readonly batcher = new MicroBatcher<Changes, Outcome>((changes) => this.alertAll(changes));
+  private readonly batcher = new MicroBatcher<Changes, Outcome>((batch) => this.alertAll(batch));
   private readonly recipient?: string;
 
   constructor(
@@ -21,38 +21,50 @@ export class StockAlertService {
   }
 
   /**
-   * Records a mail to the shop for each product that this change brought down to its reorder point: on the way down
-   * only, and once for the movement that did it, however often the event arrives.
+   * Records a low-stock alert for each product whose stock fell from above its reorder point to the reorder point or
+   * below. The alert is recorded once per movement, so that a redelivered event sends no second mail.
+   *
+   * @param changes the items of one `stock.updated` event
+   * @returns `duplicate` if an earlier delivery already recorded the alerts; `ignored` if no product ran low or no
+   * recipient is configured
    */
   async alert(changes: Changes): Promise<Outcome> {
     return this.recipient ? this.batcher.add(changes) : 'ignored';
   }
 
-  private async alertAll(all: Changes[]): Promise<Outcome[]> {
-    const products = new Set(all.flat().map(({ product_id }) => product_id));
-    const points = await this.unitOfWork.read.products.reorderPoints([...products]);
+  private async alertAll(batch: Changes[]): Promise<Outcome[]> {
+    const products = new Set(batch.flat().map(({ product_id }) => product_id));
+    const reorderPoints = await this.unitOfWork.read.products.reorderPoints([...products]);
     const isLow = ({ product_id, quantity, on_hand }: Changes[number]) => {
-      const reorderPoint = points.get(product_id) ?? -1;
+      const reorderPoint = reorderPoints.get(product_id) ?? -1;
       return on_hand <= reorderPoint && on_hand - quantity > reorderPoint;
     };
-    const low = all.map((changes) => changes.filter(isLow).map(({ movement_id }) => movement_id));
-    const causes = new Map(low.flatMap((movements, of) => movements.map((id) => [id, all[of]!])));
-    const recorded = await this.record(causes);
+    const lowStockMovements = batch.map((changes) =>
+      changes.filter(isLow).map(({ movement_id }) => movement_id),
+    );
+    const changesByMovement = new Map(
+      lowStockMovements.flatMap((movements, index) => movements.map((id) => [id, batch[index]!])),
+    );
+    const recorded = await this.record(changesByMovement);
     if (recorded.size > 0) this.sender.sendSoon();
-    return low.map((movements) => {
+    return lowStockMovements.map((movements) => {
       if (movements.length === 0) return 'ignored';
       return movements.some((id) => recorded.delete(id)) ? 'recorded' : 'duplicate';
     });
   }
 
-  /** @param causes movements with the message that told of each @returns the movements whose mail is new */
-  private async record(causes: Map<number, Changes>): Promise<Set<number>> {
-    const [recipient, movements] = [this.recipient!, [...causes.keys()]];
+  /**
+   * @param changesByMovement for each movement id, the event items that contain it; they identify the trace of the event
+   * @returns the ids of the movements whose alert was not recorded before
+   */
+  private async record(changesByMovement: Map<number, Changes>): Promise<Set<number>> {
+    const recipient = this.recipient!;
+    const movements = [...changesByMovement.keys()];
     if (movements.length === 0) return new Set();
     const isNew = await this.unitOfWork.inTransaction(({ notifications }) =>
       notifications.record(
         movements.map((movement_id) => {
-          const traceparent = traceparentOf(traceContextOf(causes.get(movement_id)));
+          const traceparent = traceparentOf(traceContextOf(changesByMovement.get(movement_id)));
           return { movement_id, kind: 'low_stock', recipient, locale: 'en', traceparent };
         }),
       ),

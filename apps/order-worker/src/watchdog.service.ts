@@ -40,7 +40,7 @@ export class WatchdogService implements OnApplicationBootstrap, OnModuleDestroy 
   ) {
     const { POLL_INTERVAL_MS } = environment;
     this.task = new PeriodicTask('watching for stuck orders', POLL_INTERVAL_MS, () => this.watch(), logger);
-    health.add('orders', () => (this.stuck > 0 ? `${this.stuck} orders are stuck` : undefined));
+    health.add('orders', () => (this.stuck > 0 ? `stuck orders: ${this.stuck}` : undefined));
     metrics.gauge(
       'estoque_orders_stuck',
       'Orders that do not progress although their events were republished',
@@ -63,7 +63,7 @@ export class WatchdogService implements OnApplicationBootstrap, OnModuleDestroy 
   }
 
   private async watch() {
-    const { STUCK_AFTER_SECONDS: limits } = this.environment;
+    const { REPUBLISH_AFTER_SECONDS: limits } = this.environment;
     const overdue = await this.unitOfWork.inTransaction(async (transaction) => {
       const claimed = await transaction.openOrders.claimOverdue(limits, BATCH);
       for (const order of claimed) await this.republish(order, transaction);

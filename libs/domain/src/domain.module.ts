@@ -32,22 +32,22 @@ import { catalogue, EXCHANGE } from './events/catalogue.js';
 import { orderCounters } from './transaction-counters.js';
 import { UnitOfWork } from './unit-of-work.js';
 
-const CONNECT_AGAIN_MS = 1_000;
-const REACH_WITHIN_MS = 15_000;
+const RECONNECT_MS = 1_000;
+const WAIT_TIMEOUT_MS = 15_000;
 
 interface DomainOptions {
-  /** The queue that this app consumes. */
+  /** The queue that this app consumes, if any. */
   queue?: string;
-  /** Whether this app brings the broker's dead letters to the database. */
+  /** Whether this app moves dead letters from the broker to the database. */
   collectsDeadLetters?: boolean;
 }
 
-/** The business on its database, with the events that it announces. */
+/** Provides the unit of work on the database, and the publishing and consuming of events. */
 @Module({})
 export class DomainModule implements OnApplicationBootstrap, OnApplicationShutdown {
   private stopping = false;
-  private reachedDatabase!: () => void;
-  private readonly databaseReached = new Promise<void>((resolve) => (this.reachedDatabase = resolve));
+  private markConnected!: () => void;
+  private readonly connected = new Promise<void>((resolve) => (this.markConnected = resolve));
 
   constructor(
     private readonly dataSource: DataSource,
@@ -62,11 +62,11 @@ export class DomainModule implements OnApplicationBootstrap, OnApplicationShutdo
   ) {
     health.add('database', () => dataSource.query('SELECT 1'));
     const read = (what: 'depth' | 'lag_seconds') => async () => (await relay.measure())[what];
-    metrics.gauge('estoque_outbox_depth', 'Events that wait to be published', read('depth'));
-    metrics.gauge('estoque_outbox_lag_seconds', 'How long the oldest of them waits', read('lag_seconds'));
+    metrics.gauge('estoque_outbox_depth', 'Events in the outbox', read('depth'));
+    metrics.gauge('estoque_outbox_lag_seconds', 'Age of the oldest event in the outbox', read('lag_seconds'));
     metrics.gauge(
       'estoque_database_connections',
-      'Connections of the pool, and who waits for one',
+      'Connections of the pool by state, and callers that wait for a connection',
       () => poolConnectionsOf(dataSource),
       'state',
     );
@@ -129,25 +129,25 @@ export class DomainModule implements OnApplicationBootstrap, OnApplicationShutdo
     };
   }
 
-  /** For a program that runs once. @throws where a neighbour isn't there in time */
-  async reached(...neighbours: ('database' | 'broker')[]) {
-    const reached = {
-      database: this.databaseReached,
+  /** Waits until the dependencies are connected, for a program that runs once. @throws Error after 15 seconds */
+  async waitFor(...dependencies: ('database' | 'broker')[]) {
+    const connected = {
+      database: this.connected,
       broker: new Promise<void>((resolve) => this.publisher.onReady(resolve)),
     };
-    for (const neighbour of neighbours) {
-      const late = sleep(REACH_WITHIN_MS, 'late', { ref: false });
-      if ((await Promise.race([reached[neighbour], late])) === 'late')
-        throw new Error(`No answer from the ${neighbour} within ${REACH_WITHIN_MS / 1_000} s.`);
+    for (const dependency of dependencies) {
+      const timeout = sleep(WAIT_TIMEOUT_MS, 'timeout', { ref: false });
+      if ((await Promise.race([connected[dependency], timeout])) === 'timeout')
+        throw new Error(`The ${dependency} did not respond within ${WAIT_TIMEOUT_MS / 1_000} s.`);
     }
   }
 
-  /** Not awaited: the process is alive, though not ready, while the database is still to come. */
+  /** Does not wait for the database: until it is connected, the process is alive and not ready. */
   onApplicationBootstrap() {
     void this.connect();
   }
 
-  /** After HTTP and consumer have closed, so that the last events still go out. */
+  /** Runs after HTTP and the transport have closed, so that the last events are still published. */
   async onApplicationShutdown() {
     this.stopping = true;
     await this.collector?.stop();
@@ -160,12 +160,12 @@ export class DomainModule implements OnApplicationBootstrap, OnApplicationShutdo
     while (!this.stopping) {
       try {
         await this.dataSource.initialize();
-        this.reachedDatabase();
+        this.markConnected();
         this.collector?.start();
         return this.relay.start();
       } catch (error) {
         this.logger.warn({ reason: (error as Error).message }, 'the database is unavailable');
-        await sleep(CONNECT_AGAIN_MS);
+        await sleep(RECONNECT_MS);
       }
     }
   }

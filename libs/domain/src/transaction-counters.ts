@@ -2,32 +2,32 @@ import type { Metrics } from '@estoque/platform';
 import { ORDER_STATUSES, type OrderStatus } from './order/order-state-machine.js';
 import { REJECTION_REASONS, type LineRejection } from './order/order.entity.js';
 
-/** What one transaction did to orders: to be counted once it is committed, for it may be undone, or done again. */
+/** Counters of one transaction. They are recorded after the commit, because a transaction can be rolled back or retried. */
 export class TransactionCounters {
   readonly orders: Partial<Record<OrderStatus, number>> = {};
   readonly rejections: Partial<Record<LineRejection['reason'], number>> = {};
 
-  /** So many orders came to this state. */
+  /** Counts orders that got this status. */
   countOrders(status: OrderStatus, count: number) {
     this.orders[status] = (this.orders[status] ?? 0) + count;
   }
 
-  /** @param rejected for each order its lines' reasons; a reason counts once for an order */
-  countRejections(rejected: LineRejection[][]) {
-    for (const lines of rejected)
+  /** Counts each reason once for an order. @param rejections the rejected lines of each order */
+  countRejections(rejections: LineRejection[][]) {
+    for (const lines of rejections)
       for (const reason of new Set(lines.map((line) => line.reason)))
         this.rejections[reason] = (this.rejections[reason] ?? 0) + 1;
   }
 }
 
-/** @returns what adds a counters to this process's counters */
+/** @returns a function that adds the counters of a transaction to the metrics of this process */
 export function orderCounters(metrics: Metrics): (counters: TransactionCounters) => void {
-  const orders = metrics.counter('estoque_orders_total', 'Orders that this process brought to a state', {
+  const orders = metrics.counter('estoque_orders_total', 'Orders that got a status in this process', {
     status: ORDER_STATUSES,
   });
   const rejections = metrics.counter(
     'estoque_order_rejections_total',
-    'Orders that this process rejected, by reason; one with two reasons counts for both',
+    'Orders that this process rejected, by reason. An order with two reasons counts for both',
     { reason: REJECTION_REASONS },
   );
   return (counters) => {

@@ -1,4 +1,3 @@
-export { MicroBatcher } from './micro-batcher.js';
 export {
   decodeEvent,
   defineEvent,
@@ -16,9 +15,10 @@ export {
 } from './dead-letters/dead-letter.entity.js';
 export { DeadLetters, MAX_PER_CALL, type DeadLetterFilter } from './dead-letters/dead-letters.js';
 export { MessagingModule } from './messaging.module.js';
+export { MicroBatcher } from './micro-batcher.js';
 export { OutboxMessage } from './outbox/outbox.entity.js';
-export { Outbox, type StoredEvent, type StoredEvents } from './outbox/outbox.js';
 export { OutboxRelay } from './outbox/outbox.relay.js';
+export { Outbox, type StoredEvent, type StoredEvents } from './outbox/outbox.js';
 export { EventTransport } from './rabbitmq/event-transport.js';
 export { Publisher } from './rabbitmq/publisher.js';
 export { DEAD_LETTER_QUEUE, topologyOf, UNROUTED_QUEUE, type Topology } from './rabbitmq/topology.js';

@@ -1,5 +1,5 @@
 import { ENVIRONMENT, HealthChecks, LOGGER, Metrics, type Environment, type Logger } from '@estoque/platform';
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import type { EventCatalogue } from './contract/event.js';
 import { EventTransport } from './rabbitmq/event-transport.js';
 import { Publisher } from './rabbitmq/publisher.js';
@@ -8,62 +8,53 @@ import { topologyOf, type Topology } from './rabbitmq/topology.js';
 interface MessagingOptions {
   exchange: string;
   catalogue: EventCatalogue;
-  /** The queue that this app consumes, where it consumes one. */
+  /** Queue that this app consumes, if any. */
   queue?: string;
 }
 
-/** How events travel: a publisher for every app and, where it has a queue, its consumer. */
+/** Provides the publisher of every app and, for an app with a queue, the transport that consumes it. */
 @Module({})
 export class MessagingModule {
   static for({ exchange, catalogue, queue }: MessagingOptions): DynamicModule {
     const topology = topologyOf(exchange, catalogue);
-    const publisher = {
-      provide: Publisher,
-      inject: [ENVIRONMENT, LOGGER, HealthChecks],
-      useFactory: (environment: Environment, logger: Logger, health: HealthChecks) => {
-        const made = new Publisher(environment.RABBITMQ_URL, topology, logger);
-        // Who consumes nothing can do its work without the broker: what it announces waits in the outbox.
-        health.add('broker', () => (queue ? made.assertReady() : made.holdUp));
-        return made;
-      },
-    };
-    const consumer = {
-      provide: EventTransport,
-      inject: [ENVIRONMENT, LOGGER, HealthChecks, Publisher, Metrics],
-      useFactory: (
-        environment: Environment,
-        logger: Logger,
-        health: HealthChecks,
-        publishing: Publisher,
-        metrics: Metrics,
-      ) => consumerOf(queue!, topology, catalogue, environment, logger, health, publishing, metrics),
-    };
+    const publisher = providePublisher(topology, { needsBroker: queue !== undefined });
     return {
       module: MessagingModule,
       global: true,
-      providers: queue ? [publisher, consumer] : [publisher],
+      providers: queue ? [publisher, provideTransport(queue, topology, catalogue)] : [publisher],
       exports: queue ? [Publisher, EventTransport] : [Publisher],
     };
   }
 }
 
-function consumerOf(
-  queue: string,
-  topology: Topology,
-  catalogue: EventCatalogue,
-  environment: Environment,
-  logger: Logger,
-  health: HealthChecks,
-  publisher: Publisher,
-  metrics: Metrics,
-) {
-  const { RABBITMQ_URL: urls, PREFETCH: prefetch, RETRY_DELAYS_MS: retryDelaysMs } = environment;
-  const consumer = new EventTransport(
-    { urls, queue, topology, catalogue, prefetch, retryDelaysMs },
-    publisher,
-    logger,
-    metrics,
-  );
-  health.add('consumer', () => consumer.assertConsuming());
-  return consumer;
+/** @param needsBroker false for an app that works without the broker, because its events wait in the outbox */
+function providePublisher(topology: Topology, { needsBroker }: { needsBroker: boolean }): FactoryProvider {
+  return {
+    provide: Publisher,
+    inject: [ENVIRONMENT, LOGGER, HealthChecks],
+    useFactory: (environment: Environment, logger: Logger, health: HealthChecks) => {
+      const publisher = new Publisher(environment.RABBITMQ_URL, topology, logger);
+      health.add('broker', () => (needsBroker ? publisher.assertConnected() : publisher.unavailableReason));
+      return publisher;
+    },
+  };
+}
+
+function provideTransport(queue: string, topology: Topology, catalogue: EventCatalogue): FactoryProvider {
+  return {
+    provide: EventTransport,
+    inject: [ENVIRONMENT, LOGGER, HealthChecks, Publisher, Metrics],
+    useFactory: (
+      { RABBITMQ_URL: urls, PREFETCH: prefetch, RETRY_DELAYS_MS: retryDelaysMs }: Environment,
+      logger: Logger,
+      health: HealthChecks,
+      publisher: Publisher,
+      metrics: Metrics,
+    ) => {
+      const options = { urls, queue, topology, catalogue, prefetch, retryDelaysMs };
+      const transport = new EventTransport(options, publisher, logger, metrics);
+      health.add('consumer', () => transport.assertConsuming());
+      return transport;
+    },
+  };
 }

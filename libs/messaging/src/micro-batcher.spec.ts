@@ -1,100 +1,99 @@
 import { AppError } from '@estoque/platform';
-import { setImmediate as aTurn } from 'node:timers/promises';
+import { setImmediate as nextEventLoopTurn } from 'node:timers/promises';
 import { MicroBatcher } from './micro-batcher.js';
 
-/** Work that waits until it is let go, and tells what it was given. */
-function gated(answer: (item: string) => string | Error = (item) => item.toUpperCase()) {
-  const given: string[][] = [];
+/** A function `processItems` that records each batch and then waits until the test releases it. */
+function gatedFunction() {
+  const batches: string[][] = [];
   const gates: (() => void)[] = [];
-  const work = async (items: string[]) => {
-    given.push(items);
+  const processItems = async (items: string[]) => {
+    batches.push(items);
     await new Promise<void>((resolve) => gates.push(resolve));
-    return items.map(answer);
+    return items.map((item) => item.toUpperCase());
   };
-  const open = async () => {
-    while (gates.length === 0) await aTurn();
+  const releaseBatch = async () => {
+    while (gates.length === 0) await nextEventLoopTurn();
     gates.shift()!();
-    await aTurn();
+    await nextEventLoopTurn();
   };
-  return { given, work, open };
+  return { batches, processItems, releaseBatch };
 }
 
-describe('Batches', () => {
-  it('take along what comes in the same turn, and gather what comes while they work', async () => {
-    const { given, work, open } = gated();
-    const batches = new MicroBatcher(work);
-    const answers = ['a', 'b'].map((item) => batches.add(item));
-    await aTurn();
-    await aTurn();
-    answers.push(...['c', 'd', 'e'].map((item) => batches.add(item)));
-    await open();
-    await open();
-    expect(await Promise.all(answers)).toEqual(['A', 'B', 'C', 'D', 'E']);
-    expect(given).toEqual([
+/** A function `processItems` that records each batch and returns the items. */
+function recordingFunction<Item>() {
+  const batches: Item[][] = [];
+  const processItems = (items: Item[]) => {
+    batches.push(items);
+    return Promise.resolve(items);
+  };
+  return { batches, processItems };
+}
+
+describe('MicroBatcher', () => {
+  it('batches the items of one event loop turn, and those that arrive while a batch is processed', async () => {
+    const { batches, processItems, releaseBatch } = gatedFunction();
+    const batcher = new MicroBatcher(processItems);
+    const results = ['a', 'b'].map((item) => batcher.add(item));
+    await nextEventLoopTurn();
+    await nextEventLoopTurn();
+    results.push(...['c', 'd', 'e'].map((item) => batcher.add(item)));
+    await releaseBatch();
+    await releaseBatch();
+    expect(await Promise.all(results)).toEqual(['A', 'B', 'C', 'D', 'E']);
+    expect(batches).toEqual([
       ['a', 'b'],
       ['c', 'd', 'e'],
     ]);
   });
 
-  it('are no larger than they may be', async () => {
-    const given: number[][] = [];
-    const batches = new MicroBatcher(
-      (items: number[]) => {
-        given.push(items);
-        return Promise.resolve(items);
-      },
-      { maxSize: 2 },
-    );
-    await Promise.all([1, 2, 3, 4, 5].map((item) => batches.add(item)));
-    expect(given).toEqual([[1, 2], [3, 4], [5]]);
+  it('limits the size of a batch', async () => {
+    const { batches, processItems } = recordingFunction<number>();
+    const batcher = new MicroBatcher(processItems, { maxSize: 2 });
+    await Promise.all([1, 2, 3, 4, 5].map((item) => batcher.add(item)));
+    expect(batches).toEqual([[1, 2], [3, 4], [5]]);
   });
 
-  it('never hold two items with one key, and keep their order', async () => {
-    const given: string[][] = [];
-    const batches = new MicroBatcher(
-      (items: string[]) => {
-        given.push(items);
-        return Promise.resolve(items);
-      },
-      { keyOf: (item) => item[0] },
-    );
-    await Promise.all(['a1', 'b1', 'a2', 'a3', 'b2', 'c1'].map((item) => batches.add(item)));
-    expect(given).toEqual([['a1', 'b1', 'c1'], ['a2', 'b2'], ['a3']]);
+  it('never puts two items with one key in a batch, and keeps their order', async () => {
+    const { batches, processItems } = recordingFunction<string>();
+    const batcher = new MicroBatcher(processItems, { keyOf: (item) => item[0] });
+    await Promise.all(['a1', 'b1', 'a2', 'a3', 'b2', 'c1'].map((item) => batcher.add(item)));
+    expect(batches).toEqual([['a1', 'b1', 'c1'], ['a2', 'b2'], ['a3']]);
   });
 
-  it('refuse one item and serve its neighbours', async () => {
-    const batches = new MicroBatcher((items: string[]) =>
+  it('rejects a refused item and resolves the others of its batch', async () => {
+    const batcher = new MicroBatcher((items: string[]) =>
       Promise.resolve(items.map((item) => (item === 'bad' ? new Error('refused') : item))),
     );
-    const [good, bad, other] = ['good', 'bad', 'other'].map((item) => batches.add(item));
+    const [good, bad, other] = ['good', 'bad', 'other'].map((item) => batcher.add(item));
     await expect(bad).rejects.toThrow('refused');
     expect(await Promise.all([good, other])).toEqual(['good', 'other']);
   });
 
-  it('that fail are tried one by one, so that only the bad one suffers', async () => {
-    const given: string[][] = [];
-    const batches = new MicroBatcher((items: string[]) => {
-      given.push(items);
+  it('processes the items of a failed batch one by one, so that only the bad one is rejected', async () => {
+    const batches: string[][] = [];
+    const batcher = new MicroBatcher((items: string[]) => {
+      batches.push(items);
       return items.includes('bad') ? Promise.reject(new Error('constraint')) : Promise.resolve(items);
     });
-    const [good, bad, other] = ['good', 'bad', 'other'].map((item) => batches.add(item));
+    const [good, bad, other] = ['good', 'bad', 'other'].map((item) => batcher.add(item));
     await expect(bad).rejects.toThrow('constraint');
     expect(await Promise.all([good, other])).toEqual(['good', 'other']);
-    expect(given).toEqual([['good', 'bad', 'other'], ['good'], ['bad'], ['other']]);
+    expect(batches).toEqual([['good', 'bad', 'other'], ['good'], ['bad'], ['other']]);
   });
 
-  it('are not tried again while a neighbour is away, and the next ones are tried', async () => {
-    let away = true;
-    const given: string[][] = [];
-    const batches = new MicroBatcher((items: string[]) => {
-      given.push(items);
-      if (away) return Promise.reject(new AppError('unavailable', 'database_unavailable', 'away'));
+  it('rejects a batch at once while a dependency is unavailable, and processes the next batch', async () => {
+    let isUnavailable = true;
+    const batches: string[][] = [];
+    const batcher = new MicroBatcher((items: string[]) => {
+      batches.push(items);
+      if (isUnavailable)
+        return Promise.reject(new AppError('unavailable', 'database_unavailable', 'unavailable'));
       return Promise.resolve(items);
     });
-    const answers = await Promise.allSettled(['a', 'b'].map((item) => batches.add(item)));
-    expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-    expect(given).toEqual([['a', 'b']]);
-    away = false;
-    expect(await batches.add('c')).toBe('c');
+    const results = await Promise.allSettled(['a', 'b'].map((item) => batcher.add(item)));
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(batches).toEqual([['a', 'b']]);
+    isUnavailable = false;
+    expect(await batcher.add('c')).toBe('c');
   });
 });

@@ -1,88 +1,91 @@
-import { activeContext, withTraceContexts, kindOf } from '@estoque/platform';
-import { setImmediate as thisTurnOfTheLoop } from 'node:timers/promises';
+import { activeContext, kindOf, withTraceContexts } from '@estoque/platform';
+import { setImmediate as nextEventLoopTurn } from 'node:timers/promises';
 
-interface Waiting<Item, Result> {
+interface PendingItem<Item, Result> {
   item: Item;
-  /** The trace that its caller is part of. */
-  cause: ReturnType<typeof activeContext>;
+  /** Trace context of the caller. */
+  traceContext: ReturnType<typeof activeContext>;
   resolve: (result: Result) => void;
   reject: (error: unknown) => void;
 }
 
 interface Options<Item> {
-  /** Two items with the same key are never in one batch: the second sees what the first has done. */
+  /** Items with the same key are never in one batch, so that the later one sees the effects of the earlier one. */
   keyOf?: (item: Item) => unknown;
-  /** Items in a batch. */
+  /** Items per batch at most. */
   maxSize?: number;
 }
 
 /**
- * Many callers, one piece of work: while a batch is worked on, the calls that come in form the next one. There is no
- * timer, so an idle system waits for nothing, and a busy one pays for one transaction where it had two hundred.
+ * Collects the items of concurrent callers into batches, so that many callers share one transaction.
  *
- * `work` gets the items in the order of their calls and answers each in its place, with an `Error` where that item is
- * refused. Where it throws, nothing is done for any of them, and each is tried by itself: no neighbour goes down with
- * a bad one.
+ * While a batch is processed, new items form the next one. There is no timer: a single item on an idle system does not
+ * wait, and under load one transaction replaces up to `maxSize` of them.
  */
 export class MicroBatcher<Item, Result> {
-  private waiting: Waiting<Item, Result>[] = [];
-  private working = false;
+  private pending: PendingItem<Item, Result>[] = [];
+  private isRunning = false;
 
+  /**
+   * @param processItems gets the items in the order of their calls and returns a result for each, in the same order: an
+   *   `Error` if that item is refused. If it throws, it must have had no effect; each item is then processed in a batch
+   *   of its own, so that one bad item does not fail the others.
+   */
   constructor(
-    private readonly work: (items: Item[]) => Promise<(Result | Error)[]>,
+    private readonly processItems: (items: Item[]) => Promise<(Result | Error)[]>,
     private readonly options: Options<Item> = {},
   ) {}
 
-  /** Resolves when the batch of this item is done. @throws what `work` answers for it, or throws when it is alone */
+  /** Resolves when the item is processed. @throws the `Error` that `processItems` returns for it, or throws for it alone */
   add(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ item, cause: activeContext(), resolve, reject });
-      if (!this.working) void this.workOff();
+      this.pending.push({ item, traceContext: activeContext(), resolve, reject });
+      if (!this.isRunning) void this.processPending();
     });
   }
 
-  private async workOff() {
-    this.working = true;
-    // What the same read from the sockets brought along belongs to it as well.
-    await thisTurnOfTheLoop();
-    while (this.waiting.length > 0) {
-      const batch = this.take();
-      if (await this.tryTogether(batch)) continue;
-      for (const one of batch) await this.tryTogether([one]);
+  private async processPending() {
+    this.isRunning = true;
+    // Items that arrive in the same turn of the event loop, for example with one read of a socket, join the batch.
+    await nextEventLoopTurn();
+    while (this.pending.length > 0) {
+      const batch = this.takeBatch();
+      if (await this.processBatch(batch)) continue;
+      for (const item of batch) await this.processBatch([item]);
     }
-    this.working = false;
+    this.isRunning = false;
   }
 
-  private take(): Waiting<Item, Result>[] {
-    const { keyOf, maxSize: most = 200 } = this.options;
-    if (!keyOf) return this.waiting.splice(0, most);
+  private takeBatch(): PendingItem<Item, Result>[] {
+    const { keyOf, maxSize = 200 } = this.options;
+    if (!keyOf) return this.pending.splice(0, maxSize);
     const keys = new Set<unknown>();
-    const batch: Waiting<Item, Result>[] = [];
-    const later: Waiting<Item, Result>[] = [];
-    for (const each of this.waiting) {
-      const key = keyOf(each.item);
-      if (batch.length === most || keys.has(key)) later.push(each);
-      else batch.push(each);
+    const batch: PendingItem<Item, Result>[] = [];
+    const later: PendingItem<Item, Result>[] = [];
+    for (const pending of this.pending) {
+      const key = keyOf(pending.item);
+      if (batch.length === maxSize || keys.has(key)) later.push(pending);
+      else batch.push(pending);
       keys.add(key);
     }
-    this.waiting = later;
+    this.pending = later;
     return batch;
   }
 
-  /** @returns false where they failed together and may do better one by one */
-  private async tryTogether(batch: Waiting<Item, Result>[]): Promise<boolean> {
+  /** @returns false if the batch failed as a whole and its items should be processed one by one */
+  private async processBatch(batch: PendingItem<Item, Result>[]): Promise<boolean> {
     try {
-      const answers = await withTraceContexts(
-        () => new Map(batch.map(({ item, cause }) => [item, cause])),
-        () => this.work(batch.map(({ item }) => item)),
+      const results = await withTraceContexts(
+        () => new Map(batch.map(({ item, traceContext }) => [item, traceContext])),
+        () => this.processItems(batch.map(({ item }) => item)),
       );
       batch.forEach(({ resolve, reject }, index) => {
-        const answer = answers[index]!;
-        if (answer instanceof Error) reject(answer);
-        else resolve(answer);
+        const result = results[index]!;
+        if (result instanceof Error) reject(result);
+        else resolve(result);
       });
     } catch (error) {
-      // Where the database is away it is so for each of them.
+      // If the database is unavailable, the items would fail one by one as well.
       if (batch.length > 1 && kindOf(error) !== 'unavailable') return false;
       for (const { reject } of batch) reject(error);
     }

@@ -5,7 +5,14 @@ export {
   readVariables,
   type Environment,
 } from './config/environment.js';
-export { AppError, kindOf, type ErrorKind, type FieldError } from './errors/app.errors.js';
+export {
+  AppError,
+  kindOf,
+  MAX_ATTEMPTS,
+  MAX_RETRIES,
+  type ErrorKind,
+  type FieldError,
+} from './errors/app.errors.js';
 export { ProblemFilter, toProblem, type Problem } from './errors/problem.filter.js';
 export { HealthChecks } from './health/health-checks.js';
 export { createLogger, type Logger } from './logging/logger.js';
@@ -15,14 +22,14 @@ export { PeriodicTask } from './periodic-task.js';
 export { startApi, startWorker } from './start.js';
 export {
   activeContext,
-  traceLinks,
-  traceContextOf,
   contextFromTraceparent,
-  withoutTrace,
   failSpan,
-  withTraceContexts,
   inSpan,
   isTraced,
+  traceContextOf,
+  traceLinks,
   traceparentOf,
+  withoutTrace,
+  withTraceContexts,
   type SpanStart,
 } from './tracing/tracing.js';

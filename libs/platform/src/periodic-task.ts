@@ -3,58 +3,59 @@ import type { Logger } from './logging/logger.js';
 import { withoutTrace } from './tracing/tracing.js';
 
 /**
- * Does a piece of work again and again: one round after the other, never two at once, and at once when it is woken.
- * A round that fails is told and tried again at the next time.
+ * Runs a function periodically, and immediately on `runNow`. Runs never overlap. A run that fails is logged; the next
+ * one follows after the interval.
  */
 export class PeriodicTask {
   private timer?: NodeJS.Timeout;
   private running?: Promise<void>;
-  private wokenWhileRunning = false;
+  private runRequested = false;
   private stopped = false;
 
   constructor(
-    private readonly what: string,
-    private readonly everyMs: number,
-    private readonly round: () => Promise<unknown>,
+    private readonly name: string,
+    private readonly intervalMs: number,
+    private readonly work: () => Promise<unknown>,
     private readonly logger: Logger,
   ) {}
 
   start() {
-    this.soon(this.everyMs);
+    this.schedule(this.intervalMs);
   }
 
+  /** Starts a run now, or right after the current one. */
   runNow() {
-    if (this.running) this.wokenWhileRunning = true;
-    else this.soon(0);
+    if (this.running) this.runRequested = true;
+    else this.schedule(0);
   }
 
-  /** Begins nothing new, and waits for what is under way. */
+  /** Starts no further run and waits for the current one. */
   async stop() {
     this.stopped = true;
     clearTimeout(this.timer);
     await this.running;
   }
 
-  private soon(delay: number) {
+  private schedule(delayMs: number) {
     clearTimeout(this.timer);
     if (this.stopped) return;
     this.timer = setTimeout(() => {
       this.running = withoutTrace(() => this.run()).finally(() => {
         this.running = undefined;
-        this.soon(this.wokenWhileRunning ? 0 : this.everyMs);
-        this.wokenWhileRunning = false;
+        this.schedule(this.runRequested ? 0 : this.intervalMs);
+        this.runRequested = false;
       });
-    }, delay).unref();
+    }, delayMs).unref();
   }
 
   private async run() {
     try {
-      await this.round();
+      await this.work();
     } catch (error) {
       const reason = (error as Error).message;
       if (kindOf(error) === 'unavailable')
-        this.logger.warn({ reason }, `${this.what}: waiting for a dependency`);
-      else this.logger.error({ err: error }, `${this.what} failed`);
+        this.logger.warn({ reason }, `${this.name}: waiting for a dependency`);
+      else this.logger.error({ err: error }, `${this.name} failed`);
     }
   }
 }

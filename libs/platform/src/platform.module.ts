@@ -9,13 +9,13 @@ import { Metrics } from './metrics/metrics.js';
 
 export const ENVIRONMENT = Symbol('environment');
 export const LOGGER = Symbol('logger');
-/** The app's name, as in `order-worker`: on every log line and every message it publishes. */
+/** The app's name, for example `order-worker`. It is on every log line and every message that the app publishes. */
 export const APP_NAME = Symbol('app name');
 
-/** What any process needs: its environment, its log, its health. */
+/** Environment, logger, health and metrics of a process. */
 @Module({})
 export class PlatformModule {
-  /** @param logger where there is one already */
+  /** @param logger an existing logger to use instead of a new one */
   static forApp(app: string, logger?: Logger): DynamicModule {
     return {
       module: PlatformModule,

@@ -3,58 +3,61 @@ import { NestFactory } from '@nestjs/core';
 import type { CustomTransportStrategy, MicroserviceOptions } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
-import type { ServerResponse } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import 'reflect-metadata';
 import { EnvironmentError, readEnvironment, type Environment } from './config/environment.js';
 import { ProblemFilter, sendProblem, toProblem } from './errors/problem.filter.js';
-import { HealthChecks } from './health/health-checks.js';
-import { observeRequests } from './http/observed-requests.js';
+import { prepareConnectionDraining } from './http/connection-draining.js';
+import { observeRequests } from './http/observe-requests.js';
 import { createLogger, NestLogger, type Logger } from './logging/logger.js';
 import { Metrics } from './metrics/metrics.js';
 import { LOGGER, PlatformModule } from './platform.module.js';
-import { startTracing, stopTracing } from './tracing/tracing.js';
+import { shutDownOnSignals } from './shutdown.js';
+import { startTracing } from './tracing/tracing.js';
 
-export const BODY_LIMIT_BYTES = 100 * 1024;
+const BODY_LIMIT_BYTES = 100 * 1024;
 
 interface AppOptions {
   name: string;
-  /** Where PORT is unset. */
+  /** Default port, used if the variable PORT is unset. */
   port: number;
-  /** Optional variables that this app can't do without. */
+  /** Environment variables that are optional in general and required by this app. */
   requires?: readonly (keyof Environment)[];
 }
 
-/** Starts an HTTP app. `configure` adds what is its own: routes' prefix, pipes, documents. */
+/**
+ * Starts an HTTP app.
+ *
+ * @param options.configure adds what is specific to the app: route prefix, pipes, OpenAPI document
+ */
 export async function startApi(
   module: Type,
-  { configure, ...options }: AppOptions & { configure: (app: App) => Promise<void> | void },
+  {
+    configure,
+    ...options
+  }: AppOptions & { configure: (app: NestFastifyApplication) => Promise<void> | void },
 ) {
-  const { app, environment } = await create(module, options);
-  stopOnSignals(app, environment, keepConnections(app, environment));
+  const { app, environment } = await createApp(module, options);
+  shutDownOnSignals(app, environment, prepareConnectionDraining(app, environment));
   observeRequests(app.getHttpAdapter().getInstance(), app.get(Metrics));
   await configure(app);
   await listen(app, environment, options.port);
 }
 
-/** Starts an app that consumes a queue through `transport`; its HTTP port serves health only. */
+/** Starts an app that consumes a queue through `transport`. Its HTTP port serves health and metrics only. */
 export async function startWorker(
   module: Type,
   { transport, ...options }: AppOptions & { transport: Type<CustomTransportStrategy> },
 ) {
-  const { app, environment } = await create(module, options);
-  stopOnSignals(app, environment);
+  const { app, environment } = await createApp(module, options);
+  shutDownOnSignals(app, environment);
   app.connectMicroservice<MicroserviceOptions>({ strategy: app.get(transport) }, { inheritAppConfig: true });
-  // Health first: startAllMicroservices resolves only once the broker is there.
+  // Listen first: startAllMicroservices resolves only once the broker is available, and health must be served before.
   await listen(app, environment, options.port);
   await app.startAllMicroservices();
 }
 
-type App = NestFastifyApplication;
-
-async function create(module: Type, { name, requires }: AppOptions) {
-  const environment = environmentOrExit(name, requires);
+async function createApp(module: Type, { name, requires }: AppOptions) {
+  const environment = readEnvironmentOrExit(name, requires);
   const logger = createLogger(name, environment);
   await startTracing(name, environment, logger);
   const app = await NestFactory.create<NestFastifyApplication>(
@@ -62,14 +65,14 @@ async function create(module: Type, { name, requires }: AppOptions) {
     new FastifyAdapter({
       bodyLimit: BODY_LIMIT_BYTES,
       routerOptions: { maxParamLength: 500 },
-      // What still comes while we stop is answered as well.
+      // Requests that arrive during the shutdown are still answered.
       return503OnClosing: false,
-      // What Fastify refuses before there is a route, a broken escape in the address for one.
+      // Errors that Fastify reports before a route is found, for example an invalid escape in the URL.
       frameworkErrors: (error: Error, _request: unknown, reply: FastifyReply) => {
         void sendProblem(reply, toProblem(error));
       },
     }),
-    // Nest's own body parsers would take forms as well; Fastify's takes JSON.
+    // Nest's body parsers would also accept form data. Fastify's parser accepts JSON, and text, which is removed below.
     { logger: new NestLogger(logger), bodyParser: false },
   );
   app.getHttpAdapter().getInstance().removeContentTypeParser('text/plain');
@@ -77,75 +80,20 @@ async function create(module: Type, { name, requires }: AppOptions) {
   return { app, environment };
 }
 
+/** Root module of every app: imports the platform module and the app's own module. */
 class AppRoot {}
 
-function environmentOrExit(name: string, requires?: readonly (keyof Environment)[]) {
+function readEnvironmentOrExit(name: string, requires?: readonly (keyof Environment)[]) {
   try {
     return readEnvironment(requires);
   } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error;
-    for (const fault of error.problems) process.stderr.write(`${name}: ${fault}\n`);
+    for (const problem of error.problems) process.stderr.write(`${name}: ${problem}\n`);
     process.exit(1);
   }
 }
 
-async function listen(app: App, environment: Environment, port: number) {
+async function listen(app: NestFastifyApplication, environment: Environment, port: number) {
   await app.listen(environment.PORT ?? port, environment.HOST);
   app.get<Logger>(LOGGER).info({ url: await app.getUrl() }, 'listening');
-}
-
-/**
- * What customers are told an idle connection is good for, so that none of theirs is left when they have been seen off.
- * Balancers go by a clock of their own, and find it open for longer (72 s, Fastify's).
- */
-const KEEP_ALIVE = 'timeout=5';
-
-/**
- * @returns what is to be done before the end: it says on the health page that we leave, answers what still comes by
- * connections that are kept open, and asks for no more of it there. Whoever balances the load takes us off its list
- * meanwhile, and nobody's connection is closed under a request on its way.
- */
-function keepConnections(app: App, { DRAIN_TIMEOUT_MS }: Environment) {
-  const server = app.getHttpServer();
-  let leaving = false;
-  server.prependListener('request', (_request: unknown, response: ServerResponse) => {
-    if (leaving) response.shouldKeepAlive = false;
-    else response.setHeader('keep-alive', KEEP_ALIVE);
-  });
-  return async () => {
-    leaving = true;
-    app.get(HealthChecks).add('process', () => {
-      throw new Error('stopping');
-    });
-    const end = performance.now() + DRAIN_TIMEOUT_MS;
-    const count = promisify(server.getConnections.bind(server));
-    while (performance.now() < end && (await count()) > 0) await sleep(20);
-  };
-}
-
-/**
- * SIGTERM: take nothing new in, finish what is in flight, close, leave.
- *
- * @param before done first, while everything still works
- */
-function stopOnSignals(app: App, { SHUTDOWN_TIMEOUT_MS }: Environment, before?: () => Promise<void>) {
-  const logger = app.get<Logger>(LOGGER);
-  let stopping = false;
-  const stop = async (signal: string) => {
-    if (stopping) return;
-    stopping = true;
-    logger.info({ signal }, 'stopping');
-    setTimeout(() => {
-      logger.error('shutdown timed out with work in flight; the queue and the outbox keep it');
-      process.exit(1);
-    }, SHUTDOWN_TIMEOUT_MS).unref();
-    await before?.();
-    await app.close();
-    await stopTracing();
-    logger.info('stopped');
-    process.exit(0);
-  };
-  // In place of what an image has for the time before (deploy/docker/Dockerfile).
-  for (const signal of ['SIGTERM', 'SIGINT'])
-    process.removeAllListeners(signal).on(signal, () => void stop(signal));
 }

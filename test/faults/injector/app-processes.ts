@@ -95,9 +95,9 @@ export class AppProcesses {
       SMTP_URL: `smtp://127.0.0.1:${this.proxy(app, 'smtp').port}`,
       MAIL_FROM: `Estoque <no-reply@${MAIL_DOMAIN}>`,
       STOCK_ALERT_EMAIL: `stock@${MAIL_DOMAIN}`,
-      RETRY_DELAYS_MS: '500,1000,3000,8000,15000',
+      RETRY_DELAYS_MS: '500,1000,3000,8000',
       RESERVATION_TTL_SECONDS: '1800',
-      STUCK_AFTER_SECONDS: '10,10,15',
+      REPUBLISH_AFTER_SECONDS: '10,10,15',
       POLL_INTERVAL_MS: '1000',
       ...this.options.environment,
     };

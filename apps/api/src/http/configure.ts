@@ -3,10 +3,10 @@ import { SwaggerModule } from '@nestjs/swagger';
 import { openApiDocument } from './openapi.js';
 import { validationPipe } from './validation.pipe.js';
 
-/** Said by every process, in the same place. */
+/** Routes that every process serves, without the version prefix of the API. */
 export const UNVERSIONED = ['health/live', 'health/ready', 'metrics'];
 
-/** What makes a Nest application this API: its prefix, its validation, its documents. */
+/** Adds what is specific to the API: version prefix, validation, OpenAPI document. */
 export function configureApi(app: NestFastifyApplication) {
   app.setGlobalPrefix('v1', { exclude: UNVERSIONED });
   app.useGlobalPipes(validationPipe());

@@ -1,15 +1,18 @@
 import { applyDecorators } from '@nestjs/common';
 import { IsString, Matches, MaxLength, MinLength, ValidateIf } from 'class-validator';
 
-/** A line of text for people: no control characters (PostgreSQL can't store NUL, mail headers must not break), not only blanks. */
-export function IsSingleLine(mostCharacters: number) {
+/**
+ * The field is a single line of text: not only whitespace, and without control characters, because PostgreSQL can't store
+ * NUL and a line break would allow the injection of mail headers.
+ */
+export function IsSingleLine(maxLength: number) {
   return applyDecorators(
-    Matches(/^(?=.*\S)[^\p{Cc}\p{Cs}]+$/u, { message: 'must be one line of text' }),
+    Matches(/^(?=.*\S)[^\p{Cc}\p{Cs}]+$/u, { message: 'must be a single line of text' }),
     MinLength(1),
-    MaxLength(mostCharacters),
+    MaxLength(maxLength),
     IsString(),
   );
 }
 
-/** Unlike IsOptional, this lets nobody write null. */
-export const Optional = () => ValidateIf((_object, value) => value !== undefined);
+/** The field may be omitted, but not null. (class-validator's IsOptional also accepts null.) */
+export const IsOptionalNotNull = () => ValidateIf((_object, value) => value !== undefined);

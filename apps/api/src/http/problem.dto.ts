@@ -1,35 +1,35 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 
-export class FaultDto {
-  /** JSON pointer to the field. @example "/items/0/quantity" */
+export class FieldErrorDto {
+  /** JSON pointer to the invalid field. @example "/items/0/quantity" */
   pointer!: string;
-  /** @example "too_small" */
+  /** Stable error code for programs. @example "too_small" */
   code!: string;
   /** @example "must not be less than 1" */
   message!: string;
 }
 
-/** RFC 9457. */
+/** Problem document (RFC 9457). */
 export class ProblemDto {
   /** @example "about:blank" */
   type!: string;
-  /** @example "The request is not valid" */
+  /** @example "The request is invalid" */
   title!: string;
   /** @example 422 */
   status!: number;
-  /** Stable, for programs. @example "validation_failed" */
+  /** Stable error code for programs. @example "validation_failed" */
   code!: string;
-  /** @example "There is a fault in the request." */
+  /** @example "The request has 1 validation error." */
   detail!: string;
-  errors!: FaultDto[];
+  errors!: FieldErrorDto[];
 }
 
-/** `status -> what it means here`, each answered as application/problem+json. */
+/** Documents the problem responses of an operation. @param problems error code and its cause, by HTTP status */
 export function ApiProblems(problems: Record<number, { code: string; when: string }>) {
   const all: typeof problems = {
     ...problems,
-    503: { code: 'unavailable', when: 'The database is out of reach; nothing was stored.' },
+    503: { code: 'unavailable', when: 'The database is unavailable; nothing was stored.' },
   };
   const responses = Object.entries(all).map(([status, { code, when }]) =>
     ApiResponse({
@@ -50,14 +50,14 @@ export function ApiProblems(problems: Record<number, { code: string; when: strin
       },
     }),
   );
-  return applyDecorators(ApiExtraModels(ProblemDto, FaultDto), ...responses);
+  return applyDecorators(ApiExtraModels(ProblemDto, FieldErrorDto), ...responses);
 }
 
 export const MALFORMED = {
   code: 'malformed_request',
-  when: 'The body is not JSON, or an id or cursor is none.',
+  when: 'The body is not JSON, or an id or cursor is invalid.',
 };
 export const INVALID = {
   code: 'validation_failed',
-  when: 'Fields are unknown, missing or out of bounds; `errors` names each.',
+  when: 'Fields are unknown, missing or invalid; `errors` lists each of them.',
 };

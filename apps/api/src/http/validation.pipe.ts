@@ -7,7 +7,7 @@ import {
   type ValidationError,
 } from '@nestjs/common';
 
-/** The stable codes of faults; a constraint that isn't here goes by its own name. */
+/** Stable error codes of class-validator's constraints. The code of any other constraint is its name. */
 const CODES: Record<string, string> = {
   whitelistValidation: 'unknown_field',
   isDefined: 'required',
@@ -32,7 +32,7 @@ const CODES: Record<string, string> = {
   isISO4217CurrencyCode: 'not_a_currency',
 };
 
-/** Refuses what a DTO doesn't describe: unknown fields, wrong types, numbers out of bounds. */
+/** Validates requests against their DTO: unknown fields, types, limits. */
 export function validationPipe() {
   return new ObjectOnlyPipe({
     whitelist: true,
@@ -40,11 +40,11 @@ export function validationPipe() {
     transform: true,
     stopAtFirstError: true,
     validationError: { target: false, value: false },
-    exceptionFactory: (errors) => invalid(errors.flatMap((error) => faultsOf(error))),
+    exceptionFactory: (errors) => invalid(errors.flatMap((error) => toFieldErrors(error))),
   });
 }
 
-/** `null`, a list or a bare value in place of the object would pass the validator unseen. */
+/** Refuses a body that is not a JSON object: Nest's pipe would accept `null`, a list or a primitive value unvalidated. */
 @Injectable()
 class ObjectOnlyPipe extends ValidationPipe implements PipeTransform {
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
@@ -52,27 +52,31 @@ class ObjectOnlyPipe extends ValidationPipe implements PipeTransform {
     if (metadata.type === 'body' && !isObject) {
       throw invalid([{ pointer: '', code: 'not_an_object', message: 'must be a JSON object' }]);
     }
-    // A path's parameter has a pipe of its own, which wants it as it was written: `1e3` is no id.
+    // Path parameters are validated by IdPipe, which needs the original text: `1e3` is not an id.
     if (metadata.type === 'param') return Promise.resolve(value);
     return super.transform(value, metadata);
   }
 }
 
-export function invalid(faults: FieldError[]) {
+/** Creates the error for a request with invalid fields. */
+export function invalid(fieldErrors: FieldError[]) {
   const detail =
-    faults.length === 1
-      ? 'There is a fault in the request.'
-      : `There are ${faults.length} faults in the request.`;
-  return new AppError('invalid', 'validation_failed', detail, { fieldErrors: faults });
+    fieldErrors.length === 1
+      ? 'The request has 1 validation error.'
+      : `The request has ${fieldErrors.length} validation errors.`;
+  return new AppError('invalid', 'validation_failed', detail, { fieldErrors });
 }
 
-function faultsOf({ property, constraints, children }: ValidationError, above = ''): FieldError[] {
-  const pointer = `${above}/${property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-  const own = Object.entries(constraints ?? {}).map(([constraint, message]) => ({
+function toFieldErrors(
+  { property, constraints, children }: ValidationError,
+  parentPointer = '',
+): FieldError[] {
+  const pointer = `${parentPointer}/${property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  const ownErrors = Object.entries(constraints ?? {}).map(([constraint, message]) => ({
     pointer,
     code: CODES[constraint] ?? constraint,
     message:
       constraint === 'whitelistValidation' ? 'is not a known field' : message.replace(`${property} `, ''),
   }));
-  return [...own, ...(children ?? []).flatMap((child) => faultsOf(child, pointer))];
+  return [...ownErrors, ...(children ?? []).flatMap((child) => toFieldErrors(child, pointer))];
 }

@@ -6,11 +6,13 @@ import { ApiModule } from '../api.module.js';
 import { UNVERSIONED } from './configure.js';
 import { openApiDocument } from './openapi.js';
 
-class Root {}
+/** Root module: the platform module and the API's own module. */
+class AppRoot {}
 
-// Prints the OpenAPI document. In preview mode nothing is instantiated, so it needs no database and no broker.
+// Writes the OpenAPI document to standard output. Preview mode instantiates no provider, so neither database nor broker
+// is needed.
 const app = await NestFactory.create<NestFastifyApplication>(
-  { module: Root, imports: [PlatformModule.forApp('api'), ApiModule] },
+  { module: AppRoot, imports: [PlatformModule.forApp('api'), ApiModule] },
   new FastifyAdapter(),
   { preview: true, logger: false },
 );

@@ -11,7 +11,7 @@ export class NotificationsController {
   constructor(private readonly notifications: NotificationsService) {}
 
   @Get()
-  @ApiOperation({ operationId: 'listNotifications', summary: 'See which mails were sent, newest first' })
+  @ApiOperation({ operationId: 'listNotifications', summary: 'List mails, newest first' })
   @ApiResponse({ status: 200, type: NotificationPageDto, description: 'A page of notifications.' })
   @ApiProblems({ 400: MALFORMED, 422: INVALID })
   list(@Query() query: NotificationQuery): Promise<NotificationPageDto> {
@@ -22,15 +22,15 @@ export class NotificationsController {
   @HttpCode(202)
   @ApiOperation({
     operationId: 'resendNotification',
-    summary: 'Send a mail once more',
-    description: 'Whether it was sent or refused for good. It goes out with a Message-ID of its own.',
+    summary: 'Send a mail again',
+    description: 'For a mail that was sent or permanently refused. The new mail has a Message-ID of its own.',
   })
   @ApiParam({ name: 'id', type: 'integer', example: 77 })
-  @ApiResponse({ status: 202, type: NotificationDto, description: 'It waits to be sent.' })
+  @ApiResponse({ status: 202, type: NotificationDto, description: 'The mail is pending and will be sent.' })
   @ApiProblems({
     400: MALFORMED,
-    404: { code: 'notification_not_found', when: 'There is no such notification.' },
-    409: { code: 'notification_pending', when: 'It is still waiting to be sent.' },
+    404: { code: 'notification_not_found', when: 'The notification does not exist.' },
+    409: { code: 'notification_pending', when: 'The mail is already pending.' },
   })
   resend(@Param('id', IdPipe) id: number): Promise<NotificationDto> {
     return this.notifications.resend(id);

@@ -1,38 +1,44 @@
-import type { Notification } from '@estoque/domain';
+import { NOTIFICATION_KINDS, type Notification, type NotificationKind } from '@estoque/domain';
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, Max, Min } from 'class-validator';
-import { Optional } from '../http/fields.decorators.js';
+import { IsOptionalNotNull } from '../http/fields.decorators.js';
 import { PageQuery } from '../http/page.dto.js';
+
+const NOTIFICATION_STATES = ['pending', 'sent', 'failed'] as const;
+type NotificationState = (typeof NOTIFICATION_STATES)[number];
 
 export class NotificationQuery extends PageQuery {
   /** @example 123 */
-  @Optional()
+  @IsOptionalNotNull()
   @Type(() => Number)
   @Max(Number.MAX_SAFE_INTEGER)
   @Min(1)
   @IsInt()
   order_id?: number;
 
-  @Optional()
-  @IsIn(['pending', 'sent', 'failed'])
-  state?: 'pending' | 'sent' | 'failed';
+  @IsOptionalNotNull()
+  @IsIn(NOTIFICATION_STATES)
+  state?: NotificationState;
 }
 
 export class NotificationDto {
   /** @example 77 */
   id!: number;
-  /** The order it is about; null for a low-stock alert. @example 123 */
+  /** Order that the mail is about, or null for a low-stock alert. @example 123 */
   order_id!: number | null;
-  kind!: 'order_processed' | 'order_rejected' | 'order_cancelled' | 'low_stock';
+  // Response fields are not validated: @IsIn only gives the Swagger plugin the enum, in this order.
+  @IsIn(NOTIFICATION_KINDS)
+  kind!: NotificationKind;
   /** @example "ana@example.com" */
   recipient!: string;
   /** @example "pt-BR" */
   locale!: string;
-  /** `failed`: the recipient's server refused it for good. */
-  state!: 'pending' | 'sent' | 'failed';
-  /** How often a mail server was asked to take it and answered. @example 1 */
+  /** `failed`: the mail was permanently refused, or was deferred too often. */
+  @IsIn(NOTIFICATION_STATES)
+  state!: NotificationState;
+  /** Number of attempts to send the mail. Outages of the mail server do not count. @example 1 */
   attempts!: number;
-  /** Why the last try failed. @example "451 4.7.1 try again later" */
+  /** Error of the last attempt, or null. @example "451 4.7.1 try again later" */
   last_error!: string | null;
   /** @example "2026-01-15T12:00:00.000Z" */
   created_at!: string;
@@ -44,7 +50,7 @@ export class NotificationPageDto {
   data!: NotificationDto[];
   /** @example true */
   has_more!: boolean;
-  /** The next page's `cursor`; null on the last page. @example "MTIz" */
+  /** `cursor` of the next page, or null on the last page. @example "MTIz" */
   next_cursor!: string | null;
 }
 

@@ -17,7 +17,11 @@ export class NotificationsService {
     return toPage(rows, page.limit, toNotificationDto);
   }
 
-  /** notify-worker finds it at its next look. @throws NotificationNotFound, NotificationNotSendable */
+  /**
+   * Makes the notification pending again; notify-worker sends it at its next poll.
+   *
+   * @throws NotificationNotFound, NotificationNotSendable
+   */
   resend(id: number): Promise<NotificationDto> {
     return this.unitOfWork.inTransaction(async ({ notifications }) =>
       toNotificationDto(await notifications.resend(id)),

@@ -7,69 +7,87 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { userInfo } from 'node:os';
 import 'reflect-metadata';
 
-// What the API offers under /v1/dead-letters and /v1/operations, for a terminal: `npm run cli -- --help`.
+// Command line for the operations under /v1/dead-letters and /v1/operations/audit: `npm run cli -- --help`.
 
-class Root {}
+/** Root module: the platform module and the domain module. */
+class CliRoot {}
 
 const print = (line: string) => void process.stdout.write(`${line}\n`);
 
-type Neighbour = 'database' | 'broker';
+type Dependency = 'database' | 'broker';
 
-async function withApp(neighbours: Neighbour[], work: (app: INestApplicationContext) => Promise<void>) {
+/** Runs `work` with a Nest application, once the given dependencies are connected. */
+async function withApp(dependencies: Dependency[], work: (app: INestApplicationContext) => Promise<void>) {
   const imports = [PlatformModule.forApp('cli'), DomainModule.for()];
   const app = await NestFactory.createApplicationContext(
-    { module: Root, imports },
+    { module: CliRoot, imports },
     { logger: false, abortOnError: false },
   );
   try {
-    await app.get(DomainModule).reached(...neighbours);
+    await app.get(DomainModule).waitFor(...dependencies);
     await work(app);
   } finally {
     await app.close();
   }
 }
 
-const withLetters = (work: (letters: DeadLetters) => Promise<void>) =>
+const withDeadLetters = (work: (deadLetters: DeadLetters) => Promise<void>) =>
   withApp(['database', 'broker'], (app) => work(app.get(DeadLetters)));
 
-function toId(text: string): number {
+function toPositiveInteger(text: string): number {
   if (/^[1-9]\d{0,15}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('An id is a positive integer.');
+  throw new InvalidArgumentError('Must be a positive integer.');
 }
 
 const cli = new Command('npm run cli --').description('Operations of estoque-system.');
-const letters = cli.command('dead-letters').description('Messages that nobody could handle.');
-const filtered = (command: Command) =>
+const deadLettersCommand = cli.command('dead-letters').description('Messages that could not be processed.');
+type DeadLetterOptions = Omit<DeadLetterFilter, 'subject'> & { order?: number };
+const toFilter = ({ order, ...filter }: DeadLetterOptions): DeadLetterFilter => ({
+  ...filter,
+  subject: order === undefined ? undefined : { order_id: order },
+});
+const withFilterOptions = (command: Command) =>
   command
-    .option('--queue <name>', 'only those of this queue')
-    .option('--event <name>', 'only those with this routing key')
-    .option('--reason <code>', 'only those with this reason');
-const by = new Option('--by <name>', 'who does it; it goes on record').default(userInfo().username);
+    .option('--queue <name>', 'only dead letters of this queue')
+    .option('--event <name>', 'only dead letters with this routing key')
+    .option('--reason <code>', 'only dead letters with this reason')
+    .option('--order <id>', 'only dead letters of this order', toPositiveInteger);
+const operatorOption = new Option('--by <name>', 'operator, recorded with the action').default(
+  userInfo().username,
+);
 
-filtered(letters.command('list').description('The newest first.'))
-  .addOption(new Option('--state <state>', 'only those in this state').choices(DEAD_LETTER_STATES))
-  .option('--limit <n>', 'how many at the most', toId, 20)
-  .action(({ limit, ...filter }: DeadLetterFilter & { limit: number }) =>
-    withLetters(async (letters) => {
-      const rows = await letters.list(filter, { limit });
+withFilterOptions(deadLettersCommand.command('list').description('List dead letters, newest first.'))
+  .addOption(new Option('--state <state>', 'only dead letters in this state').choices(DEAD_LETTER_STATES))
+  .option('--limit <n>', 'maximum number of dead letters', toPositiveInteger, 20)
+  .action(({ limit, ...filter }: DeadLetterOptions & { limit: number }) =>
+    withDeadLetters(async (deadLetters) => {
+      const rows = await deadLetters.list(toFilter(filter), { limit });
       for (const { id, state, queue, event, reason, attempts, last_seen, error } of rows) {
-        const what = [`#${id}`, state, queue, event, reason, `attempt ${attempts}`, last_seen.toISOString()];
-        print(`${what.join('  ')}\n    ${error.split('\n')[0]}`);
+        const columns = [
+          `#${id}`,
+          state,
+          queue,
+          event,
+          reason,
+          `attempt ${attempts}`,
+          last_seen.toISOString(),
+        ];
+        print(`${columns.join('  ')}\n    ${error.split('\n')[0]}`);
       }
-      if (rows.length === 0) print('None.');
+      if (rows.length === 0) print('No dead letters.');
     }),
   );
 
-letters
+deadLettersCommand
   .command('show')
-  .description('One, whole, as JSON.')
-  .argument('<id>', 'its number', toId)
+  .description('Print a dead letter with its body as JSON.')
+  .argument('<id>', 'id of the dead letter', toPositiveInteger)
   .action((id: number) =>
-    withLetters(async (letters) => {
-      const { body, ...letter } = await letters.get(id);
+    withDeadLetters(async (deadLetters) => {
+      const { body, ...deadLetter } = await deadLetters.get(id);
       print(
         JSON.stringify(
-          { ...letter, body_text: body.toString(), body_base64: body.toString('base64') },
+          { ...deadLetter, body_text: body.toString(), body_base64: body.toString('base64') },
           null,
           2,
         ),
@@ -77,32 +95,36 @@ letters
     }),
   );
 
-for (const [action, done, description] of [
+for (const [action, pastTense, description] of [
   [
     'replay',
     'replayed',
-    'Send one, or all parked ones that fit the options, back to the queue they came from.',
+    'Replay a dead letter, or all open ones that match the options, to the original queue.',
   ],
-  ['discard', 'discarded', 'Discard one, or all parked ones that fit the options. They stay on record.'],
+  [
+    'discard',
+    'discarded',
+    'Discard a dead letter, or all open ones that match the options. Discarded dead letters are kept.',
+  ],
 ] as const) {
-  filtered(letters.command(action).description(description))
-    .argument('[id]', 'its number; without it, --all or a filter', toId)
-    .option('--all', 'all that are parked')
-    .addOption(by)
+  withFilterOptions(deadLettersCommand.command(action).description(description))
+    .argument('[id]', 'id of a dead letter; if omitted, --all or a filter is required', toPositiveInteger)
+    .option('--all', 'all open dead letters')
+    .addOption(operatorOption)
     .action(
-      (id: number | undefined, { by, all, ...filter }: DeadLetterFilter & { by: string; all?: boolean }) =>
-        withLetters(async (letters) => {
+      (id: number | undefined, { by, all, ...filter }: DeadLetterOptions & { by: string; all?: boolean }) =>
+        withDeadLetters(async (deadLetters) => {
           if (id !== undefined) {
-            await letters[action](id, by);
-            return print(`#${id} ${done}`);
+            await deadLetters[action](id, by);
+            return print(`#${id} ${pastTense}`);
           }
-          if (!all && Object.keys(filter).length === 0)
-            throw new Error('Say which: an id, a filter, or --all.');
-          for (let remaining = 1; remaining > 0;) {
-            const result = await letters.actOnAll(action, filter, by);
+          if (!all && Object.keys(filter).length === 0) throw new Error('Specify an id, a filter, or --all.');
+          let remaining: number;
+          do {
+            const result = await deadLetters.actOnAll(action, toFilter(filter), by);
             remaining = result.remaining;
-            print(`${result.done} ${done}, ${remaining} remaining`);
-          }
+            print(`${result.done} ${pastTense}, ${remaining} remaining`);
+          } while (remaining > 0);
         }),
     );
 }
@@ -129,7 +151,7 @@ cli
 try {
   await cli.parseAsync();
 } catch (error) {
-  const faults = error instanceof EnvironmentError ? error.problems : [(error as Error).message];
-  for (const fault of faults) process.stderr.write(`${fault}\n`);
+  const problems = error instanceof EnvironmentError ? error.problems : [(error as Error).message];
+  for (const problem of problems) process.stderr.write(`${problem}\n`);
   process.exitCode = 1;
 }

@@ -12,88 +12,101 @@ import {
 } from './dead-letters.dto.js';
 import { DeadLettersService } from './dead-letters.service.js';
 
-const NOT_FOUND = { code: 'dead_letter_not_found', when: 'There is no such dead letter.' };
-const NOT_PARKED = { code: 'dead_letter_closed', when: 'It is replayed or discarded already.' };
+const NOT_FOUND = { code: 'dead_letter_not_found', when: 'The dead letter does not exist.' };
+const NOT_OPEN = { code: 'dead_letter_closed', when: 'The dead letter is already replayed or discarded.' };
 
-const WHOLE = {
+const DETAILS_RESPONSE = {
   status: 200,
   type: DeadLetterDetailsDto,
-  description: 'The dead letter and what was done to it.',
+  description: 'The dead letter with its history of actions.',
 };
 
 @Controller('dead-letters')
 @ApiTags('operations')
 export class DeadLettersController {
-  constructor(private readonly letters: DeadLettersService) {}
+  constructor(private readonly deadLetters: DeadLettersService) {}
 
   @Get()
   @ApiOperation({
     operationId: 'listDeadLetters',
-    summary: 'List messages that nobody could handle, newest first',
+    summary: 'List dead letters (messages that could not be processed), newest first',
   })
   @ApiResponse({ status: 200, type: DeadLetterPageDto, description: 'A page of dead letters.' })
   @ApiProblems({ 400: MALFORMED, 422: INVALID })
   list(@Query() query: DeadLetterQuery): Promise<DeadLetterPageDto> {
-    return this.letters.list(query);
+    return this.deadLetters.list(query);
   }
 
   @Post('replay')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'replayDeadLetters',
-    summary: 'Send all that fit a filter back to their queues',
+    summary: 'Replay all open dead letters that match a filter',
     description:
-      'At most 1,000 in one call, oldest first; `remaining` is the number of matching open dead letters left.',
+      'Publishes each message to its original queue. At most 1,000 per call, oldest first; `remaining` is the number of matching open dead letters left.',
   })
-  @ApiResponse({ status: 200, type: FilteredResultDto, description: 'What was done.' })
+  @ApiResponse({
+    status: 200,
+    type: FilteredResultDto,
+    description: 'The number of dead letters replayed or discarded, and remaining.',
+  })
   @ApiProblems({ 400: MALFORMED, 422: INVALID })
   replayAll(@Body() body: FilteredActionDto): Promise<FilteredResultDto> {
-    return this.letters.actOnAll('replay', body);
+    return this.deadLetters.actOnAll('replay', body);
   }
 
   @Post('discard')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'discardDeadLetters',
-    summary: 'Discard all that fit a filter',
-    description: 'At most 1,000 in one call, oldest first. They stay on record.',
+    summary: 'Discard all open dead letters that match a filter',
+    description:
+      'At most 1,000 per call, oldest first. Discarded dead letters are kept and can still be read.',
   })
-  @ApiResponse({ status: 200, type: FilteredResultDto, description: 'What was done.' })
+  @ApiResponse({
+    status: 200,
+    type: FilteredResultDto,
+    description: 'The number of dead letters replayed or discarded, and remaining.',
+  })
   @ApiProblems({ 400: MALFORMED, 422: INVALID })
   discardAll(@Body() body: FilteredActionDto): Promise<FilteredResultDto> {
-    return this.letters.actOnAll('discard', body);
+    return this.deadLetters.actOnAll('discard', body);
   }
 
   @Get(':id')
-  @ApiOperation({ operationId: 'getDeadLetter', summary: 'Read a dead letter, byte for byte' })
+  @ApiOperation({ operationId: 'getDeadLetter', summary: 'Get a dead letter with its unmodified body' })
   @ApiParam({ name: 'id', type: 'integer', example: 7 })
-  @ApiResponse(WHOLE)
+  @ApiResponse(DETAILS_RESPONSE)
   @ApiProblems({ 400: MALFORMED, 404: NOT_FOUND })
   get(@Param('id', IdPipe) id: number): Promise<DeadLetterDetailsDto> {
-    return this.letters.get(id);
+    return this.deadLetters.get(id);
   }
 
   @Post(':id/replay')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'replayDeadLetter',
-    summary: 'Send one back to the queue that it came from',
-    description: 'As it was, and as if for the first time. Where it fails again, it is parked again.',
+    summary: 'Replay a dead letter',
+    description:
+      'Publishes the unmodified message to its original queue, with its attempts reset. If it fails again, the dead letter becomes open again.',
   })
   @ApiParam({ name: 'id', type: 'integer', example: 7 })
-  @ApiResponse(WHOLE)
-  @ApiProblems({ 400: MALFORMED, 404: NOT_FOUND, 409: NOT_PARKED, 422: INVALID })
+  @ApiResponse(DETAILS_RESPONSE)
+  @ApiProblems({ 400: MALFORMED, 404: NOT_FOUND, 409: NOT_OPEN, 422: INVALID })
   replay(@Param('id', IdPipe) id: number, @Body() body: ActorDto): Promise<DeadLetterDetailsDto> {
-    return this.letters.act('replay', id, body);
+    return this.deadLetters.act('replay', id, body);
   }
 
   @Post(':id/discard')
   @HttpCode(200)
-  @ApiOperation({ operationId: 'discardDeadLetter', summary: 'Discard one; it stays on record' })
+  @ApiOperation({
+    operationId: 'discardDeadLetter',
+    summary: 'Discard a dead letter; it is kept and can still be read',
+  })
   @ApiParam({ name: 'id', type: 'integer', example: 7 })
-  @ApiResponse(WHOLE)
-  @ApiProblems({ 400: MALFORMED, 404: NOT_FOUND, 409: NOT_PARKED, 422: INVALID })
+  @ApiResponse(DETAILS_RESPONSE)
+  @ApiProblems({ 400: MALFORMED, 404: NOT_FOUND, 409: NOT_OPEN, 422: INVALID })
   discard(@Param('id', IdPipe) id: number, @Body() body: ActorDto): Promise<DeadLetterDetailsDto> {
-    return this.letters.act('discard', id, body);
+    return this.deadLetters.act('discard', id, body);
   }
 }

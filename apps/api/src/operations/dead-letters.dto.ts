@@ -6,69 +6,86 @@ import {
 } from '@estoque/messaging';
 import { IntersectionType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsIn, IsObject, ValidateNested } from 'class-validator';
-import { IsSingleLine, Optional } from '../http/fields.decorators.js';
+import { IsIn, IsInt, IsObject, Max, Min, ValidateNested } from 'class-validator';
+import { IsOptionalNotNull, IsSingleLine } from '../http/fields.decorators.js';
 import { PageQuery } from '../http/page.dto.js';
 
 export class ActorDto {
-  /** Who does it; it goes on record. @example "ana" */
+  /** Name of the operator, recorded with the action. @example "ana" */
   @IsSingleLine(100)
   by!: string;
 }
 
 export class DeadLetterFilterDto {
   /** @example "order_queue" */
-  @Optional()
+  @IsOptionalNotNull()
   @IsSingleLine(255)
   queue?: string;
 
   /** @example "order.created" */
-  @Optional()
+  @IsOptionalNotNull()
   @IsSingleLine(255)
   event?: string;
 
   /** @example "bug" */
-  @Optional()
+  @IsOptionalNotNull()
   @IsSingleLine(100)
   reason?: string;
+
+  /** Order that the message is about. @example 123 */
+  @IsOptionalNotNull()
+  @Max(Number.MAX_SAFE_INTEGER)
+  @Min(1)
+  @IsInt()
+  order_id?: number;
 }
 
 export class DeadLetterQuery extends IntersectionType(PageQuery, DeadLetterFilterDto) {
-  @Optional()
+  /** Order that the message is about. @example 123 */
+  @IsOptionalNotNull()
+  @Type(() => Number)
+  @Max(Number.MAX_SAFE_INTEGER)
+  @Min(1)
+  @IsInt()
+  override order_id?: number;
+
+  @IsOptionalNotNull()
   @IsIn(DEAD_LETTER_STATES)
   state?: DeadLetterState;
 }
 
 export class FilteredActionDto extends ActorDto {
-  /** Of what is parked, what fits all of it; `{}` fits all. */
+  /** Selects open dead letters that match all given fields; `{}` selects all. */
   @ValidateNested()
-  @IsObject({ message: 'must be an object with queue, event or reason' })
+  @IsObject({ message: 'must be an object with queue, event, reason or order_id' })
   @Type(() => DeadLetterFilterDto)
   filter!: DeadLetterFilterDto;
 }
 
 export class FilteredResultDto {
-  /** Letters that were replayed or discarded. @example 12 */
+  /** Number of dead letters that were replayed or discarded. @example 12 */
   done!: number;
-  /** Parked ones that fit and are still to be done: call again. @example 0 */
+  /** Number of matching dead letters that are still open; call again until it is 0. @example 0 */
   remaining!: number;
 }
 
 export class DeadLetterDto {
   /** @example 7 */
   id!: number;
-  /** Where it was to be handled. @example "order_queue" */
+  /** Queue of the message. @example "order_queue" */
   queue!: string;
-  /** Its routing key. @example "order.created" */
+  /** Routing key of the message. @example "order.created" */
   event!: string;
-  /** A stable code. @example "invalid_json" */
+  /** Stable code of the reason. @example "invalid_json" */
   reason!: string;
-  /** @example "Unexpected end of JSON input" */
+  /** Error message of the last attempt. @example "Unexpected end of JSON input" */
   error!: string;
-  /** How often it was tried. @example 1 */
+  /** Number of attempts to process the message. @example 1 */
   attempts!: number;
-  state!: 'open' | 'replayed' | 'discarded';
-  /** How often it came here. @example 1 */
+  // Response fields are not validated: @IsIn only gives the Swagger plugin the enum, in this order.
+  @IsIn(DEAD_LETTER_STATES)
+  state!: DeadLetterState;
+  /** How often the message was dead-lettered. @example 1 */
   times!: number;
   /** @example "2026-01-15T12:00:00.000Z" */
   first_seen!: string;
@@ -76,22 +93,25 @@ export class DeadLetterDto {
   last_seen!: string;
 }
 
+const ACTIONS = ['replayed', 'discarded'] as const satisfies readonly DeadLetterAction['action'][];
+
 export class DeadLetterActionDto {
-  action!: 'replayed' | 'discarded';
-  /** @example "ana" */
+  @IsIn(ACTIONS)
+  action!: (typeof ACTIONS)[number];
+  /** Name of the operator. @example "ana" */
   by!: string;
   /** @example "2026-01-15T12:05:00.000Z" */
   at!: string;
 }
 
 export class DeadLetterDetailsDto extends DeadLetterDto {
-  /** The publisher's own headers. @example {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"} */
+  /** Headers that the publisher set. @example {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"} */
   headers!: Record<string, unknown>;
-  /** @example {"contentType": "application/json", "routingKey": "order.created"} */
+  /** AMQP properties and the routing key of the message. @example {"contentType": "application/json", "routingKey": "order.created"} */
   properties!: Record<string, unknown>;
-  /** Byte for byte. @example "eyJldmVudCI6ICJvcmRlci5jcmVhdGVkIiwg" */
+  /** Unmodified body, base64-encoded. @example "eyJldmVudCI6ICJvcmRlci5jcmVhdGVkIiwg" */
   body_base64!: string;
-  /** For reading: its first 10,000 characters as UTF-8. @example "{\"event\": \"order.created\", " */
+  /** First 10,000 characters of the body, decoded as UTF-8. @example "{\"event\": \"order.created\", " */
   body_text!: string;
   actions!: DeadLetterActionDto[];
 }
@@ -100,26 +120,40 @@ export class DeadLetterPageDto {
   data!: DeadLetterDto[];
   /** @example false */
   has_more!: boolean;
-  /** The next page's `cursor`; null on the last page. @example "Nw" */
+  /** `cursor` of the next page, or null on the last page. @example "Nw" */
   next_cursor!: string | null;
 }
 
-export function toDeadLetterDto(letter: DeadLetter): DeadLetterDto {
-  const { id, queue, event, reason, error, attempts, state, times } = letter;
-  const [first_seen, last_seen] = [letter.first_seen.toISOString(), letter.last_seen.toISOString()];
-  return { id, queue, event, reason, error, attempts, state, times, first_seen, last_seen };
+export function toDeadLetterDto(deadLetter: DeadLetter): DeadLetterDto {
+  const { id, queue, event, reason, error, attempts, state, times, first_seen, last_seen } = deadLetter;
+  return {
+    id,
+    queue,
+    event,
+    reason,
+    error,
+    attempts,
+    state,
+    times,
+    first_seen: first_seen.toISOString(),
+    last_seen: last_seen.toISOString(),
+  };
 }
 
+const MAX_TEXT_CHARACTERS = 10_000;
+/** A character takes up to 4 bytes in UTF-8. */
+const MAX_TEXT_BYTES = 4 * MAX_TEXT_CHARACTERS;
+
 export function toDeadLetterDetailsDto(
-  letter: DeadLetter & { actions: DeadLetterAction[] },
+  deadLetter: DeadLetter & { actions: DeadLetterAction[] },
 ): DeadLetterDetailsDto {
-  const { headers, properties, body, actions } = letter;
+  const { headers, properties, body, actions } = deadLetter;
   return {
-    ...toDeadLetterDto(letter),
+    ...toDeadLetterDto(deadLetter),
     headers,
     properties: { ...properties },
     body_base64: body.toString('base64'),
-    body_text: body.subarray(0, 40_000).toString().slice(0, 10_000),
+    body_text: body.subarray(0, MAX_TEXT_BYTES).toString().slice(0, MAX_TEXT_CHARACTERS),
     actions: actions.map(({ action, actor: by, at }) => ({ action, by, at: at.toISOString() })),
   };
 }

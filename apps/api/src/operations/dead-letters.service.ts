@@ -1,4 +1,4 @@
-import { DeadLetters } from '@estoque/messaging';
+import { DeadLetters, type DeadLetterFilter } from '@estoque/messaging';
 import { Injectable } from '@nestjs/common';
 import { pageStart, toPage } from '../http/page.dto.js';
 import {
@@ -14,25 +14,31 @@ import {
 
 @Injectable()
 export class DeadLettersService {
-  constructor(private readonly letters: DeadLetters) {}
+  constructor(private readonly deadLetters: DeadLetters) {}
 
   async list({ cursor, limit, ...filter }: DeadLetterQuery): Promise<DeadLetterPageDto> {
-    return toPage(await this.letters.list(filter, pageStart({ cursor, limit })), limit, toDeadLetterDto);
+    const rows = await this.deadLetters.list(toFilter(filter), pageStart({ cursor, limit }));
+    return toPage(rows, limit, toDeadLetterDto);
   }
 
   /** @throws DeadLetterNotFound */
   async get(id: number): Promise<DeadLetterDetailsDto> {
-    return toDeadLetterDetailsDto(await this.letters.get(id));
+    return toDeadLetterDetailsDto(await this.deadLetters.get(id));
   }
 
-  /** @throws DeadLetterNotFound, DeadLetterNotParked, and `broker_unavailable` for a replay */
+  /** @throws DeadLetterNotFound, DeadLetterClosed, and AppError `broker_unavailable` for a replay */
   async act(action: 'replay' | 'discard', id: number, { by }: ActorDto): Promise<DeadLetterDetailsDto> {
-    await this.letters[action](id, by);
+    await this.deadLetters[action](id, by);
     return this.get(id);
   }
 
-  /** @throws AppError `broker_unavailable` for a replay: what was done until then stays done */
+  /** @throws AppError `broker_unavailable` for a replay; dead letters replayed before the error stay replayed */
   actOnAll(action: 'replay' | 'discard', { by, filter }: FilteredActionDto): Promise<FilteredResultDto> {
-    return this.letters.actOnAll(action, filter, by);
+    return this.deadLetters.actOnAll(action, toFilter(filter), by);
   }
 }
+
+const toFilter = ({ order_id, ...filter }: Omit<DeadLetterQuery, 'cursor' | 'limit'>): DeadLetterFilter => ({
+  ...filter,
+  subject: order_id === undefined ? undefined : { order_id },
+});

@@ -4,7 +4,7 @@ import { ApiProblems } from '../http/problem.dto.js';
 import { AuditDto, OutboxDto, StuckOrdersDto } from './operations.dto.js';
 import { OperationsService } from './operations.service.js';
 
-const NOTHING_SENT = { 400: { code: 'malformed_request', when: 'The request could not be read.' } };
+const NO_INPUT = { 400: { code: 'malformed_request', when: 'The request is malformed.' } };
 
 @Controller('operations')
 @ApiTags('operations')
@@ -14,11 +14,11 @@ export class OperationsController {
   @Get('stuck-orders')
   @ApiOperation({
     operationId: 'listStuckOrders',
-    summary: 'See orders that do not come on',
-    description: 'Their event was published again three times or more, and nothing came of it.',
+    summary: 'List stuck orders',
+    description: 'Orders whose event the watchdog has republished at least three times without effect.',
   })
-  @ApiResponse({ status: 200, type: StuckOrdersDto, description: 'Stuck orders; usually none.' })
-  @ApiProblems(NOTHING_SENT)
+  @ApiResponse({ status: 200, type: StuckOrdersDto, description: 'Stuck orders; normally none.' })
+  @ApiProblems(NO_INPUT)
   stuckOrders(): Promise<StuckOrdersDto> {
     return this.operations.stuckOrders();
   }
@@ -26,19 +26,20 @@ export class OperationsController {
   @Get('audit')
   @ApiOperation({
     operationId: 'auditStock',
-    summary: 'Hold the books against each other',
-    description: 'Recomputes stock from movements and reservations. It repairs nothing.',
+    summary: 'Reconcile the stock ledger',
+    description:
+      'Recomputes stock from movements and reservations and reports every discrepancy. Nothing is repaired.',
   })
-  @ApiResponse({ status: 200, type: AuditDto, description: 'Every drift; usually none.' })
-  @ApiProblems(NOTHING_SENT)
+  @ApiResponse({ status: 200, type: AuditDto, description: 'All discrepancies; normally none.' })
+  @ApiProblems(NO_INPUT)
   audit(): Promise<AuditDto> {
     return this.operations.audit();
   }
 
   @Get('outbox')
-  @ApiOperation({ operationId: 'measureOutbox', summary: 'See how many events wait to be published' })
-  @ApiResponse({ status: 200, type: OutboxDto, description: 'Depth and lag.' })
-  @ApiProblems(NOTHING_SENT)
+  @ApiOperation({ operationId: 'measureOutbox', summary: 'Get the number of unpublished events' })
+  @ApiResponse({ status: 200, type: OutboxDto, description: 'Depth and lag of the outbox.' })
+  @ApiProblems(NO_INPUT)
   outbox(): Promise<OutboxDto> {
     return this.operations.measureOutbox();
   }

@@ -1,44 +1,47 @@
-import type { Discrepancy, OverdueOrder } from '@estoque/domain';
+import { ORDER_STATUSES, type Discrepancy, type OrderStatus, type OverdueOrder } from '@estoque/domain';
+import { IsIn } from 'class-validator';
 
 export class StuckOrderDto {
   /** @example 123 */
   id!: number;
-  status!: 'pending' | 'reserved' | 'processed' | 'rejected' | 'cancelled';
-  /** When it came to this state. @example "2026-01-15T12:00:00.000Z" */
+  // Response fields are not validated: @IsIn only gives the Swagger plugin the enum, in this order.
+  @IsIn(ORDER_STATUSES)
+  status!: OrderStatus;
+  /** When the order entered this status. @example "2026-01-15T12:00:00.000Z" */
   since!: string;
-  /** How often its event was published again. @example 3 */
+  /** How often the watchdog has republished the event of the order. @example 3 */
   republish_count!: number;
 }
 
 export class StuckOrdersDto {
-  /** The longest first, 100 at most. */
+  /** Longest stuck first, at most 100. */
   data!: StuckOrderDto[];
 }
 
 export class DiscrepancyDto {
-  /** Which rule of the books is broken. @example "on_hand" */
+  /** Rule of the stock ledger that is violated. @example "on_hand" */
   check!: string;
   /** @example 10 */
   product_id!: number;
-  /** The order whose the drift is; null where it is no single one's. @example 123 */
+  /** Order the discrepancy belongs to, or null if it concerns several. @example 123 */
   order_id!: number | null;
-  /** What the other records come to. @example 48 */
+  /** Value computed from the other records. @example 48 */
   expected!: number;
-  /** @example 47 */
+  /** Recorded value. @example 47 */
   found!: number;
 }
 
 export class AuditDto {
-  /** @example true */
+  /** Whether the stock ledger reconciles. @example true */
   balanced!: boolean;
-  /** Nothing is repaired: somebody has to find out why. 1,000 at most. */
+  /** At most 1,000. Nothing is repaired automatically. */
   discrepancies!: DiscrepancyDto[];
 }
 
 export class OutboxDto {
-  /** Events that wait to be published. @example 0 */
+  /** Number of unpublished events. @example 0 */
   depth!: number;
-  /** How long the oldest of them waits. @example 0 */
+  /** Age of the oldest unpublished event. @example 0 */
   lag_seconds!: number;
 }
 
@@ -46,15 +49,15 @@ export const toStuckOrderDto = ({
   id,
   status,
   updated_at,
-  republish_count: republish_count,
+  republish_count,
 }: OverdueOrder): StuckOrderDto => ({
   id,
   status,
   since: updated_at.toISOString(),
-  republish_count: republish_count,
+  republish_count,
 });
 
-export const toAuditDto = (drifts: Discrepancy[]): AuditDto => ({
-  balanced: drifts.length === 0,
-  discrepancies: drifts,
+export const toAuditDto = (discrepancies: Discrepancy[]): AuditDto => ({
+  balanced: discrepancies.length === 0,
+  discrepancies,
 });

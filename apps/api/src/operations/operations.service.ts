@@ -10,28 +10,28 @@ import {
   type StuckOrdersDto,
 } from './operations.dto.js';
 
-const MAX_STUCK = 100;
+const MAX_STUCK_ORDERS = 100;
 
 @Injectable()
 export class OperationsService {
   constructor(
     private readonly unitOfWork: UnitOfWork,
-    private readonly audits: StockAudit,
+    private readonly stockAudit: StockAudit,
     private readonly outbox: OutboxRelay,
-    letters: DeadLetters,
+    deadLetters: DeadLetters,
     metrics: Metrics,
   ) {
-    metrics.gauge('estoque_dead_letters_open', 'Messages that wait for somebody to look at them', () =>
-      letters.countOpen(),
+    metrics.gauge('estoque_dead_letters_open', 'Dead letters that are neither replayed nor discarded', () =>
+      deadLetters.countOpen(),
     );
   }
 
   async stuckOrders(): Promise<StuckOrdersDto> {
-    return { data: (await this.unitOfWork.read.openOrders.stuck(MAX_STUCK)).map(toStuckOrderDto) };
+    return { data: (await this.unitOfWork.read.openOrders.stuck(MAX_STUCK_ORDERS)).map(toStuckOrderDto) };
   }
 
   async audit(): Promise<AuditDto> {
-    return toAuditDto(await this.audits.run());
+    return toAuditDto(await this.stockAudit.run());
   }
 
   measureOutbox(): Promise<OutboxDto> {

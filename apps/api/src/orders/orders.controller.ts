@@ -17,14 +17,14 @@ export class OrdersController {
     operationId: 'placeOrder',
     summary: 'Place an order',
     description:
-      'The order is stored and answered as `pending`; stock is reserved and deducted asynchronously. Follow it at `Location`.',
+      'Stores the order and returns it as `pending`. Stock is reserved and deducted asynchronously; poll the URL in `Location` for the result.',
   })
   @ApiResponse({
     status: 202,
     type: OrderDto,
-    description: 'Stored, to be processed.',
+    description: 'The order is stored and will be processed.',
     headers: {
-      Location: { description: 'Where the order is', schema: { type: 'string', example: '/v1/orders/123' } },
+      Location: { description: 'URL of the order', schema: { type: 'string', example: '/v1/orders/123' } },
     },
   })
   @ApiProblems({
@@ -51,10 +51,10 @@ export class OrdersController {
   }
 
   @Get(':id')
-  @ApiOperation({ operationId: 'getOrder', summary: 'See how far an order is' })
+  @ApiOperation({ operationId: 'getOrder', summary: 'Get an order with its status and timeline' })
   @ApiParam({ name: 'id', type: 'integer', example: 123 })
-  @ApiResponse({ status: 200, type: OrderDto, description: 'The order with its lines and its timeline.' })
-  @ApiProblems({ 400: MALFORMED, 404: { code: 'order_not_found', when: 'There is no such order.' } })
+  @ApiResponse({ status: 200, type: OrderDto, description: 'The order with its lines and timeline.' })
+  @ApiProblems({ 400: MALFORMED, 404: { code: 'order_not_found', when: 'The order does not exist.' } })
   get(@Param('id', IdPipe) id: number): Promise<OrderDto> {
     return this.orders.get(id);
   }
@@ -65,14 +65,14 @@ export class OrdersController {
     operationId: 'cancelOrder',
     summary: 'Cancel an order',
     description:
-      'As long as its stock is not deducted. What was reserved is given back. Doing it twice is harmless.',
+      'Possible until the stock of the order is deducted. Reserved stock is released. The operation is idempotent.',
   })
   @ApiParam({ name: 'id', type: 'integer', example: 123 })
   @ApiResponse({ status: 200, type: OrderDto, description: 'The cancelled order.' })
   @ApiProblems({
     400: MALFORMED,
-    404: { code: 'order_not_found', when: 'There is no such order.' },
-    409: { code: 'order_not_cancellable', when: 'It is processed or rejected already.' },
+    404: { code: 'order_not_found', when: 'The order does not exist.' },
+    409: { code: 'order_not_cancellable', when: 'The order is already processed or rejected.' },
   })
   cancel(@Param('id', IdPipe) id: number): Promise<OrderDto> {
     return this.orders.cancel(id);

@@ -3,9 +3,11 @@ import {
   MAX_LINES,
   MAX_UNITS,
   ORDER_STATUSES,
+  type Cancellation,
+  type LineRejection,
   type Locale,
-  type OrderStatus,
   type OrderDetails,
+  type OrderStatus,
 } from '@estoque/domain';
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
@@ -24,7 +26,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { PageQuery } from '../http/page.dto.js';
-import { IsSingleLine, Optional } from '../http/fields.decorators.js';
+import { IsOptionalNotNull, IsSingleLine } from '../http/fields.decorators.js';
 
 export class CustomerDto {
   /** @example "Ana Souza" */
@@ -59,8 +61,8 @@ export class PlaceOrderDto {
   @Type(() => CustomerDto)
   customer!: CustomerDto;
 
-  /** Lines with the same product are added up. */
-  @ValidateNested({ each: true, message: 'must hold objects with product_id and quantity' })
+  /** The quantities of lines with the same product are added. */
+  @ValidateNested({ each: true, message: 'must contain objects with product_id and quantity' })
   // The Swagger plugin ignores the argument of ArrayMaxSize unless it is a literal.
   @ApiProperty({ maxItems: MAX_LINES })
   @ArrayMaxSize(MAX_LINES)
@@ -69,30 +71,30 @@ export class PlaceOrderDto {
   @Type(() => OrderItemDto)
   items!: OrderItemDto[];
 
-  /** The language of the mail. @example "pt-BR" */
-  @Optional()
+  /** Language of the mails about this order. @example "pt-BR" */
+  @IsOptionalNotNull()
   @IsIn(LOCALES)
   locale: Locale = 'en';
 }
 
 export class OrderQuery extends PageQuery {
-  @Optional()
+  @IsOptionalNotNull()
   @IsIn(ORDER_STATUSES)
   status?: OrderStatus;
 
-  /** The customer's address, in whatever case. @example "ana@example.com" */
-  @Optional()
+  /** The customer's e-mail address, case-insensitive. @example "ana@example.com" */
+  @IsOptionalNotNull()
   @MaxLength(254)
   @IsEmail({}, { message: 'must be an e-mail address' })
   email?: string;
 
-  /** From this moment on. @example "2026-01-01T00:00:00Z" */
-  @Optional()
+  /** Only orders created at or after this time. @example "2026-01-01T00:00:00Z" */
+  @IsOptionalNotNull()
   @IsISO8601({ strict: true })
   created_from?: string;
 
-  /** Before this moment. @example "2026-02-01T00:00:00Z" */
-  @Optional()
+  /** Only orders created before this time. @example "2026-02-01T00:00:00Z" */
+  @IsOptionalNotNull()
   @IsISO8601({ strict: true })
   created_to?: string;
 }
@@ -106,51 +108,65 @@ export class OrderLineDto {
   name!: string;
   /** @example 2 */
   quantity!: number;
-  /** When it was ordered, in minor units. @example 2490 */
+  /** Price per unit at the time of ordering, in minor units. @example 2490 */
   unit_price!: number;
-  /** @example 4980 */
+  /** Quantity times unit price, in minor units. @example 4980 */
   amount!: number;
 }
 
 export class TotalsDto {
-  /** Units of all lines. @example 2 */
+  /** Total number of units. @example 2 */
   quantity!: number;
-  /** In minor units. @example 4980 */
+  /** Total amount, in minor units. @example 4980 */
   amount!: number;
   /** ISO 4217. @example "BRL" */
   currency!: string;
 }
 
+const REJECTION_REASONS = [
+  'out_of_stock',
+  'product_inactive',
+] as const satisfies readonly LineRejection['reason'][];
+
 export class LineRejectionDto {
   /** @example 10 */
   product_id!: number;
-  reason!: 'out_of_stock' | 'product_inactive';
-  /** @example 2 */
+  // Response fields are not validated: @IsIn only gives the Swagger plugin the enum, in this order.
+  @IsIn(REJECTION_REASONS)
+  reason!: (typeof REJECTION_REASONS)[number];
+  /** Ordered quantity. @example 2 */
   requested!: number;
-  /** @example 1 */
+  /** Quantity that was available at the time of the rejection. @example 1 */
   available!: number;
 }
 
+const TIMELINE_STEPS = [...ORDER_STATUSES, 'notified'] as const;
+
 export class TimelineEntryDto {
-  step!: 'pending' | 'reserved' | 'processed' | 'rejected' | 'cancelled' | 'notified';
+  @IsIn(TIMELINE_STEPS)
+  step!: (typeof TIMELINE_STEPS)[number];
   /** RFC 3339, UTC. @example "2026-01-15T12:00:00.000Z" */
   at!: string;
 }
 
+const CANCELLATIONS = ['requested', 'expired'] as const satisfies readonly Cancellation[];
+
 export class OrderDto {
   /** @example 123 */
   id!: number;
-  status!: 'pending' | 'reserved' | 'processed' | 'rejected' | 'cancelled';
+  @IsIn(ORDER_STATUSES)
+  status!: OrderStatus;
   customer!: CustomerDto;
   /** @example "pt-BR" */
   locale!: string;
   lines!: OrderLineDto[];
   totals!: TotalsDto;
-  /** For a rejected order: each line that stood in the way. */
+  /** The lines that caused the rejection. Null unless the order is rejected. */
   rejection!: LineRejectionDto[] | null;
-  /** For a cancelled order: on request, or because its reservation ended. @example null */
-  cancellation!: 'requested' | 'expired' | null;
-  /** Its steps in their order; those of an order closed long ago may be deleted (RETENTION_DAYS). */
+  /** Cancelled on request, or because its reservation expired. Null unless the order is cancelled. @example null */
+  @IsIn(CANCELLATIONS)
+  cancellation!: (typeof CANCELLATIONS)[number] | null;
+  /** Steps in chronological order. Steps of an order that was closed more than RETENTION_DAYS ago may be deleted. */
   timeline!: TimelineEntryDto[];
   /** @example "2026-01-15T12:00:00.000Z" */
   created_at!: string;
@@ -162,7 +178,7 @@ export class OrderPageDto {
   data!: OrderDto[];
   /** @example true */
   has_more!: boolean;
-  /** The next page's `cursor`; null on the last page. @example "MTIz" */
+  /** `cursor` of the next page, or null on the last page. @example "MTIz" */
   next_cursor!: string | null;
 }
 

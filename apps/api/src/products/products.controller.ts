@@ -7,8 +7,8 @@ import { ApiProblems, INVALID, MALFORMED } from '../http/problem.dto.js';
 import { ChangeProductDto, CreateProductDto, ProductDto, ProductPageDto } from './products.dto.js';
 import { ProductsService } from './products.service.js';
 
-const NOT_FOUND = { code: 'product_not_found', when: 'There is no such product.' };
-const SKU_TAKEN = { code: 'sku_taken', when: 'Another product has this sku.' };
+const NOT_FOUND = { code: 'product_not_found', when: 'The product does not exist.' };
+const SKU_TAKEN = { code: 'sku_taken', when: 'Another product has this SKU.' };
 
 @Controller('products')
 @ApiTags('products')
@@ -16,8 +16,8 @@ export class ProductsController {
   constructor(private readonly products: ProductsService) {}
 
   @Post()
-  @ApiOperation({ operationId: 'createProduct', summary: 'Create a product, with an empty stock' })
-  @ApiResponse({ status: 201, type: ProductDto, description: 'Created.' })
+  @ApiOperation({ operationId: 'createProduct', summary: 'Create a product with no stock' })
+  @ApiResponse({ status: 201, type: ProductDto, description: 'The created product.' })
   @ApiProblems({ 400: MALFORMED, 409: SKU_TAKEN, 422: INVALID })
   async create(
     @Body() body: CreateProductDto,
@@ -37,7 +37,7 @@ export class ProductsController {
   }
 
   @Get(':id')
-  @ApiOperation({ operationId: 'getProduct', summary: 'See a product' })
+  @ApiOperation({ operationId: 'getProduct', summary: 'Get a product' })
   @ApiParam({ name: 'id', type: 'integer', example: 10 })
   @ApiResponse({ status: 200, type: ProductDto, description: 'The product.' })
   @ApiProblems({ 400: MALFORMED, 404: NOT_FOUND })
@@ -46,9 +46,9 @@ export class ProductsController {
   }
 
   @Patch(':id')
-  @ApiOperation({ operationId: 'changeProduct', summary: 'Change some of a product' })
+  @ApiOperation({ operationId: 'changeProduct', summary: 'Change fields of a product' })
   @ApiParam({ name: 'id', type: 'integer', example: 10 })
-  @ApiResponse({ status: 200, type: ProductDto, description: 'The product as it is now.' })
+  @ApiResponse({ status: 200, type: ProductDto, description: 'The changed product.' })
   @ApiProblems({ 400: MALFORMED, 404: NOT_FOUND, 409: SKU_TAKEN, 422: INVALID })
   change(@Param('id', IdPipe) id: number, @Body() body: ChangeProductDto): Promise<ProductDto> {
     return this.products.change(id, body);

@@ -1,10 +1,10 @@
 import { MAX_PRICE, MAX_REORDER_POINT, type Product } from '@estoque/domain';
 import { PartialType } from '@nestjs/swagger';
 import { IsBoolean, IsInt, IsISO4217CurrencyCode, Matches, Max, Min } from 'class-validator';
-import { IsSingleLine, Optional } from '../http/fields.decorators.js';
+import { IsOptionalNotNull, IsSingleLine } from '../http/fields.decorators.js';
 
 export class CreateProductDto {
-  /** Unique. @example "CAF-250" */
+  /** Unique stock keeping unit. @example "CAF-250" */
   @Matches(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, {
     message: 'must be 1 to 64 letters, digits, dots, dashes or underscores',
   })
@@ -14,26 +14,26 @@ export class CreateProductDto {
   @IsSingleLine(200)
   name!: string;
 
-  /** In the currency's minor unit: cents, centavos. @example 2490 */
+  /** In minor units of the currency, for example cents. @example 2490 */
   @Max(MAX_PRICE)
   @Min(0)
   @IsInt()
   price!: number;
 
-  /** ISO 4217. @example "BRL" */
-  @IsISO4217CurrencyCode({ message: 'must be an ISO 4217 code, as in BRL' })
-  @Matches(/^[A-Z]{3}$/, { message: 'must be an ISO 4217 code, as in BRL' })
+  /** ISO 4217 currency code. @example "BRL" */
+  @IsISO4217CurrencyCode({ message: 'must be an ISO 4217 code, for example BRL' })
+  @Matches(/^[A-Z]{3}$/, { message: 'must be an ISO 4217 code, for example BRL' })
   currency!: string;
 
-  /** A sale that brings what is on hand down to this is told to the shop; 0 where it is absent. @example 10 */
-  @Optional()
+  /** A low-stock alert is sent when the stock on hand falls to this level or below. Default: 0. @example 10 */
+  @IsOptionalNotNull()
   @Max(MAX_REORDER_POINT)
   @Min(0)
   @IsInt()
   reorder_point?: number;
 
-  /** Whether it can be ordered; it can where this is absent. @example true */
-  @Optional()
+  /** Whether the product can be ordered. Default: true. @example true */
+  @IsOptionalNotNull()
   @IsBoolean()
   active?: boolean;
 }
@@ -63,11 +63,11 @@ export class ProductPageDto {
   data!: ProductDto[];
   /** @example true */
   has_more!: boolean;
-  /** The next page's `cursor`; null on the last page. @example "MTIz" */
+  /** `cursor` of the next page, or null on the last page. @example "MTIz" */
   next_cursor!: string | null;
 }
 
-/** What is left out stays as it is. */
+/** Omitted fields keep their values. */
 export class ChangeProductDto extends PartialType(CreateProductDto, { skipNullProperties: false }) {}
 
 export function toProductDto({
@@ -78,8 +78,18 @@ export function toProductDto({
   currency,
   reorder_point,
   active,
-  ...at
+  created_at,
+  updated_at,
 }: Product): ProductDto {
-  const [created_at, updated_at] = [at.created_at.toISOString(), at.updated_at.toISOString()];
-  return { id, sku, name, price, currency, reorder_point, active, created_at, updated_at };
+  return {
+    id,
+    sku,
+    name,
+    price,
+    currency,
+    reorder_point,
+    active,
+    created_at: created_at.toISOString(),
+    updated_at: updated_at.toISOString(),
+  };
 }

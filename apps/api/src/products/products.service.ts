@@ -13,7 +13,7 @@ import {
 export class ProductsService {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  /** With an empty stock. @throws SkuTaken */
+  /** Creates a product with no stock. @throws SkuTaken */
   create(product: CreateProductDto): Promise<ProductDto> {
     return this.unitOfWork.inTransaction(async ({ products, stock }) => {
       const created = await products.create({ reorder_point: 0, active: true, ...product });

@@ -6,7 +6,7 @@ import { ApiProblems, INVALID, MALFORMED } from '../http/problem.dto.js';
 import { AdjustmentDto, MovementPageDto, ReceiptDto, StockDto } from './stock.dto.js';
 import { StockService } from './stock.service.js';
 
-const NOT_FOUND = { code: 'product_not_found', when: 'There is no such product.' };
+const NOT_FOUND = { code: 'product_not_found', when: 'The product does not exist.' };
 
 @Controller('products/:id')
 @ApiTags('stock')
@@ -15,20 +15,20 @@ export class StockController {
   constructor(private readonly stock: StockService) {}
 
   @Get('stock')
-  @ApiOperation({ operationId: 'getStock', summary: 'See how much there is of a product' })
-  @ApiResponse({ status: 200, type: StockDto, description: 'On hand, reserved, available.' })
+  @ApiOperation({ operationId: 'getStock', summary: 'Get the stock of a product' })
+  @ApiResponse({ status: 200, type: StockDto, description: 'Quantity on hand, reserved and available.' })
   @ApiProblems({ 400: MALFORMED, 404: NOT_FOUND })
   get(@Param('id', IdPipe) id: number): Promise<StockDto> {
     return this.stock.get(id);
   }
 
   @Post('stock/receipts')
-  @ApiOperation({ operationId: 'receiveStock', summary: 'Book goods that came in' })
-  @ApiResponse({ status: 201, type: StockDto, description: 'The stock as it is now.' })
+  @ApiOperation({ operationId: 'receiveStock', summary: 'Record received goods' })
+  @ApiResponse({ status: 201, type: StockDto, description: 'The new stock.' })
   @ApiProblems({
     400: MALFORMED,
     404: NOT_FOUND,
-    409: { code: 'stock_too_large', when: 'More than can be counted.' },
+    409: { code: 'stock_too_large', when: 'The quantity on hand would exceed the maximum.' },
     422: INVALID,
   })
   receive(@Param('id', IdPipe) id: number, @Body() body: ReceiptDto): Promise<StockDto> {
@@ -38,14 +38,17 @@ export class StockController {
   @Post('stock/adjustments')
   @ApiOperation({
     operationId: 'adjustStock',
-    summary: 'Correct what is on hand',
-    description: 'Never below what is reserved.',
+    summary: 'Correct the quantity on hand',
+    description: 'The quantity on hand cannot fall below the reserved quantity.',
   })
-  @ApiResponse({ status: 201, type: StockDto, description: 'The stock as it is now.' })
+  @ApiResponse({ status: 201, type: StockDto, description: 'The new stock.' })
   @ApiProblems({
     400: MALFORMED,
     404: NOT_FOUND,
-    409: { code: 'stock_below_reserved', when: 'Less would be on hand than is reserved for orders.' },
+    409: {
+      code: 'stock_below_reserved',
+      when: 'The quantity on hand would fall below the quantity reserved for orders.',
+    },
     422: INVALID,
   })
   adjust(@Param('id', IdPipe) id: number, @Body() body: AdjustmentDto): Promise<StockDto> {
@@ -53,7 +56,10 @@ export class StockController {
   }
 
   @Get('movements')
-  @ApiOperation({ operationId: 'listMovements', summary: "Read a product's books, newest first" })
+  @ApiOperation({
+    operationId: 'listMovements',
+    summary: 'List the stock movements of a product, newest first',
+  })
   @ApiResponse({ status: 200, type: MovementPageDto, description: 'A page of movements.' })
   @ApiProblems({ 400: MALFORMED, 404: NOT_FOUND, 422: INVALID })
   movements(@Param('id', IdPipe) id: number, @Query() query: PageQuery): Promise<MovementPageDto> {

@@ -1,6 +1,9 @@
 import { MAX_MOVEMENT, type Movement } from '@estoque/domain';
-import { IsInt, IsNotIn, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsNotIn, Max, Min } from 'class-validator';
 import { IsSingleLine } from '../http/fields.decorators.js';
+
+// A named constant: the Swagger plugin drops the property if the argument is an expression.
+const MIN_MOVEMENT = -MAX_MOVEMENT;
 
 export class ReceiptDto {
   /** @example 100 */
@@ -15,14 +18,14 @@ export class ReceiptDto {
 }
 
 export class AdjustmentDto {
-  /** Signed: what to add to what is on hand. @example -3 */
+  /** Signed change of the quantity on hand. @example -3 */
   @IsNotIn([0], { message: 'must not be 0' })
   @Max(MAX_MOVEMENT)
-  @Min(-MAX_MOVEMENT)
+  @Min(MIN_MOVEMENT)
   @IsInt()
   quantity!: number;
 
-  /** @example "broken in the store room" */
+  /** @example "damaged in the warehouse" */
   @IsSingleLine(500)
   reason!: string;
 }
@@ -30,25 +33,29 @@ export class AdjustmentDto {
 export class StockDto {
   /** @example 10 */
   product_id!: number;
-  /** In the store. @example 48 */
+  /** Quantity in the warehouse. @example 48 */
   on_hand!: number;
-  /** Of it, promised to orders. @example 3 */
+  /** Part of `on_hand` that is reserved for orders. @example 3 */
   reserved!: number;
-  /** What can be ordered. @example 45 */
+  /** Quantity that can be ordered: `on_hand` minus `reserved`. @example 45 */
   available!: number;
 }
+
+const MOVEMENT_KINDS = ['receipt', 'adjustment', 'sale'] as const satisfies readonly Movement['kind'][];
 
 export class MovementDto {
   /** @example 501 */
   id!: number;
   /** @example 10 */
   product_id!: number;
-  /** For a sale. @example 123 */
+  /** Order of a sale, otherwise null. @example 123 */
   order_id!: number | null;
-  kind!: 'receipt' | 'adjustment' | 'sale';
-  /** Signed. @example -2 */
+  // Response fields are not validated: @IsIn only gives the Swagger plugin the enum, in this order.
+  @IsIn(MOVEMENT_KINDS)
+  kind!: (typeof MOVEMENT_KINDS)[number];
+  /** Signed change of the quantity on hand; negative for a sale. @example -2 */
   quantity!: number;
-  /** On hand after it. @example 48 */
+  /** Quantity on hand after the movement. @example 48 */
   balance_after!: number;
   /** @example "order 123" */
   reason!: string;
@@ -60,7 +67,7 @@ export class MovementPageDto {
   data!: MovementDto[];
   /** @example true */
   has_more!: boolean;
-  /** The next page's `cursor`; null on the last page. @example "MTIz" */
+  /** `cursor` of the next page, or null on the last page. @example "MTIz" */
   next_cursor!: string | null;
 }
 

@@ -14,7 +14,7 @@ export class StockService {
   constructor(private readonly unitOfWork: UnitOfWork<'api'>) {}
 
   /**
-   * Books a change by hand and announces it.
+   * Records a manual stock movement and adds the event `stock.updated` to the outbox.
    *
    * @throws ProductNotFound, StockBelowReserved, StockTooLarge
    */

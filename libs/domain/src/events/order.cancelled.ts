@@ -5,7 +5,7 @@ import { id, items } from './items.js';
 export const orderCancelled = defineEvent({
   name: 'order.cancelled',
   summary:
-    'The order is cancelled, on request or because its reservation ended; what was reserved is given back.',
+    'The order is cancelled, on request or because its reservation expired. Its reservation is released.',
   version: 1,
   publishedBy: ['api', 'order-worker'],
   republishedBy: ['order-worker'],

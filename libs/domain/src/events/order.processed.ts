@@ -4,7 +4,7 @@ import { id, items } from './items.js';
 
 export const orderProcessed = defineEvent({
   name: 'order.processed',
-  summary: 'Stock is deducted and the movements are written.',
+  summary: 'The stock of the order is deducted and the ledger movements are written.',
   version: 1,
   publishedBy: ['stock-worker'],
   republishedBy: ['order-worker'],

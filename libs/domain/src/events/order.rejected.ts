@@ -4,7 +4,7 @@ import { id, items } from './items.js';
 
 export const orderRejected = defineEvent({
   name: 'order.rejected',
-  summary: 'The order can not be fulfilled, with the reason for each line that stands in the way.',
+  summary: 'The order cannot be fulfilled. `reasons` names each line with a shortage.',
   version: 1,
   publishedBy: ['order-worker'],
   republishedBy: ['order-worker'],

@@ -4,7 +4,7 @@ import { id } from './items.js';
 
 export const stockUpdated = defineEvent({
   name: 'stock.updated',
-  summary: 'What is on hand changed, by an order (then with its order_id) or by hand.',
+  summary: 'The stock on hand changed, by an order (then with its `order_id`) or by an operator.',
   version: 1,
   publishedBy: ['api', 'stock-worker'],
   republishedBy: ['order-worker'],
@@ -17,9 +17,9 @@ export const stockUpdated = defineEvent({
       .array(
         z.object({
           product_id: id,
-          /** The movement that made the change: the same however often the event arrives. */
+          /** Id of the ledger movement. A duplicate of the event has the same id. */
           movement_id: id,
-          /** The change, signed. */
+          /** Signed change of the stock on hand. */
           quantity: z.int(),
           on_hand: z.int().min(0),
           reserved: z.int().min(0),

@@ -21,7 +21,7 @@ export interface OverdueOrder {
 export interface OrderTimeLimits {
   pending: number;
   reserved: number;
-  unnotified: number;
+  unconfirmed: number;
 }
 
 /** After this many republications without progress, an operator has to look at the order. */
@@ -38,7 +38,7 @@ export class OpenOrderRepository {
    * republication. Concurrent watchdogs claim different orders.
    */
   async claimOverdue(
-    { pending, reserved, unnotified }: OrderTimeLimits,
+    { pending, reserved, unconfirmed }: OrderTimeLimits,
     limit: number,
   ): Promise<OverdueOrder[]> {
     const [claimed] = await this.manager.query<[OverdueOrder[], number]>(
@@ -50,7 +50,7 @@ export class OpenOrderRepository {
              * 2 ^ least(republish_count, 8))
          ORDER BY id LIMIT $4 FOR UPDATE SKIP LOCKED))
        RETURNING ${OVERDUE_COLUMNS}`,
-      [pending, reserved, unnotified, limit],
+      [pending, reserved, unconfirmed, limit],
     );
     return claimed;
   }

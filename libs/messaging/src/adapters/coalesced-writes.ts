@@ -1,23 +1,29 @@
 import type { Channel } from 'amqplib';
 import type { Socket } from 'node:net';
 
+/** Library versions whose source this adapter was checked against. */
 export const CHECKED_AGAINST = { amqplib: '2.3.1' };
 
-const gathering = new WeakSet<Socket>();
+const coalescedSockets = new WeakSet<Socket>();
 
 /**
- * What a connection writes in one turn of the event loop goes out in one packet. amqplib hands each frame to the
- * system by itself, which for a batch of acknowledgements or publishes is hundreds of calls.
+ * Sends everything that a connection writes in one turn of the event loop in as few packets as possible.
+ *
+ * Upstream behaviour: amqplib writes each frame to the socket with a call of its own (lib/mux.js), and has no option
+ * to change that. A batch of acknowledgements or publishes costs hundreds of system calls.
+ * Private member: `stream` of the channel's connection, the socket.
+ *
+ * Call it for every new channel. A socket is patched only once.
  */
 export function coalesceWrites(channel: Channel) {
   const { stream } = channel.connection as unknown as { stream: Socket };
-  if (gathering.has(stream)) return;
-  gathering.add(stream);
+  if (coalescedSockets.has(stream)) return;
+  coalescedSockets.add(stream);
   const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
   stream.write = (...args: unknown[]) => {
     if (stream.writableCorked === 0) {
       stream.cork();
-      // After the promises that this turn has settled, each with a frame of its own.
+      // After all promises that settle in this turn, because each of them may write a frame.
       process.nextTick(() => stream.uncork());
     }
     return write(...args);

@@ -3,174 +3,189 @@ import { connect, type AmqpConnectionManager } from 'amqp-connection-manager';
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Counter } from 'prom-client';
-import type { EventCatalogue } from '../contract/event.js';
-import { attemptOf, copyOf, ownHeaders, DEAD_LETTER_HEADERS } from '../rabbitmq/failure-policy.js';
-import { CONNECTION, reconnectSoon, type Publisher } from '../rabbitmq/publisher.js';
+import { openChannel, reconnectAfterChannelLoss } from '../adapters/channel-recovery.js';
+import { correlationOf, type EventCatalogue } from '../contract/event.js';
+import { CONNECTION_OPTIONS } from '../rabbitmq/connection-options.js';
+import {
+  attemptOf,
+  DEAD_LETTER_HEADERS,
+  publisherHeaders,
+  publisherProperties,
+} from '../rabbitmq/failure-policy.js';
+import { readBodyFields } from '../rabbitmq/message-body.js';
+import type { Publisher } from '../rabbitmq/publisher.js';
 import { DEAD_LETTER_QUEUE, declareTopology, UNROUTED_QUEUE, type Topology } from '../rabbitmq/topology.js';
 import type { DeadLetters, NewDeadLetter } from './dead-letters.js';
 
-/** Bodies may be large; so many are held at once. */
+/** Low, because bodies of dead letters may be large. */
 const PREFETCH = 5;
-const WAIT_MS = { first: 250, most: 30_000 };
-/** On an event that found no queue though one should be bound: how often it was sent again. */
+const WAIT_MS = { first: 250, max: 30_000 };
+/** Header of an unroutable event that counts how often it was rerouted. */
 const REROUTED_HEADER = 'rerouted';
 const MAX_REROUTES = 5;
 /**
- * Before the topology is declared anew. A queue that is declared again while the broker (3.10) still ends the one of
- * that name inherits its consumers without their being told: it counts them, and delivers nothing (observed at 40 ms).
+ * Delay before the topology is redeclared. If a queue is declared while the broker (3.10) still deletes the queue of
+ * that name, the new queue counts the consumers of the old one, but delivers nothing to them, and the consumers are
+ * not notified. Observed 40 ms after the deletion.
  */
-const DECLARE_AFTER_MS = 2_000;
-/** What found no queue before this is over found none before the last declaration, and is just sent again. */
-const DECLARED_LATELY_MS = 5_000;
+const REDECLARE_DELAY_MS = 2_000;
+/**
+ * An event that arrives in this time after a redeclaration was unroutable before it, so it is rerouted without another
+ * one.
+ */
+const REDECLARATION_VALID_MS = 5_000;
 
 /**
- * Brings what arrives in the broker's dead-letter queue to the database, where people can look at it, without
- * reading a byte of the body: what no code of ours could handle gets there too. An event of ours that found no queue
- * is no dead letter: its binding was missing, so the topology is declared anew and the event sent again.
+ * Stores the messages of the broker's dead-letter queue in the database, where they can be listed, replayed and
+ * discarded. It also stores messages that no code could handle: the body may have any content, and is read only to
+ * find its subject.
+ *
+ * An unroutable event of the catalogue is not a dead letter, because only its binding was missing: the collector
+ * redeclares the topology and reroutes the event.
  */
 export class DeadLetterCollector {
   private connection?: AmqpConnectionManager;
-  private open?: Channel;
+  /** Set while its deliveries can be acknowledged. */
+  private channel?: Channel;
   private readonly inFlight = new Set<Promise<void>>();
-  private readonly closing = new AbortController();
-  private declaring?: Promise<void>;
-  private declaredAt = -Infinity;
-  private readonly collected: Counter<'queue'>;
+  private readonly shutdown = new AbortController();
+  private redeclaration?: Promise<void>;
+  /** Time of `performance.now()`. */
+  private redeclaredAt = -Infinity;
+  private readonly collectedTotal: Counter<'queue'>;
 
   constructor(
     private readonly urls: string[],
     private readonly topology: Topology,
     private readonly catalogue: EventCatalogue,
-    private readonly letters: DeadLetters,
+    private readonly deadLetters: DeadLetters,
     private readonly publisher: Publisher,
     private readonly logger: Logger,
     metrics: Metrics,
   ) {
-    this.collected = metrics.counter(
+    this.collectedTotal = metrics.counter(
       'estoque_dead_letters_collected_total',
-      'Dead letters that were brought to the database, by the queue that they were in',
+      'Dead letters stored in the database, by the queue that they were consumed from',
       { queue: Object.keys(topology.workQueues) },
     );
   }
 
+  /** Connection errors are not logged: the publisher, which uses the same broker, logs them. */
   start() {
-    this.connection = connect(this.urls, CONNECTION);
-    // Its publisher, on the same broker, has said so already.
-    this.connection.on('connectFailed', () => undefined);
-    this.connection
-      .createChannel({ setup: (channel: Channel) => this.setUp(channel) })
-      .on('error', () => undefined);
+    this.connection = connect(this.urls, CONNECTION_OPTIONS);
+    openChannel(this.connection, { setup: (channel) => this.setUp(channel) });
   }
 
   async stop() {
-    this.closing.abort();
+    this.shutdown.abort();
     await Promise.all(this.inFlight);
-    this.open = undefined;
+    this.channel = undefined;
     await this.connection?.close();
   }
 
   private async setUp(channel: Channel) {
-    this.open = channel;
-    channel.once('close', () => this.lost(channel));
+    this.channel = channel;
+    channel.once('close', () => this.onChannelLost(channel));
     await declareTopology(channel, this.topology);
     await channel.prefetch(PREFETCH);
-    const consume = (queue: string, settle: (message: ConsumeMessage) => Promise<void>) =>
+    const consume = (queue: string, handle: (message: ConsumeMessage) => Promise<void>) =>
       channel.consume(queue, (message) => {
-        if (message) this.take(message, channel, settle);
-        else this.lost(channel);
+        if (message) this.receive(message, channel, handle);
+        else this.onChannelLost(channel);
       });
-    await consume(DEAD_LETTER_QUEUE, (message) => this.collect(letterOf(message)));
+    await consume(DEAD_LETTER_QUEUE, (message) => this.store(this.toDeadLetter(message)));
     await consume(UNROUTED_QUEUE, (message) => this.reroute(message, channel));
   }
 
-  private async collect(letter: NewDeadLetter) {
-    await this.letters.record(letter);
-    const { queue } = letter;
-    // Its name is on the message, where a stranger may write what they like.
-    const isOurs = Object.hasOwn(this.topology.workQueues, queue) || queue === UNROUTED_QUEUE;
-    this.collected.inc({ queue: isOurs ? queue : 'unknown' });
+  private onChannelLost(channel: Channel) {
+    if (this.channel !== channel || this.shutdown.signal.aborted) return;
+    this.channel = undefined;
+    reconnectAfterChannelLoss(this.connection!, () => !this.channel && !this.shutdown.signal.aborted);
   }
 
-  private lost(channel: Channel) {
-    if (this.open !== channel || this.closing.signal.aborted) return;
-    this.open = undefined;
-    reconnectSoon(this.connection!, () => !this.open && !this.closing.signal.aborted);
-  }
-
-  private take(
+  private receive(
     message: ConsumeMessage,
     channel: Channel,
-    settle: (message: ConsumeMessage) => Promise<void>,
+    handle: (message: ConsumeMessage) => Promise<void>,
   ) {
-    const work = this.settle(message, channel, settle).finally(() => this.inFlight.delete(work));
-    this.inFlight.add(work);
+    const settled = this.settle(message, channel, handle).finally(() => this.inFlight.delete(settled));
+    this.inFlight.add(settled);
   }
 
-  /** Tried until it works, whatever stands in the way: there is no place behind this one. */
+  /** Retries until it succeeds, whatever the error is: there is no dead-letter queue for dead letters. */
   private async settle(
     message: ConsumeMessage,
     channel: Channel,
-    settle: (message: ConsumeMessage) => Promise<void>,
+    handle: (message: ConsumeMessage) => Promise<void>,
   ) {
-    for (let wait = WAIT_MS.first; this.open === channel; wait = Math.min(wait * 2, WAIT_MS.most)) {
+    for (let wait = WAIT_MS.first; this.channel === channel; wait = Math.min(wait * 2, WAIT_MS.max)) {
       try {
-        await settle(message);
+        await handle(message);
         return channel.ack(message);
       } catch (error) {
-        if (this.closing.signal.aborted) return;
+        if (this.shutdown.signal.aborted) return;
         this.logger.warn({ reason: (error as Error).message }, 'dead letter not recorded yet, retrying');
-        await sleep(wait, undefined, { signal: this.closing.signal }).catch(() => undefined);
+        await sleep(wait, undefined, { signal: this.shutdown.signal }).catch(() => undefined);
       }
     }
   }
 
+  private async store(deadLetter: NewDeadLetter) {
+    await this.deadLetters.record(deadLetter);
+    const { queue } = deadLetter;
+    // An external client may have set the header with any name; labels of metrics must be limited.
+    const isKnown = Object.hasOwn(this.topology.workQueues, queue) || queue === UNROUTED_QUEUE;
+    this.collectedTotal.inc({ queue: isKnown ? queue : 'unknown' });
+  }
+
+  /** Publishes the event again if a queue should be bound for it; otherwise stores it as a dead letter. */
   private async reroute(message: ConsumeMessage, channel: Channel) {
     const { routingKey } = message.fields;
-    const times = Number(message.properties.headers?.[REROUTED_HEADER] ?? 0);
-    if (!Object.hasOwn(this.catalogue, routingKey) || !(times < MAX_REROUTES)) {
+    const reroutes = Number(message.properties.headers?.[REROUTED_HEADER] ?? 0);
+    if (!Object.hasOwn(this.catalogue, routingKey) || !(reroutes < MAX_REROUTES)) {
       const error = `no queue is bound for ${routingKey}`;
-      return this.collect({
-        ...letterOf(message),
-        queue: UNROUTED_QUEUE,
-        reason: 'unroutable',
-        error,
-      });
+      const deadLetter = this.toDeadLetter(message);
+      return this.store({ ...deadLetter, queue: UNROUTED_QUEUE, reason: 'unroutable', error });
     }
-    const isBound = times === 0 && performance.now() - this.declaredAt < DECLARED_LATELY_MS;
-    if (!isBound) await this.declareAnew(channel);
-    const options = copyOf(message, { [REROUTED_HEADER]: times + 1 });
+    const isRedeclared = reroutes === 0 && performance.now() - this.redeclaredAt < REDECLARATION_VALID_MS;
+    if (!isRedeclared) await this.redeclareTopology(channel);
+    const options = publisherProperties(message, { [REROUTED_HEADER]: reroutes + 1 });
     await this.publisher.publish(this.topology.events, routingKey, message.content, options);
-    this.logger.warn({ event: routingKey }, 'no queue was bound: bindings redeclared, event republished');
+    this.logger.warn({ event: routingKey }, 'no queue was bound: bindings redeclared, event rerouted');
   }
 
-  /** Once for all that wait for it. */
-  private declareAnew(channel: Channel): Promise<void> {
-    const declare = async () => {
-      await sleep(DECLARE_AFTER_MS, undefined, { signal: this.closing.signal });
+  /** One redeclaration serves all events that wait for it. */
+  private redeclareTopology(channel: Channel): Promise<void> {
+    const redeclare = async () => {
+      await sleep(REDECLARE_DELAY_MS, undefined, { signal: this.shutdown.signal });
       await declareTopology(channel, this.topology);
-      this.declaredAt = performance.now();
+      this.redeclaredAt = performance.now();
     };
-    this.declaring ??= declare().finally(() => (this.declaring = undefined));
-    return this.declaring;
+    this.redeclaration ??= redeclare().finally(() => (this.redeclaration = undefined));
+    return this.redeclaration;
   }
-}
 
-/** By what is written on it: ours says why it parked it, the broker at least that it gave it up. */
-function letterOf(message: ConsumeMessage): NewDeadLetter {
-  const headers = (message.properties.headers ?? {}) as Record<string, unknown>;
-  const text = (name: string) => (typeof headers[name] === 'string' ? headers[name] : undefined);
-  const death = (headers['x-death'] as { queue?: string; reason?: string }[] | undefined)?.[0];
-  const { contentType, contentEncoding, type, timestamp, appId, correlationId } = copyOf(message);
-  const messageId = message.properties.messageId as string | undefined;
-  return {
-    queue: text(DEAD_LETTER_HEADERS.from) ?? death?.queue ?? 'unknown',
-    routingKey: message.fields.routingKey,
-    reason: text(DEAD_LETTER_HEADERS.code) ?? death?.reason ?? 'unknown',
-    error:
-      text(DEAD_LETTER_HEADERS.reason) ?? `given up by the broker: ${death?.reason ?? 'it does not say why'}`,
-    attempts: attemptOf(message),
-    properties: { contentType, contentEncoding, messageId, type, timestamp, appId, correlationId },
-    headers: ownHeaders(headers),
-    body: message.content,
-  };
+  /** The reason is in the headers of the worker that dead-lettered the message, or in those of the broker. */
+  private toDeadLetter(message: ConsumeMessage): NewDeadLetter {
+    const headers = (message.properties.headers ?? {}) as Record<string, unknown>;
+    const text = (name: string) => (typeof headers[name] === 'string' ? headers[name] : undefined);
+    const death = (headers['x-death'] as { queue?: string; reason?: string }[] | undefined)?.[0];
+    const { contentType, contentEncoding, type, timestamp, appId, correlationId } =
+      publisherProperties(message);
+    const messageId = message.properties.messageId as string | undefined;
+    const { routingKey } = message.fields;
+    return {
+      queue: text(DEAD_LETTER_HEADERS.from) ?? death?.queue ?? 'unknown',
+      routingKey,
+      reason: text(DEAD_LETTER_HEADERS.code) ?? death?.reason ?? 'unknown',
+      error:
+        text(DEAD_LETTER_HEADERS.reason) ??
+        `dead-lettered by the broker: ${death?.reason ?? 'unknown reason'}`,
+      attempts: attemptOf(message),
+      properties: { contentType, contentEncoding, messageId, type, timestamp, appId, correlationId },
+      headers: publisherHeaders(headers),
+      body: message.content,
+      subject: correlationOf(this.catalogue, routingKey, readBodyFields(message.content)),
+    };
+  }
 }

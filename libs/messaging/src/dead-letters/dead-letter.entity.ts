@@ -1,42 +1,44 @@
 import type { Options } from 'amqplib';
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 
+/** `open`: still to be replayed or discarded. */
 export const DEAD_LETTER_STATES = ['open', 'replayed', 'discarded'] as const;
 export type DeadLetterState = (typeof DEAD_LETTER_STATES)[number];
 
-/** A message that nobody could handle, kept as it was. The same one that comes again is the same row. */
+/** A message that could not be handled, stored unchanged. The same message dead-lettered again is the same row. */
 @Entity('dead_letters')
 export class DeadLetter {
   @PrimaryGeneratedColumn('identity', { type: 'bigint' })
   id!: number;
 
-  /** Of queue, routing key, message id and body. */
+  /** Hash of queue, routing key, message id and body. */
   @Column('text', { unique: true, select: false })
   fingerprint!: string;
 
-  /** Where it was to be handled; `unrouted_queue` where no queue is bound for it. */
+  /** Queue that the message was consumed from; `unrouted_queue` if no queue is bound for it. */
   @Column('text')
   queue!: string;
 
-  /** Its routing key, for reading: what can't be shown is replaced. */
+  /** Routing key, with characters replaced that can't be stored as text; `properties` has the exact one. */
   @Column('text')
   event!: string;
 
-  /** A stable code: `invalid_json`, `order_mismatch`, `bug`, `delivery_limit` ... */
+  /** Stable code: `invalid_json`, `order_mismatch`, `bug`, `delivery_limit` ... */
   @Column('text')
   reason!: string;
 
   @Column('text')
   error!: string;
 
+  /** Attempts at the message before it was dead-lettered. */
   @Column('integer')
   attempts!: number;
 
-  /** The message's own properties, and its exact routing key. */
+  /** Properties that the publisher set, and the exact routing key. */
   @Column('json')
   properties!: Options.Publish & { routingKey: string };
 
-  /** The message's own headers. */
+  /** Headers that the publisher set. */
   @Column('json')
   headers!: Record<string, unknown>;
 
@@ -44,10 +46,14 @@ export class DeadLetter {
   @Column('bytea')
   body!: Buffer;
 
+  /** Name and value of the field that the event correlates by, as JSON: `{"order_id":12}`. Null if it can't be read. */
+  @Column('text', { nullable: true, select: false })
+  subject!: string | null;
+
   @Column('text', { default: 'open' })
   state!: DeadLetterState;
 
-  /** How often it came here. */
+  /** How often the message was dead-lettered. */
   @Column('integer', { default: 1 })
   times!: number;
 
@@ -58,7 +64,7 @@ export class DeadLetter {
   last_seen!: Date;
 }
 
-/** What somebody did with a dead letter. Append-only. */
+/** An action on a dead letter and who took it. Append-only. */
 @Entity('dead_letter_actions')
 export class DeadLetterAction {
   @PrimaryGeneratedColumn('identity', { type: 'bigint' })

@@ -1,12 +1,12 @@
 import type { SqlClient } from '@estoque/database';
 import { AppError } from '@estoque/platform';
-import { createHash } from 'node:crypto';
 import type { Options } from 'amqplib';
-import { HOME_QUEUE_HEADER, UNROUTED_QUEUE, type Topology } from '../rabbitmq/topology.js';
+import { createHash } from 'node:crypto';
 import type { Publisher } from '../rabbitmq/publisher.js';
+import { HOME_QUEUE_HEADER, UNROUTED_QUEUE, type Topology } from '../rabbitmq/topology.js';
 import type { DeadLetter, DeadLetterAction, DeadLetterState } from './dead-letter.entity.js';
 
-/** A message as it came to the dead letters. */
+/** A message as it arrived in the dead-letter queue. */
 export interface NewDeadLetter {
   queue: string;
   routingKey: string;
@@ -16,13 +16,19 @@ export interface NewDeadLetter {
   properties: Options.Publish;
   headers: Record<string, unknown>;
   body: Buffer;
+  subject: Subject;
 }
 
+/** Name and value of the field that an event correlates by: `{order_id: 12}`. Empty if it is unknown. */
+export type Subject = Record<string, unknown>;
+
+/** A dead letter matches if it matches all filters that are set. */
 export interface DeadLetterFilter {
   state?: DeadLetterState;
   queue?: string;
   event?: string;
   reason?: string;
+  subject?: Subject;
 }
 
 export class DeadLetterNotFound extends AppError {
@@ -31,19 +37,24 @@ export class DeadLetterNotFound extends AppError {
   }
 }
 
-/** It has been replayed or discarded already. */
+/** It is replayed or discarded already. */
 export class DeadLetterClosed extends AppError {
   constructor(id: number, state: DeadLetterState) {
     super('conflict', 'dead_letter_closed', `Dead letter ${id} is ${state} already.`);
   }
 }
 
-/** How many letters of a filter one call goes through. */
+/** Dead letters that one call of `actOnAll` processes at most. */
 export const MAX_PER_CALL = 1_000;
+/** A longer subject is not stored: values of an external client must not exceed what an index entry can hold. */
+const MAX_SUBJECT_LENGTH = 500;
 
-const LISTED = 'id, queue, event, reason, error, attempts, state, times, first_seen, last_seen';
+const LISTED_COLUMNS = 'id, queue, event, reason, error, attempts, state, times, first_seen, last_seen';
+/** For parameters $1 to $4, as `filterParameters` returns them. */
+const MATCHES_FILTER = `($1::text IS NULL OR queue = $1) AND ($2::text IS NULL OR event = $2)
+         AND ($3::text IS NULL OR reason = $3) AND ($4::text IS NULL OR subject = $4)`;
 
-/** Writes `dead_letters` and `dead_letter_actions`: what is parked can be read, replayed and discarded. */
+/** Writes `dead_letters` and `dead_letter_actions`; lists, replays and discards dead letters. */
 export class DeadLetters {
   constructor(
     private readonly sql: SqlClient,
@@ -51,53 +62,51 @@ export class DeadLetters {
     private readonly topology: Topology,
   ) {}
 
-  /** The same message again (its delivery repeated, or replayed in vain) is the same letter, parked once more. */
-  async record(letter: NewDeadLetter) {
-    const { queue, routingKey, reason, error, attempts, properties, headers, body } = letter;
+  /** Stores a dead letter. The same message again (delivered twice, or replayed and failed) opens the same row again. */
+  async record(deadLetter: NewDeadLetter) {
+    const { queue, routingKey, reason, error, attempts, properties, headers, body, subject } = deadLetter;
     const identity = [queue, routingKey, String(properties.messageId ?? ''), ''].join('\0');
     await this.sql.query(
-      `INSERT INTO dead_letters (fingerprint, queue, event, reason, error, attempts, properties, headers, body)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+      `INSERT INTO dead_letters
+         (fingerprint, queue, event, reason, error, attempts, properties, headers, body, subject)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
        ON CONFLICT (fingerprint) DO UPDATE SET
          reason = excluded.reason, error = excluded.error, attempts = excluded.attempts, state = 'open',
          times = dead_letters.times + 1, last_seen = clock_timestamp()`,
       [
         createHash('sha256').update(identity).update(body).digest('hex'),
-        printable(queue),
-        printable(routingKey),
-        printable(reason),
-        printable(error),
+        toStorableText(queue),
+        toStorableText(routingKey),
+        toStorableText(reason),
+        toStorableText(error),
         attempts,
         JSON.stringify({ ...properties, routingKey }),
         JSON.stringify(headers),
         body,
+        subjectColumn(subject),
       ],
     );
   }
 
-  /** Newest first, without headers and bodies. */
-  list(
-    { state, queue, event, reason }: DeadLetterFilter,
-    { before, limit }: { before?: number; limit: number },
-  ): Promise<DeadLetter[]> {
+  /** Newest first, without headers and bodies. @param page `before`: only dead letters with a smaller id */
+  list(filter: DeadLetterFilter, page: { before?: number; limit: number }): Promise<DeadLetter[]> {
     return this.sql.query<DeadLetter>(
-      `SELECT ${LISTED} FROM dead_letters
-       WHERE ($1::text IS NULL OR state = $1) AND ($2::text IS NULL OR queue = $2) AND ($3::text IS NULL OR event = $3)
-         AND ($4::text IS NULL OR reason = $4) AND ($5::bigint IS NULL OR id < $5)
-       ORDER BY id DESC LIMIT $6`,
-      [state, queue, event, reason, before, limit].map((value) => value ?? null),
+      `SELECT ${LISTED_COLUMNS} FROM dead_letters
+       WHERE ${MATCHES_FILTER} AND ($5::text IS NULL OR state = $5) AND ($6::bigint IS NULL OR id < $6)
+       ORDER BY id DESC LIMIT $7`,
+      [...filterParameters(filter), filter.state ?? null, page.before ?? null, page.limit],
     );
   }
 
-  /** Whole, with what was done to it, oldest first. @throws DeadLetterNotFound */
+  /** With headers, body and actions, oldest action first. @throws DeadLetterNotFound */
   async get(id: number): Promise<DeadLetter & { actions: DeadLetterAction[] }> {
-    const [letter] = await this.sql.query<DeadLetter>('SELECT * FROM dead_letters WHERE id = $1', [id]);
-    if (!letter) throw new DeadLetterNotFound(id);
+    const [deadLetter] = await this.sql.query<DeadLetter>('SELECT * FROM dead_letters WHERE id = $1', [id]);
+    if (!deadLetter) throw new DeadLetterNotFound(id);
     const actions = await this.sql.query<DeadLetterAction>(
       'SELECT * FROM dead_letter_actions WHERE dead_letter_id = $1 ORDER BY id',
       [id],
     );
-    return { ...letter, actions };
+    return { ...deadLetter, actions };
   }
 
   async countOpen(): Promise<number> {
@@ -108,63 +117,65 @@ export class DeadLetters {
   }
 
   /**
-   * Sends it to the queue it came from as if it came for the first time; nobody else gets it once more.
+   * Publishes an open dead letter as the publisher sent it, to the queue that it was consumed from and to no other, and
+   * with all attempts.
    *
-   * @param actor who says so
-   * @throws DeadLetterNotFound, DeadLetterNotParked, and `broker_unavailable`: it stays parked
+   * @param actor goes on record
+   * @throws DeadLetterNotFound, DeadLetterClosed, and AppError `broker_unavailable`: it stays open
    */
   async replay(id: number, actor: string) {
-    const letter = await this.parked(id);
-    const { routingKey, ...properties } = restored(letter.properties);
-    const home = letter.queue === UNROUTED_QUEUE ? {} : { [HOME_QUEUE_HEADER]: letter.queue };
-    const exchange = letter.queue === UNROUTED_QUEUE ? this.topology.events : this.topology.return;
-    await this.publisher.publish(exchange, routingKey, letter.body, {
+    const deadLetter = await this.getOpen(id);
+    const { routingKey, ...properties } = reviveBuffers(deadLetter.properties);
+    const wasUnrouted = deadLetter.queue === UNROUTED_QUEUE;
+    const homeQueue = wasUnrouted ? {} : { [HOME_QUEUE_HEADER]: deadLetter.queue };
+    const exchange = wasUnrouted ? this.topology.events : this.topology.return;
+    await this.publisher.publish(exchange, routingKey, deadLetter.body, {
       ...properties,
       messageId: String(properties.messageId ?? crypto.randomUUID()),
-      headers: { ...restored(letter.headers), ...home },
+      headers: { ...reviveBuffers(deadLetter.headers), ...homeQueue },
     });
-    await this.close(letter, 'replayed', actor);
+    await this.recordAction(deadLetter, 'replayed', actor);
   }
 
-  /** It is of no use to anybody; it stays on record. @throws DeadLetterNotFound, DeadLetterNotParked */
+  /** Closes an open dead letter without a replay; its row stays. @throws DeadLetterNotFound, DeadLetterClosed */
   async discard(id: number, actor: string) {
-    await this.close(await this.parked(id), 'discarded', actor);
+    await this.recordAction(await this.getOpen(id), 'discarded', actor);
   }
 
   /**
-   * Replays or discards what is parked and fits the filter, oldest first, at most MAX_AT_ONCE.
+   * Replays or discards open dead letters that match the filter, oldest first, at most MAX_PER_CALL.
    *
-   * @returns how many were, and how many are left
+   * @returns the number that this call processed, and the number of matching open ones that remain
+   * @throws AppError `broker_unavailable` for a replay; those processed until then stay closed
    */
   async actOnAll(
     action: 'replay' | 'discard',
-    { queue, event, reason }: Omit<DeadLetterFilter, 'state'>,
+    filter: Omit<DeadLetterFilter, 'state'>,
     actor: string,
   ): Promise<{ done: number; remaining: number }> {
-    const rows = await this.sql.query<{ id: number; all: number }>(
-      `SELECT id, count(*) OVER ()::int AS all FROM dead_letters
-       WHERE state = 'open' AND ($1::text IS NULL OR queue = $1) AND ($2::text IS NULL OR event = $2)
-         AND ($3::text IS NULL OR reason = $3)
-       ORDER BY id LIMIT $4`,
-      [queue ?? null, event ?? null, reason ?? null, MAX_PER_CALL],
+    const rows = await this.sql.query<{ id: number; total: number }>(
+      `SELECT id, count(*) OVER ()::int AS total FROM dead_letters
+       WHERE ${MATCHES_FILTER} AND state = 'open'
+       ORDER BY id LIMIT $5`,
+      [...filterParameters(filter), MAX_PER_CALL],
     );
     for (const { id } of rows) {
       await this[action](id, actor).catch((error: unknown) => {
-        // Somebody else was quicker.
+        // Another caller has closed it meanwhile.
         if (!(error instanceof DeadLetterClosed)) throw error;
       });
     }
-    return { done: rows.length, remaining: (rows[0]?.all ?? 0) - rows.length };
+    return { done: rows.length, remaining: (rows[0]?.total ?? 0) - rows.length };
   }
 
-  private async parked(id: number): Promise<DeadLetter> {
-    const letter = await this.get(id);
-    if (letter.state !== 'open') throw new DeadLetterClosed(id, letter.state);
-    return letter;
+  private async getOpen(id: number): Promise<DeadLetter> {
+    const deadLetter = await this.get(id);
+    if (deadLetter.state !== 'open') throw new DeadLetterClosed(id, deadLetter.state);
+    return deadLetter;
   }
 
-  /** Where it came back meanwhile (replayed, and failed again already) it stays parked. */
-  private async close({ id, times }: DeadLetter, action: DeadLetterAction['action'], actor: string) {
+  /** Records the action and closes the dead letter. It stays open if it was replayed and has failed again already. */
+  private async recordAction({ id, times }: DeadLetter, action: DeadLetterAction['action'], actor: string) {
     await this.sql.query(
       `WITH closed AS (
          UPDATE dead_letters SET state = CASE WHEN times = $2 THEN $3 ELSE state END
@@ -176,11 +187,21 @@ export class DeadLetters {
   }
 }
 
-/** PostgreSQL's text holds no NUL. */
-const printable = (text: string) => text.replaceAll('\0', '\u2400').slice(0, 4_000);
+function filterParameters({ queue, event, reason, subject }: DeadLetterFilter): (string | null)[] {
+  return [queue ?? null, event ?? null, reason ?? null, subject ? JSON.stringify(subject) : null];
+}
 
-/** Bytes among a stranger's headers, as JSON has written them down, are bytes again. */
-function restored<Values extends object>(values: Values): Values {
+/** The value to store: null if the subject is empty or too long. */
+function subjectColumn(subject: Subject): string | null {
+  const json = JSON.stringify(subject);
+  return json === '{}' || json.length > MAX_SUBJECT_LENGTH ? null : json;
+}
+
+/** Replaces NUL, which PostgreSQL can't store in text, and shortens the text. */
+const toStorableText = (text: string) => text.replaceAll('\0', '\u2400').slice(0, 4_000);
+
+/** Restores Buffers among properties and headers, which JSON has stored as `{type: 'Buffer', data: [...]}`. */
+function reviveBuffers<Values extends object>(values: Values): Values {
   return JSON.parse(JSON.stringify(values), (_key, value: unknown) => {
     const { type, data } = (value ?? {}) as { type?: string; data?: number[] };
     return type === 'Buffer' && Array.isArray(data) ? Buffer.from(data) : value;

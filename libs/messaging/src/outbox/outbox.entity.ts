@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 
-/** An event that is stored and not yet known to be with the broker. Its row is deleted when it is. */
+/** An event that was committed and is not yet published. Its row is deleted after the broker's confirm. */
 @Entity('outbox')
 export class OutboxMessage {
   @PrimaryGeneratedColumn('identity', { type: 'bigint' })
@@ -12,26 +12,26 @@ export class OutboxMessage {
   @Column('text')
   event!: string;
 
-  /** The app that wrote it; goes out as the message's `app_id`. */
+  /** App that wrote the row; the message's `app_id`. */
   @Column('text')
   source!: string;
 
-  /** What the event is about; rows with the same key are published in the order of their ids. */
+  /** Value that the event correlates by, as JSON. Rows with the same key are published in the order of their ids. */
   @Column('text', { nullable: true })
   key!: string | null;
 
-  /** JSON as it goes over the wire; `json`, not `jsonb`, keeps it byte for byte. */
+  /** Body of the message. Type `json`, because `jsonb` would not keep it byte for byte. */
   @Column('json')
   body!: unknown;
 
-  /** W3C trace context of what brought it about, where that was traced. */
+  /** W3C trace context of the span that wrote the row; null if it was not traced. */
   @Column('text', { nullable: true })
   traceparent!: string | null;
 
   @Column('timestamptz')
   created_at!: Date;
 
-  /** Until then (by the database's clock) somebody is publishing it; later, any relay may. A row in the past waits. */
+  /** End of the lease by the database's clock. Until then one process publishes the row; then any relay may claim it. */
   @Column('timestamptz')
   leased_until!: Date;
 }

@@ -12,30 +12,30 @@ import { OutboxRelay } from './outbox.relay.js';
 const topology = topologyOf('things', sampleEvents);
 const logger = createLogger('test', { LOG_LEVEL: 'silent' });
 
-describe('The outbox', () => {
+describe('OutboxRelay', () => {
   let database: Awaited<ReturnType<typeof createDatabase>>;
   let vhost: Awaited<ReturnType<typeof createVhost>>;
   let pool: pg.Pool;
-  let stranger: ExternalClient;
-  let open: (() => Promise<void>)[] = [];
+  let externalClient: ExternalClient;
+  let cleanups: (() => Promise<void>)[] = [];
   beforeAll(async () => {
     [database, vhost] = await Promise.all([createDatabase(), createVhost()]);
     pool = new pg.Pool({ connectionString: database.url });
-    stranger = await ExternalClient.connect(vhost.url);
+    externalClient = await ExternalClient.connect(vhost.url);
   });
   afterEach(async () => {
-    for (const close of open.toReversed()) await close();
-    open = [];
+    for (const cleanUp of cleanups.toReversed()) await cleanUp();
+    cleanups = [];
     await pool.query('TRUNCATE outbox');
   });
   afterAll(async () => {
-    await stranger.disconnect();
+    await externalClient.disconnect();
     await pool.end();
     await Promise.all([database.drop(), vhost.drop()]);
   });
 
-  /** Rows of a process that is no more: leased for so many seconds still. @returns their event ids */
-  async function left(count: number, { leasedFor = -1 } = {}): Promise<string[]> {
+  /** Inserts rows as a crashed process leaves them, leased for another `leasedFor` seconds. @returns their event ids */
+  async function insertRows(count: number, { leasedFor = -1 } = {}): Promise<string[]> {
     const { rows } = await pool.query<{ event_id: string }>(
       `INSERT INTO outbox (event_id, event, source, body, leased_until)
        SELECT gen_random_uuid(), 'thing.happened', 'gone', json_build_object('event', 'thing.happened', 'thing_id', thing),
@@ -46,15 +46,15 @@ describe('The outbox', () => {
     return rows.map((row) => row.event_id);
   }
 
-  const rowsLeft = async () => (await pool.query('SELECT 1 FROM outbox')).rowCount;
+  const countRows = async () => (await pool.query('SELECT 1 FROM outbox')).rowCount;
 
-  /** @returns how many rows it has claimed so far */
-  async function relayTo(exchange: string) {
+  /** Starts a relay. @returns a function that returns the number of rows that it has claimed so far */
+  async function startRelay(exchange: string) {
     const publisher = new Publisher([vhost.url], topology, logger);
-    open.push(() => publisher.close());
+    cleanups.push(() => publisher.close());
     await until('the publisher is ready', () => publisher.ready);
     let claimed = 0;
-    const statements: SqlClient = {
+    const sqlClient: SqlClient = {
       query: async <Row>(sql: string, parameters?: unknown[]) =>
         (await pool.query(sql, parameters)).rows as Row[],
       queryWithAdvisoryLock: async <Row>(lock: number, sql: string, parameters?: unknown[]) => {
@@ -70,64 +70,65 @@ describe('The outbox', () => {
         }
       },
     };
-    const relay = new OutboxRelay(publisher, exchange, sampleEvents, statements, logger, new Metrics());
-    open.push(() => relay.stop());
+    const relay = new OutboxRelay(publisher, exchange, sampleEvents, sqlClient, logger, new Metrics());
+    cleanups.push(() => relay.stop());
     relay.start();
     return () => claimed;
   }
 
+  /** @returns the ids of all messages in the queue, which is empty then */
   async function takeAll(queue: string): Promise<string[]> {
     const ids: string[] = [];
-    for (let message = await stranger.take(queue); message; message = await stranger.take(queue))
+    for (let message = await externalClient.take(queue); message; message = await externalClient.take(queue))
       ids.push(String(message.properties.messageId));
     return ids;
   }
 
-  it('of a process that crashed is published, each row once, and what is still leased is left alone', async () => {
-    const ids = await left(5);
-    await left(1, { leasedFor: 3_600 });
-    await relayTo('things');
-    await until('only the leased row is left', async () => (await rowsLeft()) === 1);
+  it('publishes each row of a crashed process once, and leaves leased rows alone', async () => {
+    const ids = await insertRows(5);
+    await insertRows(1, { leasedFor: 3_600 });
+    await startRelay('things');
+    await until('only the leased row is left', async () => (await countRows()) === 1);
     expect(await takeAll('thing_queue')).toEqual(ids);
-    expect(await rowsLeft()).toBe(1);
+    expect(await countRows()).toBe(1);
   });
 
-  it('keeps what no queue takes, until one does', async () => {
-    await stranger.channel.assertExchange('lonely', 'topic');
-    const ids = await left(3);
-    const claimed = await relayTo('lonely');
+  it('keeps rows that no queue takes, until a queue takes them', async () => {
+    await externalClient.channel.assertExchange('unbound', 'topic');
+    const ids = await insertRows(3);
+    const claimed = await startRelay('unbound');
     await until('all rows were tried twice', () => claimed() >= 6);
-    expect(await rowsLeft()).toBe(3);
-    await stranger.channel.assertQueue('late');
-    await stranger.channel.bindQueue('late', 'lonely', '#');
-    await until('the outbox is empty', async () => (await rowsLeft()) === 0);
+    expect(await countRows()).toBe(3);
+    await externalClient.channel.assertQueue('late');
+    await externalClient.channel.bindQueue('late', 'unbound', '#');
+    await until('the outbox is empty', async () => (await countRows()) === 0);
     expect(await takeAll('late')).toEqual(ids);
   });
 
-  it('keeps what the broker refuses, and only that', async () => {
-    await stranger.channel.assertExchange('narrow', 'fanout');
-    await stranger.channel.assertQueue('full', {
+  it('keeps rows that the broker refuses, and only those', async () => {
+    await externalClient.channel.assertExchange('narrow', 'fanout');
+    await externalClient.channel.assertQueue('full', {
       arguments: { 'x-max-length': 1, 'x-overflow': 'reject-publish' },
     });
-    await stranger.channel.bindQueue('full', 'narrow', '');
-    await stranger.publish('', {}, 'narrow');
-    await left(2);
-    const claimed = await relayTo('narrow');
+    await externalClient.channel.bindQueue('full', 'narrow', '');
+    await externalClient.publish('', {}, 'narrow');
+    await insertRows(2);
+    const claimed = await startRelay('narrow');
     await until('both rows were tried', () => claimed() >= 2);
-    expect(await rowsLeft()).toBe(2);
-    const published = async () => {
-      await stranger.take('full');
-      return (await rowsLeft()) === 0;
+    expect(await countRows()).toBe(2);
+    const makeSpaceAndCheck = async () => {
+      await externalClient.take('full');
+      return (await countRows()) === 0;
     };
-    await until('the outbox is empty', published);
+    await until('the outbox is empty', makeSpaceAndCheck);
   });
 
-  it('is shared by two relays, and none publishes what the other does', async () => {
-    const ids = await left(3_000);
-    const claims = await Promise.all([relayTo('things'), relayTo('things')]);
-    await until('the outbox is empty', async () => (await rowsLeft()) === 0, { seconds: 30 });
+  it('shares the rows with another relay, and publishes none twice', async () => {
+    const ids = await insertRows(3_000);
+    const claimedCounts = await Promise.all([startRelay('things'), startRelay('things')]);
+    await until('the outbox is empty', async () => (await countRows()) === 0, { seconds: 30 });
     const taken = await takeAll('thing_queue');
     expect(taken.toSorted()).toEqual(ids.toSorted());
-    for (const claimed of claims) expect(claimed()).toBeGreaterThan(0);
+    for (const claimed of claimedCounts) expect(claimed()).toBeGreaterThan(0);
   });
 });

@@ -1,9 +1,9 @@
 import type { SqlClient } from '@estoque/database';
 import {
   activeContext,
-  withoutTrace,
   inSpan,
   traceparentOf,
+  withoutTrace,
   type Logger,
   type Metrics,
 } from '@estoque/platform';
@@ -11,35 +11,35 @@ import type { Counter } from 'prom-client';
 import { correlationOfKey, type EventCatalogue } from '../contract/event.js';
 import { publishSpan, TRACEPARENT_HEADER } from '../rabbitmq/message.spans.js';
 import type { Publisher } from '../rabbitmq/publisher.js';
+import { DeferredDeletion } from './deferred-deletion.js';
 import { LEASE_SECONDS, type StoredEvent, type StoredEvents } from './outbox.js';
 
-const SWEEP_EVERY_MS = 1_000;
-const BATCH = 500;
-/** A crash publishes what was published in this time once more. */
-const DELETE_EVERY_MS = 1_000;
-/** So many are deleted at once, however early. */
-const DELETE_AT = 500;
-/** Rows kept in memory to be published; what comes on top waits in the database for the sweep. */
+const POLL_INTERVAL_MS = 1_000;
+const BATCH_SIZE = 500;
+/** Rows in memory at most; later ones stay in the database until a poll picks them up. */
 const MAX_PENDING = 5_000;
-/** Sweeps of all processes take turns at choosing rows, or two events of one order might go by two ways. */
+/** Advisory lock: only one process at a time claims rows, otherwise events of one key could be published out of order. */
 const CLAIM_LOCK = 7_346_002;
 
 /**
- * Brings outbox rows to the broker, at least once: publish, wait for the confirm, delete the row.
- * Rows of this process come from memory right after their commit; a slow sweep picks up what a crash
- * or an outage left, of any process. No transaction is open while it waits for the broker, and one batch
- * follows the other, so that events of one subject keep their order. Rows are deleted beside that, many at once, a moment later.
+ * Relay of the transactional outbox, with at-least-once delivery: publishes a row, waits for the confirm, deletes the
+ * row.
+ *
+ * Rows that this process commits are published from memory at once (`enqueue`). A poll picks up rows of any process
+ * that were left by a crash or an outage. No transaction is open while the relay waits for the broker. Batches are
+ * published one after the other, so that events with the same key keep their order. Published rows are deleted in
+ * batches, a moment later.
  */
 export class OutboxRelay {
+  /** Rows in memory that are not being published yet. */
   private readonly pending: StoredEvent[] = [];
-  /** The batches, one after the other. */
-  private turn: Promise<unknown> = Promise.resolve();
-  /** Rows that are published and not deleted yet. */
-  private published: number[] = [];
-  private deletionTimer?: NodeJS.Timeout;
-  private deletion: Promise<unknown> = Promise.resolve();
-  private timer?: NodeJS.Timeout;
-  private polling?: Promise<void>;
+  /** Settles when the last batch of the sequence is published. */
+  private lastBatch: Promise<unknown> = Promise.resolve();
+  private readonly deletion = new DeferredDeletion((ids) =>
+    this.updateRows('DELETE FROM outbox WHERE id = ANY($1)', ids),
+  );
+  private pollTimer?: NodeJS.Timeout;
+  private currentPoll?: Promise<void>;
   private stopped = false;
   private readonly publishedTotal: Counter<'event'>;
 
@@ -53,41 +53,42 @@ export class OutboxRelay {
   ) {
     this.publishedTotal = metrics.counter(
       'estoque_events_published_total',
-      'Events that this process brought to the broker, confirmed by it',
+      'Events that this process published and the broker confirmed',
       { event: Object.keys(catalogue) },
     );
   }
 
   start() {
     this.publisher.onReady(() => this.schedulePoll(0));
-    this.schedulePoll(SWEEP_EVERY_MS);
+    this.schedulePoll(POLL_INTERVAL_MS);
   }
 
-  /** Whether rows just committed can be taken: the broker is there, and memory stays bounded. */
+  /** Whether this process can publish the rows of the next transaction itself; limits the rows in memory. */
   get ready() {
     return this.publisher.ready && this.pending.length < MAX_PENDING;
   }
 
-  /** Takes rows just committed; returns at once. */
+  /** Publishes rows that were just committed; returns at once. */
   enqueue({ leased, waiting }: StoredEvents) {
     if (waiting && this.publisher.ready) this.schedulePoll(0);
     if (leased.length === 0) return;
+    // If rows were pending already, a batch that publishes all of them is scheduled.
     if (this.pending.push(...leased) > leased.length) return;
     void this.serialize(async () => {
-      while (this.pending.length > 0) await this.publish(this.pending.splice(0, BATCH));
+      while (this.pending.length > 0) await this.publish(this.pending.splice(0, BATCH_SIZE));
     });
   }
 
-  /** Publishes what is in memory, then stops; what can't be published now is left to the next sweep of any process. */
+  /** Publishes the rows in memory, then stops. Rows that can't be published now are left to a poll of any process. */
   async stop() {
     this.stopped = true;
-    clearTimeout(this.timer);
-    await this.polling;
-    await this.turn;
-    await this.deletePublished();
+    clearTimeout(this.pollTimer);
+    await this.currentPoll;
+    await this.lastBatch;
+    await this.deletion.flush();
   }
 
-  /** How many events wait, and for how many seconds the oldest does. */
+  /** Number of events in the outbox, and the age of the oldest one. */
   async measure(): Promise<{ depth: number; lag_seconds: number }> {
     const [row] = await this.sql.query<{ depth: number; lag_seconds: number }>(
       `SELECT count(*)::int AS depth,
@@ -96,23 +97,24 @@ export class OutboxRelay {
     return row!;
   }
 
+  /** Runs `work` after all work serialized before it. */
   private serialize<Result>(work: () => Promise<Result>): Promise<Result> {
-    const done = this.turn.then(() => withoutTrace(work));
-    this.turn = done.catch(() => undefined);
-    return done;
+    const result = this.lastBatch.then(() => withoutTrace(work));
+    this.lastBatch = result.catch(() => undefined);
+    return result;
   }
 
   private schedulePoll(delay: number) {
-    clearTimeout(this.timer);
+    clearTimeout(this.pollTimer);
     if (this.stopped) return;
-    this.timer = setTimeout(() => {
-      this.polling ??= this.poll()
+    this.pollTimer = setTimeout(() => {
+      this.currentPoll ??= this.poll()
         .catch((error: Error) =>
           this.logger.warn({ reason: error.message }, 'the outbox could not be polled'),
         )
         .finally(() => {
-          this.polling = undefined;
-          this.schedulePoll(SWEEP_EVERY_MS);
+          this.currentPoll = undefined;
+          this.schedulePoll(POLL_INTERVAL_MS);
         });
     }, delay).unref();
   }
@@ -127,8 +129,8 @@ export class OutboxRelay {
   }
 
   /**
-   * Waiting rows with none before them that somebody else is publishing. `= ANY(ARRAY(...))` evaluates the inner
-   * query once whatever the plan; with IN and a stale plan it was run for each row.
+   * Leases waiting rows to this process, except those with an earlier row of the same key that is leased.
+   * `= ANY(ARRAY(...))` evaluates the inner query once in any plan; `IN` with a stale plan evaluated it for each row.
    */
   private async claim(): Promise<StoredEvent[]> {
     const rows = await this.sql.queryWithAdvisoryLock<StoredEvent>(
@@ -140,55 +142,43 @@ export class OutboxRelay {
            WHERE earlier.key = waiting.key AND earlier.id < waiting.id AND earlier.leased_until >= clock_timestamp())
          ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED))
        RETURNING id, event_id AS "eventId", event, source, key, body::text AS body, traceparent`,
-      [LEASE_SECONDS, BATCH],
+      [LEASE_SECONDS, BATCH_SIZE],
     );
     return rows.sort((a, b) => a.id - b.id);
   }
 
-  /** @returns whether all rows reached a queue */
+  /** @returns whether all rows were published */
   private async publish(rows: StoredEvent[]): Promise<boolean> {
-    const left: number[] = [];
+    const unpublishedIds: number[] = [];
     let failure: Error | undefined;
-    const publishLane = async (lane: StoredEvent[]) => {
-      for (const [index, row] of lane.entries()) {
+    const publishSequence = async (sequence: StoredEvent[]) => {
+      for (const [index, row] of sequence.entries()) {
         try {
           await inSpan(
             () => publishSpan(this.exchange, row),
-            () => this.publishOne(row),
+            () => this.publishRow(row),
           );
-          this.deleteSoon(row.id);
+          this.deletion.schedule(row.id);
         } catch (error) {
           failure = error as Error;
-          left.push(...[...lane.slice(index), ...this.takePending(row.key)].map(({ id }) => id));
+          const unpublished = [...sequence.slice(index), ...this.removePending(row.key)];
+          unpublishedIds.push(...unpublished.map(({ id }) => id));
           return;
         }
       }
     };
-    await Promise.all(sequencesByKey(rows).map(publishLane));
-    if (left.length === 0) return true;
-    this.logger.warn({ rows: left.length, reason: failure?.message }, 'events wait in the outbox');
-    await this.update('UPDATE outbox SET leased_until = clock_timestamp() WHERE id = ANY($1)', left);
+    await Promise.all(sequencesByKey(rows).map(publishSequence));
+    if (unpublishedIds.length === 0) return true;
+    this.logger.warn({ rows: unpublishedIds.length, reason: failure?.message }, 'events wait in the outbox');
+    await this.updateRows(
+      'UPDATE outbox SET leased_until = clock_timestamp() WHERE id = ANY($1)',
+      unpublishedIds,
+    );
     return false;
   }
 
-  /** Nobody waits for it, and each deletion is a commit: they are gathered. */
-  private deleteSoon(id: number) {
-    if (this.published.push(id) >= DELETE_AT) void this.deletePublished();
-    else this.deletionTimer ??= setTimeout(() => void this.deletePublished(), DELETE_EVERY_MS);
-  }
-
-  private deletePublished(): Promise<unknown> {
-    clearTimeout(this.deletionTimer);
-    this.deletionTimer = undefined;
-    const ids = this.published;
-    this.published = [];
-    if (ids.length > 0)
-      this.deletion = this.deletion.then(() => this.update('DELETE FROM outbox WHERE id = ANY($1)', ids));
-    return this.deletion;
-  }
-
-  /** Where it fails, the lease runs out and the rows are published once more: at least once. */
-  private async update(sql: string, ids: number[]) {
+  /** If it fails, the leases expire and the rows are published again: at-least-once delivery. */
+  private async updateRows(sql: string, ids: number[]) {
     try {
       await this.sql.query(sql, [ids]);
     } catch (error) {
@@ -196,17 +186,19 @@ export class OutboxRelay {
     }
   }
 
-  /** Younger rows of a subject whose event could not be published wait with it. */
-  private takePending(key: string | null | undefined): StoredEvent[] {
-    const taken = key ? this.pending.filter((row) => row.key === key) : [];
-    for (const row of taken) this.pending.splice(this.pending.indexOf(row), 1);
-    return taken;
+  /** Takes later rows of a key out of memory when an earlier row could not be published, to keep their order. */
+  private removePending(key: string | null | undefined): StoredEvent[] {
+    const removed = key ? this.pending.filter((row) => row.key === key) : [];
+    for (const row of removed) this.pending.splice(this.pending.indexOf(row), 1);
+    return removed;
   }
 
-  private async publishOne(row: StoredEvent) {
+  private async publishRow(row: StoredEvent) {
     const { eventId, event, source, body } = row;
     const correlation = correlationOfKey(this.catalogue, row);
     const [correlationId] = Object.values(correlation).map(String);
+    // The span of the publish itself; if this process doesn't trace, the span that wrote the row.
+    const traceparent = traceparentOf(activeContext()) ?? row.traceparent;
     await this.publisher.publish(this.exchange, event, Buffer.from(body), {
       contentType: 'application/json',
       messageId: eventId,
@@ -214,25 +206,24 @@ export class OutboxRelay {
       timestamp: Math.floor(Date.now() / 1_000),
       appId: source,
       correlationId,
-      // Of the publishing itself; where this process doesn't trace, of whoever wrote the row.
-      headers: headersOf(traceparentOf(activeContext()) ?? row.traceparent),
+      headers: traceparent === null ? undefined : { [TRACEPARENT_HEADER]: traceparent },
     });
     this.publishedTotal.labels(event).inc();
     this.logger.info({ event, ...correlation, event_id: eventId }, 'published');
   }
 }
 
-const headersOf = (traceparent: string | null) =>
-  traceparent === null ? undefined : { [TRACEPARENT_HEADER]: traceparent };
-
-/** Rows of one key in a lane, to be published one after the other; lanes go side by side. */
+/**
+ * Splits rows into sequences of one key each. The rows of a sequence are published one after the other, sequences in
+ * parallel. A row without a key is a sequence of its own.
+ */
 function sequencesByKey(rows: StoredEvent[]): StoredEvent[][] {
-  const lanes = new Map<string | number, StoredEvent[]>();
+  const sequences = new Map<string | number, StoredEvent[]>();
   for (const row of rows) {
     const key = row.key ?? row.id;
-    const lane = lanes.get(key);
-    if (lane) lane.push(row);
-    else lanes.set(key, [row]);
+    const sequence = sequences.get(key);
+    if (sequence) sequence.push(row);
+    else sequences.set(key, [row]);
   }
-  return [...lanes.values()];
+  return [...sequences.values()];
 }

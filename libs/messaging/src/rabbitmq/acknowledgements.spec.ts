@@ -2,51 +2,51 @@ import type { Channel, ConsumeMessage } from 'amqplib';
 import { Acknowledgements } from './acknowledgements.js';
 
 const message = (deliveryTag: number) => ({ fields: { deliveryTag } }) as ConsumeMessage;
-const aTick = () => new Promise<void>((resolve) => process.nextTick(resolve));
+const nextTick = () => new Promise<void>((resolve) => process.nextTick(resolve));
 
 describe('Acknowledgements', () => {
   let sent: string[];
-  let acks: Acknowledgements;
+  let acknowledgements: Acknowledgements;
   beforeEach(() => {
     sent = [];
     const channel = {
-      ack: ({ fields }: ConsumeMessage, upTo?: boolean) =>
-        sent.push(`${upTo ? 'up to ' : ''}${fields.deliveryTag}`),
-      reject: ({ fields }: ConsumeMessage) => sent.push(`back ${fields.deliveryTag}`),
+      ack: ({ fields }: ConsumeMessage, multiple?: boolean) =>
+        sent.push(`${multiple ? 'ack up to' : 'ack'} ${fields.deliveryTag}`),
+      reject: ({ fields }: ConsumeMessage) => sent.push(`reject ${fields.deliveryTag}`),
     };
-    acks = new Acknowledgements(channel as unknown as Channel);
-    for (let tag = 1; tag <= 6; tag++) acks.delivered(message(tag));
+    acknowledgements = new Acknowledgements(channel as unknown as Channel);
+    for (let tag = 1; tag <= 6; tag++) acknowledgements.addDelivery(message(tag));
   });
 
-  it('of a batch in its order are one frame', async () => {
-    for (const tag of [1, 2, 3]) acks.ack(message(tag));
+  it('sends one frame for a batch that finishes in order', async () => {
+    for (const tag of [1, 2, 3]) acknowledgements.ack(message(tag));
     expect(sent).toEqual([]);
-    await aTick();
-    expect(sent).toEqual(['up to 3']);
+    await nextTick();
+    expect(sent).toEqual(['ack up to 3']);
   });
 
-  it('never cover one that is not done, and wait for none', async () => {
-    for (const tag of [2, 1, 5, 4]) acks.ack(message(tag));
-    await aTick();
-    expect(sent).toEqual(['up to 2', '5', '4']);
-    acks.ack(message(3));
-    await aTick();
-    expect(sent).toEqual(['up to 2', '5', '4', 'up to 3']);
-    acks.ack(message(6));
-    await aTick();
-    expect(sent.at(-1)).toBe('up to 6');
+  it('never covers an unfinished delivery, and waits for none', async () => {
+    for (const tag of [2, 1, 5, 4]) acknowledgements.ack(message(tag));
+    await nextTick();
+    expect(sent).toEqual(['ack up to 2', 'ack 5', 'ack 4']);
+    acknowledgements.ack(message(3));
+    await nextTick();
+    expect(sent).toEqual(['ack up to 2', 'ack 5', 'ack 4', 'ack up to 3']);
+    acknowledgements.ack(message(6));
+    await nextTick();
+    expect(sent.at(-1)).toBe('ack up to 6');
   });
 
-  it('leave out what went back', async () => {
-    acks.reject(message(1));
-    acks.ack(message(2));
-    await aTick();
-    expect(sent).toEqual(['back 1', 'up to 2']);
+  it('leaves out rejected deliveries', async () => {
+    acknowledgements.reject(message(1));
+    acknowledgements.ack(message(2));
+    await nextTick();
+    expect(sent).toEqual(['reject 1', 'ack up to 2']);
   });
 
-  it('go out when asked for, before the channel is closed', () => {
-    acks.ack(message(1));
-    acks.flush();
-    expect(sent).toEqual(['up to 1']);
+  it('flushes on demand, before the channel is closed', () => {
+    acknowledgements.ack(message(1));
+    acknowledgements.flush();
+    expect(sent).toEqual(['ack up to 1']);
   });
 });

@@ -1,51 +1,53 @@
 import type { Channel, ConsumeMessage } from 'amqplib';
+import { acknowledgeByTag } from '../adapters/acknowledge-by-tag.js';
 
 /**
- * Acknowledges what is done on one channel, by as few frames as there can be: a batch that is done in the order in
- * which it was delivered by a single one. Nothing waits for a neighbour: what is done out of its turn has a frame of
- * its own in the same turn of the event loop.
+ * Acknowledges the deliveries of one channel with as few frames as possible. A batch that finishes in the order of
+ * its deliveries needs one frame. No acknowledgement waits for another delivery: one that is out of order gets a frame
+ * of its own in the same turn of the event loop.
  */
 export class Acknowledgements {
-  /** Delivery tags, in their order. */
-  private readonly open = new Set<number>();
-  private readonly done = new Set<number>();
+  /** Delivery tags that the broker waits for, in the order of delivery. */
+  private readonly unacknowledged = new Set<number>();
+  /** Delivery tags to acknowledge with the next flush. */
+  private readonly finished = new Set<number>();
 
   constructor(private readonly channel: Channel) {}
 
-  delivered({ fields }: ConsumeMessage) {
-    this.open.add(fields.deliveryTag);
+  /** Call for every delivery, in the order of delivery. */
+  addDelivery({ fields }: ConsumeMessage) {
+    this.unacknowledged.add(fields.deliveryTag);
   }
 
+  /** Acknowledges the message at the end of this turn of the event loop. */
   ack({ fields }: ConsumeMessage) {
-    if (this.done.size === 0) process.nextTick(() => this.flush());
-    this.done.add(fields.deliveryTag);
+    if (this.finished.size === 0) process.nextTick(() => this.flush());
+    this.finished.add(fields.deliveryTag);
   }
 
-  /** Back to the queue. @throws where the channel is closed */
+  /** Requeues the message. @throws if the channel is closed */
   reject(message: ConsumeMessage) {
-    this.open.delete(message.fields.deliveryTag);
+    this.unacknowledged.delete(message.fields.deliveryTag);
     this.channel.reject(message, true);
   }
 
+  /** Sends all pending acknowledgements now. */
   flush() {
-    let upTo = 0;
-    for (const tag of this.open) {
-      if (!this.done.delete(tag)) break;
-      this.open.delete(tag);
-      upTo = tag;
+    let lastOfFinishedPrefix = 0;
+    for (const tag of this.unacknowledged) {
+      if (!this.finished.delete(tag)) break;
+      this.unacknowledged.delete(tag);
+      lastOfFinishedPrefix = tag;
     }
     try {
-      if (upTo > 0) this.channel.ack(tagged(upTo), true);
-      for (const tag of this.done) {
-        this.open.delete(tag);
-        this.channel.ack(tagged(tag));
+      if (lastOfFinishedPrefix > 0) acknowledgeByTag(this.channel, lastOfFinishedPrefix, { multiple: true });
+      for (const tag of this.finished) {
+        this.unacknowledged.delete(tag);
+        acknowledgeByTag(this.channel, tag);
       }
     } catch {
-      // The channel closed, and the broker has taken back what was delivered on it.
+      // The channel is closed. The broker has requeued its deliveries.
     }
-    this.done.clear();
+    this.finished.clear();
   }
 }
-
-/** All that amqplib reads of a message to acknowledge it. */
-const tagged = (deliveryTag: number) => ({ fields: { deliveryTag } }) as ConsumeMessage;

@@ -1,67 +1,69 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CircuitBreaker, type Outcome } from './circuit-breaker.js';
+import { CircuitBreaker, type CallOutcome } from './circuit-breaker.js';
 
-const judge = (error?: unknown): Outcome => (error ? 'failed' : 'well');
-const well = () => Promise.resolve('done');
-const failing = () => Promise.reject(new Error('a bad release'));
+const classify = (error?: unknown): CallOutcome => (error ? 'failed' : 'succeeded');
+const succeed = () => Promise.resolve('done');
+const fail = () => Promise.reject(new Error('a bad release'));
 
-describe('The kill switch', () => {
-  let told: string[];
-  /** How long it wanted to pause, in seconds. */
-  let pauses: number[];
-  let killSwitch: CircuitBreaker;
-  const never = new AbortController().signal;
-  const pass = (handle: () => Promise<unknown>, judged = judge, signal = never) =>
-    killSwitch.run(handle, judged, signal).catch((error: Error) => error.message);
-  const times = async (count: number, handle: () => Promise<unknown>, judged = judge) => {
-    for (let i = 0; i < count; i++) await pass(handle, judged);
+describe('CircuitBreaker', () => {
+  let reportedReasons: string[];
+  let pausesInSeconds: number[];
+  let circuitBreaker: CircuitBreaker;
+  const neverAborted = new AbortController().signal;
+  const run = (handle: () => Promise<unknown>, classifier = classify, signal = neverAborted) =>
+    circuitBreaker.run(handle, classifier, signal).catch((error: Error) => error.message);
+  const repeat = async (count: number, handle: () => Promise<unknown>, classifier = classify) => {
+    for (let i = 0; i < count; i++) await run(handle, classifier);
   };
   beforeEach(() => {
-    [told, pauses] = [[], []];
-    const impatient = (milliseconds: number | undefined, ...rest: [undefined, { signal: AbortSignal }]) => {
-      pauses.push(Math.round(milliseconds! / 1_000));
+    [reportedReasons, pausesInSeconds] = [[], []];
+    const recordPause = (milliseconds: number | undefined, ...rest: [undefined, { signal: AbortSignal }]) => {
+      pausesInSeconds.push(Math.round(milliseconds! / 1_000));
       return sleep(0, ...rest);
     };
-    killSwitch = new CircuitBreaker((reason) => told.push(reason), impatient as typeof sleep);
+    circuitBreaker = new CircuitBreaker(
+      (reason) => reportedReasons.push(reason),
+      recordPause as typeof sleep,
+    );
   });
 
-  it('lets messages through as long as most fare well', async () => {
+  it('stays closed while most messages succeed', async () => {
     for (let round = 0; round < 50; round++) {
-      await times(1, failing);
-      await times(2, well);
+      await repeat(1, fail);
+      await repeat(2, succeed);
     }
-    expect([killSwitch.fault, told]).toEqual([undefined, []]);
+    expect([circuitBreaker.openReason, reportedReasons]).toEqual([undefined, []]);
   });
 
-  it('is pulled when most of many fail, and says why', async () => {
-    await times(10, well);
-    await times(19, failing);
-    expect(killSwitch.fault).toBeUndefined();
-    await times(1, failing);
-    expect(killSwitch.fault).toBe('circuit breaker open, most messages fail: a bad release');
-    expect(told).toEqual(['a bad release']);
+  it('opens when most of many messages fail, and reports the reason', async () => {
+    await repeat(10, succeed);
+    await repeat(19, fail);
+    expect(circuitBreaker.openReason).toBeUndefined();
+    await repeat(1, fail);
+    expect(circuitBreaker.openReason).toBe('circuit breaker open, most messages fail: a bad release');
+    expect(reportedReasons).toEqual(['a bad release']);
   });
 
-  it("does not count what is the message's own fault or a neighbour's", async () => {
-    await times(100, failing, () => 'ignored');
-    expect(killSwitch.fault).toBeUndefined();
+  it('does not count failures caused by the message itself or by a dependency', async () => {
+    await repeat(100, fail, () => 'ignored');
+    expect(circuitBreaker.openReason).toBeUndefined();
   });
 
-  it('then tries one message at a time, with longer and longer pauses, until one fares well', async () => {
-    await times(20, failing);
-    const answers = await Promise.all([pass(failing), pass(failing), pass(well), pass(well)]);
-    expect(answers).toEqual(['a bad release', 'a bad release', 'done', 'done']);
-    expect(pauses).toEqual([5, 10, 20]);
-    expect(killSwitch.fault).toBeUndefined();
+  it('probes with one message at a time and growing pauses until one succeeds', async () => {
+    await repeat(20, fail);
+    const results = await Promise.all([run(fail), run(fail), run(succeed), run(succeed)]);
+    expect(results).toEqual(['a bad release', 'a bad release', 'done', 'done']);
+    expect(pausesInSeconds).toEqual([5, 10, 20]);
+    expect(circuitBreaker.openReason).toBeUndefined();
   });
 
-  it('handles nothing more once we are stopping', async () => {
-    await times(20, failing);
-    const stopping = new AbortController();
-    const handled = jest.fn(well);
-    const waiting = pass(handled, judge, stopping.signal);
-    stopping.abort();
+  it('handles no further message after the signal aborts', async () => {
+    await repeat(20, fail);
+    const shutdown = new AbortController();
+    const handle = jest.fn(succeed);
+    const waiting = run(handle, classify, shutdown.signal);
+    shutdown.abort();
     expect(await waiting).toMatch(/abort/);
-    expect(handled).not.toHaveBeenCalled();
+    expect(handle).not.toHaveBeenCalled();
   });
 });

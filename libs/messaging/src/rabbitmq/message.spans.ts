@@ -4,11 +4,11 @@ import type { ConsumeMessage } from 'amqplib';
 import type { StoredEvent } from '../outbox/outbox.js';
 import { attemptOf } from './failure-policy.js';
 
-// As OpenTelemetry's semantic conventions for messaging, and for RabbitMQ, name them.
+// Names and attributes follow OpenTelemetry's semantic conventions for messaging and for RabbitMQ.
 
 export const TRACEPARENT_HEADER = 'traceparent';
 
-/** From the hand-over of an event to the broker's confirm; part of what brought the event about. */
+/** Span from publishing an event to the broker's confirm. Its parent is the span that wrote the event to the outbox. */
 export function publishSpan(exchange: string, { event, eventId, body, traceparent }: StoredEvent): SpanStart {
   const destination = `${exchange}:${event}`;
   return {
@@ -27,7 +27,7 @@ export function publishSpan(exchange: string, { event, eventId, body, traceparen
   };
 }
 
-/** From the delivery of a message to its settlement; part of its publishing. */
+/** Span from the delivery of a message to its settlement. Its parent is the span that published the message. */
 export function processSpan(
   { fields, properties, content }: ConsumeMessage,
   queue: string,

@@ -8,19 +8,19 @@ import { topologyOf } from './topology.js';
 const topology = topologyOf('things', sampleEvents);
 const logger = createLogger('test', { LOG_LEVEL: 'silent' });
 
-describe('A publish', () => {
+describe('Publisher', () => {
   let vhost: Awaited<ReturnType<typeof createVhost>>;
   let publisher: Publisher;
-  let stranger: ExternalClient;
+  let externalClient: ExternalClient;
   beforeAll(async () => {
     vhost = await createVhost();
     publisher = new Publisher([vhost.url], topology, logger);
     await until('the publisher is ready', () => publisher.ready);
-    stranger = await ExternalClient.connect(vhost.url);
+    externalClient = await ExternalClient.connect(vhost.url);
   });
   afterAll(async () => {
     await publisher.close();
-    await stranger.disconnect();
+    await externalClient.disconnect();
     await vhost.drop();
   });
 
@@ -28,39 +28,39 @@ describe('A publish', () => {
     publisher.publish(exchange, key, Buffer.from('{}'), { messageId });
   const unavailable = { kind: 'unavailable', code: 'broker_unavailable' };
 
-  it('that is confirmed lies in the queue, persistent', async () => {
+  it('resolves when the message is in the queue, persistent', async () => {
     await publish('things', 'thing.happened', 'one');
-    const message = await stranger.take('thing_queue');
+    const message = await externalClient.take('thing_queue');
     expect(message).toMatchObject({ properties: { messageId: 'one', deliveryMode: 2 } });
   });
 
-  it('that no work queue is bound for is kept by the alternate exchange', async () => {
-    await publish('things', 'nobody.listens', 'two');
-    expect(await stranger.take('unrouted_queue')).toMatchObject({
+  it('publishes a message that no work queue is bound for through the alternate exchange', async () => {
+    await publish('things', 'thing.unknown', 'two');
+    expect(await externalClient.take('unrouted_queue')).toMatchObject({
       properties: { messageId: 'two' },
-      fields: { routingKey: 'nobody.listens' },
+      fields: { routingKey: 'thing.unknown' },
     });
   });
 
-  it('that no queue takes at all counts as not published, and its neighbours as published', async () => {
-    await stranger.channel.assertExchange('lonely', 'topic');
-    const answers = await Promise.allSettled([publish('things'), publish('lonely'), publish('things')]);
-    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-    await expect(publish('lonely')).rejects.toMatchObject({
+  it('rejects a message that no queue takes at all, and none of the others', async () => {
+    await externalClient.channel.assertExchange('unbound', 'topic');
+    const results = await Promise.allSettled([publish('things'), publish('unbound'), publish('things')]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    await expect(publish('unbound')).rejects.toMatchObject({
       ...unavailable,
       message: 'no queue takes thing.happened',
     });
-    // Once there is a queue, the same message passes: no return is remembered.
-    await stranger.channel.bindQueue('thing_queue', 'lonely', '#');
-    await publish('lonely');
+    // The earlier returns have no effect on a later publish.
+    await externalClient.channel.bindQueue('thing_queue', 'unbound', '#');
+    await publish('unbound');
   });
 
-  it('that the broker refuses, for the queue is full, counts as not published', async () => {
-    await stranger.channel.assertQueue('full', {
+  it('rejects a message that the broker refuses because the queue is full', async () => {
+    await externalClient.channel.assertQueue('full', {
       arguments: { 'x-max-length': 1, 'x-overflow': 'reject-publish' },
     });
-    await stranger.channel.assertExchange('narrow', 'fanout');
-    await stranger.channel.bindQueue('full', 'narrow', '');
+    await externalClient.channel.assertExchange('narrow', 'fanout');
+    await externalClient.channel.bindQueue('full', 'narrow', '');
     await publish('narrow');
     await expect(publish('narrow')).rejects.toMatchObject({
       ...unavailable,
@@ -68,19 +68,19 @@ describe('A publish', () => {
     });
   });
 
-  it('to an exchange that is not there fails, and the publisher comes back', async () => {
-    await expect(publish('nowhere')).rejects.toMatchObject(unavailable);
+  it('rejects a message to a missing exchange, and recovers', async () => {
+    await expect(publish('missing')).rejects.toMatchObject(unavailable);
     await until('publishing works again', () => publish('things').then(() => true));
   });
 
-  it('without a connection fails at once', async () => {
-    const away = new Publisher(['amqp://127.0.0.1:1'], topology, logger);
+  it('rejects at once without a connection', async () => {
+    const disconnected = new Publisher(['amqp://127.0.0.1:1'], topology, logger);
     try {
       await expect(
-        away.publish('things', 'thing.happened', Buffer.from('{}'), { messageId: 'x' }),
+        disconnected.publish('things', 'thing.happened', Buffer.from('{}'), { messageId: 'x' }),
       ).rejects.toMatchObject(unavailable);
     } finally {
-      await away.close();
+      await disconnected.close();
     }
   });
 });

@@ -1,91 +1,85 @@
 import { AppError, type Logger } from '@estoque/platform';
 import { connect, type AmqpConnectionManager } from 'amqp-connection-manager';
 import type { ConfirmChannel, Options } from 'amqplib';
+import { openChannel, reconnectAfterChannelLoss } from '../adapters/channel-recovery.js';
 import { coalesceWrites } from '../adapters/coalesced-writes.js';
+import { CONNECTION_OPTIONS } from './connection-options.js';
 import { declareTopology, type Topology } from './topology.js';
 
-const RECONNECT_SECONDS = 1;
-
-/** Of all connections of a process. A dead peer is noticed after two heartbeats, in the third, or while it is greeted. */
-export const CONNECTION = {
-  heartbeatIntervalInSeconds: 4,
-  reconnectTimeInSeconds: RECONNECT_SECONDS,
-  connectionOptions: { timeout: 5_000 },
-};
-
-/** After so long without an answer nobody knows what became of a message, and the channel it went by is given up. */
+/** Without a confirm in this time, a message counts as not published, and its channel is abandoned. */
 const CONFIRM_TIMEOUT_MS = 10_000;
-/** Publishes that wait for their confirm at once; more are refused, and stay where they are safe. */
-const MAX_IN_FLIGHT = 2_000;
+/** Messages that wait for their confirm at most. A publish beyond that is rejected; its message stays in the outbox or the queue. */
+const MAX_UNCONFIRMED = 2_000;
 
-/** Published, and its confirm still to come. */
-interface Unconfirmed {
+interface UnconfirmedMessage {
   channel: ConfirmChannel;
-  /** In milliseconds, of the process's clock that only goes forward. */
+  /** Time of `performance.now()`. */
   sentAt: number;
+  /** Resolves the publish, or rejects it with the error. */
   settle: (error?: Error) => void;
 }
 
-/** Publishes so that 'done' means: the broker has it, on disk, in a queue. */
+/** Publishes with publisher confirms: when `publish` resolves, the broker has stored the message in a queue. */
 export class Publisher {
   private readonly connection: AmqpConnectionManager;
+  /** Set while the broker is connected and the topology declared. */
   private channel?: ConfirmChannel;
-  /** The oldest first. */
-  private readonly unconfirmed = new Set<Unconfirmed>();
-  private readonly watch: NodeJS.Timeout;
+  /** In the order in which they were sent. */
+  private readonly unconfirmed = new Set<UnconfirmedMessage>();
+  private readonly confirmTimer: NodeJS.Timeout;
   private closing = false;
-  /** Why the broker takes nothing, while it is out of memory or disk. */
-  private blocked?: string;
-  private readonly returned = new Set<string>();
+  private disconnectReason = 'not connected yet';
+  /** Set while the broker blocks publishers, because it is short of memory or disk space. */
+  private blockedReason?: string;
+  /** Ids of messages that the broker returned as unroutable and has not confirmed yet. */
+  private readonly returnedIds = new Set<string>();
   private readonly readyListeners: (() => void)[] = [];
-  private fault = 'not connected yet';
 
   constructor(
     urls: string[],
     private readonly topology: Topology,
     private readonly logger: Logger,
   ) {
-    this.connection = connect(urls, CONNECTION);
-    this.connection.on('disconnect', ({ err }) => this.lost(err));
-    this.connection.on('connectFailed', ({ err }) => this.lost(err));
-    this.connection.on('blocked', ({ reason }) => this.block(reason));
-    this.connection.on('unblocked', () => this.unblock());
-    this.connection
-      .createChannel({ confirm: true, setup: (channel: ConfirmChannel) => this.setUp(channel) })
-      // Said by setUp already; without a listener the event would end the process.
-      .on('error', () => undefined);
-    this.watch = setInterval(() => this.giveUpOnSilence(), CONFIRM_TIMEOUT_MS / 10).unref();
+    this.connection = connect(urls, CONNECTION_OPTIONS);
+    this.connection.on('disconnect', ({ err }) => this.onDisconnect(err));
+    this.connection.on('connectFailed', ({ err }) => this.onDisconnect(err));
+    this.connection.on('blocked', ({ reason }) => this.onBlocked(reason));
+    this.connection.on('unblocked', () => this.onUnblocked());
+    openChannel(this.connection, { setup: (channel) => this.setUp(channel) });
+    this.confirmTimer = setInterval(() => this.rejectOverdue(), CONFIRM_TIMEOUT_MS / 10).unref();
   }
 
-  /** Called whenever publishing has become possible, and now if it is. */
+  /** Calls `listener` whenever publishing becomes possible, and at once if it is possible now. */
   onReady(listener: () => void) {
     this.readyListeners.push(listener);
     if (this.ready) listener();
   }
 
   get ready() {
-    return this.channel !== undefined && this.blocked === undefined;
+    return this.channel !== undefined && this.blockedReason === undefined;
   }
 
-  /** What holds publishing up, where anything does. */
-  get holdUp(): string | undefined {
-    if (!this.channel) return this.fault;
-    return this.blocked && `the broker accepts no messages: ${this.blocked}`;
-  }
-
-  /**
-   * @returns what holds it up, where the broker is there and takes nothing
-   * @throws AppError `broker_unavailable`, with what keeps the broker away
-   */
-  assertReady(): string | undefined {
-    if (!this.channel) throw unavailable(this.fault);
-    return this.holdUp;
+  /** Why nothing can be published at the moment, if that is so. */
+  get unavailableReason(): string | undefined {
+    if (!this.channel) return this.disconnectReason;
+    return this.blockedReason && `the broker accepts no messages: ${this.blockedReason}`;
   }
 
   /**
-   * Persistent, mandatory, confirmed.
+   * Probe for the health page.
    *
-   * @throws AppError of kind `unavailable`: not published as far as we know, though it may have arrived
+   * @returns the reason if the broker is connected, but blocks publishers
+   * @throws AppError `broker_unavailable` with the reason if it isn't connected
+   */
+  assertConnected(): string | undefined {
+    if (!this.channel) throw unavailable(this.disconnectReason);
+    return this.unavailableReason;
+  }
+
+  /**
+   * Publishes a persistent message, as mandatory, and waits for the confirm.
+   *
+   * @throws AppError of kind `unavailable` if the message counts as not published; the broker may still have stored it
    */
   publish(
     exchange: string,
@@ -95,12 +89,12 @@ export class Publisher {
   ) {
     return new Promise<void>((resolve, reject) => {
       const channel = this.channel;
-      if (!channel) return reject(unavailable(this.fault));
-      // What is written to a blocked connection piles up in memory, and goes out once more for each try.
-      if (this.blocked) return reject(unavailable(this.blocked));
-      if (this.unconfirmed.size >= MAX_IN_FLIGHT)
+      if (!channel) return reject(unavailable(this.disconnectReason));
+      // Writes to a blocked connection collect in memory, and each retry would publish the message once more.
+      if (this.blockedReason) return reject(unavailable(this.blockedReason));
+      if (this.unconfirmed.size >= MAX_UNCONFIRMED)
         return reject(unavailable('too many messages wait for their confirm'));
-      const sent: Unconfirmed = {
+      const sent: UnconfirmedMessage = {
         channel,
         sentAt: performance.now(),
         settle: (error) => {
@@ -117,10 +111,10 @@ export class Publisher {
           body,
           { persistent: true, mandatory: true, ...options },
           (error) => {
-            // The broker sends the return before the confirm of the same message.
-            const unroutable = this.returned.delete(options.messageId);
+            // The broker returns an unroutable message before it confirms it.
+            const isUnroutable = this.returnedIds.delete(options.messageId);
             if (error) sent.settle(unavailable('the broker refused the message'));
-            else if (unroutable) sent.settle(unavailable(`no queue takes ${routingKey}`));
+            else if (isUnroutable) sent.settle(unavailable(`no queue takes ${routingKey}`));
             else sent.settle();
           },
         );
@@ -132,76 +126,73 @@ export class Publisher {
 
   async close() {
     this.closing = true;
-    clearInterval(this.watch);
+    clearInterval(this.confirmTimer);
     this.channel = undefined;
     await this.connection.close();
   }
 
-  /** Runs at every connection; where it fails the channel is useless, and another connection is tried. */
+  /** Runs for the channel of each new connection. If it fails, the connection is replaced. */
   private async setUp(channel: ConfirmChannel) {
     coalesceWrites(channel);
     channel.once('close', () => {
       for (const sent of this.unconfirmed)
         if (sent.channel === channel) sent.settle(unavailable('the channel closed before the confirm'));
-      this.giveUp(channel, 'the channel closed');
+      this.abandon(channel, 'the channel closed');
     });
     try {
       await declareTopology(channel, this.topology);
     } catch (error) {
-      this.lost(error);
-      reconnectSoon(this.connection, () => !this.channel && !this.closing);
+      this.onDisconnect(error);
+      this.reconnect();
       throw error;
     }
-    channel.on('return', ({ properties }) => this.returned.add(String(properties.messageId)));
-    this.returned.clear();
-    this.blocked = undefined;
+    channel.on('return', ({ properties }) => this.returnedIds.add(String(properties.messageId)));
+    this.returnedIds.clear();
+    this.blockedReason = undefined;
     this.channel = channel;
-    this.tellReady();
+    this.notifyReady();
   }
 
-  private giveUpOnSilence() {
-    const late = performance.now() - CONFIRM_TIMEOUT_MS;
+  private rejectOverdue() {
+    const latestOverdue = performance.now() - CONFIRM_TIMEOUT_MS;
     for (const { channel, sentAt, settle } of this.unconfirmed) {
-      if (sentAt > late) return;
+      if (sentAt > latestOverdue) return;
       settle(unavailable('no confirm in time'));
-      this.giveUp(channel, 'no confirm in time');
+      this.abandon(channel, 'no confirm in time');
     }
   }
 
-  /** A channel that closed by itself, or went silent, is not opened again by the connection manager. */
-  private giveUp(channel: ConfirmChannel, fault: string) {
+  /** Replaces a channel that closed or stopped to confirm. */
+  private abandon(channel: ConfirmChannel, reason: string) {
     if (this.channel !== channel || this.closing) return;
-    this.lost(new Error(fault));
-    reconnectSoon(this.connection, () => !this.channel && !this.closing);
+    this.onDisconnect(new Error(reason));
+    this.reconnect();
   }
 
-  private block(reason: string) {
-    this.blocked = reason;
+  private reconnect() {
+    reconnectAfterChannelLoss(this.connection, () => !this.channel && !this.closing);
+  }
+
+  private onBlocked(reason: string) {
+    this.blockedReason = reason;
     this.logger.warn({ reason }, 'the broker accepts no messages');
   }
 
-  private unblock() {
-    this.blocked = undefined;
-    if (this.ready) this.tellReady();
+  private onUnblocked() {
+    this.blockedReason = undefined;
+    if (this.ready) this.notifyReady();
   }
 
-  private tellReady() {
+  private notifyReady() {
     for (const listener of this.readyListeners) listener();
   }
 
-  private lost(error: unknown) {
+  private onDisconnect(error: unknown) {
     if (this.closing) return;
     this.channel = undefined;
-    this.fault = error instanceof Error ? error.message : 'the connection was lost';
-    this.logger.warn({ reason: this.fault }, 'the broker is unavailable');
+    this.disconnectReason = error instanceof Error ? error.message : 'the connection was lost';
+    this.logger.warn({ reason: this.disconnectReason }, 'the broker is unavailable');
   }
-}
-
-/** Opens the connection anew where it stands but what we had on it is lost; one that is down the manager brings back. */
-export function reconnectSoon(connection: AmqpConnectionManager, stillLost: () => boolean) {
-  setTimeout(() => {
-    if (stillLost() && connection.isConnected()) connection.reconnect();
-  }, RECONNECT_SECONDS * 1_500).unref();
 }
 
 const unavailable = (message: string) => new AppError('unavailable', 'broker_unavailable', message);

@@ -1,16 +1,14 @@
+import { MAX_RETRIES } from '@estoque/platform';
 import type { Channel } from 'amqplib';
 import type { EventCatalogue } from '../contract/event.js';
 
-/** Waits between attempts are spread over this many queues, one for each step, so that a short wait never stands behind a long one. */
-export const RETRY_STEPS = 5;
-
-/** Header that tells the return exchange which queue a waiting message came from. */
+/** Header by which the return exchange routes a message to the work queue that it was consumed from. */
 export const HOME_QUEUE_HEADER = 'home_queue';
-/** Header that tells the retry exchange how long a message is to wait. */
+/** Header by which the retry exchange routes a message to a retry queue: 1 for the first retry. */
 export const RETRY_STEP_HEADER = 'retry_step';
 
-/** Where what nobody could handle arrives, and what no queue is bound for. */
 export const DEAD_LETTER_QUEUE = 'dead_letter_queue';
+/** Receives events for which no queue is bound. */
 export const UNROUTED_QUEUE = 'unrouted_queue';
 
 interface Binding {
@@ -20,17 +18,17 @@ interface Binding {
   arguments?: Record<string, unknown>;
 }
 
-/** Everything that the broker must hold, as data. */
+/** Exchanges, queues and bindings of the broker, as data. */
 export interface Topology {
-  /** Where events are published. */
+  /** Exchange for events. */
   events: string;
-  /** Where a message that failed for now is published, to wait for its next attempt. */
+  /** Exchange for messages that wait for a retry. */
   retry: string;
-  /** Where a message is published that is to go to one queue only, which its header names. */
+  /** Exchange for messages that go to a single work queue, named in their header. */
   return: string;
-  /** Where a message that nobody can handle is published, to be parked. */
+  /** Exchange for dead-lettered messages. */
   dead: string;
-  /** The queues that workers consume, each with the events that are bound to it. */
+  /** Names of the events that are bound to each queue that a worker consumes. */
   workQueues: Record<string, string[]>;
   exchanges: { name: string; type: 'topic' | 'fanout' | 'headers'; alternate?: string }[];
   queues: { name: string; arguments: Record<string, unknown> }[];
@@ -39,7 +37,10 @@ export interface Topology {
 
 const QUORUM = { 'x-queue-type': 'quorum' };
 
-/** Dead-letters that survive the loss of a node on the way: at-least-once needs a quorum queue that refuses when full. */
+/**
+ * Dead-lettering by the broker that loses no message if a node fails. The at-least-once strategy requires a quorum
+ * queue with the overflow behaviour `reject-publish`.
+ */
 const deadLetterTo = (exchange: string) => ({
   'x-dead-letter-exchange': exchange,
   'x-dead-letter-strategy': 'at-least-once',
@@ -47,65 +48,67 @@ const deadLetterTo = (exchange: string) => ({
 });
 
 /**
- * A message that brought its worker down this often is given up by the broker. Generous, for it counts
- * what the neighbours of such a message suffered as well; our own count of attempts is in the message.
+ * Deliveries after which the broker itself dead-letters a message that was never acknowledged. It is high, because the
+ * broker also counts the messages that were in flight beside the one that crashed the worker. docs/attempts.md lists
+ * every counter of attempts.
  */
 const DELIVERY_LIMIT = 20;
 
 /**
  * The topology for a catalogue of events:
  *
- * - `<exchange>`: events; work queues are bound to it by routing key; what no queue is bound for goes to
+ * - `<exchange>`: events. Work queues are bound to it by routing key. An event for which no queue is bound goes to
  *   `unrouted_queue` through the alternate exchange.
- * - `<exchange>.retry` -> `retry_queue_1..5` (wait until expiry) -> `<exchange>.return` -> the home queue.
- *   Both find their way by headers, so the routing key stays the event's own.
- * - `<exchange>.dead` -> `dead_letter_queue`: what was parked, by us with a reason or by the broker.
+ * - `<exchange>.retry` -> `retry_queue_<n>` -> `<exchange>.return` -> home queue. A message waits in a retry queue
+ *   until its expiration. There is one retry queue for each retry, so a short wait never queues behind a long one. Both
+ *   exchanges route by headers, so the routing key stays the name of the event.
+ * - `<exchange>.dead` -> `dead_letter_queue`: dead letters, published by a worker with a reason, or by the broker.
  */
 export function topologyOf(exchange: string, catalogue: EventCatalogue): Topology {
-  const [retry, back, dead, unrouted] = ['retry', 'return', 'dead', 'unrouted'].map(
-    (part) => `${exchange}.${part}`,
+  const [retry, returning, dead, unrouted] = ['retry', 'return', 'dead', 'unrouted'].map(
+    (suffix) => `${exchange}.${suffix}`,
   ) as [string, string, string, string];
-  const work: Record<string, string[]> = {};
+  const workQueues: Record<string, string[]> = {};
   for (const { name, consumedBy } of Object.values(catalogue)) {
-    for (const queue of consumedBy) (work[queue] ??= []).push(name);
+    for (const queue of consumedBy) (workQueues[queue] ??= []).push(name);
   }
-  const steps = Array.from({ length: RETRY_STEPS }, (_, index) => index + 1);
+  const retrySteps = Array.from({ length: MAX_RETRIES }, (_, index) => index + 1);
   return {
     events: exchange,
     retry,
-    return: back,
+    return: returning,
     dead,
-    workQueues: work,
+    workQueues,
     exchanges: [
       { name: unrouted, type: 'fanout' },
       { name: exchange, type: 'topic', alternate: unrouted },
       { name: retry, type: 'headers' },
-      { name: back, type: 'headers' },
+      { name: returning, type: 'headers' },
       { name: dead, type: 'fanout' },
     ],
     queues: [
-      ...Object.keys(work).map((name) => ({
+      ...Object.keys(workQueues).map((name) => ({
         name,
         arguments: { ...QUORUM, ...deadLetterTo(dead), 'x-delivery-limit': DELIVERY_LIMIT },
       })),
-      ...steps.map((step) => ({
+      ...retrySteps.map((step) => ({
         name: `retry_queue_${step}`,
-        arguments: { ...QUORUM, ...deadLetterTo(back) },
+        arguments: { ...QUORUM, ...deadLetterTo(returning) },
       })),
       { name: DEAD_LETTER_QUEUE, arguments: QUORUM },
       { name: UNROUTED_QUEUE, arguments: QUORUM },
     ],
     bindings: [
-      ...Object.entries(work).flatMap(([queue, events]) =>
+      ...Object.entries(workQueues).flatMap(([queue, events]) =>
         events.map((routingKey) => ({ queue, exchange, routingKey })),
       ),
-      ...Object.keys(work).map((queue) => ({
+      ...Object.keys(workQueues).map((queue) => ({
         queue,
-        exchange: back,
+        exchange: returning,
         routingKey: '',
         arguments: { 'x-match': 'all', [HOME_QUEUE_HEADER]: queue },
       })),
-      ...steps.map((step) => ({
+      ...retrySteps.map((step) => ({
         queue: `retry_queue_${step}`,
         exchange: retry,
         routingKey: '',
@@ -117,7 +120,12 @@ export function topologyOf(exchange: string, catalogue: EventCatalogue): Topolog
   };
 }
 
-/** Declares all of it. Every process does so at each connection, so the order of start doesn't matter and a lost binding comes back. */
+/**
+ * Declares the whole topology. Every process does this on each connection, so processes can start in any order and a
+ * lost queue or binding is restored.
+ *
+ * @throws if a queue or exchange exists with other arguments; the broker then closes the channel
+ */
 export async function declareTopology(channel: Channel, topology: Topology) {
   for (const { name, type, alternate } of topology.exchanges) {
     await channel.assertExchange(name, type, { durable: true, alternateExchange: alternate });

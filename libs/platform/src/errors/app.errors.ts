@@ -1,5 +1,5 @@
 /**
- * What went wrong, as far as anyone who handles it must know:
+ * The kind of an error decides the HTTP status of the response, or what happens to the message:
  *
  * | kind        | over HTTP | for a message                                              |
  * |-------------|-----------|------------------------------------------------------------|
@@ -11,7 +11,18 @@
  */
 export type ErrorKind = 'invalid' | 'missing' | 'conflict' | 'unavailable' | 'bug';
 
-/** One fault in what the caller sent; `pointer` is a JSON pointer (RFC 6901) into it. */
+/** Attempts of a message before it is dead-lettered, the first one included. `unavailable` uses up no attempt. */
+export const MAX_ATTEMPTS: Record<Exclude<ErrorKind, 'unavailable'>, number> = {
+  invalid: 1,
+  missing: 5,
+  conflict: 5,
+  bug: 4,
+};
+
+/** Retries of a message at most. There is one retry queue and one delay for each. */
+export const MAX_RETRIES = Math.max(...Object.values(MAX_ATTEMPTS)) - 1;
+
+/** A validation error of one field; `pointer` is the JSON pointer (RFC 6901) of the field in the request. */
 export interface FieldError {
   pointer: string;
   code: string;
@@ -19,15 +30,15 @@ export interface FieldError {
 }
 
 interface Details {
-  /** For `conflict`: whether another try may find things changed. */
+  /** For `conflict`: whether a retry may succeed, because the state may have changed by then. */
   stale?: boolean;
   fieldErrors?: FieldError[];
-  /** Overrides the status that the kind stands for. */
+  /** Overrides the default HTTP status of the kind. */
   httpStatus?: number;
   cause?: unknown;
 }
 
-/** An error that somebody expected: its `code` is stable and part of the API. */
+/** An expected error. Its `code` is stable and part of the API. */
 export class AppError extends Error {
   readonly stale: boolean;
   readonly fieldErrors: FieldError[];
@@ -37,22 +48,22 @@ export class AppError extends Error {
     readonly kind: ErrorKind,
     readonly code: string,
     message: string,
-    { stale = false, fieldErrors: faults = [], httpStatus, cause }: Details = {},
+    { stale = false, fieldErrors = [], httpStatus, cause }: Details = {},
   ) {
     super(message, { cause });
     this.stale = stale;
-    this.fieldErrors = faults;
+    this.fieldErrors = fieldErrors;
     this.httpStatus = httpStatus;
   }
 }
 
 /**
- * SQLSTATE classes and codes that mean 'the database isn't there just now': connection exceptions (08),
- * operator intervention such as a shutdown (57P), too many connections (53300), a standby that is
- * read-only after a switch-over (25006). PostgreSQL manual, appendix A.
+ * SQLSTATE codes that mean that the database is temporarily unavailable: connection exceptions (class 08),
+ * operator intervention such as a shutdown (57P), too many connections (53300), and a standby that is
+ * read-only after a failover (25006). PostgreSQL manual, appendix A.
  */
-const DATABASE_AWAY = /^(08...|57P0.|53300|25006)$/;
-const NETWORK_AWAY = new Set([
+const DATABASE_UNAVAILABLE = /^(08...|57P0.|53300|25006)$/;
+const NETWORK_UNAVAILABLE = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'ECONNABORTED',
@@ -63,18 +74,22 @@ const NETWORK_AWAY = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
 ]);
-/** pg and its pool report these without a code. */
-const POOL_AWAY =
+/** pg and its pool report these errors without a code, so they are recognized by their message. */
+const POOL_UNAVAILABLE =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout)/;
 
-/** The kind of any error at all: what isn't an AppError is an outage of a neighbour or a bug of ours. */
+/** Returns the kind of any error. An error that is not an AppError is an outage of a dependency or a bug. */
 export function kindOf(error: unknown): ErrorKind {
   if (error instanceof AppError) return error.kind;
   if (error instanceof AggregateError)
-    return error.errors.every((each) => kindOf(each) === 'unavailable') ? 'unavailable' : 'bug';
+    return error.errors.every((cause) => kindOf(cause) === 'unavailable') ? 'unavailable' : 'bug';
   if (!(error instanceof Error)) return 'bug';
   const code = 'code' in error ? String(error.code) : '';
-  if (DATABASE_AWAY.test(code) || NETWORK_AWAY.has(code) || POOL_AWAY.test(error.message))
+  if (
+    DATABASE_UNAVAILABLE.test(code) ||
+    NETWORK_UNAVAILABLE.has(code) ||
+    POOL_UNAVAILABLE.test(error.message)
+  )
     return 'unavailable';
   return 'bug';
 }

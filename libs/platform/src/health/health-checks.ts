@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 
 /**
- * What this process needs to do its work. Each part adds its own probe: it throws when it can't be done, and returns
- * a text when it can, though something is amiss.
+ * Readiness probes of this process. Each module adds its own. A probe throws if the process can't do its work, and
+ * returns a description of the problem if it can, but is degraded.
  */
 @Injectable()
 export class HealthChecks {

@@ -3,7 +3,7 @@ import { HealthCheckService, HealthIndicatorService, type HealthIndicatorFunctio
 import type { FastifyReply } from 'fastify';
 import { HealthChecks } from './health-checks.js';
 
-/** A probe that hangs says the same as one that fails, and Kubernetes waits one second by default. */
+/** A probe that hangs counts as failed. The limit is below the default probe timeout of Kubernetes, one second. */
 const PROBE_TIMEOUT_MS = 900;
 
 @Controller('health')
@@ -14,13 +14,13 @@ export class HealthController {
     private readonly indicators: HealthIndicatorService,
   ) {}
 
-  /** The process runs. It says nothing of its neighbours: their outage is no reason to restart it. */
+  /** Liveness: the process runs. It checks no dependency, because a restart does not end an outage of a dependency. */
   @Get('live')
   live() {
     return { status: 'ok' };
   }
 
-  /** The process can do its work: 200, or 503 with what is missing. */
+  /** Readiness: 200 if the process can do its work, 503 with the failed probes otherwise. */
   @Get('ready')
   async ready(@Res({ passthrough: true }) reply: FastifyReply) {
     try {
@@ -38,12 +38,15 @@ export class HealthController {
     return async () => {
       const indicator = this.indicators.check(name);
       let timer: NodeJS.Timeout | undefined;
-      const tooLong = new Promise((_, reject) => {
-        timer = setTimeout(() => reject(new Error('no answer in time')), PROBE_TIMEOUT_MS);
+      const timeout = new Promise((_, reject) => {
+        timer = setTimeout(
+          () => reject(new Error(`no response within ${PROBE_TIMEOUT_MS} ms`)),
+          PROBE_TIMEOUT_MS,
+        );
       });
       try {
-        const amiss = await Promise.race([Promise.resolve().then(probe), tooLong]);
-        return indicator.up(typeof amiss === 'string' ? { degraded: amiss } : undefined);
+        const degradation = await Promise.race([Promise.resolve().then(probe), timeout]);
+        return indicator.up(typeof degradation === 'string' ? { degraded: degradation } : undefined);
       } catch (error) {
         return indicator.down((error as Error).message);
       } finally {

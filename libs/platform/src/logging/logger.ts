@@ -5,41 +5,55 @@ import { traceFields } from '../tracing/tracing.js';
 
 export type { Logger } from 'pino';
 
-/** Under these names stand people, in what we handle. No line of ours logs them; whoever adds one by mistake tells nothing. */
-const PERSONAL = new Set([
-  ...['customer', 'customer_name', 'customer_email', 'recipient', 'email', 'to', 'body', 'parameters'],
+/** Fields that can contain personal data. No log statement logs them; this list guards against one added by mistake. */
+const PERSONAL_FIELDS = new Set([
+  'customer',
+  'customer_name',
+  'customer_email',
+  'recipient',
+  'email',
+  'to',
+  'body',
+  'parameters',
 ]);
-const DEEPEST = 5;
+const MAX_DEPTH = 5;
 
-/** A record without people. Of an error is told what it says, not what it holds: TypeORM's has every parameter. */
-function impersonal(value: unknown, depth = 0): unknown {
+/**
+ * Copies a log record without personal data. Of an error, only name, message, stack and code are kept: TypeORM's
+ * errors also contain all parameters of the SQL statement.
+ */
+function redactPersonalData(value: unknown, depth = 0): unknown {
   if (value instanceof Error) {
     const { name, message, stack } = value;
     return { name, message, stack, ...('code' in value && { code: value.code }) };
   }
   if (typeof value !== 'object' || value === null || 'toJSON' in value) return value;
-  if (depth === DEEPEST) return '[deeper]';
-  if (Array.isArray(value)) return value.map((each) => impersonal(each, depth + 1));
-  const told: Record<string, unknown> = {};
-  for (const [key, each] of Object.entries(value))
-    told[key] = PERSONAL.has(key) ? '[redacted]' : impersonal(each, depth + 1);
-  return told;
+  if (depth === MAX_DEPTH) return '[nested too deep]';
+  if (Array.isArray(value)) return value.map((element) => redactPersonalData(element, depth + 1));
+  const redacted: Record<string, unknown> = {};
+  for (const [key, field] of Object.entries(value))
+    redacted[key] = PERSONAL_FIELDS.has(key) ? '[redacted]' : redactPersonalData(field, depth + 1);
+  return redacted;
 }
 
 /**
- * In whatever text: a mail server quotes the recipient that it refuses, a URL has its password before the @. JSON's
- * escapes come first, or the n of a line's end would be taken for a part of the address after it.
+ * Matches e-mail addresses, and the password and host of a URL (`:password@host`), anywhere in a serialized line. A mail
+ * server, for example, quotes the recipient that it refuses. JSON escapes are matched first, so that the `n` of `\n` is
+ * not taken for the beginning of an address.
  */
 const ESCAPE_OR_ADDRESS = /\\.|[^\s"'<>()[\],;:/\\=]{1,64}@[^\s"'<>()[\],;:/\\]+/g;
 
-function withoutAddresses(line: string): string {
+function redactAddresses(line: string): string {
   if (!line.includes('@')) return line;
-  return line.replaceAll(ESCAPE_OR_ADDRESS, (found) => (found.startsWith('\\') ? found : '[address]'));
+  return line.replaceAll(ESCAPE_OR_ADDRESS, (match) => (match.startsWith('\\') ? match : '[address]'));
 }
 
 /**
- * One JSON line a record on standard output; whoever runs the process decides where it goes. Where that is a
- * developer's terminal, it is for people.
+ * Creates a logger that writes one JSON line per record to standard output, or formatted text if `ENV` is `development`
+ * and standard output is a terminal.
+ *
+ * @param app name that is on every line
+ * @param destination replaces standard output
  */
 export function createLogger(
   app: string,
@@ -51,27 +65,28 @@ export function createLogger(
       base: { app },
       level: LOG_LEVEL,
       mixin: traceFields,
-      // Done by then; pino's own would do it once more.
-      serializers: { err: (told: unknown) => told },
-      formatters: { log: (record) => impersonal(record) as Record<string, unknown> },
-      hooks: { streamWrite: withoutAddresses },
+      // `formatters.log` runs first and has already serialized the error, so pino's own serializer is disabled.
+      serializers: { err: (serialized: unknown) => serialized },
+      formatters: { log: (record) => redactPersonalData(record) as Record<string, unknown> },
+      hooks: { streamWrite: redactAddresses },
     },
-    destination ?? (ENV === 'development' && process.stdout.isTTY ? forPeople() : pino.destination(1)),
+    destination ??
+      (ENV === 'development' && process.stdout.isTTY ? createPrettyStream() : pino.destination(1)),
   );
 }
 
-export const FOR_PEOPLE = {
+export const PRETTY_OPTIONS = {
   ignore: 'pid,hostname,app',
   messageFormat: '{app}: {msg}',
   translateTime: 'HH:MM:ss.l',
 };
 
-/** Loaded only where it is wanted. */
-function forPeople(): DestinationStream {
-  return pino.transport({ target: 'pino-pretty', options: FOR_PEOPLE });
+/** `pino.transport` loads pino-pretty only when this is called. */
+function createPrettyStream(): DestinationStream {
+  return pino.transport({ target: 'pino-pretty', options: PRETTY_OPTIONS });
 }
 
-/** Nest's own lines: what it tells at `log` level (each route, each module) is detail for us. */
+/** Passes Nest's own log lines to our logger. Nest's `log` level (each route, each module) becomes `debug`. */
 export class NestLogger implements LoggerService {
   constructor(private readonly logger: pino.Logger) {}
 
@@ -90,7 +105,7 @@ export class NestLogger implements LoggerService {
   error(message: unknown, ...rest: unknown[]) {
     if (message instanceof Error) this.logger.error({ err: message }, message.message);
     else if (typeof message === 'string') this.logger.error({ context: rest.at(-1) }, message);
-    else this.logger.error({ context: rest.at(-1), details: message }, 'an error of the framework');
+    else this.logger.error({ context: rest.at(-1), details: message }, 'framework error');
   }
 
   fatal(message: unknown, context?: string) {

@@ -1,15 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/** From an answer out of memory to a message that waits for its neighbour. */
-const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+/** From a response served from memory (5 ms) to a message that waits for a dependency (60 s). */
+const DURATION_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
-/** Labels with those of their values that are known beforehand. */
-type Values<Label extends string> = Record<Label, readonly string[]>;
+/** The labels of a metric, each with its values as far as they are known in advance. */
+type KnownLabelValues<Label extends string> = Record<Label, readonly string[]>;
 
-type Reading = number | Record<string, number>;
+/** A single value, or one value for each value of a label. */
+type GaugeReading = number | Record<string, number>;
 
-/** What this process measures, in Prometheus' terms; beside what is asked for, event loop, memory, processor. */
+/** The Prometheus metrics of this process. They include prom-client's default metrics: event loop, memory, CPU. */
 @Injectable()
 export class Metrics {
   readonly registry = new Registry();
@@ -19,11 +20,11 @@ export class Metrics {
   }
 
   /**
-   * A value that is read whenever somebody asks; where it can't be read, it is left out.
+   * Registers a gauge whose value is read on each scrape. If `read` fails, the gauge is omitted from that scrape.
    *
-   * @param label where there are several: what tells them apart; then `read` answers them by its values
+   * @param read returns the value or, if `label` is given, an object with one value for each value of the label
    */
-  gauge(name: string, help: string, read: () => Promise<Reading> | Reading, label?: string) {
+  gauge(name: string, help: string, read: () => Promise<GaugeReading> | GaugeReading, label?: string) {
     new Gauge({
       name,
       help,
@@ -36,37 +37,55 @@ export class Metrics {
           if (typeof reading === 'number') this.set(reading);
           else for (const [value, number] of Object.entries(reading)) this.set({ [label!]: value }, number);
         } catch {
-          this.remove();
+          // A reset gauge without a label has the value 0; one with a label has no values, and `remove` would throw.
+          if (!label) this.remove();
         }
       },
     });
   }
 
-  /** @param labels with the values that are there from the start, at 0, so that the first of them is seen as an increase */
-  counter<Label extends string = never>(name: string, help: string, labels?: Values<Label>): Counter<Label> {
+  /**
+   * Registers a counter.
+   *
+   * @param labels label names with their known values. Each combination is exported as 0 from the start, so that
+   * Prometheus sees the first increment as an increase
+   */
+  counter<Label extends string = never>(
+    name: string,
+    help: string,
+    labels?: KnownLabelValues<Label>,
+  ): Counter<Label> {
     const labelNames = Object.keys(labels ?? {}) as Label[];
     const counter = new Counter({ name, help, labelNames, registers: [this.registry] });
-    if (labels) for (const each of combinations(labels)) counter.inc(each, 0);
+    if (labels) for (const combination of labelCombinations(labels)) counter.inc(combination, 0);
     return counter;
   }
 
-  /** Of durations in seconds. @param labels as of a counter */
-  histogram<Label extends string>(name: string, help: string, labels: Values<Label>): Histogram<Label> {
+  /** Registers a histogram of durations in seconds. @param labels as for `counter` */
+  histogram<Label extends string>(
+    name: string,
+    help: string,
+    labels: KnownLabelValues<Label>,
+  ): Histogram<Label> {
     const labelNames = Object.keys(labels) as Label[];
     const histogram = new Histogram({
-      ...{ name, help, labelNames, buckets: SECONDS },
+      name,
+      help,
+      labelNames,
+      buckets: DURATION_BUCKETS_SECONDS,
       registers: [this.registry],
     });
-    for (const each of combinations(labels)) histogram.zero(each);
+    for (const combination of labelCombinations(labels)) histogram.zero(combination);
     return histogram;
   }
 }
 
-/** Each value of one label with each of the others. */
-function combinations<Label extends string>(labels: Values<Label>): Record<Label, string>[] {
+/** Returns the Cartesian product of the label values. */
+function labelCombinations<Label extends string>(labels: KnownLabelValues<Label>): Record<Label, string>[] {
   const entries = Object.entries<readonly string[]>(labels);
   return entries.reduce<Record<string, string>[]>(
-    (all, [label, values]) => all.flatMap((each) => values.map((value) => ({ ...each, [label]: value }))),
+    (combinations, [label, values]) =>
+      combinations.flatMap((combination) => values.map((value) => ({ ...combination, [label]: value }))),
     [{}],
   );
 }

@@ -2,18 +2,22 @@ import { diag, DiagLogLevel } from '@opentelemetry/api';
 import { NodeSDK, resources } from '@opentelemetry/sdk-node';
 import type { Logger } from 'pino';
 
-/** Imported by processes that trace, and by no other: the SDK is large. */
+/** Starts the OpenTelemetry SDK. This module is imported only if tracing is enabled, because the SDK is large. */
 export function startSdk(app: string, logger: Logger) {
-  const tell = (message: string, ...details: unknown[]) =>
-    logger.warn({ reason: [message, ...details].map(String).join(' ').slice(0, 500) }, 'tracing');
-  const nothing = () => undefined;
+  const logDiagnostic = (message: string, ...details: unknown[]) =>
+    logger.warn(
+      { reason: [message, ...details].map(String).join(' ').slice(0, 500) },
+      'OpenTelemetry diagnostic',
+    );
+  const ignore = () => undefined;
   diag.setLogger(
-    { error: tell, warn: tell, info: nothing, debug: nothing, verbose: nothing },
+    { error: logDiagnostic, warn: logDiagnostic, info: ignore, debug: ignore, verbose: ignore },
     { logLevel: DiagLogLevel.WARN },
   );
-  // Metrics are Prometheus', logs are standard output's; spans are made where the work is, not by patching modules.
+  // Traces only: Prometheus collects the metrics, and logs go to standard output. The code creates its own spans, so
+  // no module is patched by an instrumentation.
   const sdk = new NodeSDK({
-    // A name, and no more: OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES come before it.
+    // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES take precedence over this name.
     resource: resources.defaultResource().merge(resources.resourceFromAttributes({ 'service.name': app })),
     metricReaders: [],
     logRecordProcessors: [],

@@ -15,18 +15,18 @@ import type { Logger } from 'pino';
 import type { Environment } from '../config/environment.js';
 import { AppError } from '../errors/app.errors.js';
 
-/** A collector that is away holds up no process that stops. */
-const FLUSH_WITHIN_MS = 3_000;
+/** Limits the final export, so that an unavailable collector does not delay the shutdown. */
+const FLUSH_TIMEOUT_MS = 3_000;
 
-/** Before an SDK is there it hands out spans that record nothing; from then on, real ones. */
+/** Without a started SDK, this tracer returns spans that record nothing. */
 const tracer = trace.getTracer('estoque-system');
 
-/** Set while this process traces. */
+/** Set if tracing is enabled. */
 let sdk: { shutdown: () => Promise<void> } | undefined;
 
 /**
- * Where the environment says so, by OTEL_TRACES_EXPORTER or OTEL_EXPORTER_OTLP_ENDPOINT, loads the SDK, which reads
- * all other OTEL_ variables itself. Where it doesn't, not a line of the SDK is loaded.
+ * Loads and starts the OpenTelemetry SDK if OTEL_TRACES_EXPORTER or OTEL_EXPORTER_OTLP_ENDPOINT enables tracing. The SDK
+ * reads all other OTEL_ variables itself. If tracing is disabled, no module of the SDK is loaded.
  */
 export async function startTracing(
   app: string,
@@ -38,45 +38,48 @@ export async function startTracing(
   sdk = startSdk(app, logger);
 }
 
-/** Sends what isn't sent yet. */
+/** Exports the remaining spans, within a time limit. */
 export async function stopTracing() {
   await Promise.race([
     sdk?.shutdown().catch(() => undefined),
-    sleep(FLUSH_WITHIN_MS, undefined, { ref: false }),
+    sleep(FLUSH_TIMEOUT_MS, undefined, { ref: false }),
   ]);
 }
 
 export const isTracing = () => sdk !== undefined;
 
-/** What is done now, where it is part of a trace. */
+/** Returns the active OpenTelemetry context. */
 export const activeContext = (): Context => context.active();
 
-/** For a place that has room for text only: the W3C `traceparent` of a span. */
-export function traceparentOf(of: Context): string | null {
+/** Serializes the span of a context as a W3C `traceparent`. @returns null if tracing is disabled or there is no span */
+export function traceparentOf(source: Context): string | null {
   if (!isTracing()) return null;
   const carrier: { traceparent?: string } = {};
-  propagation.inject(of, carrier);
+  propagation.inject(source, carrier);
   return carrier.traceparent ?? null;
 }
 
-/** The way back; what can't be read begins a trace of its own. */
+/** Parses a `traceparent`. An invalid one yields the root context, so that a new trace begins. */
 export function contextFromTraceparent(traceparent: unknown): Context {
   return typeof traceparent === 'string' ? propagation.extract(ROOT_CONTEXT, { traceparent }) : ROOT_CONTEXT;
 }
 
-/** How a span begins. */
+/** Name, options and parent of a new span. */
 export interface SpanStart extends SpanOptions {
   name: string;
-  /** What it is a part of; unset, whatever is done now. */
+  /** Default: the active context. */
   parent?: Context;
 }
 
-/** To be ended by whoever asks for it. */
+/** Starts a span. The caller must end it. */
 export function startSpan({ name, parent = context.active(), ...options }: SpanStart): Span {
   return tracer.startSpan(name, options, parent);
 }
 
-/** Does a piece of work as one span. It fails with the work; what is said of the error is its code, never its text. */
+/**
+ * Runs `work` in a new span and ends the span. If the work fails, the span records the code or class of the error, never
+ * its message, which can contain personal data. If tracing is disabled, only runs `work`.
+ */
 export async function inSpan<Result>(
   start: () => SpanStart,
   work: (span?: Span) => Promise<Result>,
@@ -94,55 +97,59 @@ export async function inSpan<Result>(
   }
 }
 
-/** @param errorType a stable code, or the class of the error: messages carry names and addresses */
+/**
+ * Marks a span as failed.
+ *
+ * @param errorType error code or class, never a message: messages can contain names and addresses
+ */
 export function failSpan(span: Span | undefined, errorType: string) {
   span?.setAttribute('error.type', errorType).setStatus({ code: SpanStatusCode.ERROR });
 }
 
-/** Work that goes on by itself is no part of the trace that set it going. */
+/** Runs background work outside of the trace that happened to start it. */
 export const withoutTrace = <Result>(work: () => Result): Result => context.with(ROOT_CONTEXT, work);
 
-/** Items of a batch, each with the trace that it belongs to. */
-type Causes = Map<unknown, Context>;
-const CAUSES = createContextKey('causes');
+/** The trace context of each item of a batch. */
+type ItemContexts = Map<unknown, Context>;
+const ITEM_CONTEXTS = createContextKey('item contexts');
 
 /**
- * Does what belongs to several traces at once. Of a single one it is a part; of more it can't be, so it begins a trace
- * of its own, whose spans link theirs (`causeLinks`).
+ * Runs work for a batch whose items belong to different traces. A batch of one item continues the trace of that item.
+ * A larger batch begins a new trace, whose spans link to the traces of the items (`traceLinks`).
  */
 export function withTraceContexts<Result>(
-  causes: () => Causes,
+  itemContexts: () => ItemContexts,
   work: () => Promise<Result>,
 ): Promise<Result> {
   if (!isTracing()) return work();
-  const of = causes();
-  const [only = ROOT_CONTEXT] = of.values();
-  const base = of.size === 1 ? only : ROOT_CONTEXT;
-  return context.with(base.setValue(CAUSES, of), work);
+  const contexts = itemContexts();
+  const [firstContext = ROOT_CONTEXT] = contexts.values();
+  const parent = contexts.size === 1 ? firstContext : ROOT_CONTEXT;
+  return context.with(parent.setValue(ITEM_CONTEXTS, contexts), work);
 }
 
-/** The trace that an item of the batch at work belongs to; without one, what is done now. */
+/** Returns the trace context of an item of the current batch, or the active context if there is none. */
 export function traceContextOf(item?: unknown): Context {
-  const causes = context.active().getValue(CAUSES) as Causes | undefined;
-  return (item !== undefined && causes?.get(item)) || context.active();
+  const contexts = context.active().getValue(ITEM_CONTEXTS) as ItemContexts | undefined;
+  return (item !== undefined && contexts?.get(item)) || context.active();
 }
 
-/** To each trace of the batch at work, where there is more than one. */
+/** Returns links to the traces of the current batch, if it has more than one item. */
 export function traceLinks(): Link[] {
-  const causes = context.active().getValue(CAUSES) as Causes | undefined;
-  if (!causes || causes.size === 1) return [];
-  return [...causes.values()]
-    .map((each) => trace.getSpanContext(each))
-    .filter((span) => span !== undefined)
-    .map((span) => ({ context: span }));
+  const contexts = context.active().getValue(ITEM_CONTEXTS) as ItemContexts | undefined;
+  if (!contexts || contexts.size === 1) return [];
+  return [...contexts.values()]
+    .map((itemContext) => trace.getSpanContext(itemContext))
+    .filter((spanContext) => spanContext !== undefined)
+    .map((spanContext) => ({ context: spanContext }));
 }
 
-/** Whether what is done now is part of a trace, or of several. */
+/** Whether the current work belongs to at least one trace. */
 export const isTraced = () =>
   isTracing() && (trace.getSpanContext(context.active()) !== undefined || traceLinks().length > 0);
 
-/** For the log: which trace a line belongs to, where it belongs to one. */
+/** Fields for a log line: the id of the active trace, if any. */
 export function traceFields(): { trace_id?: string } {
-  const span = isTracing() ? trace.getSpanContext(context.active()) : undefined;
-  return span ? { trace_id: span.traceId } : {};
+  const spanContext = isTracing() ? trace.getSpanContext(context.active()) : undefined;
+  return spanContext ? { trace_id: spanContext.traceId } : {};
 }

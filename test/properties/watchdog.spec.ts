@@ -1,17 +1,17 @@
 import { catalogue, type EventName } from '@estoque/domain';
 import { decodeEvent } from '@estoque/messaging';
 import { createLogger, HealthChecks, Metrics, readEnvironment } from '@estoque/platform';
-import { TestShop } from '../../../test/support/test-shop.js';
-import { until } from '../../../test/support/until.js';
-import { StockDeductionService } from '../../stock-worker/src/stock-deduction.service.js';
-import { OrderReservationService } from './order-reservation.service.js';
-import { WatchdogService } from './watchdog.service.js';
+import { TestShop } from '../support/test-shop.js';
+import { until } from '../support/until.js';
+import { StockDeductionService } from '../../apps/stock-worker/src/stock-deduction.service.js';
+import { OrderReservationService } from '../../apps/order-worker/src/order-reservation.service.js';
+import { WatchdogService } from '../../apps/order-worker/src/watchdog.service.js';
 
 const environment = readEnvironment([], {
   DATABASE_URL: 'postgres://unused',
   RABBITMQ_URL: 'amqp://unused',
   POLL_INTERVAL_MS: '50',
-  STUCK_AFTER_SECONDS: '1,1,1',
+  REPUBLISH_AFTER_SECONDS: '1,1,1',
 });
 const logger = createLogger('test', { LOG_LEVEL: 'silent' });
 

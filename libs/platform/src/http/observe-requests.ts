@@ -3,48 +3,48 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Metrics } from '../metrics/metrics.js';
 import { failSpan, isTracing, startSpan } from '../tracing/tracing.js';
 
-/** Asked by machines, every few seconds. */
-const NOT_OBSERVED = /^\/(health|metrics)(\/|$)/;
+/** Probes and Prometheus request these every few seconds, so they are left out. */
+const EXCLUDED_ROUTES = /^\/(health|metrics)(\/|$)/;
 
-interface Observed {
+interface ObservedRequest {
   startedAt: number;
   span?: Span;
 }
 
 const routeOf = ({ is404, routeOptions }: FastifyRequest) => (is404 ? undefined : routeOptions.url);
 
-/** Measures each request and, while this process traces, makes it a span that continues the caller's trace. */
+/** Measures the duration of each request. If tracing is enabled, also records a span that continues the caller's trace. */
 export function observeRequests(server: FastifyInstance, metrics: Metrics) {
   const durations = metrics.histogram(
     'estoque_http_request_duration_seconds',
-    'Requests by route, from the first byte to the last of the answer',
+    'Duration of HTTP requests by route, from receipt to the end of the response',
     { method: [], route: [], status: [] },
   );
-  const observed = new WeakMap<FastifyRequest, Observed>();
+  const observed = new WeakMap<FastifyRequest, ObservedRequest>();
 
   server.addHook('onRequest', (request, reply, done) => {
-    if (!NOT_OBSERVED.test(routeOf(request) ?? '')) {
-      const started: Observed = {
+    if (!EXCLUDED_ROUTES.test(routeOf(request) ?? '')) {
+      const observedRequest: ObservedRequest = {
         startedAt: performance.now(),
-        span: isTracing() ? spanOf(request) : undefined,
+        span: isTracing() ? startRequestSpan(request) : undefined,
       };
-      observed.set(request, started);
-      // Also where the caller has gone before the answer.
+      observed.set(request, observedRequest);
+      // 'close' is also emitted if the client disconnects before the response is sent.
       reply.raw.once('close', () => {
         const route = routeOf(request) ?? 'none';
         const status = reply.raw.statusCode;
         durations
           .labels(request.method, route, String(status))
-          .observe((performance.now() - started.startedAt) / 1_000);
-        started.span?.setAttribute('http.response.status_code', status);
-        if (status >= 500) failSpan(started.span, String(status));
-        started.span?.end();
+          .observe((performance.now() - observedRequest.startedAt) / 1_000);
+        observedRequest.span?.setAttribute('http.response.status_code', status);
+        if (status >= 500) failSpan(observedRequest.span, String(status));
+        observedRequest.span?.end();
       });
     }
     done();
   });
 
-  // Not before the body is read: its events come from the socket, in no trace.
+  // The context is set only once the body is read: the socket's events, which deliver the body, run outside of it.
   server.addHook('preHandler', (request, _reply, done) => {
     const span = observed.get(request)?.span;
     if (span) context.with(trace.setSpan(ROOT_CONTEXT, span), done);
@@ -52,7 +52,7 @@ export function observeRequests(server: FastifyInstance, metrics: Metrics) {
   });
 }
 
-function spanOf(request: FastifyRequest): Span {
+function startRequestSpan(request: FastifyRequest): Span {
   const route = routeOf(request);
   return startSpan({
     name: route ? `${request.method} ${route}` : request.method,
@@ -61,7 +61,7 @@ function spanOf(request: FastifyRequest): Span {
     attributes: {
       'http.request.method': request.method,
       'url.scheme': request.protocol,
-      // Not the query: people's addresses are searched for in it.
+      // Without the query string, which can contain a customer's e-mail address.
       'url.path': request.url.split('?')[0],
       ...(route && { 'http.route': route }),
     },

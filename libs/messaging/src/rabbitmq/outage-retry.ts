@@ -1,0 +1,45 @@
+import { AppError, kindOf } from '@estoque/platform';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const WAIT_MS = { first: 250, max: 5_000 };
+/**
+ * After 30 minutes without an acknowledgement the broker closes the channel and counts a delivery (its
+ * `consumer_timeout`), so a message is requeued well before that.
+ */
+const MAX_TOTAL_WAIT_MS = 600_000;
+
+interface OutageRetry {
+  /** False if a further try is useless, because the channel of the message is lost. */
+  shouldContinue: () => boolean;
+  /** Called before each wait. */
+  onWait: (error: Error, waitMs: number) => void;
+  /** Ends the waiting when the process shuts down. */
+  signal: AbortSignal;
+}
+
+/**
+ * Runs `work` again while it fails because a dependency is unavailable. This uses up no attempt of the message. If all
+ * messages of the prefetch window wait, the broker delivers no more: consuming pauses until the dependency is back.
+ *
+ * @throws the error of `work`, if it has another kind or if waiting ended
+ */
+export async function retryDuringOutage<Result>(
+  work: () => Promise<Result>,
+  { shouldContinue, onWait, signal }: OutageRetry,
+): Promise<Result> {
+  const end = performance.now() + MAX_TOTAL_WAIT_MS;
+  for (let wait = WAIT_MS.first; ; wait = Math.min(wait * 2, WAIT_MS.max)) {
+    try {
+      return await work();
+    } catch (error) {
+      // The pause of the circuit breaker was aborted.
+      if ((error as Error).name === 'AbortError')
+        throw new AppError('unavailable', 'stopping', 'stopping', { cause: error });
+      if (kindOf(error) !== 'unavailable' || !shouldContinue() || performance.now() > end) throw error;
+      onWait(error as Error, wait);
+      await sleep(wait, undefined, { signal }).catch(() => {
+        throw error;
+      });
+    }
+  }
+}

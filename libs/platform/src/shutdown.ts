@@ -1,0 +1,39 @@
+import type { INestApplication } from '@nestjs/common';
+import type { Environment } from './config/environment.js';
+import type { Logger } from './logging/logger.js';
+import { LOGGER } from './platform.module.js';
+import { stopTracing } from './tracing/tracing.js';
+
+/**
+ * Shuts the process down gracefully on SIGTERM or SIGINT: stop accepting work, finish the work in progress, close all
+ * connections, exit. After SHUTDOWN_TIMEOUT_MS the process exits with code 1.
+ *
+ * @param drain runs before anything is closed
+ */
+export function shutDownOnSignals(
+  app: INestApplication,
+  { SHUTDOWN_TIMEOUT_MS }: Environment,
+  drain?: () => Promise<void>,
+) {
+  const logger = app.get<Logger>(LOGGER);
+  let stopping = false;
+  const stop = async (signal: string) => {
+    if (stopping) return;
+    stopping = true;
+    logger.info({ signal }, 'stopping');
+    setTimeout(() => {
+      logger.error(
+        'shutdown timed out with work in progress; unfinished work stays in the queue and the outbox',
+      );
+      process.exit(1);
+    }, SHUTDOWN_TIMEOUT_MS).unref();
+    await drain?.();
+    await app.close();
+    await stopTracing();
+    logger.info('stopped');
+    process.exit(0);
+  };
+  // Replaces the handler that the image installs until the app has started (deploy/docker/Dockerfile).
+  for (const signal of ['SIGTERM', 'SIGINT'])
+    process.removeAllListeners(signal).on(signal, () => void stop(signal));
+}
