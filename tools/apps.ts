@@ -77,7 +77,13 @@ export async function migrate(root: string, databaseUrl: string): Promise<number
   const script = join(root, 'dist', 'libs', 'domain', 'src', 'database', 'migrate.js');
   const env = { ...process.env, DATABASE_URL: databaseUrl };
   const { code, output } = await run(process.execPath, ['--enable-source-maps', script], { cwd: root, env });
-  if (code !== 0) throw new Error(`The migrations failed:\n${output}`);
+  if (code !== 0) {
+    // The schema of a version before the first release, whose migrations were replaced by one (docs/adr/0014).
+    const hint = output.includes('already exists')
+      ? '\nThe database has the schema of an older version. `npm run reset` deletes its data.'
+      : '';
+    throw new Error(`The migrations failed:\n${output}${hint}`);
+  }
   return output.split('\n').filter((line) => line.startsWith('migrated: ') && !line.includes('nothing'))
     .length;
 }

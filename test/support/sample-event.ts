@@ -3,17 +3,17 @@ import { z } from 'zod';
 
 /** An event without business meaning, for specs of libs/messaging. */
 export const sampleEvent = defineEvent({
-  name: 'thing.happened',
-  summary: 'A thing happened.',
+  name: 'sample.created',
+  summary: 'A sample is created.',
   version: 1,
   publishedBy: ['test'],
   republishedBy: [],
-  consumedBy: ['thing_queue'],
+  consumedBy: ['sample_queue'],
   confirmedBy: [],
-  correlateBy: 'thing_id',
-  payload: z.object({ thing_id: z.int().min(1) }),
-  example: { thing_id: 1 },
+  correlateBy: 'sample_id',
+  payload: z.object({ sample_id: z.int().min(1) }),
+  example: { sample_id: 1 },
 });
 
 /** An event catalogue that contains only the sample event. */
-export const sampleEvents = { 'thing.happened': sampleEvent };
+export const sampleEvents = { 'sample.created': sampleEvent };

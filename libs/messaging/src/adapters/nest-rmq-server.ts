@@ -13,8 +13,8 @@ export const CHECKED_AGAINST = { '@nestjs/microservices': '12.1.1', 'amqp-connec
  * - `server` (the connection manager) and `channel` are protected and typed as `any`.
  * - `start()` creates the `ChannelWrapper` in a `connect` listener and adds no `error` listener to it. If a connection
  *   is lost while a channel is being opened, the wrapper emits `error`, and Node ends the process.
- * - `getHandlerByPattern()` parses every pattern as JSON first. For a routing key that throws and catches an error per
- *   message, so `callHandler` reads the map of handlers instead.
+ * - `getHandlerByPattern()` parses every pattern as JSON first. A routing key isn't JSON, so each message would cost a
+ *   thrown and caught error. `callHandler` reads the map of handlers instead.
  */
 export abstract class NestRmqServer extends ServerRMQ {
   /** Called if a connection can't be opened, or if a channel can't be opened or set up. */

@@ -9,7 +9,7 @@ import { topologyOf } from '../rabbitmq/topology.js';
 import type { SqlClient } from '@estoque/database';
 import { OutboxRelay } from './outbox.relay.js';
 
-const topology = topologyOf('things', sampleEvents);
+const topology = topologyOf('samples', sampleEvents);
 const logger = createLogger('test', { LOG_LEVEL: 'silent' });
 
 describe('OutboxRelay', () => {
@@ -38,9 +38,9 @@ describe('OutboxRelay', () => {
   async function insertRows(count: number, { leasedFor = -1 } = {}): Promise<string[]> {
     const { rows } = await pool.query<{ event_id: string }>(
       `INSERT INTO outbox (event_id, event, source, body, leased_until)
-       SELECT gen_random_uuid(), 'thing.happened', 'gone', json_build_object('event', 'thing.happened', 'thing_id', thing),
+       SELECT gen_random_uuid(), 'sample.created', 'gone', json_build_object('event', 'sample.created', 'sample_id', sample_number),
               clock_timestamp() + make_interval(secs => $2)
-       FROM generate_series(1, $1::integer) AS thing RETURNING event_id`,
+       FROM generate_series(1, $1::integer) AS sample_number RETURNING event_id`,
       [count, leasedFor],
     );
     return rows.map((row) => row.event_id);
@@ -87,9 +87,9 @@ describe('OutboxRelay', () => {
   it('publishes each row of a crashed process once, and leaves leased rows alone', async () => {
     const ids = await insertRows(5);
     await insertRows(1, { leasedFor: 3_600 });
-    await startRelay('things');
+    await startRelay('samples');
     await until('only the leased row is left', async () => (await countRows()) === 1);
-    expect(await takeAll('thing_queue')).toEqual(ids);
+    expect(await takeAll('sample_queue')).toEqual(ids);
     expect(await countRows()).toBe(1);
   });
 
@@ -125,9 +125,9 @@ describe('OutboxRelay', () => {
 
   it('shares the rows with another relay, and publishes none twice', async () => {
     const ids = await insertRows(3_000);
-    const claimedCounts = await Promise.all([startRelay('things'), startRelay('things')]);
+    const claimedCounts = await Promise.all([startRelay('samples'), startRelay('samples')]);
     await until('the outbox is empty', async () => (await countRows()) === 0, { seconds: 30 });
-    const taken = await takeAll('thing_queue');
+    const taken = await takeAll('sample_queue');
     expect(taken.toSorted()).toEqual(ids.toSorted());
     for (const claimed of claimedCounts) expect(claimed()).toBeGreaterThan(0);
   });

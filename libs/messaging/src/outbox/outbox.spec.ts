@@ -3,39 +3,43 @@ import { z } from 'zod';
 import { Outbox } from './outbox.js';
 
 const placed = defineEvent({
-  name: 'thing.placed',
-  summary: 'A thing is placed.',
+  name: 'sample.placed',
+  summary: 'A sample is placed.',
   version: 1,
   publishedBy: ['shop'],
   republishedBy: ['watchdog'],
-  consumedBy: ['thing_queue'],
+  consumedBy: ['sample_queue'],
   confirmedBy: [],
-  correlateBy: 'thing_id',
-  payload: z.object({ thing_id: z.int() }),
-  example: { thing_id: 1 },
+  correlateBy: 'sample_id',
+  payload: z.object({ sample_id: z.int() }),
+  example: { sample_id: 1 },
 });
-const catalogue = { 'thing.placed': placed };
+const catalogue = { 'sample.placed': placed };
 
 describe('Outbox', () => {
   it('accepts an event from an app that the contract names', () => {
     const shop = new Outbox<typeof catalogue, 'shop'>(catalogue, 'shop');
-    expect(() => shop.add('thing.placed', { thing_id: 1 })).not.toThrow();
+    expect(() => shop.add('sample.placed', { sample_id: 1 })).not.toThrow();
     const watchdog = new Outbox<typeof catalogue, 'watchdog'>(catalogue, 'watchdog');
-    expect(() => watchdog.republish('thing.placed', { thing_id: 1 })).not.toThrow();
+    expect(() => watchdog.republish('sample.placed', { sample_id: 1 })).not.toThrow();
   });
 
   it('refuses an event from any other app, whatever app the service names in its type', () => {
     const outbox = new Outbox<typeof catalogue, 'shop' | 'watchdog'>(catalogue, 'mailer');
-    expect(() => outbox.add('thing.placed', { thing_id: 1 })).toThrow('publishedBy does not name mailer');
-    expect(() => outbox.republish('thing.placed', { thing_id: 1 })).toThrow(
+    expect(() => outbox.add('sample.placed', { sample_id: 1 })).toThrow('publishedBy does not name mailer');
+    expect(() => outbox.republish('sample.placed', { sample_id: 1 })).toThrow(
       'republishedBy does not name mailer',
     );
   });
 
   it('refuses to republish an event for an app that may only publish it, and the reverse', () => {
     const shop = new Outbox<typeof catalogue, 'shop' | 'watchdog'>(catalogue, 'shop');
-    expect(() => shop.republish('thing.placed', { thing_id: 1 })).toThrow('republishedBy does not name shop');
+    expect(() => shop.republish('sample.placed', { sample_id: 1 })).toThrow(
+      'republishedBy does not name shop',
+    );
     const watchdog = new Outbox<typeof catalogue, 'shop' | 'watchdog'>(catalogue, 'watchdog');
-    expect(() => watchdog.add('thing.placed', { thing_id: 1 })).toThrow('publishedBy does not name watchdog');
+    expect(() => watchdog.add('sample.placed', { sample_id: 1 })).toThrow(
+      'publishedBy does not name watchdog',
+    );
   });
 });

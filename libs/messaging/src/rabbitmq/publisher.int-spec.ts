@@ -5,7 +5,7 @@ import { until } from '../../../../test/support/until.js';
 import { Publisher } from './publisher.js';
 import { topologyOf } from './topology.js';
 
-const topology = topologyOf('things', sampleEvents);
+const topology = topologyOf('samples', sampleEvents);
 const logger = createLogger('test', { LOG_LEVEL: 'silent' });
 
 describe('Publisher', () => {
@@ -24,34 +24,34 @@ describe('Publisher', () => {
     await vhost.drop();
   });
 
-  const publish = (exchange: string, key = 'thing.happened', messageId: string = crypto.randomUUID()) =>
+  const publish = (exchange: string, key = 'sample.created', messageId: string = crypto.randomUUID()) =>
     publisher.publish(exchange, key, Buffer.from('{}'), { messageId });
   const unavailable = { kind: 'unavailable', code: 'broker_unavailable' };
 
   it('resolves when the message is in the queue, persistent', async () => {
-    await publish('things', 'thing.happened', 'one');
-    const message = await externalClient.take('thing_queue');
+    await publish('samples', 'sample.created', 'one');
+    const message = await externalClient.take('sample_queue');
     expect(message).toMatchObject({ properties: { messageId: 'one', deliveryMode: 2 } });
   });
 
   it('publishes a message that no work queue is bound for through the alternate exchange', async () => {
-    await publish('things', 'thing.unknown', 'two');
+    await publish('samples', 'sample.unknown', 'two');
     expect(await externalClient.take('unrouted_queue')).toMatchObject({
       properties: { messageId: 'two' },
-      fields: { routingKey: 'thing.unknown' },
+      fields: { routingKey: 'sample.unknown' },
     });
   });
 
   it('rejects a message that no queue takes at all, and none of the others', async () => {
     await externalClient.channel.assertExchange('unbound', 'topic');
-    const results = await Promise.allSettled([publish('things'), publish('unbound'), publish('things')]);
+    const results = await Promise.allSettled([publish('samples'), publish('unbound'), publish('samples')]);
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     await expect(publish('unbound')).rejects.toMatchObject({
       ...unavailable,
-      message: 'no queue takes thing.happened',
+      message: 'no queue takes sample.created',
     });
     // The earlier returns have no effect on a later publish.
-    await externalClient.channel.bindQueue('thing_queue', 'unbound', '#');
+    await externalClient.channel.bindQueue('sample_queue', 'unbound', '#');
     await publish('unbound');
   });
 
@@ -70,14 +70,14 @@ describe('Publisher', () => {
 
   it('rejects a message to a missing exchange, and recovers', async () => {
     await expect(publish('missing')).rejects.toMatchObject(unavailable);
-    await until('publishing works again', () => publish('things').then(() => true));
+    await until('publishing works again', () => publish('samples').then(() => true));
   });
 
   it('rejects at once without a connection', async () => {
     const disconnected = new Publisher(['amqp://127.0.0.1:1'], topology, logger);
     try {
       await expect(
-        disconnected.publish('things', 'thing.happened', Buffer.from('{}'), { messageId: 'x' }),
+        disconnected.publish('samples', 'sample.created', Buffer.from('{}'), { messageId: 'x' }),
       ).rejects.toMatchObject(unavailable);
     } finally {
       await disconnected.close();

@@ -1,0 +1,63 @@
+import { AppError, environmentSchema, MAX_ATTEMPTS } from '@estoque/platform';
+import type { ConsumeMessage } from 'amqplib';
+import { sampleEvents } from '../../../../test/support/sample-event.js';
+import { decideFailure, requeueOptions } from './failure-policy.js';
+import { topologyOf } from './topology.js';
+
+const topology = topologyOf('samples', sampleEvents);
+const delaysMs = environmentSchema.shape.RETRY_DELAYS_MS.parse(undefined);
+const retryQueues = topology.queues.filter(({ name }) => name.startsWith('retry_queue_'));
+const message = (headers: Record<string, unknown>) => ({ properties: { headers } }) as ConsumeMessage;
+const decide = (error: unknown, attempt: number) =>
+  decideFailure(error, message({ attempt, custom: 'kept' }), 'sample_queue', topology, delaysMs);
+
+describe('decideFailure', () => {
+  it('has a delay and a queue for each retry, and no more', () => {
+    const retries = Math.max(...Object.values(MAX_ATTEMPTS)) - 1;
+    expect([delaysMs.length, retryQueues.length]).toEqual([retries, retries]);
+  });
+
+  it.each([
+    ['missing', new AppError('missing', 'sample_not_found', 'There is no sample 1.'), MAX_ATTEMPTS.missing],
+    ['conflict', new AppError('conflict', 'outdated', 'It changed.', { stale: true }), MAX_ATTEMPTS.conflict],
+    ['bug', new TypeError('undefined is not a function'), MAX_ATTEMPTS.bug],
+  ])(
+    'retries an error of kind %s, through another queue each time, until the last attempt',
+    (_, error, max) => {
+      for (let attempt = 1; attempt < max; attempt++) {
+        const { decision, exchange, options } = decide(error, attempt);
+        expect([decision, exchange]).toEqual(['retried', 'samples.retry']);
+        expect(options.headers).toEqual({
+          custom: 'kept',
+          home_queue: 'sample_queue',
+          retry_step: attempt,
+          attempt: attempt + 1,
+        });
+        expect(options.expiration).toBeGreaterThanOrEqual(delaysMs[attempt - 1]!);
+        expect(options.expiration).toBeLessThanOrEqual(delaysMs[attempt - 1]! * 1.2);
+      }
+      expect(decide(error, max)).toMatchObject({ decision: 'dead-lettered', exchange: 'samples.dead' });
+    },
+  );
+
+  it.each([
+    ['an invalid message', new AppError('invalid', 'invalid_json', 'Unexpected end')],
+    ['a broken rule', new AppError('conflict', 'sample_mismatch', 'It is another sample.')],
+  ])('dead-letters %s at its first attempt, with code and reason', (_, error) => {
+    const { decision, options } = decide(error, 1);
+    expect(decision).toBe('dead-lettered');
+    expect(options.headers).toEqual({
+      custom: 'kept',
+      attempt: 1,
+      dead_letter_from: 'sample_queue',
+      dead_letter_code: error.code,
+      dead_letter_reason: error.message,
+    });
+  });
+});
+
+describe('requeueOptions', () => {
+  it('uses up no attempt', () => {
+    expect(requeueOptions(message({ attempt: 3 }), 'sample_queue').headers).toMatchObject({ attempt: 3 });
+  });
+});
