@@ -2,7 +2,7 @@ import type { Problem } from '@estoque/platform';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { System } from '../support/system.js';
+import { FLOW_APPS, System } from '../support/system.js';
 import { until } from '../support/until.js';
 
 interface DeadLetter {
@@ -17,7 +17,7 @@ interface DeadLetter {
 
 describe('Operations API and command line', () => {
   let system: System;
-  beforeAll(async () => void (system = await System.start()));
+  beforeAll(async () => void (system = await System.start({ apps: FLOW_APPS })));
   afterAll(() => system.stop());
 
   const runCli = (...args: string[]) => {

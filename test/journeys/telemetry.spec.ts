@@ -3,14 +3,11 @@ import { MailSink } from '../faults/mail-sink.js';
 import { OtlpCollector, type CollectedSpan } from '../support/otlp-collector.js';
 import { exportedMetrics } from '../support/exported-metrics.js';
 import { parseMetrics } from '../support/metrics.js';
-import { System } from '../support/system.js';
+import { FLOW_APPS, System } from '../support/system.js';
 import { until } from '../support/until.js';
 
 /** Span id of the external client that calls the API. */
 const CALLER = '00f067aa0ba902b7';
-
-/** The apps in EXPECTED_TREE. Another worker adds spans of its own to the trace of an order. */
-const FLOW_APPS: readonly AppName[] = ['api', 'order-worker', 'stock-worker', 'notify-worker'];
 
 /** Formats a trace as a tree: one line per span, indented below its parent, siblings sorted by name. */
 function formatTree(spans: CollectedSpan[], parent: string, depth = 0): string[] {
@@ -23,7 +20,7 @@ function formatTree(spans: CollectedSpan[], parent: string, depth = 0): string[]
     ]);
 }
 
-/** Expected spans of one order. STOCK_ALERT_EMAIL is unset, so handling stock.updated needs no transaction. */
+/** Expected spans of one order in FLOW_APPS. STOCK_ALERT_EMAIL is unset, so handling stock.updated needs no transaction. */
 const EXPECTED_TREE = `
 api: POST /v1/orders (server)
   api: publish stock_events:order.created (producer)

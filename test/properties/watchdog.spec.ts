@@ -67,9 +67,18 @@ describe('WatchdogService', () => {
 
   it('republishes every event that a consumer has not confirmed, until all have', async () => {
     const order_id = await processedOrder();
-    await sql(`UPDATE orders SET unconfirmed = unconfirmed || $2::text[] WHERE id = $1`, [
+    const [order] = await sql<{ unconfirmed: string[] }>('SELECT unconfirmed FROM orders WHERE id = $1', [
       order_id,
-      ['order.created:fraud_queue', 'stock.updated:search_queue', 'order.processed:invoice_queue'],
+    ]);
+    expect(order!.unconfirmed).toContain('order.processed:notify_queue');
+    await sql(`UPDATE orders SET unconfirmed = $2 WHERE id = $1`, [
+      order_id,
+      [
+        'order.processed:notify_queue',
+        'order.created:fraud_queue',
+        'stock.updated:search_queue',
+        'order.processed:invoice_queue',
+      ],
     ]);
     expect(await republishedEvents(order_id)).toEqual(['order.created', 'order.processed', 'stock.updated']);
 

@@ -42,8 +42,10 @@ export function changedFiles(worker: NewWorker, read: ReadFile): Record<string, 
   const changed = Object.fromEntries(
     Object.entries(edits).map(([path, edit]) => [path, edited(path, edit, read(path))]),
   );
-  const postgres = raiseMaxConnections(read, changed[SCALING]!);
-  return postgres === undefined ? changed : { ...changed, [POSTGRES]: postgres };
+  const settings = read(`${KUBERNETES}/base/kustomization.yaml`);
+  const postgres = read(POSTGRES);
+  const raised = edited(POSTGRES, (text) => raiseMaxConnections(text, settings, changed[SCALING]!), postgres);
+  return raised === postgres ? changed : { ...changed, [POSTGRES]: raised };
 }
 
 const PROMETHEUS = 'deploy/observability/prometheus';
@@ -152,21 +154,19 @@ spec:
 /** Connections of PostgreSQL that are kept for the operator, for replication and for administration. */
 const RESERVED_CONNECTIONS = 30;
 
-/** @returns the new text of postgres.yaml, or undefined if its max_connections suffices for the pools of all pods */
-function raiseMaxConnections(read: ReadFile, scaling: string): string | undefined {
-  const poolSize = Number(/DATABASE_POOL_SIZE=(\d+)/.exec(read(`${KUBERNETES}/base/kustomization.yaml`))![1]);
+/** Raises max_connections in postgres.yaml if the connection pools of all pods need it. */
+function raiseMaxConnections(text: string, settings: string, scaling: string): string {
+  const poolSize = Number(/DATABASE_POOL_SIZE=(\d+)/.exec(settings)![1]);
   const replicas = parseAllDocuments(scaling)
     .map((document) => document.toJS() as { spec: { maxReplicas?: number; maxReplicaCount?: number } })
     .map(({ spec }) => spec.maxReplicas ?? spec.maxReplicaCount ?? 0)
     .filter((max) => max > 0);
   // A roll-out adds one pod to each app.
   const needed = replicas.reduce((sum, max) => sum + (max + 1) * poolSize, RESERVED_CONNECTIONS);
-  const text = read(POSTGRES);
   const setting = /(\bmax_connections: ')(\d+)(')/;
-  const present = Number(setting.exec(text)?.[2] ?? 0);
-  if (needed <= present) return undefined;
-  const raised = `$1${Math.ceil(needed / 100) * 100}$3`;
-  return edited(POSTGRES, (old) => replace(old, setting, raised), text);
+  const current = setting.exec(text)?.[2];
+  if (current !== undefined && needed <= Number(current)) return text;
+  return replace(text, setting, `$1${Math.ceil(needed / 100) * 100}$3`);
 }
 
 type Path = (string | number)[];

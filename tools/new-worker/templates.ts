@@ -76,8 +76,9 @@ ${forEachEvent(
 const service = (worker: NewWorker) => `import { UnitOfWork, type EventOf } from '@estoque/domain';
 import { MicroBatcher } from '@estoque/messaging';
 import { Injectable } from '@nestjs/common';
-${forEachEvent(worker, ({ name, className }) => `\ntype ${className} = EventOf<'${name}'>;`)}
-type Outcome = 'recorded' | 'duplicate';
+
+${forEachEvent(worker, ({ name, className }) => `type ${className} = EventOf<'${name}'>;`)}
+type Outcome = 'confirmed' | 'duplicate';
 
 @Injectable()
 export class ${worker.className}Service {
@@ -107,7 +108,7 @@ ${forEachEvent(
     return this.unitOfWork.inTransaction(async ({ orders }) => {
       const confirmed = await orders.confirm('${name}', '${worker.queue}', orderIds);
       // The writes of this worker go here, for the confirmed orders only: the others are duplicates.
-      return orderIds.map((id) => (confirmed.has(id) ? 'recorded' : 'duplicate'));
+      return orderIds.map((id) => (confirmed.has(id) ? 'confirmed' : 'duplicate'));
     });
   }`,
 )}
@@ -138,7 +139,7 @@ ${forEachEvent(
 
     it('handles an order once, however often its event is delivered', async () => {
       const { service } = serviceWithoutDatabase();
-      expect(await service.handle${className}(order(1))).toBe('recorded');
+      expect(await service.handle${className}(order(1))).toBe('confirmed');
       expect(await service.handle${className}(order(1))).toBe('duplicate');
     });
 
@@ -204,7 +205,7 @@ const journey = (event: string, cause: string) => `
     await until('the event to be handled', () => outcomesOf('${event}', id).length === 1);
     await deliver('${event}', id);
     await until('the duplicate to be handled', () => outcomesOf('${event}', id).length === 2);
-    expect(outcomesOf('${event}', id)).toEqual(['recorded', 'duplicate']);
+    expect(outcomesOf('${event}', id)).toEqual(['confirmed', 'duplicate']);
   });`;
 
 const journeyByHand = (event: string) => `
