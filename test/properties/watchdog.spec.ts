@@ -1,5 +1,5 @@
 import { catalogue, type EventName } from '@estoque/domain';
-import { decodeEvent } from '@estoque/messaging';
+import { decodeEvent, type Publisher } from '@estoque/messaging';
 import { createLogger, HealthChecks, Metrics, readEnvironment } from '@estoque/platform';
 import { TestShop } from '../support/test-shop.js';
 import { until } from '../support/until.js';
@@ -35,8 +35,11 @@ describe('WatchdogService', () => {
   async function republishedEvents(order_id: number): Promise<EventName[]> {
     await sql(`DELETE FROM outbox WHERE body->>'order_id' = $1`, [String(order_id)]);
     await sql(`UPDATE orders SET updated_at = now() - interval '1 hour' WHERE id = $1`, [order_id]);
+    let redeclared = 0;
+    const publisher = { redeclareTopology: () => Promise.resolve(redeclared++) } as unknown as Publisher;
     const watchdog = new WatchdogService(
       shop.unitOfWorkOf('order-worker'),
+      publisher,
       environment,
       logger,
       new HealthChecks(),
@@ -50,6 +53,7 @@ describe('WatchdogService', () => {
       );
       return found.length > 0 && found;
     }).finally(() => watchdog.onModuleDestroy());
+    expect(redeclared).toBeGreaterThan(0);
     for (const { event, body } of rows) decodeEvent(catalogue, Buffer.from(JSON.stringify(body)), event);
     return rows.map(({ event }) => event).toSorted();
   }

@@ -7,6 +7,7 @@ import {
   type OverdueOrder,
   type Transaction,
 } from '@estoque/domain';
+import { Publisher } from '@estoque/messaging';
 import {
   ENVIRONMENT,
   HealthChecks,
@@ -33,6 +34,7 @@ export class WatchdogService implements OnApplicationBootstrap, OnModuleDestroy 
 
   constructor(
     private readonly unitOfWork: UnitOfWork<'order-worker'>,
+    private readonly publisher: Publisher,
     @Inject(ENVIRONMENT) private readonly environment: Environment,
     @Inject(LOGGER) private readonly logger: Logger,
     health: HealthChecks,
@@ -64,11 +66,16 @@ export class WatchdogService implements OnApplicationBootstrap, OnModuleDestroy 
 
   private async watch() {
     const { REPUBLISH_AFTER_SECONDS: limits } = this.environment;
-    const overdue = await this.unitOfWork.inTransaction(async (transaction) => {
-      const claimed = await transaction.openOrders.claimOverdue(limits, BATCH);
-      for (const order of claimed) await this.republish(order, transaction);
-      return claimed;
-    });
+    const overdue = await this.unitOfWork.inTransaction(({ openOrders }) =>
+      openOrders.claimOverdue(limits, BATCH),
+    );
+    if (overdue.length > 0) {
+      // A lost binding is a possible cause. No transaction is open while this waits for the broker.
+      await this.publisher.redeclareTopology();
+      await this.unitOfWork.inTransaction(async (transaction) => {
+        for (const order of overdue) await this.republish(order, transaction);
+      });
+    }
     for (const order of overdue)
       for (const event of missingEventsOf(order)) {
         const { id: order_id, status, republish_count } = order;

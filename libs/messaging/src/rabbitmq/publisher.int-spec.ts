@@ -55,6 +55,18 @@ describe('Publisher', () => {
     await publish('unbound');
   });
 
+  it('restores a lost binding when it declares the topology again', async () => {
+    await externalClient.channel.purgeQueue('sample_queue');
+    await externalClient.channel.unbindQueue('sample_queue', 'samples', 'sample.created');
+    await publish('samples', 'sample.created', 'lost');
+    expect(await externalClient.take('sample_queue')).toBe(false);
+    await publisher.redeclareTopology();
+    await publish('samples', 'sample.created', 'restored');
+    expect(await externalClient.take('sample_queue')).toMatchObject({
+      properties: { messageId: 'restored' },
+    });
+  });
+
   it('rejects a message that the broker refuses because the queue is full', async () => {
     await externalClient.channel.assertQueue('full', {
       arguments: { 'x-max-length': 1, 'x-overflow': 'reject-publish' },

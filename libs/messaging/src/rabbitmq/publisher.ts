@@ -124,6 +124,14 @@ export class Publisher {
     });
   }
 
+  /**
+   * Declares all exchanges, queues and bindings again, because the broker may have lost a binding. It does not report
+   * an event that reaches some of its queues and not all.
+   */
+  async redeclareTopology() {
+    if (this.channel) await declareTopology(this.channel, this.topology);
+  }
+
   async close() {
     this.closing = true;
     clearInterval(this.confirmTimer);
