@@ -31,7 +31,7 @@ export class CircuitBreaker {
   /** Time of `performance.now()` at which the pause ends. */
   private pauseEnd = 0;
   private lastError = '';
-  /** Calls made while the circuit breaker is not closed run one after the other, each after this promise settles. */
+  /** Settles when the latest trial call is finished: trial calls run one after the other. */
   private lastTrial: Promise<unknown> = Promise.resolve();
 
   /**
