@@ -53,10 +53,10 @@ export function asyncApi({ events, topology, consumers }: Wire) {
 
 function eventChannel(
   { name, summary, republishedBy, confirmedBy }: EventDefinition,
-  { exchanges, events }: Topology,
+  { exchanges, eventsExchange }: Topology,
 ) {
-  const { type } = exchanges.find((exchange) => exchange.name === events)!;
-  const exchange = { name: events, type, durable: true, autoDelete: false, vhost: '/' };
+  const { type } = exchanges.find((exchange) => exchange.name === eventsExchange)!;
+  const exchange = { name: eventsExchange, type, durable: true, autoDelete: false, vhost: '/' };
   return {
     address: name,
     summary,

@@ -11,7 +11,7 @@ export function eventsPage(wire: Wire): string {
   return [
     '<!-- Written by `npm run docs`. -->',
     '# Events',
-    `For engineers who publish or consume events. Events are flat JSON messages on the topic exchange ${code(topology.events)}. The routing key is the name of the event. Machine-readable: [asyncapi.yaml](asyncapi.yaml) and [schemas](schemas).`,
+    `For engineers who publish or consume events. Events are flat JSON messages on the topic exchange ${code(topology.eventsExchange)}. The routing key is the name of the event. Machine-readable: [asyncapi.yaml](asyncapi.yaml) and [schemas](schemas).`,
     eventsTable(wire, ({ name }) => `#${name.replaceAll('.', '')}`),
     'The fields `event_id`, `occurred_at` and `version` are optional: the apps publish them, and process a message without them in the same way. Unknown fields are ignored. Messages published by the apps have the properties `content_type`, `delivery_mode` 2, `message_id` (the `event_id`), `type` (the `event`), `timestamp`, `app_id` and `correlation_id`. Within a version, no field is removed, retyped or made required.',
     ...events.map(section),

@@ -3,7 +3,7 @@ import { createDatabase } from '../../../test/support/database.js';
 import { createDataSource } from '@estoque/domain';
 import { poolConnectionsOf } from './adapters/pool-connections.js';
 
-describe('The connections of a pool of two', () => {
+describe('A data source with a pool of two connections', () => {
   let database: Awaited<ReturnType<typeof createDatabase>>;
   let dataSource: DataSource;
   beforeAll(async () => {
@@ -15,13 +15,16 @@ describe('The connections of a pool of two', () => {
     await database.drop();
   });
 
-  it.each(['opened for it', 'kept open'])('keep nobody waiting who has one in a moment, %s', async () => {
-    const queries = [dataSource.query('SELECT 1'), dataSource.query('SELECT 1')];
-    expect(poolConnectionsOf(dataSource).waiting).toBe(0);
-    await Promise.all(queries);
-  });
+  it.each(['a new', 'an idle'])(
+    'counts no caller as waiting that gets %s connection a moment later',
+    async () => {
+      const queries = [dataSource.query('SELECT 1'), dataSource.query('SELECT 1')];
+      expect(poolConnectionsOf(dataSource).waiting).toBe(0);
+      await Promise.all(queries);
+    },
+  );
 
-  it('keep waiting whom none is left for, until one is given back', async () => {
+  it('counts a caller as waiting while all connections are busy', async () => {
     const runners = [dataSource.createQueryRunner(), dataSource.createQueryRunner()];
     await Promise.all(runners.map((runner) => runner.connect()));
     const third = dataSource.query('SELECT 1');
@@ -38,7 +41,7 @@ describe('The connections of a pool of two', () => {
     ['bigint', []],
     ['bigint', [1, null]],
     ['text', ['a"b', 'c\\d', '{e,f}', null]],
-  ])('read a list of %s as it was given: %j', async (type, list) => {
+  ])('returns a list of %s unchanged: %j', async (type, list) => {
     expect(await dataSource.query(`SELECT $1::${type}[] AS list`, [list])).toEqual([{ list }]);
   });
 });

@@ -2,14 +2,14 @@ import pg from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Pool } from './pool.js';
 
-/** No statement of the order flow takes long. A server that sends nothing for this long counts as lost. */
+/** No statement of the order flow takes long. A server that sends nothing for this long is treated as lost. */
 const QUERY_TIMEOUT_MS = 10_000;
 
 export interface ConnectionOptions {
   poolSize?: number;
   /** `application_name` of every connection. */
   app?: string;
-  /** Time limit of a query on the client's side, in milliseconds; 0 is none. */
+  /** Time limit of a query on the client's side, in milliseconds; 0 disables it. */
   queryTimeoutMs?: number;
 }
 

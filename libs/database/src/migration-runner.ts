@@ -5,13 +5,13 @@ const MIGRATION_LOCK = 7_346_001;
 
 /** Runs all pending migrations of a connected data source. @returns the names of those that ran */
 export async function runMigrations(dataSource: DataSource): Promise<string[]> {
-  const lock = dataSource.createQueryRunner();
+  const lockConnection = dataSource.createQueryRunner();
   try {
-    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await lockConnection.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     const migrations = await dataSource.runMigrations({ transaction: 'each' });
     return migrations.map(({ name }) => name);
   } finally {
-    await lock.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
-    await lock.release();
+    await lockConnection.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
+    await lockConnection.release();
   }
 }

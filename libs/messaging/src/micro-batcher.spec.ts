@@ -2,11 +2,11 @@ import { AppError } from '@estoque/platform';
 import { setImmediate as nextEventLoopTurn } from 'node:timers/promises';
 import { MicroBatcher } from './micro-batcher.js';
 
-/** A function `processItems` that records each batch and then waits until the test releases it. */
+/** A function `handleBatch` that records each batch and then waits until the test releases it. */
 function gatedFunction() {
   const batches: string[][] = [];
   const gates: (() => void)[] = [];
-  const processItems = async (items: string[]) => {
+  const handleBatch = async (items: string[]) => {
     batches.push(items);
     await new Promise<void>((resolve) => gates.push(resolve));
     return items.map((item) => item.toUpperCase());
@@ -16,23 +16,23 @@ function gatedFunction() {
     gates.shift()!();
     await nextEventLoopTurn();
   };
-  return { batches, processItems, releaseBatch };
+  return { batches, handleBatch, releaseBatch };
 }
 
-/** A function `processItems` that records each batch and returns the items. */
+/** A function `handleBatch` that records each batch and returns the items. */
 function recordingFunction<Item>() {
   const batches: Item[][] = [];
-  const processItems = (items: Item[]) => {
+  const handleBatch = (items: Item[]) => {
     batches.push(items);
     return Promise.resolve(items);
   };
-  return { batches, processItems };
+  return { batches, handleBatch };
 }
 
 describe('MicroBatcher', () => {
-  it('batches the items of one event loop turn, and those that arrive while a batch is processed', async () => {
-    const { batches, processItems, releaseBatch } = gatedFunction();
-    const batcher = new MicroBatcher(processItems);
+  it('batches the items of one event loop turn, and those that arrive while a batch is handled', async () => {
+    const { batches, handleBatch, releaseBatch } = gatedFunction();
+    const batcher = new MicroBatcher(handleBatch);
     const results = ['a', 'b'].map((item) => batcher.add(item));
     await nextEventLoopTurn();
     await nextEventLoopTurn();
@@ -47,15 +47,15 @@ describe('MicroBatcher', () => {
   });
 
   it('limits the size of a batch', async () => {
-    const { batches, processItems } = recordingFunction<number>();
-    const batcher = new MicroBatcher(processItems, { maxSize: 2 });
+    const { batches, handleBatch } = recordingFunction<number>();
+    const batcher = new MicroBatcher(handleBatch, { maxSize: 2 });
     await Promise.all([1, 2, 3, 4, 5].map((item) => batcher.add(item)));
     expect(batches).toEqual([[1, 2], [3, 4], [5]]);
   });
 
   it('never puts two items with one key in a batch, and keeps their order', async () => {
-    const { batches, processItems } = recordingFunction<string>();
-    const batcher = new MicroBatcher(processItems, { keyOf: (item) => item[0] });
+    const { batches, handleBatch } = recordingFunction<string>();
+    const batcher = new MicroBatcher(handleBatch, { keyOf: (item) => item[0] });
     await Promise.all(['a1', 'b1', 'a2', 'a3', 'b2', 'c1'].map((item) => batcher.add(item)));
     expect(batches).toEqual([['a1', 'b1', 'c1'], ['a2', 'b2'], ['a3']]);
   });
@@ -69,7 +69,7 @@ describe('MicroBatcher', () => {
     expect(await Promise.all([good, other])).toEqual(['good', 'other']);
   });
 
-  it('processes the items of a failed batch one by one, so that only the bad one is rejected', async () => {
+  it('handles the items of a failed batch one by one, so that only the bad one is rejected', async () => {
     const batches: string[][] = [];
     const batcher = new MicroBatcher((items: string[]) => {
       batches.push(items);
@@ -81,7 +81,7 @@ describe('MicroBatcher', () => {
     expect(batches).toEqual([['good', 'bad', 'other'], ['good'], ['bad'], ['other']]);
   });
 
-  it('rejects a batch at once while a dependency is unavailable, and processes the next batch', async () => {
+  it('rejects a batch as a whole while a dependency is unavailable, and handles the next batch', async () => {
     let isUnavailable = true;
     const batches: string[][] = [];
     const batcher = new MicroBatcher((items: string[]) => {

@@ -12,14 +12,14 @@ interface PendingItem<Item, Result> {
 interface Options<Item> {
   /** Items with the same key are never in one batch, so that the later one sees the effects of the earlier one. */
   keyOf?: (item: Item) => unknown;
-  /** Items per batch at most. */
+  /** Maximum number of items in a batch. Default: 200. */
   maxSize?: number;
 }
 
 /**
  * Collects the items of concurrent callers into batches, so that many callers share one transaction.
  *
- * While a batch is processed, new items form the next one. There is no timer: a single item on an idle system does not
+ * While a batch is handled, new items form the next one. There is no timer: a single item on an idle system does not
  * wait, and under load one transaction replaces up to `maxSize` of them.
  */
 export class MicroBatcher<Item, Result> {
@@ -27,31 +27,32 @@ export class MicroBatcher<Item, Result> {
   private isRunning = false;
 
   /**
-   * @param processItems gets the items in the order of their calls and returns a result for each, in the same order: an
-   *   `Error` if that item is refused. If it throws, it must have had no effect; each item is then processed in a batch
-   *   of its own, so that one bad item does not fail the others.
+   * @param handleBatch gets the items in the order of their calls and returns a result for each, in the same order: an
+   *   `Error` if that item is refused. If it throws, it must have had no effect. If the error is of kind `unavailable`,
+   *   all items of the batch are rejected with it. After any other error, each item is handled in its own batch, so
+   *   that one bad item does not fail the others.
    */
   constructor(
-    private readonly processItems: (items: Item[]) => Promise<(Result | Error)[]>,
+    private readonly handleBatch: (items: Item[]) => Promise<(Result | Error)[]>,
     private readonly options: Options<Item> = {},
   ) {}
 
-  /** Resolves when the item is processed. @throws the `Error` that `processItems` returns for it, or throws for it alone */
+  /** Resolves when the item is handled. @throws the `Error` that `handleBatch` returns for the item, or throws */
   add(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.pending.push({ item, traceContext: activeContext(), resolve, reject });
-      if (!this.isRunning) void this.processPending();
+      if (!this.isRunning) void this.handlePending();
     });
   }
 
-  private async processPending() {
+  private async handlePending() {
     this.isRunning = true;
     // Items that arrive in the same turn of the event loop, for example with one read of a socket, join the batch.
     await nextEventLoopTurn();
     while (this.pending.length > 0) {
       const batch = this.takeBatch();
-      if (await this.processBatch(batch)) continue;
-      for (const item of batch) await this.processBatch([item]);
+      if (await this.tryBatch(batch)) continue;
+      for (const item of batch) await this.tryBatch([item]);
     }
     this.isRunning = false;
   }
@@ -72,12 +73,12 @@ export class MicroBatcher<Item, Result> {
     return batch;
   }
 
-  /** @returns false if the batch failed as a whole and its items should be processed one by one */
-  private async processBatch(batch: PendingItem<Item, Result>[]): Promise<boolean> {
+  /** @returns false if the batch failed as a whole and its items should be handled one by one */
+  private async tryBatch(batch: PendingItem<Item, Result>[]): Promise<boolean> {
     try {
       const results = await withTraceContexts(
         () => new Map(batch.map(({ item, traceContext }) => [item, traceContext])),
-        () => this.processItems(batch.map(({ item }) => item)),
+        () => this.handleBatch(batch.map(({ item }) => item)),
       );
       batch.forEach(({ resolve, reject }, index) => {
         const result = results[index]!;

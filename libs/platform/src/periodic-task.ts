@@ -3,8 +3,8 @@ import type { Logger } from './logging/logger.js';
 import { withoutTrace } from './tracing/tracing.js';
 
 /**
- * Runs a function periodically, and immediately on `runNow`. Runs never overlap. A run that fails is logged; the next
- * one follows after the interval.
+ * Runs a function periodically, and immediately on `runNow`. Runs never overlap. If a run fails, the error is logged
+ * and the next run starts after the interval.
  */
 export class PeriodicTask {
   private timer?: NodeJS.Timeout;
@@ -29,7 +29,7 @@ export class PeriodicTask {
     else this.schedule(0);
   }
 
-  /** Starts no further run and waits for the current one. */
+  /** Starts no further run and waits for the current one to finish. */
   async stop() {
     this.stopped = true;
     clearTimeout(this.timer);

@@ -9,7 +9,7 @@ import { Metrics } from './metrics/metrics.js';
 
 export const ENVIRONMENT = Symbol('environment');
 export const LOGGER = Symbol('logger');
-/** The app's name, for example `order-worker`. It is on every log line and every message that the app publishes. */
+/** Name of the app, for example `order-worker`. Every log line and every message that the app publishes contains it. */
 export const APP_NAME = Symbol('app name');
 
 /** Environment, logger, health and metrics of a process. */

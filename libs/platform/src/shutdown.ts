@@ -5,8 +5,8 @@ import { LOGGER } from './platform.module.js';
 import { stopTracing } from './tracing/tracing.js';
 
 /**
- * Shuts the process down gracefully on SIGTERM or SIGINT: stop accepting work, finish the work in progress, close all
- * connections, exit. After SHUTDOWN_TIMEOUT_MS the process exits with code 1.
+ * Shuts the process down gracefully on SIGTERM or SIGINT: stops accepting work, finishes the work in progress, closes
+ * all connections, exits. After SHUTDOWN_TIMEOUT_MS the process exits with code 1.
  *
  * @param drain runs before anything is closed
  */
@@ -23,7 +23,7 @@ export function shutDownOnSignals(
     logger.info({ signal }, 'stopping');
     setTimeout(() => {
       logger.error(
-        'shutdown timed out with work in progress; unfinished work stays in the queue and the outbox',
+        'shutdown timed out with work in progress; messages stay in the queue, events in the outbox',
       );
       process.exit(1);
     }, SHUTDOWN_TIMEOUT_MS).unref();

@@ -20,7 +20,7 @@ interface AppOptions {
   name: string;
   /** Default port, used if the variable PORT is unset. */
   port: number;
-  /** Environment variables that are optional in general and required by this app. */
+  /** Environment variables that are optional in the schema but required by this app. */
   requires?: readonly (keyof Environment)[];
 }
 
@@ -51,7 +51,8 @@ export async function startWorker(
   const { app, environment } = await createApp(module, options);
   shutDownOnSignals(app, environment);
   app.connectMicroservice<MicroserviceOptions>({ strategy: app.get(transport) }, { inheritAppConfig: true });
-  // Listen first: startAllMicroservices resolves only once the broker is available, and health must be served before.
+  // Listen first: startAllMicroservices resolves only when the broker is available, and health must be served until
+  // then.
   await listen(app, environment, options.port);
   await app.startAllMicroservices();
 }
@@ -72,7 +73,8 @@ async function createApp(module: Type, { name, requires }: AppOptions) {
         void sendProblem(reply, toProblem(error));
       },
     }),
-    // Nest's body parsers would also accept form data. Fastify's parser accepts JSON, and text, which is removed below.
+    // Nest's body parsers also accept form data. Fastify's own parsers accept JSON and text; the one for text is
+    // removed below.
     { logger: new NestLogger(logger), bodyParser: false },
   );
   app.getHttpAdapter().getInstance().removeContentTypeParser('text/plain');

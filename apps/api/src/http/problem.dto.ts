@@ -25,16 +25,26 @@ export class ProblemDto {
   errors!: FieldErrorDto[];
 }
 
+interface DocumentedProblem {
+  code: string;
+  /** Other codes that a response with the same cause can have. */
+  otherCodes?: string[];
+  when: string;
+}
+
+const UNAVAILABLE: DocumentedProblem = {
+  code: 'unavailable',
+  otherCodes: ['database_unavailable', 'broker_unavailable'],
+  when: 'The database or the broker is unavailable. The request may have been carried out: check before you repeat it.',
+};
+
 /** Documents the problem responses of an operation. @param problems error code and its cause, by HTTP status */
-export function ApiProblems(problems: Record<number, { code: string; when: string }>) {
-  const all: typeof problems = {
-    ...problems,
-    503: { code: 'unavailable', when: 'The database is unavailable; nothing was stored.' },
-  };
-  const responses = Object.entries(all).map(([status, { code, when }]) =>
+export function ApiProblems(problems: Record<number, DocumentedProblem>) {
+  const all = { ...problems, 503: UNAVAILABLE };
+  const responses = Object.entries(all).map(([status, { code, otherCodes = [], when }]) =>
     ApiResponse({
       status: Number(status),
-      description: `\`${code}\`: ${when}`,
+      description: `${[code, ...otherCodes].map((name) => `\`${name}\``).join(', ')}: ${when}`,
       content: {
         'application/problem+json': {
           schema: { $ref: getSchemaPath(ProblemDto) },

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import pg from 'pg';
 import { nameOf } from '../statement-names.js';
 
-/** The spec beside this file fails when another version is installed: check then whether the workarounds still hold. */
+/** Library versions whose source this adapter was checked against. */
 export const CHECKED_AGAINST = { pg: '8.23.1' };
 
 /** SQLSTATE `feature_not_supported`: a migration changed the result of a statement that is already prepared. */
@@ -11,15 +11,17 @@ const CACHED_PLAN_OUTDATED = '0A000';
 const BEGIN = 'START TRANSACTION';
 
 /**
- * Works around what pg 8.23 does not do:
+ * A client in pg's pipeline mode, with three workarounds.
  *
- * - pg plans a statement with parameters at every call. This client gives each statement a name, so that PostgreSQL
- *   prepares it once for each connection.
- * - pg's pipeline mode sends statements without waiting for earlier results, but a caller that awaits the start of a
- *   transaction loses that round trip. This client resolves the start of a transaction at once.
- * - pg abandons a query after `query_timeout` but keeps the connection, and every later query on it waits as well.
- *   This client closes the connection. pg has no public way to close a socket at once, so it reaches for the private
- *   member `connection.stream`.
+ * Upstream behaviour:
+ * - pg sends statements with parameters without a name, so PostgreSQL plans them at every call. This client gives each
+ *   one a name, so that PostgreSQL prepares it once for each connection.
+ * - In pipeline mode, pg sends statements without waiting for earlier results, but a caller that awaits the start of a
+ *   transaction waits for a round trip. This client resolves the start of a transaction immediately.
+ * - pg abandons a query after `query_timeout` but keeps the connection, and every later query on it waits as well. This
+ *   client closes the connection.
+ *
+ * Private member: `connection.stream`, the socket. pg has no public method that closes it immediately.
  */
 export class PipelinedClient extends pg.Client {
   constructor(config?: pg.ClientConfig) {
@@ -37,7 +39,7 @@ export class PipelinedClient extends pg.Client {
     }) as typeof this.query;
   }
 
-  /** The statements after it are already sent. If the transaction does not start, they must not run on their own. */
+  /** Later statements are already sent. If the transaction does not start, they must not run outside a transaction. */
   private begin(begun: Promise<unknown>) {
     begun.catch(() => this.closeSocket());
     return Promise.resolve({ command: BEGIN, rowCount: null, rows: [], fields: [] });

@@ -5,11 +5,11 @@ import { RECONNECT_SECONDS } from '../rabbitmq/connection-options.js';
 /** Library versions whose source this adapter was checked against. */
 export const CHECKED_AGAINST = { 'amqp-connection-manager': '5.0.0' };
 
-/** Later than the manager's own reconnect, so that a connection that closed as well is not opened twice. */
+/** Longer than the manager's own reconnect delay, so that a connection that closed as well is not opened twice. */
 const RECONNECT_DELAY_MS = RECONNECT_SECONDS * 1_500;
 
 interface ChannelSetup {
-  /** Runs for the channel of every new connection; it reports its errors itself. */
+  /** Runs for the channel of every new connection. Its rejection is not logged here. */
   setup: (channel: ConfirmChannel) => Promise<unknown>;
 }
 
@@ -33,7 +33,7 @@ export function openChannel(connection: AmqpConnectionManager, { setup }: Channe
  */
 export function reconnectAfterChannelLoss(connection: AmqpConnectionManager, isStillLost: () => boolean) {
   setTimeout(() => {
-    // A connection that is down is opened again by the manager.
+    // The manager itself opens a lost connection again.
     if (isStillLost() && connection.isConnected()) connection.reconnect();
   }, RECONNECT_DELAY_MS).unref();
 }

@@ -7,10 +7,10 @@ export const CHECKED_AGAINST = { amqplib: '2.3.1' };
 const coalescedSockets = new WeakSet<Socket>();
 
 /**
- * Sends everything that a connection writes in one turn of the event loop in as few packets as possible.
+ * Combines the frames that a connection writes in one turn of the event loop: one write to the socket for each turn.
  *
- * Upstream behaviour: amqplib writes each frame to the socket with a call of its own (lib/mux.js), and has no option
- * to change that. A batch of acknowledgements or publishes costs hundreds of system calls.
+ * Upstream behaviour: amqplib writes each frame to the socket with a separate call (lib/mux.js), and has no option to
+ * change that. A batch of acknowledgements or publishes costs hundreds of system calls.
  * Private member: `stream` of the channel's connection, the socket.
  *
  * Call it for every new channel. A socket is patched only once.
@@ -23,7 +23,8 @@ export function coalesceWrites(channel: Channel) {
   stream.write = (...args: unknown[]) => {
     if (stream.writableCorked === 0) {
       stream.cork();
-      // After all promises that settle in this turn, because each of them may write a frame.
+      // If a promise job writes the first frame, `nextTick` runs after all queued promise jobs, and their frames are
+      // included. If an I/O callback writes it, `nextTick` runs before them, and their frames need a second write.
       process.nextTick(() => stream.uncork());
     }
     return write(...args);

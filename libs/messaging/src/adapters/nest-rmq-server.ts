@@ -7,14 +7,14 @@ import { isObservable, lastValueFrom } from 'rxjs';
 export const CHECKED_AGAINST = { '@nestjs/microservices': '12.1.1', 'amqp-connection-manager': '5.0.0' };
 
 /**
- * Nest's RMQ server with the parts of its internals that a subclass needs.
+ * Nest's RMQ server, with access to those of its private and undocumented parts that a subclass needs.
  *
  * Upstream behaviour:
  * - `server` (the connection manager) and `channel` are protected and typed as `any`.
  * - `start()` creates the `ChannelWrapper` in a `connect` listener and adds no `error` listener to it. If a connection
  *   is lost while a channel is being opened, the wrapper emits `error`, and Node ends the process.
- * - `getHandlerByPattern()` parses every pattern as JSON first. A routing key isn't JSON, so each message would cost a
- *   thrown and caught error. `callHandler` reads the map of handlers instead.
+ * - `getHandlerByPattern()` parses every pattern as JSON first. A routing key is not JSON, so each message would cost a
+ *   thrown error. `callHandler` reads the map of handlers instead.
  */
 export abstract class NestRmqServer extends ServerRMQ {
   /** Called if a connection can't be opened, or if a channel can't be opened or set up. */
@@ -24,7 +24,7 @@ export abstract class NestRmqServer extends ServerRMQ {
     await super.listen(callback);
     const manager = this.connectionManager;
     manager.on('connectFailed', ({ err }: { err: Error }) => this.onConnectionError(err));
-    // The channel exists from here on: Nest's own `connect` listener, which creates it, was added first.
+    // The channel already exists in this listener: Nest's own `connect` listener, which creates it, was added first.
     manager.once('connect', () =>
       (this.channel as ChannelWrapper | null)?.on('error', (error) => this.onConnectionError(error)),
     );
@@ -38,7 +38,7 @@ export abstract class NestRmqServer extends ServerRMQ {
     return this.getHandlers().has(event);
   }
 
-  /** Runs the handler of an event and waits for its result. The handler gets the message, but not the channel. */
+  /** Runs the handler of an event and waits for its result. The handler gets the message but not the channel. */
   protected async callHandler(event: string, payload: unknown, message: ConsumeMessage): Promise<unknown> {
     const handler = this.getHandlers().get(event)!;
     const result: unknown = await handler(payload, new RmqContext([message, {}, event]));

@@ -3,21 +3,21 @@ import { decodeEvent, encodeEvent } from './event.js';
 
 const decode = (body: string, key = 'sample.created') => decodeEvent(sampleEvents, Buffer.from(body), key);
 
-describe('An event', () => {
-  it('is flat JSON, and reads back as it was written', () => {
+describe('encodeEvent and decodeEvent', () => {
+  it('encode an event as flat JSON and decode it unchanged', () => {
     const { body, eventId } = encodeEvent(sampleEvent, { sample_id: 7 });
     const json = JSON.parse(body) as Record<string, unknown>;
     expect(json).toMatchObject({ event: 'sample.created', event_id: eventId, version: 1, sample_id: 7 });
     expect(decode(body)).toEqual({ event: 'sample.created', eventId, payload: { sample_id: 7 } });
   });
 
-  it('is as good without what we add, and with what we do not know', () => {
-    expect(decode('{"event":"sample.created","sample_id":7,"mood":"good"}').payload).toEqual({
+  it('accept a message without optional fields and with unknown fields', () => {
+    expect(decode('{"event":"sample.created","sample_id":7,"unknown":"ignored"}').payload).toEqual({
       sample_id: 7,
     });
   });
 
-  it('of ours that breaks its contract is never published', () => {
+  it('refuse to encode an event that violates its contract', () => {
     expect(() => encodeEvent(sampleEvent, { sample_id: 'x' })).toThrow(/sample_id/);
   });
 
@@ -26,7 +26,7 @@ describe('An event', () => {
     ['[]', 'broken_contract'],
     ['{"event":"toString"}', 'unknown_event'],
     ['{"event":"sample.created","sample_id":0}', 'broken_contract'],
-  ])('%s is refused as %s', (body, code) => {
+  ])('refuse to decode %s: %s', (body, code) => {
     expect(() => decode(body)).toThrow(expect.objectContaining({ code, kind: 'invalid' }) as Error);
   });
 });

@@ -17,19 +17,23 @@ export interface EventDefinition<
   summary: string;
   /** Changes within a version are additive: a field is never removed, retyped or made required. */
   version: number;
-  /** Apps that publish the event. The outbox refuses it from any other app. */
+  /** Apps that publish the event. The outbox refuses the event from any other app. */
   publishedBy: readonly Publisher[];
   /** Apps that publish the event again if its effect is missing. */
   republishedBy: readonly Republisher[];
   /** Queues that are bound to the event. */
   consumedBy: readonly string[];
   /**
-   * Those queues whose consumer confirms every event in the database. The event is republished until all of them have
-   * confirmed it. A consumer whose effect is a change of state needs no confirmation: the state shows it.
+   * Queues whose consumer records in the database that it has handled the event (`orders.confirm`). The event is
+   * republished until all of them have confirmed it. A consumer that changes the state of the order is not listed: the
+   * state shows whether it has handled the event.
    */
   confirmedBy: readonly string[];
   payload: Payload;
-  /** Field that identifies the subject, such as `order_id`. It is on every log line and is the `correlation_id`. */
+  /**
+   * Name of the correlation field, for example `order_id`. The value of that field is the correlation value: it is on
+   * every log line about the event, and it is the `correlation_id` of the message.
+   */
   correlateBy: string;
   example: z.output<Payload>;
 }
@@ -37,12 +41,12 @@ export interface EventDefinition<
 /** All events of a system by name. */
 export type EventCatalogue = Record<string, EventDefinition>;
 
-/** Names of the events that an app declares to publish. */
+/** Names of the events that an app may publish. */
 export type EventsPublishedBy<Events extends EventCatalogue, App extends string> = {
   [Name in keyof Events & string]: App extends Events[Name]['publishedBy'][number] ? Name : never;
 }[keyof Events & string];
 
-/** Names of the events that an app declares to republish. */
+/** Names of the events that an app may republish. */
 export type EventsRepublishedBy<Events extends EventCatalogue, App extends string> = {
   [Name in keyof Events & string]: App extends Events[Name]['republishedBy'][number] ? Name : never;
 }[keyof Events & string];
@@ -55,7 +59,9 @@ export function defineEvent<
   return definition;
 }
 
-/** Fields that this system adds to every event. A message from another client may lack them, so each is optional. */
+/**
+ * Fields that every event has. All but `event` are optional, because a message from an external client may lack them.
+ */
 export const envelopeSchema = z.object({
   event: z.string(),
   event_id: z.string().min(1).max(200).optional(),
@@ -67,9 +73,9 @@ export const envelopeSchema = z.object({
 export interface EncodedEvent {
   eventId: string;
   event: string;
-  /** Subject of the event as JSON. Events with the same key are published in the order of their creation. */
+  /** Correlation value as JSON. Events with the same key are published in the order of their creation. */
   key?: string;
-  /** The flat JSON that goes over the wire. */
+  /** Body of the message: flat JSON. */
   body: string;
 }
 
@@ -86,16 +92,16 @@ export function encodeEvent(definition: EventDefinition, payload: unknown): Enco
     occurred_at: new Date().toISOString(),
     version: definition.version,
   };
-  const subject: unknown = result.data[definition.correlateBy];
+  const correlationValue: unknown = result.data[definition.correlateBy];
   return {
     eventId,
     event: definition.name,
-    key: subject === undefined ? undefined : JSON.stringify(subject),
+    key: correlationValue === undefined ? undefined : JSON.stringify(correlationValue),
     body: JSON.stringify({ ...envelope, ...result.data }),
   };
 }
 
-/** @returns the subject of an encoded event, such as `{order_id: 12}`; empty if it has none */
+/** @returns the correlation of an encoded event, for example `{order_id: 12}`; empty if the event has no key */
 export function correlationOfKey(
   catalogue: EventCatalogue,
   { event, key }: Pick<EncodedEvent, 'event' | 'key'>,
@@ -105,15 +111,15 @@ export function correlationOfKey(
 }
 
 /**
- * @returns the subject of a received event, such as `{order_id: 12}`; empty if the field is missing or violates the
- * contract: the result is logged, and any client can publish any value
+ * @returns the correlation of a received event, for example `{order_id: 12}`; empty if the field is missing or violates
+ * the contract, because the result is logged and an external client can publish any value
  */
 export function correlationOf(catalogue: EventCatalogue, event: string, payload: Record<string, unknown>) {
   const definition = Object.hasOwn(catalogue, event) ? catalogue[event] : undefined;
   if (!definition) return {};
-  const { correlateBy: field, payload: contract } = definition;
+  const { correlateBy: field, payload: payloadSchema } = definition;
   const value = payload[field];
-  const schema = contract.shape[field] as z.ZodType | undefined;
+  const schema = payloadSchema.shape[field] as z.ZodType | undefined;
   return value !== undefined && schema?.safeParse(value).success ? { [field]: value } : {};
 }
 
@@ -150,7 +156,7 @@ export function decodeEvent(catalogue: EventCatalogue, body: Buffer, routingKey:
     throw new AppError(
       'invalid',
       'broken_contract',
-      `the body names the event ${event}, the routing key is ${quote(routingKey)}`,
+      `the field \`event\` is ${event}, the routing key is ${quote(routingKey)}`,
     );
   }
   const payload = definition.payload.safeParse(json);
@@ -168,7 +174,9 @@ function parse(body: Buffer): unknown {
   }
 }
 
-/** V8 quotes the body in its message. The body can contain personal data, and the message is logged. */
+/**
+ * Removes the part of the body that V8 quotes in its message: it can contain personal data, and the message is logged.
+ */
 const withoutQuotedBody = ({ message }: Error) =>
   message.replace(/,? (\.\.\.)?"[^]*"(\.\.\.)?/, ': it').slice(0, 200);
 

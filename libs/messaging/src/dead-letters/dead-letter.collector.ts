@@ -17,40 +17,39 @@ import type { Publisher } from '../rabbitmq/publisher.js';
 import { DEAD_LETTER_QUEUE, declareTopology, UNROUTED_QUEUE, type Topology } from '../rabbitmq/topology.js';
 import type { DeadLetters, NewDeadLetter } from './dead-letters.js';
 
-/** Low, because bodies of dead letters may be large. */
+/** Low, because the bodies of dead letters may be large. */
 const PREFETCH = 5;
 const WAIT_MS = { first: 250, max: 30_000 };
-/** Header of an unroutable event that counts how often it was rerouted. */
+/** Header of an unroutable event with the number of times that it was rerouted. */
 const REROUTED_HEADER = 'rerouted';
 const MAX_REROUTES = 5;
 /**
- * Delay before the topology is redeclared. If a queue is declared while the broker (3.10) still deletes the queue of
- * that name, the new queue counts the consumers of the old one, but delivers nothing to them, and the consumers are
- * not notified. Observed 40 ms after the deletion.
+ * Delay before the topology is redeclared. If a queue is declared while RabbitMQ 3.10 is still deleting a queue of the
+ * same name, the new queue counts the consumers of the old one but delivers nothing to them, and the consumers are not
+ * notified. This was observed 40 ms after the deletion.
  */
 const REDECLARE_DELAY_MS = 2_000;
 /**
- * An event that arrives in this time after a redeclaration was unroutable before it, so it is rerouted without another
- * one.
+ * Events that arrive within this time after a redeclaration are rerouted without declaring again: they were unroutable
+ * before it.
  */
 const REDECLARATION_VALID_MS = 5_000;
 
 /**
- * Stores the messages of the broker's dead-letter queue in the database, where they can be listed, replayed and
- * discarded. It also stores messages that no code could handle: the body may have any content, and is read only to
- * find its subject.
+ * Stores the messages of the dead letter queue in the database, where they can be listed, replayed and discarded. The
+ * body of a dead letter may have any content. It is read only to find the correlation of the event.
  *
  * An unroutable event of the catalogue is not a dead letter, because only its binding was missing: the collector
  * redeclares the topology and reroutes the event.
  */
 export class DeadLetterCollector {
   private connection?: AmqpConnectionManager;
-  /** Set while its deliveries can be acknowledged. */
+  /** Set while the deliveries of this channel can be acknowledged. */
   private channel?: Channel;
   private readonly inFlight = new Set<Promise<void>>();
   private readonly shutdown = new AbortController();
   private redeclaration?: Promise<void>;
-  /** Time of `performance.now()`. */
+  /** Time of the latest redeclaration, by `performance.now()`. */
   private redeclaredAt = -Infinity;
   private readonly collectedTotal: Counter<'queue'>;
 
@@ -112,7 +111,7 @@ export class DeadLetterCollector {
     this.inFlight.add(settled);
   }
 
-  /** Retries until it succeeds, whatever the error is: there is no dead-letter queue for dead letters. */
+  /** Retries after any error until it succeeds: there is no dead letter queue for dead letters. */
   private async settle(
     message: ConsumeMessage,
     channel: Channel,
@@ -124,7 +123,7 @@ export class DeadLetterCollector {
         return channel.ack(message);
       } catch (error) {
         if (this.shutdown.signal.aborted) return;
-        this.logger.warn({ reason: (error as Error).message }, 'dead letter not recorded yet, retrying');
+        this.logger.warn({ reason: (error as Error).message }, 'message not settled yet, retrying');
         await sleep(wait, undefined, { signal: this.shutdown.signal }).catch(() => undefined);
       }
     }
@@ -133,7 +132,8 @@ export class DeadLetterCollector {
   private async store(deadLetter: NewDeadLetter) {
     await this.deadLetters.record(deadLetter);
     const { queue } = deadLetter;
-    // An external client may have set the header with any name; labels of metrics must be limited.
+    // An external client may have set any queue in the header, but the number of label values of a metric must be
+    // limited.
     const isKnown = Object.hasOwn(this.topology.workQueues, queue) || queue === UNROUTED_QUEUE;
     this.collectedTotal.inc({ queue: isKnown ? queue : 'unknown' });
   }
@@ -150,11 +150,11 @@ export class DeadLetterCollector {
     const isRedeclared = reroutes === 0 && performance.now() - this.redeclaredAt < REDECLARATION_VALID_MS;
     if (!isRedeclared) await this.redeclareTopology(channel);
     const options = publisherProperties(message, { [REROUTED_HEADER]: reroutes + 1 });
-    await this.publisher.publish(this.topology.events, routingKey, message.content, options);
+    await this.publisher.publish(this.topology.eventsExchange, routingKey, message.content, options);
     this.logger.warn({ event: routingKey }, 'no queue was bound: bindings redeclared, event rerouted');
   }
 
-  /** One redeclaration serves all events that wait for it. */
+  /** Redeclares the topology once for all events that wait for it. */
   private redeclareTopology(channel: Channel): Promise<void> {
     const redeclare = async () => {
       await sleep(REDECLARE_DELAY_MS, undefined, { signal: this.shutdown.signal });
@@ -165,7 +165,9 @@ export class DeadLetterCollector {
     return this.redeclaration;
   }
 
-  /** The reason is in the headers of the worker that dead-lettered the message, or in those of the broker. */
+  /**
+   * Reads the reason from the headers of the worker that dead-lettered the message, or else from those of the broker.
+   */
   private toDeadLetter(message: ConsumeMessage): NewDeadLetter {
     const headers = (message.properties.headers ?? {}) as Record<string, unknown>;
     const text = (name: string) => (typeof headers[name] === 'string' ? headers[name] : undefined);

@@ -1,11 +1,11 @@
 import type { Options } from 'amqplib';
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 
-/** `open`: still to be replayed or discarded. */
+/** `open`: neither replayed nor discarded yet. */
 export const DEAD_LETTER_STATES = ['open', 'replayed', 'discarded'] as const;
 export type DeadLetterState = (typeof DEAD_LETTER_STATES)[number];
 
-/** A message that could not be handled, stored unchanged. The same message dead-lettered again is the same row. */
+/** A message that could not be handled, stored unchanged. If it is dead-lettered again, the same row is updated. */
 @Entity('dead_letters')
 export class DeadLetter {
   @PrimaryGeneratedColumn('identity', { type: 'bigint' })
@@ -19,7 +19,7 @@ export class DeadLetter {
   @Column('text')
   queue!: string;
 
-  /** Routing key, with characters replaced that can't be stored as text; `properties` has the exact one. */
+  /** Routing key. Characters that can't be stored as text are replaced; `properties` contains the exact routing key. */
   @Column('text')
   event!: string;
 
@@ -30,7 +30,7 @@ export class DeadLetter {
   @Column('text')
   error!: string;
 
-  /** Attempts at the message before it was dead-lettered. */
+  /** Number of attempts at the message before it was dead-lettered. */
   @Column('integer')
   attempts!: number;
 
@@ -42,18 +42,18 @@ export class DeadLetter {
   @Column('json')
   headers!: Record<string, unknown>;
 
-  /** Byte for byte. */
+  /** Body of the message, byte for byte. */
   @Column('bytea')
   body!: Buffer;
 
-  /** Name and value of the field that the event correlates by, as JSON: `{"order_id":12}`. Null if it can't be read. */
+  /** Correlation of the event as JSON, for example `{"order_id":12}`. Null if it can't be read. */
   @Column('text', { nullable: true, select: false })
   subject!: string | null;
 
   @Column('text', { default: 'open' })
   state!: DeadLetterState;
 
-  /** How often the message was dead-lettered. */
+  /** Number of times that the message was dead-lettered. */
   @Column('integer', { default: 1 })
   dead_letter_count!: number;
 
@@ -64,7 +64,7 @@ export class DeadLetter {
   last_seen!: Date;
 }
 
-/** An action on a dead letter and who took it. Append-only. */
+/** An action on a dead letter, with its actor. Append-only. */
 @Entity('dead_letter_actions')
 export class DeadLetterAction {
   @PrimaryGeneratedColumn('identity', { type: 'bigint' })

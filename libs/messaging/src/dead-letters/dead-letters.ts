@@ -6,7 +6,7 @@ import type { Publisher } from '../rabbitmq/publisher.js';
 import { HOME_QUEUE_HEADER, UNROUTED_QUEUE, type Topology } from '../rabbitmq/topology.js';
 import type { DeadLetter, DeadLetterAction, DeadLetterState } from './dead-letter.entity.js';
 
-/** A message as it arrived in the dead-letter queue. */
+/** A message of the dead letter queue, ready to be stored. */
 export interface NewDeadLetter {
   queue: string;
   routingKey: string;
@@ -19,7 +19,7 @@ export interface NewDeadLetter {
   subject: Subject;
 }
 
-/** Name and value of the field that an event correlates by: `{order_id: 12}`. Empty if it is unknown. */
+/** Correlation of the event: `{order_id: 12}`. Empty if it is unknown. */
 export type Subject = Record<string, unknown>;
 
 /** A dead letter matches if it matches all filters that are set. */
@@ -37,16 +37,18 @@ export class DeadLetterNotFound extends AppError {
   }
 }
 
-/** It is replayed or discarded already. */
+/** The dead letter is already replayed or discarded. */
 export class DeadLetterClosed extends AppError {
   constructor(id: number, state: DeadLetterState) {
     super('conflict', 'dead_letter_closed', `Dead letter ${id} is ${state} already.`);
   }
 }
 
-/** Dead letters that one call of `actOnAll` processes at most. */
+/** Maximum number of dead letters that one call of `replayOrDiscardAll` selects. */
 export const MAX_DEAD_LETTERS_PER_CALL = 1_000;
-/** A longer subject is not stored: values of an external client must not exceed what an index entry can hold. */
+/**
+ * A longer subject is not stored, because an index entry could not hold it. An external client can publish any value.
+ */
 const MAX_SUBJECT_LENGTH = 500;
 
 const LISTED_COLUMNS =
@@ -63,7 +65,9 @@ export class DeadLetters {
     private readonly topology: Topology,
   ) {}
 
-  /** Stores a dead letter. The same message again (delivered twice, or replayed and failed) opens the same row again. */
+  /**
+   * Stores a dead letter. If the message is stored already (delivered twice, or replayed and failed), reopens its row.
+   */
   async record(deadLetter: NewDeadLetter) {
     const { queue, routingKey, reason, error, attempts, properties, headers, body, subject } = deadLetter;
     const identity = [queue, routingKey, String(properties.messageId ?? ''), ''].join('\0');
@@ -89,7 +93,7 @@ export class DeadLetters {
     );
   }
 
-  /** Newest first, without headers and bodies. @param page `before`: only dead letters with a smaller id */
+  /** Lists dead letters, newest first, without headers and bodies. @param page `before`: only smaller ids */
   list(filter: DeadLetterFilter, page: { before?: number; limit: number }): Promise<DeadLetter[]> {
     return this.sql.query<DeadLetter>(
       `SELECT ${LISTED_COLUMNS} FROM dead_letters
@@ -99,7 +103,7 @@ export class DeadLetters {
     );
   }
 
-  /** With headers, body and actions, oldest action first. @throws DeadLetterNotFound */
+  /** Returns a dead letter with headers, body and actions, oldest action first. @throws DeadLetterNotFound */
   async get(id: number): Promise<DeadLetter & { actions: DeadLetterAction[] }> {
     const [deadLetter] = await this.sql.query<DeadLetter>('SELECT * FROM dead_letters WHERE id = $1', [id]);
     if (!deadLetter) throw new DeadLetterNotFound(id);
@@ -118,18 +122,18 @@ export class DeadLetters {
   }
 
   /**
-   * Publishes an open dead letter as the publisher sent it, to the queue that it was consumed from and to no other, and
-   * with all attempts.
+   * Publishes an open dead letter as the publisher sent it, to the queue that it was consumed from and with the attempt
+   * counter reset. An unroutable one is published to the events exchange, and so to every bound queue.
    *
-   * @param actor goes on record
-   * @throws DeadLetterNotFound, DeadLetterClosed, and AppError `broker_unavailable`: it stays open
+   * @param actor is stored with the action
+   * @throws DeadLetterNotFound, DeadLetterClosed, and AppError `broker_unavailable`: the dead letter stays open
    */
   async replay(id: number, actor: string) {
     const deadLetter = await this.getOpen(id);
     const { routingKey, ...properties } = reviveBuffers(deadLetter.properties);
     const wasUnrouted = deadLetter.queue === UNROUTED_QUEUE;
     const homeQueue = wasUnrouted ? {} : { [HOME_QUEUE_HEADER]: deadLetter.queue };
-    const exchange = wasUnrouted ? this.topology.events : this.topology.return;
+    const exchange = wasUnrouted ? this.topology.eventsExchange : this.topology.returnExchange;
     await this.publisher.publish(exchange, routingKey, deadLetter.body, {
       ...properties,
       messageId: String(properties.messageId ?? crypto.randomUUID()),
@@ -138,16 +142,17 @@ export class DeadLetters {
     await this.recordAction(deadLetter, 'replayed', actor);
   }
 
-  /** Closes an open dead letter without a replay; its row stays. @throws DeadLetterNotFound, DeadLetterClosed */
+  /** Closes an open dead letter without a replay. Its row is kept. @throws DeadLetterNotFound, DeadLetterClosed */
   async discard(id: number, actor: string) {
     await this.recordAction(await this.getOpen(id), 'discarded', actor);
   }
 
   /**
-   * Replays or discards open dead letters that match the filter, oldest first, at most MAX_PER_CALL.
+   * Replays or discards open dead letters that match the filter, oldest first, at most MAX_DEAD_LETTERS_PER_CALL.
    *
-   * @returns the number that this call processed, and the number of matching open ones that remain
-   * @throws AppError `broker_unavailable` for a replay; those processed until then stay closed
+   * @returns `done`: number of dead letters selected, including those that another caller has closed meanwhile;
+   *   `remaining`: number of other open dead letters that matched
+   * @throws AppError `broker_unavailable` for a replay; dead letters replayed before the error stay replayed
    */
   async replayOrDiscardAll(
     action: 'replay' | 'discard',
@@ -175,7 +180,7 @@ export class DeadLetters {
     return deadLetter;
   }
 
-  /** Records the action and closes the dead letter. It stays open if it was replayed and has failed again already. */
+  /** Records the action and closes the dead letter. It stays open if it was dead-lettered again since it was read. */
   private async recordAction(
     { id, dead_letter_count }: DeadLetter,
     action: DeadLetterAction['action'],
@@ -196,16 +201,16 @@ function filterParameters({ queue, event, reason, subject }: DeadLetterFilter): 
   return [queue ?? null, event ?? null, reason ?? null, subject ? JSON.stringify(subject) : null];
 }
 
-/** The value to store: null if the subject is empty or too long. */
+/** Returns the value of the column `subject`: null if the subject is empty or too long. */
 function subjectColumn(subject: Subject): string | null {
   const json = JSON.stringify(subject);
   return json === '{}' || json.length > MAX_SUBJECT_LENGTH ? null : json;
 }
 
-/** Replaces NUL, which PostgreSQL can't store in text, and shortens the text. */
+/** Replaces NUL, which PostgreSQL can't store in text, and truncates the text to 4,000 characters. */
 const toStorableText = (text: string) => text.replaceAll('\0', '\u2400').slice(0, 4_000);
 
-/** Restores Buffers among properties and headers, which JSON has stored as `{type: 'Buffer', data: [...]}`. */
+/** Restores Buffers in properties and headers, which are stored in JSON as `{type: 'Buffer', data: [...]}`. */
 function reviveBuffers<Values extends object>(values: Values): Values {
   return JSON.parse(JSON.stringify(values), (_key, value: unknown) => {
     const { type, data } = (value ?? {}) as { type?: string; data?: number[] };

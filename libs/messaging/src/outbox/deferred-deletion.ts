@@ -1,9 +1,9 @@
-/** Delay until a published row is deleted. A crash publishes again what was published in this time. */
+/** Delay until a published row is deleted. After a crash, events published within this time are published again. */
 const DELAY_MS = 1_000;
-/** This many rows are deleted at once, without the delay. */
+/** When this many rows are scheduled, they are deleted without waiting for the delay. */
 const BATCH_SIZE = 500;
 
-/** Deletes published rows in batches, because each deletion is a commit and no caller waits for it. */
+/** Deletes published rows in batches: each deletion is a commit, and no caller waits for it. */
 export class DeferredDeletion {
   private ids: number[] = [];
   private timer?: NodeJS.Timeout;

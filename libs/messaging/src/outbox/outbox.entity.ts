@@ -1,6 +1,9 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 
-/** An event that was committed and is not yet published. Its row is deleted after the broker's confirm. */
+/**
+ * An event that is stored, and is not known to be published, or was published within the last second. Its row is
+ * deleted after the publisher confirm.
+ */
 @Entity('outbox')
 export class OutboxMessage {
   @PrimaryGeneratedColumn('identity', { type: 'bigint' })
@@ -12,11 +15,11 @@ export class OutboxMessage {
   @Column('text')
   event!: string;
 
-  /** App that wrote the row; the message's `app_id`. */
+  /** App that wrote the row. It becomes the `app_id` of the message. */
   @Column('text')
   source!: string;
 
-  /** Value that the event correlates by, as JSON. Rows with the same key are published in the order of their ids. */
+  /** Correlation value of the event as JSON. Rows with the same key are published in the order of their ids. */
   @Column('text', { nullable: true })
   key!: string | null;
 
@@ -31,7 +34,9 @@ export class OutboxMessage {
   @Column('timestamptz')
   created_at!: Date;
 
-  /** End of the lease by the database's clock. Until then one process publishes the row; then any relay may claim it. */
+  /**
+   * End of the lease by the database's clock. Until then, only one process publishes the row; after it, any relay may.
+   */
   @Column('timestamptz')
   leased_until!: Date;
 }

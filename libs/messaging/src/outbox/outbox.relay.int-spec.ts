@@ -76,7 +76,7 @@ describe('OutboxRelay', () => {
     return () => claimed;
   }
 
-  /** @returns the ids of all messages in the queue, which is empty then */
+  /** Empties the queue. @returns the ids of its messages */
   async function takeAll(queue: string): Promise<string[]> {
     const ids: string[] = [];
     for (let message = await externalClient.take(queue); message; message = await externalClient.take(queue))
@@ -84,16 +84,16 @@ describe('OutboxRelay', () => {
     return ids;
   }
 
-  it('publishes each row of a crashed process once, and leaves leased rows alone', async () => {
+  it('publishes each row of a crashed process once, and does not publish leased rows', async () => {
     const ids = await insertRows(5);
     await insertRows(1, { leasedFor: 3_600 });
     await startRelay('samples');
-    await until('only the leased row is left', async () => (await countRows()) === 1);
+    await until('only the leased row remains', async () => (await countRows()) === 1);
     expect(await takeAll('sample_queue')).toEqual(ids);
     expect(await countRows()).toBe(1);
   });
 
-  it('keeps rows that no queue takes, until a queue takes them', async () => {
+  it('keeps rows for which no queue is bound, until one is bound', async () => {
     await externalClient.channel.assertExchange('unbound', 'topic');
     const ids = await insertRows(3);
     const claimed = await startRelay('unbound');
@@ -105,7 +105,7 @@ describe('OutboxRelay', () => {
     expect(await takeAll('late')).toEqual(ids);
   });
 
-  it('keeps rows that the broker refuses, and only those', async () => {
+  it('keeps rows that the broker refuses, until it accepts them', async () => {
     await externalClient.channel.assertExchange('narrow', 'fanout');
     await externalClient.channel.assertQueue('full', {
       arguments: { 'x-max-length': 1, 'x-overflow': 'reject-publish' },
@@ -123,7 +123,7 @@ describe('OutboxRelay', () => {
     await until('the outbox is empty', makeSpaceAndCheck);
   });
 
-  it('shares the rows with another relay, and publishes none twice', async () => {
+  it('shares the rows with another relay, and publishes no row twice', async () => {
     const ids = await insertRows(3_000);
     const claimedCounts = await Promise.all([startRelay('samples'), startRelay('samples')]);
     await until('the outbox is empty', async () => (await countRows()) === 0, { seconds: 30 });

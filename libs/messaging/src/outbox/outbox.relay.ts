@@ -16,24 +16,27 @@ import { LEASE_SECONDS, type StoredEvent, type StoredEvents } from './outbox.js'
 
 const POLL_INTERVAL_MS = 1_000;
 const BATCH_SIZE = 500;
-/** Rows in memory at most; later ones stay in the database until a poll picks them up. */
+/** Maximum number of rows in memory. Further rows stay in the database until a poll picks them up. */
 const MAX_PENDING = 5_000;
-/** Advisory lock: only one process at a time claims rows, otherwise events of one key could be published out of order. */
+/**
+ * Advisory lock: only one process at a time claims rows. Otherwise rows with the same key could be published out of
+ * order.
+ */
 const CLAIM_LOCK = 7_346_002;
 
 /**
- * Relay of the transactional outbox, with at-least-once delivery: publishes a row, waits for the confirm, deletes the
- * row.
+ * Relay of the transactional outbox, with at-least-once delivery: publishes a row, waits for the publisher confirm,
+ * deletes the row.
  *
- * Rows that this process commits are published from memory at once (`enqueue`). A poll picks up rows of any process
+ * Rows that this process commits are published from memory immediately (`enqueue`). A poll picks up rows of any process
  * that were left by a crash or an outage. No transaction is open while the relay waits for the broker. Batches are
- * published one after the other, so that events with the same key keep their order. Published rows are deleted in
- * batches, a moment later.
+ * published one after the other, so that rows with the same key keep their order. Published rows are deleted in
+ * batches, up to a second later.
  */
 export class OutboxRelay {
   /** Rows in memory that are not being published yet. */
   private readonly pending: StoredEvent[] = [];
-  /** Settles when the last batch of the sequence is published. */
+  /** Settles when the latest batch, and so every earlier one, is finished: batches run one after the other. */
   private lastBatch: Promise<unknown> = Promise.resolve();
   private readonly deletion = new DeferredDeletion((ids) =>
     this.updateRows('DELETE FROM outbox WHERE id = ANY($1)', ids),
@@ -63,14 +66,16 @@ export class OutboxRelay {
     this.schedulePoll(POLL_INTERVAL_MS);
   }
 
-  /** Whether this process can publish the rows of the next transaction itself; limits the rows in memory. */
+  /**
+   * Whether this process can publish the rows of the next transaction from memory. It can't if too many rows are there.
+   */
   get ready() {
     return this.publisher.ready && this.pending.length < MAX_PENDING;
   }
 
-  /** Publishes rows that were just committed; returns at once. */
-  enqueue({ leased, hasUnleased: waiting }: StoredEvents) {
-    if (waiting && this.publisher.ready) this.schedulePoll(0);
+  /** Starts to publish rows that were just committed; returns immediately. */
+  enqueue({ leased, hasUnleased }: StoredEvents) {
+    if (hasUnleased && this.publisher.ready) this.schedulePoll(0);
     if (leased.length === 0) return;
     // If rows were pending already, a batch that publishes all of them is scheduled.
     if (this.pending.push(...leased) > leased.length) return;
@@ -79,7 +84,7 @@ export class OutboxRelay {
     });
   }
 
-  /** Publishes the rows in memory, then stops. Rows that can't be published now are left to a poll of any process. */
+  /** Publishes the rows in memory, then stops. Rows that can't be published now wait for a poll of any process. */
   async stop() {
     this.stopped = true;
     clearTimeout(this.pollTimer);
@@ -88,7 +93,7 @@ export class OutboxRelay {
     await this.deletion.flush();
   }
 
-  /** Number of events in the outbox, and the age of the oldest one. */
+  /** Returns the number of events in the outbox, and the age of the oldest one in seconds. */
   async measure(): Promise<{ depth: number; lag_seconds: number }> {
     const [row] = await this.sql.query<{ depth: number; lag_seconds: number }>(
       `SELECT count(*)::int AS depth,
@@ -97,9 +102,9 @@ export class OutboxRelay {
     return row!;
   }
 
-  /** Runs `work` after all work serialized before it. */
-  private serialize<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = this.lastBatch.then(() => withoutTrace(work));
+  /** Runs a batch after all earlier batches. */
+  private serialize<Result>(batch: () => Promise<Result>): Promise<Result> {
+    const result = this.lastBatch.then(() => withoutTrace(batch));
     this.lastBatch = result.catch(() => undefined);
     return result;
   }
@@ -129,8 +134,10 @@ export class OutboxRelay {
   }
 
   /**
-   * Leases waiting rows to this process, except those with an earlier row of the same key that is leased.
-   * `= ANY(ARRAY(...))` evaluates the inner query once in any plan; `IN` with a stale plan evaluated it for each row.
+   * Leases waiting rows to this process, except rows for which an earlier row with the same key is leased.
+   *
+   * `= ANY(ARRAY(...))` evaluates the inner query once in any plan. With `IN` and an outdated plan, it was evaluated for
+   * each row.
    */
   private async claim(): Promise<StoredEvent[]> {
     const rows = await this.sql.queryWithAdvisoryLock<StoredEvent>(
@@ -177,7 +184,7 @@ export class OutboxRelay {
     return false;
   }
 
-  /** If it fails, the leases expire and the rows are published again: at-least-once delivery. */
+  /** Never rejects. If the update fails, the leases expire and the rows are published again: at-least-once delivery. */
   private async updateRows(sql: string, ids: number[]) {
     try {
       await this.sql.query(sql, [ids]);
@@ -186,7 +193,10 @@ export class OutboxRelay {
     }
   }
 
-  /** Takes later rows of a key out of memory when an earlier row could not be published, to keep their order. */
+  /**
+   * Removes the rows with a key from memory. An earlier row with the key could not be published, and their order is
+   * kept.
+   */
   private removePending(key: string | null | undefined): StoredEvent[] {
     const removed = key ? this.pending.filter((row) => row.key === key) : [];
     for (const row of removed) this.pending.splice(this.pending.indexOf(row), 1);
@@ -197,7 +207,7 @@ export class OutboxRelay {
     const { eventId, event, source, body } = row;
     const correlation = correlationOfKey(this.catalogue, row);
     const [correlationId] = Object.values(correlation).map(String);
-    // The span of the publish itself; if this process doesn't trace, the span that wrote the row.
+    // The span that publishes the event or, if tracing is disabled in this process, the span that wrote the row.
     const traceparent = traceparentOf(activeContext()) ?? row.traceparent;
     await this.publisher.publish(this.exchange, event, Buffer.from(body), {
       contentType: 'application/json',
@@ -214,8 +224,8 @@ export class OutboxRelay {
 }
 
 /**
- * Splits rows into sequences of one key each. The rows of a sequence are published one after the other, sequences in
- * parallel. A row without a key is a sequence of its own.
+ * Splits rows into sequences, one for each key. The rows of a sequence are published one after the other, the sequences
+ * in parallel. A row without a key forms its own sequence.
  */
 function sequencesByKey(rows: StoredEvent[]): StoredEvent[][] {
   const sequences = new Map<string | number, StoredEvent[]>();

@@ -18,11 +18,11 @@ export interface StoredEvent extends EncodedEvent {
   traceparent: string | null;
 }
 
-/** Rows that a transaction wrote. */
+/** Result of `Outbox.store`: the rows that a transaction wrote. */
 export interface StoredEvents {
   /** Rows leased to this process, which publishes them from memory. */
   leased: StoredEvent[];
-  /** Whether other rows wait for the next poll. */
+  /** Whether the transaction also wrote rows without a lease, which wait for the next poll. */
   hasUnleased: boolean;
 }
 
@@ -42,22 +42,22 @@ export class Outbox<Events extends EventCatalogue = EventCatalogue, App extends 
   /**
    * Publishes the event after the transaction has committed.
    *
-   * @param request item of a batch that caused the event: the event continues the trace of this item
-   * @throws AppError `undeclared_publisher` if the contract does not name this app in `publishedBy`: a bug
+   * @param cause item of a batch that caused the event: the event continues the trace of this item
+   * @throws AppError `undeclared_publisher` if this app is not listed in `publishedBy` of the contract: a bug
    */
   add<Name extends EventsPublishedBy<Events, App>>(
     event: Name,
     payload: PayloadOf<Events, Name>,
-    request?: object,
+    cause?: object,
   ) {
     this.assertDeclared(event, 'publishedBy');
-    this.encode(event, payload, request);
+    this.encode(event, payload, cause);
   }
 
   /**
    * Publishes an event again, because its effect is missing.
    *
-   * @throws AppError `undeclared_publisher` if the contract does not name this app in `republishedBy`: a bug
+   * @throws AppError `undeclared_publisher` if this app is not listed in `republishedBy` of the contract: a bug
    */
   republish<Name extends EventsRepublishedBy<Events, App>>(event: Name, payload: PayloadOf<Events, Name>) {
     this.assertDeclared(event, 'republishedBy');
@@ -66,7 +66,7 @@ export class Outbox<Events extends EventCatalogue = EventCatalogue, App extends 
 
   /**
    * Writes the rows. They are leased to this process, which publishes them from memory right after the commit. A row is
-   * not leased if older events of the same subject wait for a poll: the poll keeps their order.
+   * not leased if older rows with the same key wait for a poll: the poll keeps their order.
    *
    * @param canPublish whether this process is connected to the broker; if not, the rows wait for a poll of any process
    */
@@ -86,7 +86,8 @@ export class Outbox<Events extends EventCatalogue = EventCatalogue, App extends 
         this.events.map(({ eventId }) => eventId),
         this.events.map(({ event }) => event),
         this.app,
-        // One body a line. JSON text has no line break, and in an array every quote of it would have to be escaped.
+        // The bodies are sent as one text with a line for each, because JSON text has no line breaks. In an array,
+        // every quotation mark in them would have to be escaped.
         this.events.map(({ body }) => body).join('\n'),
         LEASE_SECONDS,
         canPublish,
@@ -101,11 +102,15 @@ export class Outbox<Events extends EventCatalogue = EventCatalogue, App extends 
 
   private assertDeclared(event: keyof Events & string, declaration: 'publishedBy' | 'republishedBy') {
     if (this.catalogue[event]?.[declaration].includes(this.app)) return;
-    throw new AppError('bug', 'undeclared_publisher', `${event}: ${declaration} does not name ${this.app}`);
+    throw new AppError(
+      'bug',
+      'undeclared_publisher',
+      `${event}: ${this.app} is not listed in ${declaration}`,
+    );
   }
 
-  private encode(event: keyof Events & string, payload: unknown, request?: object) {
+  private encode(event: keyof Events & string, payload: unknown, cause?: object) {
     const encoded = encodeEvent(this.catalogue[event]!, payload);
-    this.events.push({ ...encoded, traceparent: traceparentOf(traceContextOf(request)) });
+    this.events.push({ ...encoded, traceparent: traceparentOf(traceContextOf(cause)) });
   }
 }

@@ -25,7 +25,7 @@ describe('Acknowledgements', () => {
     expect(sent).toEqual(['ack up to 3']);
   });
 
-  it('never covers an unfinished delivery, and waits for none', async () => {
+  it('never acknowledges an unfinished delivery, and waits for none', async () => {
     for (const tag of [2, 1, 5, 4]) acknowledgements.ack(message(tag));
     await nextTick();
     expect(sent).toEqual(['ack up to 2', 'ack 5', 'ack 4']);
@@ -37,7 +37,7 @@ describe('Acknowledgements', () => {
     expect(sent.at(-1)).toBe('ack up to 6');
   });
 
-  it('leaves out rejected deliveries', async () => {
+  it('does not acknowledge rejected deliveries', async () => {
     acknowledgements.reject(message(1));
     acknowledgements.ack(message(2));
     await nextTick();

@@ -2,12 +2,12 @@ import type { Channel, ConsumeMessage } from 'amqplib';
 import { acknowledgeByTag } from '../adapters/acknowledge-by-tag.js';
 
 /**
- * Acknowledges the deliveries of one channel with as few frames as possible. A batch that finishes in the order of
- * its deliveries needs one frame. No acknowledgement waits for another delivery: one that is out of order gets a frame
- * of its own in the same turn of the event loop.
+ * Acknowledges the deliveries of one channel with few frames. A batch that finishes in the order of its deliveries
+ * needs one frame. No acknowledgement waits for another delivery: one that is out of order gets its own frame in the
+ * same turn of the event loop.
  */
 export class Acknowledgements {
-  /** Delivery tags that the broker waits for, in the order of delivery. */
+  /** Delivery tags that are not acknowledged yet, in the order of delivery. */
   private readonly unacknowledged = new Set<number>();
   /** Delivery tags to acknowledge with the next flush. */
   private readonly finished = new Set<number>();

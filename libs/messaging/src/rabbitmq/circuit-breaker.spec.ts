@@ -27,7 +27,7 @@ describe('CircuitBreaker', () => {
     );
   });
 
-  it('stays closed while most messages succeed', async () => {
+  it('stays closed while most calls succeed', async () => {
     for (let round = 0; round < 50; round++) {
       await repeat(1, fail);
       await repeat(2, succeed);
@@ -35,7 +35,7 @@ describe('CircuitBreaker', () => {
     expect([circuitBreaker.openReason, reportedReasons]).toEqual([undefined, []]);
   });
 
-  it('opens when most of many messages fail, and reports the reason', async () => {
+  it('opens when at least 20 calls and more than half of them fail, and reports the reason', async () => {
     await repeat(10, succeed);
     await repeat(19, fail);
     expect(circuitBreaker.openReason).toBeUndefined();
@@ -44,12 +44,12 @@ describe('CircuitBreaker', () => {
     expect(reportedReasons).toEqual(['a bad release']);
   });
 
-  it('does not count failures caused by the message itself or by a dependency', async () => {
+  it('does not count ignored calls', async () => {
     await repeat(100, fail, () => 'ignored');
     expect(circuitBreaker.openReason).toBeUndefined();
   });
 
-  it('probes with one message at a time and growing pauses until one succeeds', async () => {
+  it('makes one trial call at a time, with growing pauses, until one succeeds', async () => {
     await repeat(20, fail);
     const results = await Promise.all([run(fail), run(fail), run(succeed), run(succeed)]);
     expect(results).toEqual(['a bad release', 'a bad release', 'done', 'done']);
@@ -57,7 +57,7 @@ describe('CircuitBreaker', () => {
     expect(circuitBreaker.openReason).toBeUndefined();
   });
 
-  it('handles no further message after the signal aborts', async () => {
+  it('runs no further call after the signal aborts', async () => {
     await repeat(20, fail);
     const shutdown = new AbortController();
     const handle = jest.fn(succeed);

@@ -1,24 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Number of latest calls that are counted. */
+/** Number of calls in the window: the latest ones that succeeded or failed. Ignored calls are not in it. */
 const WINDOW = 40;
-/** Failures within the window below which the circuit breaker stays closed. */
+/** With fewer failures within the window, the circuit breaker stays closed. */
 const MIN_FAILURES = 20;
 const PAUSE_MS = { first: 5_000, max: 60_000 };
 
-/** Result of a call as it counts here. `ignored`: the failure was caused by the message itself or by a dependency. */
+/**
+ * `ignored`: the call failed, but the failure does not indicate that this process is the cause, so it is not counted.
+ */
 export type CallOutcome = 'succeeded' | 'failed' | 'ignored';
 
 /**
  * Circuit breaker around the handler of messages.
  *
- * If more than half of the latest messages fail, the cause is most likely this process (a bad release, a database
- * restored from an old backup) and not the messages. Handling then stops, so that the queue is not drained into the
- * dead letters.
+ * If more than half of the latest calls fail, the cause is most likely this process (a bad release) or its data (a
+ * database restored from an old backup), not the messages. Handling then stops, so that the messages are not all moved
+ * to the dead letter queue.
  *
- * - closed: all calls run at once. More than half of the last 40, and at least 20, failed: open.
- * - open: calls wait for the pause: 5 s, doubled after each failed probe, at most 60 s. Then: half-open.
- * - half-open: one call runs as a probe. It succeeded: closed. It failed: open. Ignored: the next call is the probe.
+ * - closed: calls run immediately. If at least 20 and more than half of the latest 40 calls failed: open.
+ * - open: calls wait for a pause of 5 s, doubled after each failed trial call, at most 60 s. Then: half-open.
+ * - half-open: one call runs as the trial call. If it succeeds: closed. If it fails: open. If it is ignored, the next
+ *   call is the trial call.
  */
 export class CircuitBreaker {
   /** Whether each of the latest calls succeeded, oldest first. */
@@ -28,8 +31,8 @@ export class CircuitBreaker {
   /** Time of `performance.now()` at which the pause ends. */
   private pauseEnd = 0;
   private lastError = '';
-  /** Calls made while the circuit breaker is not closed run one after the other. */
-  private lastProbe: Promise<unknown> = Promise.resolve();
+  /** Settles when the latest trial call is finished: trial calls run one after the other. */
+  private lastTrial: Promise<unknown> = Promise.resolve();
 
   /**
    * @param onOpen is called each time the circuit breaker opens, with the message of the last error
@@ -40,15 +43,15 @@ export class CircuitBreaker {
     private readonly wait: typeof sleep = sleep,
   ) {}
 
-  /** Why it is open or half-open; undefined while it is closed. */
+  /** Reason why it is open or half-open; undefined while it is closed. */
   get openReason(): string | undefined {
     return this.pause > 0 ? `circuit breaker open, most messages fail: ${this.lastError}` : undefined;
   }
 
   /**
-   * Runs `handle`: at once if closed, otherwise as a probe.
+   * Runs `handle`: immediately if closed, otherwise as a trial call.
    *
-   * @param classify says how the result counts; it gets the error if there was one
+   * @param classify returns the outcome of the call; it gets the error if `handle` threw one
    * @throws what `handle` throws, or an `AbortError` if `signal` aborts during the pause
    */
   async run<Result>(
@@ -58,13 +61,13 @@ export class CircuitBreaker {
   ): Promise<Result> {
     if (this.pause === 0)
       return this.observe(handle, classify, (outcome, error) => this.recordCall(outcome, error));
-    const probe = this.lastProbe.then(async () => {
+    const trial = this.lastTrial.then(async () => {
       if (this.pause === 0) return handle();
       await this.wait(Math.max(0, this.pauseEnd - performance.now()), undefined, { signal });
-      return this.observe(handle, classify, (outcome, error) => this.recordProbe(outcome, error));
+      return this.observe(handle, classify, (outcome, error) => this.recordTrial(outcome, error));
     });
-    this.lastProbe = probe.catch(() => undefined);
-    return probe;
+    this.lastTrial = trial.catch(() => undefined);
+    return trial;
   }
 
   private async observe<Result>(
@@ -92,7 +95,7 @@ export class CircuitBreaker {
     if (failures >= MIN_FAILURES && failures * 2 > this.latest.length) this.open(error, PAUSE_MS.first);
   }
 
-  private recordProbe(outcome: CallOutcome, error: unknown) {
+  private recordTrial(outcome: CallOutcome, error: unknown) {
     if (outcome === 'failed') return this.open(error, Math.min(this.pause * 2, PAUSE_MS.max));
     if (outcome === 'ignored') return;
     this.pause = 0;

@@ -62,7 +62,7 @@ describe('EventTransport', () => {
   const finish = (id: number) => unfinished.get(id)!();
   const isInState = (state: string) => until(state, () => transport.state === state);
 
-  it('goes through its states, and drains before it closes', async () => {
+  it('passes through its states, and drains before it closes', async () => {
     expect(transport.state).toBe('connecting');
     expect(() => transport.assertConsuming()).toThrow('not connected yet');
     await transport.listen(() => undefined);
@@ -110,13 +110,13 @@ describe('EventTransport', () => {
     await transport.listen(() => undefined);
     await isInState('isolated');
     await externalClient.channel.deleteQueue(QUEUE);
-    await until('the loss is noticed', () => transport.state === 'connecting');
+    await until('the loss is detected', () => transport.state === 'connecting');
     await isInState('isolated');
     await publish(1);
     await haveStarted(1);
   });
 
-  it('dead-letters a message that was delivered five times without an answer, and does not handle it', async () => {
+  it('dead-letters a message that was delivered five times without an acknowledgement, and does not handle it', async () => {
     await transport.listen(() => undefined);
     await publish(1, { previousDeliveries: 5 });
     const deadLetter = await until('the dead letter', () => externalClient.take('dead_letter_queue'));

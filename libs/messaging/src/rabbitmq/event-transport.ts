@@ -13,29 +13,29 @@ import { declareTopology } from './topology.js';
 
 export interface TransportOptions extends SettlementOptions {
   urls: string[];
-  /** Unacknowledged messages at most. */
+  /** Maximum number of unacknowledged messages. */
   prefetch: number;
 }
 
 export type TransportState = 'connecting' | 'isolated' | 'consuming' | 'draining' | 'closed';
 
 /**
- * Nest's RMQ transport with what it lacks (docs/adr/0003): flat JSON matched to handlers by routing key, one
- * acknowledgement after the handler has finished, retries and dead letters by the kind of the error, recovery from
- * the loss of a connection, channel or consumer, and a graceful shutdown that finishes the messages in flight.
+ * Nest's RMQ transport with features that it lacks (docs/adr/0003): flat JSON that is matched to handlers by routing
+ * key, one acknowledgement after the handler has finished, retries and dead letters by the kind of the error, recovery
+ * from the loss of a connection, channel or consumer, and a graceful shutdown that finishes the messages in flight.
  *
  * A redelivered message may have crashed its worker. It is handled in isolation, so that no other message is
  * redelivered because of it: it waits for all messages in flight, later messages wait for it, and the broker delivers
- * one message at a time until it delivers one for the first time.
+ * one message at a time until it delivers one that was not delivered before.
  *
  * States:
  *
- *                consumer registered              first delivery of a message
- *   connecting ----------------------> isolated ------------------------------> consuming
- *       ^                               |    ^                                    |    |
- *       |                               |    +------------------------------------+    |
- *       |                               |             redelivered message              |
- *       +-------------------------------+----------------------------------------------+
+ *                consumer registered              message that was not delivered before
+ *   connecting ----------------------> isolated ---------------------------------------> consuming
+ *       ^                               |    ^                                             |    |
+ *       |                               |    +---------------------------------------------+    |
+ *       |                               |                 redelivered message                   |
+ *       +-------------------------------+-------------------------------------------------------+
  *                        connection, channel or consumer lost
  *
  *                                     close()            messages in flight settled
@@ -50,7 +50,7 @@ export class EventTransport extends NestRmqServer {
   private readonly settler: MessageSettler;
   private readonly inFlight = new Set<Promise<void>>();
   private readonly shutdown = new AbortController();
-  /** On the latest channel. */
+  /** Subscription on the latest channel. */
   private subscription?: QueueSubscription;
   /** Settlement of the latest redelivered message; messages delivered after it wait for it. */
   private lastIsolated: Promise<void> = Promise.resolve();
@@ -85,7 +85,7 @@ export class EventTransport extends NestRmqServer {
     return this.subscription.mode === 'isolated' ? 'isolated' : 'consuming';
   }
 
-  /** Probe for the health page. @throws with the reason if no messages are handled at the moment */
+  /** Probe of the readiness endpoint. @throws Error with the reason if no messages are handled at the moment */
   assertConsuming() {
     if (this.unavailableReason) throw new Error(this.unavailableReason);
   }
@@ -98,7 +98,7 @@ export class EventTransport extends NestRmqServer {
   /** Called by the connection manager for the channel of each new connection. Never rejects. */
   override async setupChannel(channel: Channel, ready: () => void) {
     const { queue, topology, prefetch } = this.transportOptions;
-    this.subscription?.replace();
+    this.subscription?.markReplaced();
     const subscription: QueueSubscription = new QueueSubscription(channel, {
       queue,
       prefetch,

@@ -11,7 +11,7 @@ const message = (headers: Record<string, unknown>) => ({ properties: { headers }
 const decide = (error: unknown, attempt: number) =>
   decideAfterFailure(error, message({ attempt, custom: 'kept' }), 'sample_queue', topology, delaysMs);
 
-describe('decideFailure', () => {
+describe('decideAfterFailure', () => {
   it('has a delay and a queue for each retry, and no more', () => {
     const retries = Math.max(...Object.values(MAX_ATTEMPTS)) - 1;
     expect([delaysMs.length, retryQueues.length]).toEqual([retries, retries]);

@@ -2,7 +2,7 @@ import { AppError, kindOf, MAX_ATTEMPTS } from '@estoque/platform';
 import type { ConsumeMessage, Options } from 'amqplib';
 import { HOME_QUEUE_HEADER, RETRY_STEP_HEADER, type Topology } from './topology.js';
 
-/** Header that counts the attempts at a message, the current one included. */
+/** Header with the number of the current attempt at a message, from 1. */
 const ATTEMPT_HEADER = 'attempt';
 
 /** Headers of a dead-lettered message: the queue it was consumed from, the error code and the error message. */
@@ -16,7 +16,7 @@ const REQUEUE_DELAY_MS = 1_000;
 
 type MessageProperties = Options.Publish & { messageId: string };
 
-/** Where a failed message is published next. */
+/** How and where a failed message is published next. */
 export interface FailureDecision {
   /** Also the text of the log line. */
   decision: 'retried' | 'dead-lettered';
@@ -27,8 +27,8 @@ export interface FailureDecision {
 }
 
 /**
- * Number of the current attempt at a message, 1 for the first. It is counted in the message itself, so it doesn't
- * depend on the number of replicas.
+ * Returns the number of the current attempt at a message, 1 for the first. It is counted in the message itself, so it
+ * doesn't depend on the number of replicas.
  */
 export function attemptOf({ properties }: Pick<ConsumeMessage, 'properties'>): number {
   const attempt: unknown = properties.headers?.[ATTEMPT_HEADER];
@@ -36,15 +36,15 @@ export function attemptOf({ properties }: Pick<ConsumeMessage, 'properties'>): n
 }
 
 /**
- * Number of earlier deliveries after which the broker requeued the message, because it was not acknowledged. Quorum
- * queues count them; for other queues it is 1 if there was any.
+ * Returns the number of earlier deliveries of the message that were not acknowledged. Quorum queues count them. For
+ * other queues it is 1 if there was any.
  */
 export function previousDeliveriesOf({ properties, fields }: ConsumeMessage): number {
   const count: unknown = properties.headers?.['x-delivery-count'];
   return typeof count === 'number' ? count : Number(fields.redelivered);
 }
 
-/** Properties to publish a copy to the retry exchange that returns after a second and uses up no attempt. */
+/** Returns the properties of a copy that returns to its queue after one second with the same attempt number. */
 export function requeueOptions(message: ConsumeMessage, queue: string): MessageProperties {
   const headers = {
     [HOME_QUEUE_HEADER]: queue,
@@ -55,9 +55,9 @@ export function requeueOptions(message: ConsumeMessage, queue: string): MessageP
 }
 
 /**
- * Decides from the error what becomes of a message: a delayed retry, or a dead letter.
+ * Decides from the error whether a message is retried after a delay or dead-lettered.
  *
- * @param error of any kind but `unavailable`
+ * @param error an error of any kind except `unavailable`
  * @param delaysMs delay before each retry; each is extended by a random jitter of up to 20 %
  */
 export function decideAfterFailure(
@@ -69,10 +69,10 @@ export function decideAfterFailure(
 ): FailureDecision {
   const kind = kindOf(error) as keyof typeof MAX_ATTEMPTS;
   const attempt = attemptOf(message);
-  const isBrokenRule = error instanceof AppError && error.kind === 'conflict' && !error.retryable;
+  const isFinalConflict = error instanceof AppError && error.kind === 'conflict' && !error.retryable;
   const code = error instanceof AppError ? error.code : 'bug';
   const reason = error instanceof Error ? error.message : String(error);
-  if (!isBrokenRule && attempt < MAX_ATTEMPTS[kind]) {
+  if (!isFinalConflict && attempt < MAX_ATTEMPTS[kind]) {
     const delay = delaysMs[attempt - 1]! * (1 + Math.random() * 0.2);
     const headers = {
       [HOME_QUEUE_HEADER]: queue,
@@ -80,7 +80,7 @@ export function decideAfterFailure(
       [ATTEMPT_HEADER]: attempt + 1,
     };
     const options = { ...publisherProperties(message, headers), expiration: Math.round(delay) };
-    return { decision: 'retried', exchange: topology.retry, options, code, reason };
+    return { decision: 'retried', exchange: topology.retryExchange, options, code, reason };
   }
   const headers = {
     [DEAD_LETTER_HEADERS.from]: queue,
@@ -89,19 +89,22 @@ export function decideAfterFailure(
     [ATTEMPT_HEADER]: attempt,
   };
   const options = publisherProperties(message, headers);
-  return { decision: 'dead-lettered', exchange: topology.dead, options, code, reason };
+  return { decision: 'dead-lettered', exchange: topology.deadLetterExchange, options, code, reason };
 }
 
-/** Headers that this library and the broker add while a message is retried, returned and dead-lettered. */
+/** Names of the headers that this library and the broker add when a message is retried, returned or dead-lettered. */
 const TRANSPORT_HEADERS =
   /^(x-(death|first-death|last-death|delivery|acquired)|home_queue$|retry_step$|attempt$|dead_letter_(from|code|reason)$)/;
 
-/** The headers that the publisher of the message set. */
+/** Returns only the headers that the publisher of the message set. */
 export function publisherHeaders(headers: Record<string, unknown> = {}): Record<string, unknown> {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !TRANSPORT_HEADERS.test(name)));
 }
 
-/** The properties and headers that the publisher of the message set, and `addedHeaders`. */
+/**
+ * Returns the properties and headers that the publisher of the message set, and `addedHeaders`. A message without an id
+ * gets a new one.
+ */
 export function publisherProperties(
   { properties }: Pick<ConsumeMessage, 'properties'>,
   addedHeaders: Record<string, unknown> = {},

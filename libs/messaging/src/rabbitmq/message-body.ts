@@ -1,7 +1,7 @@
 import { MAX_BODY_BYTES } from '../contract/event.js';
 
 /**
- * Reads a body that may break every contract, for logs and dead letters.
+ * Reads a body that may violate any contract, for logs and dead letters.
  *
  * @returns the top-level properties of the JSON; empty if the body is too large or isn't JSON
  */

@@ -8,7 +8,9 @@ import { attemptOf } from './failure-policy.js';
 
 export const TRACEPARENT_HEADER = 'traceparent';
 
-/** Span from publishing an event to the broker's confirm. Its parent is the span that wrote the event to the outbox. */
+/**
+ * Span from publishing an event to the publisher confirm. Its parent is the span that wrote the event to the outbox.
+ */
 export function publishSpan(exchange: string, { event, eventId, body, traceparent }: StoredEvent): SpanStart {
   const destination = `${exchange}:${event}`;
   return {

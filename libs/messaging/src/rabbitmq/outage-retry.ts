@@ -3,23 +3,24 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const WAIT_MS = { first: 250, max: 5_000 };
 /**
- * After 30 minutes without an acknowledgement the broker closes the channel and counts a delivery (its
- * `consumer_timeout`), so a message is requeued well before that.
+ * After 30 minutes without an acknowledgement (`consumer_timeout`), the broker closes the channel and counts a
+ * delivery. Therefore a message is requeued well before that.
  */
 const MAX_TOTAL_WAIT_MS = 600_000;
 
 interface OutageRetry {
-  /** False if a further try is useless, because the channel of the message is lost. */
+  /** Returns false if the channel of the message is lost: its message can no longer be acknowledged. */
   shouldContinue: () => boolean;
   /** Called before each wait. */
   onWait: (error: Error, waitMs: number) => void;
-  /** Ends the waiting when the process shuts down. */
+  /** Aborted when the process shuts down; ends the waiting. */
   signal: AbortSignal;
 }
 
 /**
  * Runs `work` again while it fails because a dependency is unavailable. This uses up no attempt of the message. If all
- * messages of the prefetch window wait, the broker delivers no more: consuming pauses until the dependency is back.
+ * messages of the prefetch window wait, the broker delivers no more: consuming pauses until the dependency is available
+ * again.
  *
  * @throws the error of `work`, if it has another kind or if waiting ended
  */

@@ -28,13 +28,13 @@ describe('Publisher', () => {
     publisher.publish(exchange, key, Buffer.from('{}'), { messageId });
   const unavailable = { kind: 'unavailable', code: 'broker_unavailable' };
 
-  it('resolves when the message is in the queue, persistent', async () => {
+  it('resolves when the message is in the queue, and makes it persistent', async () => {
     await publish('samples', 'sample.created', 'one');
     const message = await externalClient.take('sample_queue');
     expect(message).toMatchObject({ properties: { messageId: 'one', deliveryMode: 2 } });
   });
 
-  it('publishes a message that no work queue is bound for through the alternate exchange', async () => {
+  it('publishes a message for which no work queue is bound through the alternate exchange', async () => {
     await publish('samples', 'sample.unknown', 'two');
     expect(await externalClient.take('unrouted_queue')).toMatchObject({
       properties: { messageId: 'two' },
@@ -42,13 +42,13 @@ describe('Publisher', () => {
     });
   });
 
-  it('rejects a message that no queue takes at all, and none of the others', async () => {
+  it('rejects a message that reaches no queue, and no other message', async () => {
     await externalClient.channel.assertExchange('unbound', 'topic');
     const results = await Promise.allSettled([publish('samples'), publish('unbound'), publish('samples')]);
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     await expect(publish('unbound')).rejects.toMatchObject({
       ...unavailable,
-      message: 'no queue takes sample.created',
+      message: 'no queue is bound for sample.created',
     });
     // The earlier returns have no effect on a later publish.
     await externalClient.channel.bindQueue('sample_queue', 'unbound', '#');
@@ -85,7 +85,7 @@ describe('Publisher', () => {
     await until('publishing works again', () => publish('samples').then(() => true));
   });
 
-  it('rejects at once without a connection', async () => {
+  it('rejects immediately without a connection', async () => {
     const disconnected = new Publisher(['amqp://127.0.0.1:1'], topology, logger);
     try {
       await expect(

@@ -6,12 +6,15 @@ import { coalesceWrites } from '../adapters/coalesced-writes.js';
 import { CONNECTION_OPTIONS } from './connection-options.js';
 import { declareTopology, type Topology } from './topology.js';
 
-/** Without a confirm in this time, a message counts as not published, and its channel is abandoned. */
+/** A message without a confirm within this time is treated as not published, and its channel is replaced. */
 const CONFIRM_TIMEOUT_MS = 10_000;
-/** Messages that wait for their confirm at most. A publish beyond that is rejected; its message stays in the outbox or the queue. */
-const MAX_UNCONFIRMED = 2_000;
+/**
+ * Maximum number of messages that wait for their confirm. A further publish is refused; its message stays in the outbox
+ * or the queue.
+ */
+const MAX_UNCONFIRMED_PUBLISHES = 2_000;
 
-interface UnconfirmedMessage {
+interface UnconfirmedPublish {
   channel: ConfirmChannel;
   /** Time of `performance.now()`. */
   sentAt: number;
@@ -25,7 +28,7 @@ export class Publisher {
   /** Set while the broker is connected and the topology declared. */
   private channel?: ConfirmChannel;
   /** In the order in which they were sent. */
-  private readonly unconfirmed = new Set<UnconfirmedMessage>();
+  private readonly unconfirmedPublishes = new Set<UnconfirmedPublish>();
   private readonly confirmTimer: NodeJS.Timeout;
   private closing = false;
   private disconnectReason = 'not connected yet';
@@ -49,7 +52,7 @@ export class Publisher {
     this.confirmTimer = setInterval(() => this.rejectOverdue(), CONFIRM_TIMEOUT_MS / 10).unref();
   }
 
-  /** Calls `listener` whenever publishing becomes possible, and at once if it is possible now. */
+  /** Calls `listener` whenever publishing becomes possible, and immediately if it is possible now. */
   onReady(listener: () => void) {
     this.readyListeners.push(listener);
     if (this.ready) listener();
@@ -59,14 +62,14 @@ export class Publisher {
     return this.channel !== undefined && this.blockedReason === undefined;
   }
 
-  /** Why nothing can be published at the moment, if that is so. */
+  /** Reason why publishing is impossible at the moment, or undefined. */
   get unavailableReason(): string | undefined {
     if (!this.channel) return this.disconnectReason;
     return this.blockedReason && `the broker accepts no messages: ${this.blockedReason}`;
   }
 
   /**
-   * Probe for the health page.
+   * Probe of the readiness endpoint.
    *
    * @returns the reason if the broker is connected, but blocks publishers
    * @throws AppError `broker_unavailable` with the reason if it isn't connected
@@ -77,9 +80,9 @@ export class Publisher {
   }
 
   /**
-   * Publishes a persistent message, as mandatory, and waits for the confirm.
+   * Publishes a persistent message with the flag `mandatory`, and waits for the confirm.
    *
-   * @throws AppError of kind `unavailable` if the message counts as not published; the broker may still have stored it
+   * @throws AppError `broker_unavailable` if the message is treated as not published. The broker may have stored it.
    */
   publish(
     exchange: string,
@@ -92,18 +95,18 @@ export class Publisher {
       if (!channel) return reject(unavailable(this.disconnectReason));
       // Writes to a blocked connection collect in memory, and each retry would publish the message once more.
       if (this.blockedReason) return reject(unavailable(this.blockedReason));
-      if (this.unconfirmed.size >= MAX_UNCONFIRMED)
+      if (this.unconfirmedPublishes.size >= MAX_UNCONFIRMED_PUBLISHES)
         return reject(unavailable('too many messages wait for their confirm'));
-      const sent: UnconfirmedMessage = {
+      const sent: UnconfirmedPublish = {
         channel,
         sentAt: performance.now(),
         settle: (error) => {
-          if (!this.unconfirmed.delete(sent)) return;
+          if (!this.unconfirmedPublishes.delete(sent)) return;
           if (error) reject(error);
           else resolve();
         },
       };
-      this.unconfirmed.add(sent);
+      this.unconfirmedPublishes.add(sent);
       try {
         channel.publish(
           exchange,
@@ -114,7 +117,7 @@ export class Publisher {
             // The broker returns an unroutable message before it confirms it.
             const isUnroutable = this.returnedIds.delete(options.messageId);
             if (error) sent.settle(unavailable('the broker refused the message'));
-            else if (isUnroutable) sent.settle(unavailable(`no queue takes ${routingKey}`));
+            else if (isUnroutable) sent.settle(unavailable(`no queue is bound for ${routingKey}`));
             else sent.settle();
           },
         );
@@ -143,7 +146,7 @@ export class Publisher {
   private async setUp(channel: ConfirmChannel) {
     coalesceWrites(channel);
     channel.once('close', () => {
-      for (const sent of this.unconfirmed)
+      for (const sent of this.unconfirmedPublishes)
         if (sent.channel === channel) sent.settle(unavailable('the channel closed before the confirm'));
       this.abandon(channel, 'the channel closed');
     });
@@ -163,14 +166,14 @@ export class Publisher {
 
   private rejectOverdue() {
     const latestOverdue = performance.now() - CONFIRM_TIMEOUT_MS;
-    for (const { channel, sentAt, settle } of this.unconfirmed) {
+    for (const { channel, sentAt, settle } of this.unconfirmedPublishes) {
       if (sentAt > latestOverdue) return;
       settle(unavailable('no confirm in time'));
       this.abandon(channel, 'no confirm in time');
     }
   }
 
-  /** Replaces a channel that closed or stopped to confirm. */
+  /** Replaces a channel that closed or stopped confirming. */
   private abandon(channel: ConfirmChannel, reason: string) {
     if (this.channel !== channel || this.closing) return;
     this.onDisconnect(new Error(reason));

@@ -6,7 +6,7 @@ export type PrefetchMode = 'isolated' | 'full';
 
 interface SubscriptionOptions {
   queue: string;
-  /** Unacknowledged messages at most in mode `full`. */
+  /** Maximum number of unacknowledged messages in mode `full`. */
   prefetch: number;
   onMessage: (message: ConsumeMessage) => void;
   /** Called once, if the channel or a consumer on it is lost before the shutdown. */
@@ -18,8 +18,8 @@ interface SubscriptionOptions {
 /**
  * Subscription to a queue on one channel, with a prefetch mode that can be switched.
  *
- * The prefetch of a registered AMQP consumer can't be changed. So the subscription has a consumer with prefetch 1, and
- * in mode `full` a second one with the rest of the prefetch.
+ * The prefetch of a registered AMQP consumer can't be changed. Therefore the subscription has a consumer with prefetch
+ * 1 and, in mode `full`, a second one with the rest of the prefetch.
  */
 export class QueueSubscription {
   readonly acknowledgements: Acknowledgements;
@@ -58,7 +58,7 @@ export class QueueSubscription {
     return this.lastChange;
   }
 
-  /** Requests a mode; changes run one after the other. */
+  /** Requests a mode. Changes of the mode run one after the other. */
   switchTo(mode: PrefetchMode) {
     const { prefetch, shutdown } = this.options;
     if (mode === this.mode || prefetch === 1) return;
@@ -73,7 +73,7 @@ export class QueueSubscription {
     });
   }
 
-  /** Cancels all consumers, after a change in progress: the consumer that it registers must be cancelled too. */
+  /** Cancels all consumers. Waits for a change of the mode in progress, because it may register a consumer. */
   async cancel() {
     await this.lastChange.catch(() => undefined);
     if (this.lost) return;
@@ -88,8 +88,8 @@ export class QueueSubscription {
     this.options.onLost(reason);
   }
 
-  /** Marks it as replaced by a subscription on a new channel. */
-  replace() {
+  /** Marks this subscription as lost without a report, because another one on a new channel replaces it. */
+  markReplaced() {
     this.lost = true;
   }
 

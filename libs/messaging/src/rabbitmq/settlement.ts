@@ -13,8 +13,9 @@ import type { Publisher } from './publisher.js';
 import type { Topology } from './topology.js';
 
 /**
- * Deliveries without an answer after which a message is dead-lettered unhandled: it has most likely crashed its worker
- * each time. Well below the delivery limit of the broker (topology.ts), which dead-letters without this reason.
+ * Number of unacknowledged deliveries after which a message is dead-lettered without being handled: it has most likely
+ * crashed its worker each time. Well below the delivery limit of the broker (topology.ts), whose dead letter would lack
+ * this reason.
  */
 const MAX_DELIVERIES = 5;
 
@@ -26,13 +27,13 @@ export interface SettlementOptions {
   retryDelaysMs: number[];
 }
 
-/** `requeued`: will be delivered again, and no attempt was used up. */
+/** `requeued`: the message will be delivered again with the same attempt number. */
 const OUTCOMES = ['done', 'retried', 'dead_lettered', 'requeued'] as const;
 type Outcome = (typeof OUTCOMES)[number];
 
 /**
- * Settles each delivered message in one way: handled, published for a retry, dead-lettered or requeued; then
- * acknowledges it. Nothing else acknowledges messages of a work queue.
+ * Settles each delivered message in exactly one way: it is handled, published for a retry, dead-lettered or requeued.
+ * Only this class acknowledges messages of a work queue.
  */
 export class MessageSettler {
   readonly circuitBreaker: CircuitBreaker;
@@ -73,23 +74,23 @@ export class MessageSettler {
     const { routingKey } = message.fields;
     const outcome = await inSpan(
       () => processSpan(message, queue, performance.now() - deliveredAt),
-      () => this.processAndAcknowledge(message, acknowledgements, isChannelOpen),
+      () => this.handleAndAcknowledge(message, acknowledgements, isChannelOpen),
     );
     const event = Object.hasOwn(catalogue, routingKey) ? routingKey : 'unknown';
     this.durations.labels(event, outcome).observe((performance.now() - deliveredAt) / 1_000);
   }
 
-  private async processAndAcknowledge(
+  private async handleAndAcknowledge(
     message: ConsumeMessage,
     acknowledgements: Acknowledgements,
     isChannelOpen: () => boolean,
   ): Promise<Outcome> {
     try {
-      const outcome = await this.process(message, isChannelOpen);
+      const outcome = await this.handleWithFailurePolicy(message, isChannelOpen);
       acknowledgements.ack(message);
       return outcome;
     } catch (error) {
-      // Shutdown during an outage, an outage that lasts too long, or a lost channel.
+      // The process shuts down during an outage, the outage lasts too long, or the channel is lost.
       this.log.debug({ reason: (error as Error).message }, 'message requeued');
       failSpan(trace.getActiveSpan(), 'requeued');
       if (isChannelOpen()) await this.requeue(message, acknowledgements);
@@ -100,9 +101,12 @@ export class MessageSettler {
   /**
    * Handles the message. If that fails, publishes it for a retry or as a dead letter.
    *
-   * @throws an error of kind `unavailable` if neither was possible
+   * @throws an error of kind `unavailable` if a dependency was unavailable until the waiting ended
    */
-  private async process(message: ConsumeMessage, isChannelOpen: () => boolean): Promise<Outcome> {
+  private async handleWithFailurePolicy(
+    message: ConsumeMessage,
+    isChannelOpen: () => boolean,
+  ): Promise<Outcome> {
     const startedAt = performance.now();
     const waiting = {
       shouldContinue: isChannelOpen,
@@ -171,13 +175,16 @@ export class MessageSettler {
     return decision === 'dead-lettered' ? 'dead_lettered' : 'retried';
   }
 
-  /** Publishes a copy, because the broker counts a rejected delivery; rejects the message if that fails. */
+  /**
+   * Publishes a copy, because the broker counts a delivery that is rejected or not acknowledged. If that fails, rejects
+   * the message.
+   */
   private async requeue(message: ConsumeMessage, acknowledgements: Acknowledgements) {
     const { queue, topology } = this.options;
     const { fields, content } = message;
     try {
       const options = requeueOptions(message, queue);
-      await this.publisher.publish(topology.retry, fields.routingKey, content, options);
+      await this.publisher.publish(topology.retryExchange, fields.routingKey, content, options);
       acknowledgements.ack(message);
     } catch {
       try {
@@ -197,11 +204,13 @@ function assertBelowDeliveryLimit(message: ConsumeMessage) {
   throw new AppError(
     'invalid',
     'crashes_worker',
-    `delivered ${deliveries} times, and each time the worker ended before it acknowledged the message`,
+    `delivered ${deliveries} times without an acknowledgement: the message may crash its worker`,
   );
 }
 
-/** Only first attempts count: a retry that fails says nothing new about this process. */
+/**
+ * Failures count at the first attempt only: a retry that fails may fail because of its message. Every success counts.
+ */
 function classifyForCircuitBreaker(message: ConsumeMessage, error: unknown): CallOutcome {
   if (error === undefined) return 'succeeded';
   const kind = kindOf(error);

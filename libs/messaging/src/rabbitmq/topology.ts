@@ -2,9 +2,11 @@ import { MAX_RETRIES } from '@estoque/platform';
 import type { Channel } from 'amqplib';
 import type { EventCatalogue } from '../contract/event.js';
 
-/** Header by which the return exchange routes a message to the work queue that it was consumed from. */
+/** Header by which the return exchange routes a message to its home queue: the work queue that it was consumed from. */
 export const HOME_QUEUE_HEADER = 'home_queue';
-/** Header by which the retry exchange routes a message to a retry queue: 1 for the first retry. */
+/**
+ * Header by which the retry exchange routes a message to a retry queue. The value is the number of the retry, from 1.
+ */
 export const RETRY_STEP_HEADER = 'retry_step';
 
 export const DEAD_LETTER_QUEUE = 'dead_letter_queue';
@@ -21,13 +23,13 @@ interface Binding {
 /** Exchanges, queues and bindings of the broker, as data. */
 export interface Topology {
   /** Exchange for events. */
-  events: string;
+  eventsExchange: string;
   /** Exchange for messages that wait for a retry. */
-  retry: string;
-  /** Exchange for messages that go to a single work queue, named in their header. */
-  return: string;
+  retryExchange: string;
+  /** Exchange for messages to a single work queue, which their header `home_queue` contains. */
+  returnExchange: string;
   /** Exchange for dead-lettered messages. */
-  dead: string;
+  deadLetterExchange: string;
   /** Names of the events that are bound to each queue that a worker consumes. */
   workQueues: Record<string, string[]>;
   exchanges: { name: string; type: 'topic' | 'fanout' | 'headers'; alternate?: string }[];
@@ -38,8 +40,8 @@ export interface Topology {
 const QUORUM = { 'x-queue-type': 'quorum' };
 
 /**
- * Dead-lettering by the broker that loses no message if a node fails. The at-least-once strategy requires a quorum
- * queue with the overflow behaviour `reject-publish`.
+ * Arguments of a queue whose messages the broker dead-letters, such that no message is lost if a node fails. The
+ * at-least-once strategy requires a quorum queue with the overflow behaviour `reject-publish`.
  */
 const deadLetterTo = (exchange: string) => ({
   'x-dead-letter-exchange': exchange,
@@ -48,9 +50,9 @@ const deadLetterTo = (exchange: string) => ({
 });
 
 /**
- * Deliveries after which the broker itself dead-letters a message that was never acknowledged. It is high, because the
- * broker also counts the messages that were in flight beside the one that crashed the worker. docs/attempts.md lists
- * every counter of attempts.
+ * Number of unacknowledged deliveries after which the broker itself dead-letters a message. It is high, because a crash
+ * of a worker also counts as a delivery of all other messages in flight. docs/attempts.md lists every counter of
+ * attempts.
  */
 const DELIVERY_LIMIT = 20;
 
@@ -60,40 +62,41 @@ const DELIVERY_LIMIT = 20;
  * - `<exchange>`: events. Work queues are bound to it by routing key. An event for which no queue is bound goes to
  *   `unrouted_queue` through the alternate exchange.
  * - `<exchange>.retry` -> `retry_queue_<n>` -> `<exchange>.return` -> home queue. A message waits in a retry queue
- *   until its expiration. There is one retry queue for each retry, so a short wait never queues behind a long one. Both
- *   exchanges route by headers, so the routing key stays the name of the event.
+ *   until its expiration. There is one retry queue for each retry, so that no message waits behind one with a longer
+ *   delay. Both exchanges route by headers, so the routing key stays the name of the event.
  * - `<exchange>.dead` -> `dead_letter_queue`: dead letters, published by a worker with a reason, or by the broker.
  */
 export function topologyOf(exchange: string, catalogue: EventCatalogue): Topology {
-  const [retry, returning, dead, unrouted] = ['retry', 'return', 'dead', 'unrouted'].map(
-    (suffix) => `${exchange}.${suffix}`,
-  ) as [string, string, string, string];
+  const retryExchange = `${exchange}.retry`;
+  const returnExchange = `${exchange}.return`;
+  const deadLetterExchange = `${exchange}.dead`;
+  const unroutedExchange = `${exchange}.unrouted`;
   const workQueues: Record<string, string[]> = {};
   for (const { name, consumedBy } of Object.values(catalogue)) {
     for (const queue of consumedBy) (workQueues[queue] ??= []).push(name);
   }
   const retrySteps = Array.from({ length: MAX_RETRIES }, (_, index) => index + 1);
   return {
-    events: exchange,
-    retry,
-    return: returning,
-    dead,
+    eventsExchange: exchange,
+    retryExchange,
+    returnExchange,
+    deadLetterExchange,
     workQueues,
     exchanges: [
-      { name: unrouted, type: 'fanout' },
-      { name: exchange, type: 'topic', alternate: unrouted },
-      { name: retry, type: 'headers' },
-      { name: returning, type: 'headers' },
-      { name: dead, type: 'fanout' },
+      { name: unroutedExchange, type: 'fanout' },
+      { name: exchange, type: 'topic', alternate: unroutedExchange },
+      { name: retryExchange, type: 'headers' },
+      { name: returnExchange, type: 'headers' },
+      { name: deadLetterExchange, type: 'fanout' },
     ],
     queues: [
       ...Object.keys(workQueues).map((name) => ({
         name,
-        arguments: { ...QUORUM, ...deadLetterTo(dead), 'x-delivery-limit': DELIVERY_LIMIT },
+        arguments: { ...QUORUM, ...deadLetterTo(deadLetterExchange), 'x-delivery-limit': DELIVERY_LIMIT },
       })),
       ...retrySteps.map((step) => ({
         name: `retry_queue_${step}`,
-        arguments: { ...QUORUM, ...deadLetterTo(returning) },
+        arguments: { ...QUORUM, ...deadLetterTo(returnExchange) },
       })),
       { name: DEAD_LETTER_QUEUE, arguments: QUORUM },
       { name: UNROUTED_QUEUE, arguments: QUORUM },
@@ -104,18 +107,18 @@ export function topologyOf(exchange: string, catalogue: EventCatalogue): Topolog
       ),
       ...Object.keys(workQueues).map((queue) => ({
         queue,
-        exchange: returning,
+        exchange: returnExchange,
         routingKey: '',
         arguments: { 'x-match': 'all', [HOME_QUEUE_HEADER]: queue },
       })),
       ...retrySteps.map((step) => ({
         queue: `retry_queue_${step}`,
-        exchange: retry,
+        exchange: retryExchange,
         routingKey: '',
         arguments: { 'x-match': 'all', [RETRY_STEP_HEADER]: step },
       })),
-      { queue: DEAD_LETTER_QUEUE, exchange: dead, routingKey: '' },
-      { queue: UNROUTED_QUEUE, exchange: unrouted, routingKey: '' },
+      { queue: DEAD_LETTER_QUEUE, exchange: deadLetterExchange, routingKey: '' },
+      { queue: UNROUTED_QUEUE, exchange: unroutedExchange, routingKey: '' },
     ],
   };
 }

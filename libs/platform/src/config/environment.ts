@@ -41,11 +41,11 @@ export const environmentSchema = z.object({
    * run concurrently would only wait there.
    */
   DATABASE_POOL_SIZE: wholeNumber(1, 500).default(() => 4 + 2 * availableParallelism()),
-  /** A query without a response for this long fails, and its connection is closed. */
+  /** A query without a response within this time fails, and its connection is closed. */
   DATABASE_QUERY_TIMEOUT_MS: wholeNumber(100, 86_400_000).default(10_000),
   /** Maximum number of unacknowledged messages per worker. */
   PREFETCH: wholeNumber(1, 1_000).default(200),
-  /** Waits before the second, third ... attempt of a message, in milliseconds; each grows by a jitter of up to 20 %. */
+  /** Delay before each retry of a message, in milliseconds. Each delay is extended by a random jitter of up to 20 %. */
   RETRY_DELAYS_MS: z
     .string()
     .regex(
@@ -54,11 +54,11 @@ export const environmentSchema = z.object({
     )
     .default('1000,5000,30000,120000')
     .transform((list) => list.split(',').map(Number)),
-  /** How long stock stays reserved for an order. Then the reservation expires and the order is cancelled. */
+  /** Time after which a reservation expires and its order is cancelled. */
   RESERVATION_TTL_SECONDS: wholeNumber(1, 31_536_000).default(1_800),
   /**
-   * Seconds that an order may stay pending, reserved, or final with an unconfirmed event, before the watchdog republishes
-   * its event.
+   * Time after which the watchdog republishes the event of an order, as three values: for an order that is pending, for
+   * one that is reserved, and for one in a final state whose event is not confirmed.
    */
   REPUBLISH_AFTER_SECONDS: z
     .string()
@@ -69,23 +69,23 @@ export const environmentSchema = z.object({
       return { pending, reserved, unconfirmed };
     }),
   /**
-   * How often order-worker polls for expired reservations and stuck orders, and notify-worker for pending mails that a
-   * crash or an outage left unsent.
+   * Interval at which order-worker polls for expired reservations and stuck orders, and notify-worker for pending mails
+   * that a crash or an outage left unsent.
    */
   POLL_INTERVAL_MS: wholeNumber(50, 3_600_000).default(5_000),
   /**
-   * After SIGTERM, the longest time that the api waits for clients to close their keep-alive connections. It announces a
-   * keep-alive timeout of 5 s.
+   * Maximum time that the api waits after SIGTERM for clients to close their keep-alive connections. It announces a
+   * keep-alive timeout of 5 s to them.
    */
   DRAIN_TIMEOUT_MS: wholeNumber(0, 60_000).default(5_000),
-  /** How long timelines of closed orders and their sent mails are kept. If unset, they are never deleted (docs/adr/0012). */
+  /** Time after which the timelines and sent mails of closed orders are deleted; unset: never (docs/adr/0012). */
   RETENTION_DAYS: wholeNumber(1, 36_500).optional(),
   /**
-   * How often order-worker reconciles the stock ledger, which reads all of it. The maximum of 25 minutes stays below the
-   * 30 minutes after which the alert EstoqueAuditMissing fires.
+   * Interval at which order-worker reconciles the stock ledger, which reads all of it. The maximum of 25 minutes is
+   * below the 30 minutes after which the alert EstoqueAuditMissing fires.
    */
   AUDIT_INTERVAL_SECONDS: wholeNumber(1, 1_500).default(600),
-  /** A process that has not finished its graceful shutdown this long after SIGTERM exits with code 1. */
+  /** A process that has not finished its graceful shutdown within this time after SIGTERM exits with code 1. */
   SHUTDOWN_TIMEOUT_MS: wholeNumber(100, 600_000).default(25_000),
   SMTP_URL: urlWithProtocol('smtp:', 'smtps:').optional(),
   /** `paused`: mails are recorded but not sent. */
@@ -103,8 +103,8 @@ export const environmentSchema = z.object({
     .regex(/^[^\s<>@]+@[^\s<>@]+$/, 'must be an address')
     .optional(),
   /**
-   * Setting either of these two variables enables tracing. They are listed here only to decide whether to load the
-   * OpenTelemetry SDK. The SDK reads them and all other OTEL_ variables of its specification itself.
+   * Each of these two variables enables tracing. They are listed here only to decide whether to load the OpenTelemetry
+   * SDK. The SDK itself reads them and all other OTEL_ variables of its specification.
    */
   OTEL_TRACES_EXPORTER: z.string().optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: urlWithProtocol('http:', 'https:').optional(),
@@ -112,7 +112,7 @@ export const environmentSchema = z.object({
 
 export type Environment = z.output<typeof environmentSchema>;
 
-/** Lists every invalid or missing variable, one line each, so that all can be corrected at once. */
+/** Lists every invalid or missing variable, one line each, so that all can be corrected together. */
 export class EnvironmentError extends Error {
   constructor(readonly problems: string[]) {
     super(problems.join('\n'));

@@ -1,17 +1,17 @@
 /**
  * The kind of an error decides the HTTP status of the response, or what happens to the message:
  *
- * | kind        | over HTTP | for a message                                              |
- * |-------------|-----------|------------------------------------------------------------|
- * | invalid     | 4xx       | dead letter at once                                        |
- * | missing     | 404       | a few delayed retries, then dead letter                    |
- * | conflict    | 409       | stale: delayed retries; a broken rule: dead letter at once |
- * | unavailable | 503       | tried again for as long as it lasts, no attempt used up    |
- * | bug         | 500       | a few delayed retries, then dead letter                    |
+ * | kind        | HTTP | message                                                       |
+ * |-------------|------|---------------------------------------------------------------|
+ * | invalid     | 422  | dead-lettered immediately                                     |
+ * | missing     | 404  | delayed retries, then dead-lettered                           |
+ * | conflict    | 409  | if `retryable`, as for `missing`; otherwise, as for `invalid` |
+ * | unavailable | 503  | tried again during the outage, uses up no attempt             |
+ * | bug         | 500  | as for `missing`, with one retry less                         |
  */
 export type ErrorKind = 'invalid' | 'missing' | 'conflict' | 'unavailable' | 'bug';
 
-/** Attempts of a message before it is dead-lettered, the first one included. `unavailable` uses up no attempt. */
+/** Maximum number of attempts at a message, including the first one. `unavailable` uses up no attempt. */
 export const MAX_ATTEMPTS: Record<Exclude<ErrorKind, 'unavailable'>, number> = {
   invalid: 1,
   missing: 5,
@@ -19,7 +19,7 @@ export const MAX_ATTEMPTS: Record<Exclude<ErrorKind, 'unavailable'>, number> = {
   bug: 4,
 };
 
-/** Retries of a message at most. There is one retry queue and one delay for each. */
+/** Maximum number of retries of a message. There is one retry queue and one delay for each retry. */
 export const MAX_RETRIES = Math.max(...Object.values(MAX_ATTEMPTS)) - 1;
 
 /** A validation error of one field; `pointer` is the JSON pointer (RFC 6901) of the field in the request. */
@@ -30,7 +30,7 @@ export interface FieldError {
 }
 
 interface Details {
-  /** For `conflict`: whether a retry may succeed, because the state may have changed by then. */
+  /** Only for `conflict`: whether a retry may succeed. Default: false. */
   retryable?: boolean;
   fieldErrors?: FieldError[];
   /** Overrides the default HTTP status of the kind. */
@@ -48,10 +48,10 @@ export class AppError extends Error {
     readonly kind: ErrorKind,
     readonly code: string,
     message: string,
-    { retryable: stale = false, fieldErrors = [], httpStatus, cause }: Details = {},
+    { retryable = false, fieldErrors = [], httpStatus, cause }: Details = {},
   ) {
     super(message, { cause });
-    this.retryable = stale;
+    this.retryable = retryable;
     this.fieldErrors = fieldErrors;
     this.httpStatus = httpStatus;
   }
@@ -78,7 +78,7 @@ const NETWORK_UNAVAILABLE = new Set([
 const POOL_UNAVAILABLE =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout)/;
 
-/** Returns the kind of any error. An error that is not an AppError is an outage of a dependency or a bug. */
+/** Returns the kind of any error. An error that is not an AppError has the kind `unavailable` or `bug`. */
 export function kindOf(error: unknown): ErrorKind {
   if (error instanceof AppError) return error.kind;
   if (error instanceof AggregateError)

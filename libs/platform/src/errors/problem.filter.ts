@@ -37,6 +37,10 @@ const HTTP_ERRORS: Record<number, { code: string; title: string }> = {
   503: { code: 'unavailable', title: 'Service temporarily unavailable' },
 };
 
+/** After a timeout or a connection reset during COMMIT, the outcome of the transaction is unknown. */
+const UNAVAILABLE_DETAIL =
+  'The service is temporarily unavailable. The request may have been carried out: check before you repeat it.';
+
 /** Converts any error to a problem document. The document of an unexpected error exposes no internal details. */
 export function toProblem(error: unknown): Problem {
   const kind = kindOf(error);
@@ -53,7 +57,7 @@ export function toProblem(error: unknown): Problem {
   return buildProblem(
     status,
     HTTP_ERRORS[status]?.code ?? 'internal_error',
-    status === 503 ? 'Nothing was stored. Please try again later.' : 'The error was logged.',
+    status === 503 ? UNAVAILABLE_DETAIL : 'The error was logged.',
   );
 }
 
@@ -62,7 +66,7 @@ function buildProblem(status: number, code: string, detail: string, errors: Fiel
   return { type: 'about:blank', title, status, code, detail, errors };
 }
 
-/** Fastify's own errors (a malformed body, an invalid URL) carry their HTTP status. */
+/** Returns the HTTP status of Fastify's own errors, for example a malformed body or an invalid URL. */
 function fastifyStatus(error: unknown): number | undefined {
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : NaN;
   return status >= 400 && status < 600 ? status : undefined;
@@ -75,7 +79,9 @@ export function sendProblem(reply: FastifyReply, problem: Problem) {
     .send(problem);
 }
 
-/** Answers a failed HTTP request with a problem document. Passes errors of message handlers unchanged to the transport. */
+/**
+ * Answers a failed HTTP request with a problem document. Passes errors of message handlers to the transport unchanged.
+ */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(private readonly logger: Logger) {}

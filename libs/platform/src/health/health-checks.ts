@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 /**
  * Readiness probes of this process. Each module adds its own. A probe throws if the process can't do its work, and
- * returns a description of the problem if it can, but is degraded.
+ * returns a description if the process works with a limitation.
  */
 @Injectable()
 export class HealthChecks {

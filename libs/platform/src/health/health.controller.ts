@@ -3,7 +3,10 @@ import { HealthCheckService, HealthIndicatorService, type HealthIndicatorFunctio
 import type { FastifyReply } from 'fastify';
 import { HealthChecks } from './health-checks.js';
 
-/** A probe that hangs counts as failed. The limit is below the default probe timeout of Kubernetes, one second. */
+/**
+ * A probe without a result within this time is treated as failed. The limit is below the default probe timeout of
+ * Kubernetes, one second.
+ */
 const PROBE_TIMEOUT_MS = 900;
 
 @Controller('health')

@@ -8,16 +8,17 @@ import { HealthChecks } from '../health/health-checks.js';
 /**
  * Announced to clients, so that they close idle connections themselves within the default DRAIN_TIMEOUT_MS. The server
  * keeps idle connections open for longer (72 s, Fastify's default), because load balancers ignore this header and apply
- * a timeout of their own.
+ * their own timeout.
  */
 const KEEP_ALIVE = 'timeout=5';
 
 /**
  * Prepares an HTTP server for a graceful shutdown without failed requests.
  *
- * @returns drains the connections: readiness fails, so that load balancers stop routing to this process; requests that
- * still arrive are answered with `connection: close`; resolves once no connection is open, at the latest after
- * DRAIN_TIMEOUT_MS. No connection is closed while a request is on its way.
+ * @returns a function that drains the connections. Readiness fails, so that load balancers stop routing requests to
+ * this process. Requests that still arrive are answered with `connection: close`. The function resolves when no
+ * connection is open, at the latest after DRAIN_TIMEOUT_MS. It closes no connection itself, because a request may be in
+ * transit.
  */
 export function prepareConnectionDraining(
   app: NestFastifyApplication,

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Metrics } from '../metrics/metrics.js';
 import { failSpan, isTracingEnabled, startSpan } from '../tracing/tracing.js';
 
-/** Probes and Prometheus request these every few seconds, so they are left out. */
+/** Not observed, because probes and Prometheus request these routes every few seconds. */
 const EXCLUDED_ROUTES = /^\/(health|metrics)(\/|$)/;
 
 interface ObservedRequest {
@@ -13,7 +13,9 @@ interface ObservedRequest {
 
 const routeOf = ({ is404, routeOptions }: FastifyRequest) => (is404 ? undefined : routeOptions.url);
 
-/** Measures the duration of each request. If tracing is enabled, also records a span that continues the caller's trace. */
+/**
+ * Measures the duration of each request. If tracing is enabled, also records a span that continues the caller's trace.
+ */
 export function observeRequests(server: FastifyInstance, metrics: Metrics) {
   const durations = metrics.histogram(
     'estoque_http_request_duration_seconds',
@@ -44,7 +46,7 @@ export function observeRequests(server: FastifyInstance, metrics: Metrics) {
     done();
   });
 
-  // The context is set only once the body is read: the socket's events, which deliver the body, run outside of it.
+  // The context is set after the body is read, because the socket events that deliver the body run outside any context.
   server.addHook('preHandler', (request, _reply, done) => {
     const span = observed.get(request)?.span;
     if (span) context.with(trace.setSpan(ROOT_CONTEXT, span), done);

@@ -5,7 +5,7 @@ import { traceFields } from '../tracing/tracing.js';
 
 export type { Logger } from 'pino';
 
-/** Fields that can contain personal data. No log statement logs them; this list guards against one added by mistake. */
+/** Fields that can contain personal data. No log statement logs them; this list is a safeguard against mistakes. */
 const PERSONAL_FIELDS = new Set([
   'customer',
   'customer_name',
@@ -19,8 +19,8 @@ const PERSONAL_FIELDS = new Set([
 const MAX_DEPTH = 5;
 
 /**
- * Copies a log record without personal data. Of an error, only name, message, stack and code are kept: TypeORM's
- * errors also contain all parameters of the SQL statement.
+ * Copies a log record without personal data. Only name, message, stack and code of an error are kept: TypeORM's errors
+ * also contain all parameters of the SQL statement.
  */
 function redactPersonalData(value: unknown, depth = 0): unknown {
   if (value instanceof Error) {
@@ -37,9 +37,9 @@ function redactPersonalData(value: unknown, depth = 0): unknown {
 }
 
 /**
- * Matches e-mail addresses, and the password and host of a URL (`:password@host`), anywhere in a serialized line. A mail
- * server, for example, quotes the recipient that it refuses. JSON escapes are matched first, so that the `n` of `\n` is
- * not taken for the beginning of an address.
+ * Matches e-mail addresses, and the password and host of a URL (`:password@host`), anywhere in a serialized line. A
+ * mail server, for example, quotes the recipient that it refuses. JSON escapes are matched first, so that the `n` of
+ * `\n` is not treated as the beginning of an address.
  */
 const ESCAPE_OR_ADDRESS = /\\.|[^\s"'<>()[\],;:/\\=]{1,64}@[^\s"'<>()[\],;:/\\]+/g;
 
@@ -52,7 +52,7 @@ function redactAddresses(line: string): string {
  * Creates a logger that writes one JSON line per record to standard output, or formatted text if `ENV` is `development`
  * and standard output is a terminal.
  *
- * @param app name that is on every line
+ * @param app name of the app, which is on every line
  * @param destination replaces standard output
  */
 export function createLogger(
@@ -86,7 +86,7 @@ function createPrettyStream(): DestinationStream {
   return pino.transport({ target: 'pino-pretty', options: PRETTY_OPTIONS });
 }
 
-/** Passes Nest's own log lines to our logger. Nest's `log` level (each route, each module) becomes `debug`. */
+/** Passes Nest's log lines to our logger. Nest's level `log` (a line for each route and module) becomes `debug`. */
 export class NestLogger implements LoggerService {
   constructor(private readonly logger: pino.Logger) {}
 

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/** From a response served from memory (5 ms) to a message that waits for a dependency (60 s). */
+/** Buckets from 5 ms (a response from memory) to 60 s (a message that waits for a dependency). */
 const DURATION_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
-/** The labels of a metric, each with its values as far as they are known in advance. */
+/** The labels of a metric, each with those of its values that are known in advance. */
 type KnownLabelValues<Label extends string> = Record<Label, readonly string[]>;
 
 /** A single value, or one value for each value of a label. */
@@ -37,7 +37,8 @@ export class Metrics {
           if (typeof reading === 'number') this.set(reading);
           else for (const [value, number] of Object.entries(reading)) this.set({ [label!]: value }, number);
         } catch {
-          // A reset gauge without a label has the value 0; one with a label has no values, and `remove` would throw.
+          // After `reset`, a gauge without a label has the value 0. A gauge with a label has no values, and `remove`
+          // would throw.
           if (!label) this.remove();
         }
       },

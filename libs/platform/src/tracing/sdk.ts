@@ -14,8 +14,8 @@ export function startSdk(app: string, logger: Logger) {
     { error: logDiagnostic, warn: logDiagnostic, info: ignore, debug: ignore, verbose: ignore },
     { logLevel: DiagLogLevel.WARN },
   );
-  // Traces only: Prometheus collects the metrics, and logs go to standard output. The code creates its own spans, so
-  // no module is patched by an instrumentation.
+  // Traces only: Prometheus collects the metrics, and logs are written to standard output. The code creates its own
+  // spans, so no instrumentation that patches modules is needed.
   const sdk = new NodeSDK({
     // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES take precedence over this name.
     resource: resources.defaultResource().merge(resources.resourceFromAttributes({ 'service.name': app })),

@@ -25,8 +25,8 @@ const tracer = trace.getTracer('estoque-system');
 let sdk: { shutdown: () => Promise<void> } | undefined;
 
 /**
- * Loads and starts the OpenTelemetry SDK if OTEL_TRACES_EXPORTER or OTEL_EXPORTER_OTLP_ENDPOINT enables tracing. The SDK
- * reads all other OTEL_ variables itself. If tracing is disabled, no module of the SDK is loaded.
+ * Loads and starts the OpenTelemetry SDK if OTEL_TRACES_EXPORTER or OTEL_EXPORTER_OTLP_ENDPOINT enables tracing. The
+ * SDK reads all other OTEL_ variables itself. If tracing is disabled, no module of the SDK is loaded.
  */
 export async function startTracing(
   app: string,
@@ -38,7 +38,7 @@ export async function startTracing(
   sdk = startSdk(app, logger);
 }
 
-/** Exports the remaining spans, within a time limit. */
+/** Exports the remaining spans and stops the SDK, within FLUSH_TIMEOUT_MS. */
 export async function stopTracing() {
   await Promise.race([
     sdk?.shutdown().catch(() => undefined),
@@ -51,7 +51,7 @@ export const isTracingEnabled = () => sdk !== undefined;
 /** Returns the active OpenTelemetry context. */
 export const activeContext = (): Context => context.active();
 
-/** Serializes the span of a context as a W3C `traceparent`. @returns null if tracing is disabled or there is no span */
+/** Serializes the span of a context as a W3C `traceparent`. @returns null if there is no span or tracing is disabled */
 export function traceparentOf(source: Context): string | null {
   if (!isTracingEnabled()) return null;
   const carrier: { traceparent?: string } = {};
@@ -59,7 +59,7 @@ export function traceparentOf(source: Context): string | null {
   return carrier.traceparent ?? null;
 }
 
-/** Parses a `traceparent`. An invalid one yields the root context, so that a new trace begins. */
+/** Parses a `traceparent`. @returns the root context if it is missing or invalid, so that a new trace begins */
 export function contextFromTraceparent(traceparent: unknown): Context {
   return typeof traceparent === 'string' ? propagation.extract(ROOT_CONTEXT, { traceparent }) : ROOT_CONTEXT;
 }
@@ -77,8 +77,8 @@ export function startSpan({ name, parent = context.active(), ...options }: SpanS
 }
 
 /**
- * Runs `work` in a new span and ends the span. If the work fails, the span records the code or class of the error, never
- * its message, which can contain personal data. If tracing is disabled, only runs `work`.
+ * Runs `work` in a new span and ends the span. If the work fails, the span records the code or class of the error, but
+ * not its message, which can contain personal data. If tracing is disabled, this only runs `work`.
  */
 export async function inSpan<Result>(
   start: () => SpanStart,
@@ -106,10 +106,10 @@ export function failSpan(span: Span | undefined, errorType: string) {
   span?.setAttribute('error.type', errorType).setStatus({ code: SpanStatusCode.ERROR });
 }
 
-/** Runs background work outside of the trace that happened to start it. */
+/** Runs background work outside the trace that is active when the work starts. */
 export const withoutTrace = <Result>(work: () => Result): Result => context.with(ROOT_CONTEXT, work);
 
-/** The trace context of each item of a batch. */
+/** Maps each item of a batch to its trace context. */
 type ItemContexts = Map<unknown, Context>;
 const ITEM_CONTEXTS = createContextKey('item contexts');
 
