@@ -110,17 +110,18 @@ export class OrderRepository {
   }
 
   /**
-   * Locks the orders that messages ask for, in the order of their ids, so that batches of two workers cannot deadlock.
+   * Locks the orders of messages, sorted by id, so that the batches of two workers cannot deadlock.
    *
-   * @returns in the order of `requests`: the locked order, OrderNotFound, or OrderMismatch if the message has other items
+   * @returns one result for each message, in the same sequence: the locked order, OrderNotFound, or OrderMismatch if the
+   * message has other items
    */
-  async lockForMessages(requests: OrderMessage[]): Promise<(LockedOrder | OrderNotFound | OrderMismatch)[]> {
-    const locked = await this.lockAll(requests.map(({ order_id }) => order_id));
-    return requests.map((request) => {
-      const { order_id, items } = request;
+  async lockForMessages(messages: OrderMessage[]): Promise<(LockedOrder | OrderNotFound | OrderMismatch)[]> {
+    const locked = await this.lockAll(messages.map(({ order_id }) => order_id));
+    return messages.map((message): LockedOrder | OrderNotFound | OrderMismatch => {
+      const { order_id, items } = message;
       const order = locked.get(order_id);
       if (!order) return new OrderNotFound(order_id);
-      return hasSameItems(order.items, items) ? { ...order, request } : new OrderMismatch(order_id);
+      return hasSameItems(order.items, items) ? { ...order, message } : new OrderMismatch(order_id);
     });
   }
 
