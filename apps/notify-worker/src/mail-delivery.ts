@@ -22,9 +22,7 @@ const backoffSeconds = (attempts: number) => Math.min(5 * 3 ** attempts, 3_600);
 
 /** Sends single mails and records the outcome of each: sent, refused, deferred, or the mail server is unavailable. */
 export class MailDelivery {
-  private readonly sentNotifications = new MicroBatcher<Notification, undefined>((sent) =>
-    this.recordSent(sent),
-  );
+  private readonly sentRecorder = new MicroBatcher<Notification, undefined>((sent) => this.recordSent(sent));
   private readonly mailCounter: Counter<'kind' | 'outcome'>;
   private outageReason?: string;
 
@@ -71,7 +69,7 @@ export class MailDelivery {
       return this.recordFailure(notification, asMailError(error) as Error);
     }
     this.outageReason = undefined;
-    await this.sentNotifications.add(notification);
+    await this.sentRecorder.add(notification);
     this.mailCounter.labels(notification.kind, 'sent').inc();
     this.logger.info(logFields(notification), 'mail sent');
     return true;

@@ -4,7 +4,7 @@ import {
   isFinal,
   UnitOfWork,
   type EventName,
-  type OverdueOrder,
+  type OpenOrder,
   type Transaction,
 } from '@estoque/domain';
 import {
@@ -77,7 +77,7 @@ export class WatchdogService implements OnApplicationBootstrap, OnModuleDestroy 
     this.stuck = (await this.unitOfWork.read.openOrders.stuck(MAX_STUCK_COUNTED)).length;
   }
 
-  private async republish(order: OverdueOrder, { orders, stock, outbox }: Transaction<'order-worker'>) {
+  private async republish(order: OpenOrder, { orders, stock, outbox }: Transaction<'order-worker'>) {
     const { id: order_id, rejection: reasons, cancellation: reason } = order;
     const items = await orders.items(order_id);
     for (const event of missingEventsOf(order)) {
@@ -90,7 +90,7 @@ export class WatchdogService implements OnApplicationBootstrap, OnModuleDestroy 
 }
 
 /** The events without which the order does not progress. */
-function missingEventsOf({ status, unconfirmed }: OverdueOrder): EventName[] {
+function missingEventsOf({ status, unconfirmed }: OpenOrder): EventName[] {
   const unconfirmedEvents = eventsOf(unconfirmed);
   return isFinal(status) ? unconfirmedEvents : [...new Set([...unconfirmedEvents, EVENT_OF_STATUS[status]])];
 }

@@ -9,7 +9,7 @@
 export const MAX_UNITS = 1_000_000;
 
 /** Lines in the request for an order. */
-export const MAX_LINES = 100;
+export const MAX_ITEMS = 100;
 
 /** Price of one unit, in the currency's minor unit. */
 export const MAX_PRICE = 1_000_000_000;

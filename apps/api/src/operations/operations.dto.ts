@@ -1,4 +1,4 @@
-import { ORDER_STATUSES, type Discrepancy, type OrderStatus, type OverdueOrder } from '@estoque/domain';
+import { ORDER_STATUSES, type Discrepancy, type OpenOrder, type OrderStatus } from '@estoque/domain';
 import { IsIn } from 'class-validator';
 
 export class StuckOrderDto {
@@ -45,12 +45,7 @@ export class OutboxDto {
   lag_seconds!: number;
 }
 
-export const toStuckOrderDto = ({
-  id,
-  status,
-  updated_at,
-  republish_count,
-}: OverdueOrder): StuckOrderDto => ({
+export const toStuckOrderDto = ({ id, status, updated_at, republish_count }: OpenOrder): StuckOrderDto => ({
   id,
   status,
   since: updated_at.toISOString(),

@@ -1,6 +1,6 @@
 import {
   LOCALES,
-  MAX_LINES,
+  MAX_ITEMS,
   MAX_UNITS,
   ORDER_STATUSES,
   type Cancellation,
@@ -64,8 +64,8 @@ export class PlaceOrderDto {
   /** The quantities of lines with the same product are added. */
   @ValidateNested({ each: true, message: 'must contain objects with product_id and quantity' })
   // The Swagger plugin ignores the argument of ArrayMaxSize unless it is a literal.
-  @ApiProperty({ maxItems: MAX_LINES })
-  @ArrayMaxSize(MAX_LINES)
+  @ApiProperty({ maxItems: MAX_ITEMS })
+  @ArrayMaxSize(MAX_ITEMS)
   @ArrayMinSize(1)
   @IsArray()
   @Type(() => OrderItemDto)

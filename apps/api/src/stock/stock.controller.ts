@@ -32,7 +32,7 @@ export class StockController {
     422: INVALID,
   })
   receive(@Param('id', IdPipe) id: number, @Body() body: ReceiptDto): Promise<StockDto> {
-    return this.stock.move(id, 'receipt', body);
+    return this.stock.recordMovement(id, 'receipt', body);
   }
 
   @Post('stock/adjustments')
@@ -52,7 +52,7 @@ export class StockController {
     422: INVALID,
   })
   adjust(@Param('id', IdPipe) id: number, @Body() body: AdjustmentDto): Promise<StockDto> {
-    return this.stock.move(id, 'adjustment', body);
+    return this.stock.recordMovement(id, 'adjustment', body);
   }
 
   @Get('movements')

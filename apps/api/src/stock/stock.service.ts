@@ -18,7 +18,7 @@ export class StockService {
    *
    * @throws ProductNotFound, StockBelowReserved, StockTooLarge
    */
-  move(
+  recordMovement(
     productId: number,
     kind: 'receipt' | 'adjustment',
     { quantity, reason }: ReceiptDto | AdjustmentDto,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MAX_LINES, MAX_UNITS } from '../limits.js';
+import { MAX_ITEMS, MAX_UNITS } from '../limits.js';
 
 export const id = z.int().min(1);
 export const quantity = z.int().min(1).max(MAX_UNITS);
@@ -8,4 +8,4 @@ export const quantity = z.int().min(1).max(MAX_UNITS);
 export const items = z
   .array(z.object({ product_id: id, quantity }))
   .min(1)
-  .max(MAX_LINES);
+  .max(MAX_ITEMS);

@@ -4,7 +4,7 @@ import type { OrderStatus } from './order-state-machine.js';
 import type { Cancellation, LineRejection } from './order.entity.js';
 
 /** An order that has not progressed within its time limit. */
-export interface OverdueOrder {
+export interface OpenOrder {
   id: number;
   status: OrderStatus;
   /** How often the watchdog has republished its events, including this time. */
@@ -40,8 +40,8 @@ export class OpenOrderRepository {
   async claimOverdue(
     { pending, reserved, unconfirmed }: OrderTimeLimits,
     limit: number,
-  ): Promise<OverdueOrder[]> {
-    const [claimed] = await this.manager.query<[OverdueOrder[], number]>(
+  ): Promise<OpenOrder[]> {
+    const [claimed] = await this.manager.query<[OpenOrder[], number]>(
       `UPDATE orders SET republish_count = least(republish_count + 1, 1000), republished_at = clock_timestamp()
        WHERE id = ANY(ARRAY(
          SELECT id FROM orders
@@ -56,8 +56,8 @@ export class OpenOrderRepository {
   }
 
   /** Orders that do not progress although their events were republished, the oldest first. */
-  stuck(limit: number): Promise<OverdueOrder[]> {
-    return this.manager.query<OverdueOrder[]>(
+  stuck(limit: number): Promise<OpenOrder[]> {
+    return this.manager.query<OpenOrder[]>(
       `SELECT ${OVERDUE_COLUMNS} FROM orders
        WHERE closed_at IS NULL AND republish_count >= $1 ORDER BY updated_at LIMIT $2`,
       [STUCK_AFTER_REPUBLISHES, limit],
