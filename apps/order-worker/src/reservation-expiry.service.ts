@@ -43,6 +43,7 @@ export class ReservationExpiryService implements OnApplicationBootstrap, OnModul
     return this.task.stop();
   }
 
+  /** Cancels the orders of one batch, each in a transaction of its own. */
   async expireReservations() {
     for (const id of await this.unitOfWork.read.stock.ordersWithExpiredReservations(BATCH)) {
       if (!(await this.expire(id))) continue;

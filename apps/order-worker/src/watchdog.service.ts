@@ -23,8 +23,8 @@ const MAX_STUCK_COUNTED = 1_000;
 
 /**
  * Finds orders that do not progress and republishes their events: the event that starts the next step, and every
- * event that a consumer has not confirmed. Consumers are idempotent, so this has no effect twice (docs/adr/0001).
- * An order that still does not progress is reported as stuck.
+ * event that a consumer has not confirmed. Consumers are idempotent, so a second delivery changes nothing
+ * (docs/adr/0001). An order that still does not progress is reported as stuck.
  */
 @Injectable()
 export class WatchdogService implements OnApplicationBootstrap, OnModuleDestroy {
@@ -39,7 +39,12 @@ export class WatchdogService implements OnApplicationBootstrap, OnModuleDestroy 
     metrics: Metrics,
   ) {
     const { POLL_INTERVAL_MS } = environment;
-    this.task = new PeriodicTask('watching for stuck orders', POLL_INTERVAL_MS, () => this.watch(), logger);
+    this.task = new PeriodicTask(
+      'republishing events of overdue orders',
+      POLL_INTERVAL_MS,
+      () => this.republishOverdue(),
+      logger,
+    );
     health.add('orders', () => (this.stuck > 0 ? `stuck orders: ${this.stuck}` : undefined));
     metrics.gauge(
       'estoque_orders_stuck',
@@ -62,7 +67,7 @@ export class WatchdogService implements OnApplicationBootstrap, OnModuleDestroy 
     return this.task.stop();
   }
 
-  private async watch() {
+  private async republishOverdue() {
     const { REPUBLISH_AFTER_SECONDS: limits } = this.environment;
     const overdue = await this.unitOfWork.inTransaction(async (transaction) => {
       const claimed = await transaction.openOrders.claimOverdue(limits, BATCH);
@@ -70,7 +75,7 @@ export class WatchdogService implements OnApplicationBootstrap, OnModuleDestroy 
       return claimed;
     });
     for (const order of overdue)
-      for (const event of missingEventsOf(order)) {
+      for (const event of eventsToRepublish(order)) {
         const { id: order_id, status, republish_count } = order;
         this.logger.warn({ event, order_id, status, republish_count }, 'event republished by the watchdog');
       }
@@ -80,17 +85,18 @@ export class WatchdogService implements OnApplicationBootstrap, OnModuleDestroy 
   private async republish(order: OpenOrder, { orders, stock, outbox }: Transaction<'order-worker'>) {
     const { id: order_id, rejection: reasons, cancellation: reason } = order;
     const items = await orders.items(order_id);
-    for (const event of missingEventsOf(order)) {
+    for (const event of eventsToRepublish(order)) {
+      // Only if a consumer confirms `stock.updated` (`confirmedBy` of its contract); at present none does.
       if (event === 'stock.updated')
         outbox.republish(event, { order_id, items: await stock.salesOf(order_id) });
-      // The contract of each event drops the fields that it does not have.
+      // The payload schema removes fields that the event does not define.
       else outbox.republish(event, { order_id, items, reasons: reasons!, reason: reason! });
     }
   }
 }
 
-/** The events without which the order does not progress. */
-function missingEventsOf({ status, unconfirmed }: OpenOrder): EventName[] {
+/** Events to republish. */
+function eventsToRepublish({ status, unconfirmed }: OpenOrder): EventName[] {
   const unconfirmedEvents = eventsOf(unconfirmed);
   return isFinal(status) ? unconfirmedEvents : [...new Set([...unconfirmedEvents, EVENT_OF_STATUS[status]])];
 }

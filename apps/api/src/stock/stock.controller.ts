@@ -47,7 +47,7 @@ export class StockController {
     404: NOT_FOUND,
     409: {
       code: 'stock_below_reserved',
-      when: 'The quantity on hand would fall below the quantity reserved for orders.',
+      when: 'The quantity on hand would fall below the reserved quantity, or (`stock_too_large`) exceed the maximum.',
     },
     422: INVALID,
   })

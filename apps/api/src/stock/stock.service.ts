@@ -14,7 +14,7 @@ export class StockService {
   constructor(private readonly unitOfWork: UnitOfWork<'api'>) {}
 
   /**
-   * Records a manual stock movement and adds the event `stock.updated` to the outbox.
+   * Records a manual stock movement and stores the event `stock.updated` in one transaction.
    *
    * @throws ProductNotFound, StockBelowReserved, StockTooLarge
    */
