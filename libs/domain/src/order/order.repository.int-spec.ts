@@ -32,7 +32,7 @@ describe('OrderRepository', () => {
         return locked;
       });
 
-    it('returns the order if the message has its items, in any order', async () => {
+    it('returns the order if the message has its items, in any sequence', async () => {
       const id = await shop.createOrder(items);
       expect(await lockForMessage(id, items.toReversed())).toMatchObject({ id, status: 'pending', items });
     });
@@ -118,7 +118,7 @@ describe('OrderRepository', () => {
       },
     );
 
-    it.each(cases.filter((tried) => !isAllowed(tried)))(
+    it.each(cases.filter((attempt) => !isAllowed(attempt)))(
       '$transition is refused if the order is $status',
       async ({ transition, status }) => {
         const id = await orderIn(status);
