@@ -151,7 +151,7 @@ describe('Telemetry', () => {
     await until('the mail to be refused', () =>
       system
         .process('notify-worker')
-        .logs.some(({ msg, order_id }) => msg === 'mail refused' && order_id === id),
+        .logs.some(({ msg, order_id }) => msg === 'mail failed permanently' && order_id === id),
     );
     const deadLettered = () =>
       system.process('order-worker').logs.filter(({ msg }) => msg === 'dead-lettered');

@@ -86,12 +86,15 @@ describe('Stock ledger under random concurrent steps', () => {
           await shop.dataSource.query('UPDATE reservations SET expires_at = now() WHERE order_id = $1', [
             order.order_id,
           ]);
-          await expiry.endExpired();
+          await expiry.expireReservations();
           return 'expired';
         }
         if (step.quantity === 0) return 'nothing';
         const kind = step.step === 'receive' ? 'receipt' : 'adjustment';
-        await stock.move(products[step.product]!, kind, { quantity: step.quantity, reason: 'random step' });
+        await stock.recordMovement(products[step.product]!, kind, {
+          quantity: step.quantity,
+          reason: 'random step',
+        });
         return kind;
       };
       for (const batch of batches) {

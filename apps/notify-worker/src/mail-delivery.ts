@@ -17,14 +17,12 @@ import { lowStockMail, orderMail, renderText, type Mail } from './mails.js';
 
 const MAX_MAIL_ATTEMPTS = 12;
 
-/** Exponential backoff after a mail server deferred a mail: 5 s, then three times as long each time, at most 1 hour. */
+/** Exponential backoff after a failed attempt: 5 s, then three times as long each time, at most 1 hour. */
 const backoffSeconds = (attempts: number) => Math.min(5 * 3 ** attempts, 3_600);
 
-/** Sends single mails and records the outcome of each: sent, refused, deferred, or the mail server is unavailable. */
+/** Sends single mails and records the outcome of each attempt. */
 export class MailDelivery {
-  private readonly sentNotifications = new MicroBatcher<Notification, undefined>((sent) =>
-    this.recordSent(sent),
-  );
+  private readonly sentRecorder = new MicroBatcher<Notification, undefined>((sent) => this.recordSent(sent));
   private readonly mailCounter: Counter<'kind' | 'outcome'>;
   private outageReason?: string;
 
@@ -37,19 +35,20 @@ export class MailDelivery {
   ) {
     this.mailCounter = metrics.counter(
       'estoque_mails_total',
-      'Mails by outcome: sent, refused permanently, or failed temporarily',
+      'Attempts to send a mail, by outcome: sent, refused (no further attempt), deferred (another attempt follows)',
       { kind: NOTIFICATION_KINDS, outcome: ['sent', 'refused', 'deferred'] },
     );
   }
 
-  /** Why the mail server was unavailable at the last attempt; undefined if it responded. */
+  /** Why the mail server was unavailable at the last attempt, or undefined if it was available. */
   get outage(): string | undefined {
     return this.outageReason;
   }
 
   /**
-   * Sends one mail and records the outcome. A crash between the mail server's response and the recorded outcome sends the
-   * mail twice, with the same Message-ID. SMTP offers no way to prevent this.
+   * Sends one mail and records the outcome. If the outcome cannot be recorded (crash, database outage), or the lease
+   * could not be renewed and has expired, the mail is sent again with the same Message-ID. SMTP offers no way to prevent
+   * this.
    *
    * @param orders the orders that the batch of notifications is about, by id
    * @returns false if the mail server is unavailable
@@ -71,7 +70,7 @@ export class MailDelivery {
       return this.recordFailure(notification, asMailError(error) as Error);
     }
     this.outageReason = undefined;
-    await this.sentNotifications.add(notification);
+    await this.sentRecorder.add(notification);
     this.mailCounter.labels(notification.kind, 'sent').inc();
     this.logger.info(logFields(notification), 'mail sent');
     return true;
@@ -130,13 +129,13 @@ export class MailDelivery {
     if (!serverUnavailable)
       this.logger.warn(
         { ...logFields(notification), reason, ...unexpectedError },
-        permanent ? 'mail refused' : 'mail deferred',
+        permanent ? 'mail failed permanently' : 'mail attempt failed',
       );
     return !serverUnavailable;
   }
 }
 
-/** The span names no recipient, because traces must not contain personal data. */
+/** The span does not contain the recipient, because traces must not contain personal data. */
 const deliverySpan = ({ id, kind, traceparent }: Notification): SpanStart => ({
   name: `send ${kind}`,
   kind: SpanKind.CLIENT,

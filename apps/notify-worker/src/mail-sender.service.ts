@@ -14,8 +14,8 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy }
 import { MailDelivery } from './mail-delivery.js';
 
 /**
- * Number of SMTP connections, and so of mails in flight: each connection sends one mail after the other. After a crash,
- * at most this many mails are sent twice.
+ * Number of SMTP connections. Each sends one mail after the other, so this is the maximum of mails in flight, and the
+ * maximum of mails that are sent twice after a crash.
  */
 export const SMTP_CONNECTIONS = 10;
 const BATCH_SIZE = 100;
@@ -24,8 +24,8 @@ const LEASE_RENEWAL_INTERVAL_MS = 5_000;
 
 /**
  * Sends the pending mails. It polls the notifications table independently of the event consumer, so that a slow or
- * unavailable mail server delays no message. Each batch is claimed with a lease; if the process dies, another one sends
- * the rest once the lease has expired.
+ * unavailable mail server delays no message. Each batch is claimed with a lease; if the process crashes, another process
+ * sends the rest once the lease has expired.
  */
 @Injectable()
 export class MailSenderService implements OnApplicationBootstrap, OnModuleDestroy {
@@ -81,7 +81,7 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
     }
   }
 
-  /** Releases the unsent rest of the batch if the mail server becomes unavailable or the process stops. */
+  /** Sends a batch. If the mail server becomes unavailable or the process stops, the unsent mails are released. */
   private async deliverBatch(batch: Notification[]) {
     if (batch.length === 0) return;
     const orders = await this.readOrders(batch);
@@ -98,7 +98,7 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
         if (!serverAvailable) aborted = true;
       }
     };
-    // Even if one fails, wait for all of them, so that no mail is in flight when the next batch begins.
+    // Wait for all of them even if one fails, so that no mail is in flight when the next batch begins.
     const results = await Promise.allSettled(Array.from({ length: SMTP_CONNECTIONS }, sendOneByOne));
     if (unsent.length > 0) await this.release(unsent);
     const failed = results.find((result) => result.status === 'rejected');

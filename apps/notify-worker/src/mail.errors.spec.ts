@@ -8,8 +8,8 @@ describe('asMailError', () => {
   it.each([
     ['EENVELOPE', 550, MailRefused, { kind: 'invalid', code: 'mail_refused' }],
     ['EMESSAGE', 554, MailRefused, { kind: 'invalid', code: 'mail_refused' }],
-    ['EENVELOPE', 451, MailDeferred, { kind: 'conflict', stale: true, code: 'mail_deferred' }],
-    ['EMESSAGE', 452, MailDeferred, { kind: 'conflict', stale: true, code: 'mail_deferred' }],
+    ['EENVELOPE', 451, MailDeferred, { kind: 'conflict', retryable: true, code: 'mail_deferred' }],
+    ['EMESSAGE', 452, MailDeferred, { kind: 'conflict', retryable: true, code: 'mail_deferred' }],
     ['ECONNECTION', undefined, MailServerUnavailable, { kind: 'unavailable', code: 'mail_unavailable' }],
     ['ESOCKET', undefined, MailServerUnavailable, { kind: 'unavailable' }],
     ['ETIMEDOUT', undefined, MailServerUnavailable, { kind: 'unavailable' }],

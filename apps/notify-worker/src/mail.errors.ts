@@ -1,6 +1,6 @@
 import { AppError } from '@estoque/platform';
 
-/** The mail server is unreachable or accepts no mail from us, regardless of the recipient: an outage. */
+/** The mail server is unreachable, or accepts no mail for any recipient: an outage. */
 export class MailServerUnavailable extends AppError {
   constructor(cause: Error) {
     super('unavailable', 'mail_unavailable', cause.message, { cause });

@@ -78,7 +78,7 @@ function rejectionText(rejection: LineRejection | undefined, locale: Locale) {
   return rejection ? REASONS[locale][rejection.reason](rejection.requested, rejection.available) : '';
 }
 
-/** Cached by language and currency: creating a format takes longer than rendering the rest of a mail's text. */
+/** Cache by language and currency: creating a format takes longer than rendering the rest of a mail's text. */
 const currencyFormats = new Map<string, Intl.NumberFormat>();
 
 function currencyFormat(locale: Locale, currency: string): Intl.NumberFormat {

@@ -14,7 +14,7 @@ import { appManifest } from '../../manifest.js';
 import { MailSenderService } from './mail-sender.service.js';
 import type { OrderMailKind } from './mails.js';
 
-/** The status that an order must have for a mail of this kind. */
+/** The status that an order must have for a mail of the kind. */
 const STATUS_OF = {
   order_processed: 'processed',
   order_rejected: 'rejected',
@@ -47,7 +47,7 @@ export class NotificationService {
    * Records one mail to the customer, to be sent later, and confirms the event.
    *
    * @returns `duplicate` if an earlier delivery has recorded the mail
-   * @throws OrderNotFound, OrderNotReady
+   * @throws OrderNotFound, or OrderNotReady if the order does not have the status for this mail
    */
   notify(kind: OrderMailKind, order_id: number): Promise<Outcome> {
     return this.batcher.add({ kind, order_id });
@@ -77,7 +77,7 @@ export class NotificationService {
   }
 }
 
-/** A confirmed event has its mail, even if retention has deleted the row since (docs/adr/0012). */
+/** Whether the mail was recorded before. Retention can have deleted its row since (docs/adr/0012). */
 const isConfirmed = ({ kind }: NotifyRequest, { unconfirmed }: OrderRecipient) =>
   !unconfirmed.includes(pendingConfirmation(EVENT_OF_STATUS[STATUS_OF[kind]], QUEUE));
 

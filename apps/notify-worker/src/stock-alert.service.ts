@@ -25,8 +25,8 @@ export class StockAlertService {
    * below. The alert is recorded once per movement, so that a redelivered event sends no second mail.
    *
    * @param changes the items of one `stock.updated` event
-   * @returns `duplicate` if an earlier delivery already recorded the alerts; `ignored` if no product ran low or no
-   * recipient is configured
+   * @returns `duplicate` if an earlier delivery recorded the alerts; `ignored` if no stock fell to its reorder point or
+   * no recipient is configured
    */
   async alert(changes: Changes): Promise<Outcome> {
     return this.recipient ? this.batcher.add(changes) : 'ignored';
@@ -54,7 +54,10 @@ export class StockAlertService {
   }
 
   /**
-   * @param changesByMovement for each movement id, the event items that contain it; they identify the trace of the event
+   * Records one alert for each movement.
+   *
+   * @param changesByMovement by movement id: the items of the event that contains the movement. They identify the trace
+   * of that event.
    * @returns the ids of the movements whose alert was not recorded before
    */
   private async record(changesByMovement: Map<number, Changes>): Promise<Set<number>> {

@@ -6,7 +6,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy }
 @Injectable()
 export class AuditService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly task: PeriodicTask;
-  /** Undefined before the first audit and after a failed one; the metric is then left out. */
+  /** Undefined before the first audit and after a failed one; the metric is then not exported. */
   private productsWithDiscrepancies?: number;
 
   constructor(

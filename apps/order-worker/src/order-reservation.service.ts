@@ -1,12 +1,4 @@
-import {
-  allocate,
-  isReadyFor,
-  isTooEarlyFor,
-  mayTransition,
-  OrderNotReady,
-  UnitOfWork,
-  type EventOf,
-} from '@estoque/domain';
+import { allocate, isReadyFor, mayTransition, UnitOfWork, type EventOf } from '@estoque/domain';
 import { MicroBatcher } from '@estoque/messaging';
 import { ENVIRONMENT, type Environment } from '@estoque/platform';
 import { Inject, Injectable } from '@nestjs/common';
@@ -17,7 +9,7 @@ type Outcome = 'reserved' | 'rejected' | 'duplicate';
 @Injectable()
 export class OrderReservationService {
   private readonly batcher = new MicroBatcher<OrderCreated, Outcome>(
-    (requests) => this.reserveAll(requests),
+    (messages) => this.reserveAll(messages),
     { keyOf: ({ order_id }) => order_id },
   );
 
@@ -30,16 +22,16 @@ export class OrderReservationService {
    * Makes the transition `pending -> reserved` and reserves the stock of all lines until the reservation expires, or
    * makes the transition `pending -> rejected` and stores the shortages.
    *
-   * @returns the new status, or `duplicate` if the order was reserved or rejected before
+   * @returns the new status, or `duplicate` if the order was reserved, rejected or cancelled before
    * @throws OrderNotFound, OrderMismatch
    */
-  reserve(request: OrderCreated): Promise<Outcome> {
-    return this.batcher.add(request);
+  reserve(message: OrderCreated): Promise<Outcome> {
+    return this.batcher.add(message);
   }
 
-  private reserveAll(requests: OrderCreated[]): Promise<(Outcome | Error)[]> {
+  private reserveAll(messages: OrderCreated[]): Promise<(Outcome | Error)[]> {
     return this.unitOfWork.inTransaction(async ({ orders, stock, outbox }) => {
-      const locked = await orders.lockForMessages(requests);
+      const locked = await orders.lockForMessages(messages);
       const pending = locked.filter(isReadyFor('reserve'));
       const stockLevels = await stock.lockLevels(pending);
       const { allocated, shortages } = allocate(pending, stockLevels);
@@ -48,14 +40,13 @@ export class OrderReservationService {
         orders.reserve(allocated.map(({ id }) => id)),
         orders.reject(shortages),
       ]);
-      for (const { id: order_id, items, message: request } of pending) {
+      for (const { id: order_id, items, message } of pending) {
         const reasons = shortages.get(order_id);
-        if (reasons) outbox.add('order.rejected', { order_id, items, reasons }, request);
-        else outbox.add('stock.reserve', { order_id, items }, request);
+        if (reasons) outbox.add('order.rejected', { order_id, items, reasons }, message);
+        else outbox.add('stock.reserve', { order_id, items }, message);
       }
       return locked.map((order) => {
         if (order instanceof Error) return order;
-        if (isTooEarlyFor('reserve', order.status)) return new OrderNotReady(order.id, order.status);
         if (!mayTransition('reserve', order.status)) return 'duplicate';
         return shortages.has(order.id) ? 'rejected' : 'reserved';
       });

@@ -44,7 +44,7 @@ describe('ReservationExpiryService', () => {
     await shop.dataSource.query('UPDATE reservations SET expires_at = now() WHERE order_id = $1', [
       overdue.order_id,
     ]);
-    await expiry.endExpired();
+    await expiry.expireReservations();
     expect(await stateOf(overdue)).toEqual({
       status: 'cancelled',
       cancellation: 'expired',

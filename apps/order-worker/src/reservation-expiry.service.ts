@@ -27,7 +27,12 @@ export class ReservationExpiryService implements OnApplicationBootstrap, OnModul
     metrics.gauge('estoque_reservations_active', 'Active reservations, one for each order line', () =>
       unitOfWork.read.stock.countActiveReservations(),
     );
-    this.task = new PeriodicTask('expiring reservations', POLL_INTERVAL_MS, () => this.endExpired(), logger);
+    this.task = new PeriodicTask(
+      'expiring reservations',
+      POLL_INTERVAL_MS,
+      () => this.expireReservations(),
+      logger,
+    );
   }
 
   onApplicationBootstrap() {
@@ -38,7 +43,8 @@ export class ReservationExpiryService implements OnApplicationBootstrap, OnModul
     return this.task.stop();
   }
 
-  async endExpired() {
+  /** Cancels the orders of one batch, each in a transaction of its own. */
+  async expireReservations() {
     for (const id of await this.unitOfWork.read.stock.ordersWithExpiredReservations(BATCH)) {
       if (!(await this.expire(id))) continue;
       this.expired.inc();

@@ -52,8 +52,8 @@ export class RetentionService implements OnApplicationBootstrap, OnModuleDestroy
   }
 
   /**
-   * Each batch starts at the last order of the batch before it, so that it does not scan deleted rows that are not yet
-   * vacuumed.
+   * Runs `prune` until fewer than BATCH rows are deleted. Each batch starts at the last order of the batch before it, so
+   * that it does not scan deleted rows that are not yet vacuumed.
    *
    * @returns the number of deleted rows
    */

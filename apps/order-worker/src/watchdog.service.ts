@@ -4,7 +4,7 @@ import {
   isFinal,
   UnitOfWork,
   type EventName,
-  type OverdueOrder,
+  type OpenOrder,
   type Transaction,
 } from '@estoque/domain';
 import { Publisher } from '@estoque/messaging';
@@ -24,8 +24,8 @@ const MAX_STUCK_COUNTED = 1_000;
 
 /**
  * Finds orders that do not progress and republishes their events: the event that starts the next step, and every
- * event that a consumer has not confirmed. Consumers are idempotent, so this has no effect twice (docs/adr/0001).
- * An order that still does not progress is reported as stuck.
+ * event that a consumer has not confirmed. Consumers are idempotent, so a second delivery changes nothing
+ * (docs/adr/0001). An order that still does not progress is reported as stuck.
  */
 @Injectable()
 export class WatchdogService implements OnApplicationBootstrap, OnModuleDestroy {
@@ -41,7 +41,12 @@ export class WatchdogService implements OnApplicationBootstrap, OnModuleDestroy 
     metrics: Metrics,
   ) {
     const { POLL_INTERVAL_MS } = environment;
-    this.task = new PeriodicTask('watching for stuck orders', POLL_INTERVAL_MS, () => this.watch(), logger);
+    this.task = new PeriodicTask(
+      'republishing events of overdue orders',
+      POLL_INTERVAL_MS,
+      () => this.republishOverdue(),
+      logger,
+    );
     health.add('orders', () => (this.stuck > 0 ? `stuck orders: ${this.stuck}` : undefined));
     metrics.gauge(
       'estoque_orders_stuck',
@@ -64,7 +69,7 @@ export class WatchdogService implements OnApplicationBootstrap, OnModuleDestroy 
     return this.task.stop();
   }
 
-  private async watch() {
+  private async republishOverdue() {
     const { REPUBLISH_AFTER_SECONDS: limits } = this.environment;
     const overdue = await this.unitOfWork.inTransaction(({ openOrders }) =>
       openOrders.claimOverdue(limits, BATCH),
@@ -77,27 +82,28 @@ export class WatchdogService implements OnApplicationBootstrap, OnModuleDestroy 
       });
     }
     for (const order of overdue)
-      for (const event of missingEventsOf(order)) {
+      for (const event of eventsToRepublish(order)) {
         const { id: order_id, status, republish_count } = order;
         this.logger.warn({ event, order_id, status, republish_count }, 'event republished by the watchdog');
       }
     this.stuck = (await this.unitOfWork.read.openOrders.stuck(MAX_STUCK_COUNTED)).length;
   }
 
-  private async republish(order: OverdueOrder, { orders, stock, outbox }: Transaction<'order-worker'>) {
+  private async republish(order: OpenOrder, { orders, stock, outbox }: Transaction<'order-worker'>) {
     const { id: order_id, rejection: reasons, cancellation: reason } = order;
     const items = await orders.items(order_id);
-    for (const event of missingEventsOf(order)) {
+    for (const event of eventsToRepublish(order)) {
+      // Only if a consumer confirms `stock.updated` (`confirmedBy` of its contract); at present none does.
       if (event === 'stock.updated')
         outbox.republish(event, { order_id, items: await stock.salesOf(order_id) });
-      // The contract of each event drops the fields that it does not have.
+      // The payload schema removes fields that the event does not define.
       else outbox.republish(event, { order_id, items, reasons: reasons!, reason: reason! });
     }
   }
 }
 
-/** The events without which the order does not progress. */
-function missingEventsOf({ status, unconfirmed }: OverdueOrder): EventName[] {
+/** Events to republish. */
+function eventsToRepublish({ status, unconfirmed }: OpenOrder): EventName[] {
   const unconfirmedEvents = eventsOf(unconfirmed);
   return isFinal(status) ? unconfirmedEvents : [...new Set([...unconfirmedEvents, EVENT_OF_STATUS[status]])];
 }

@@ -14,7 +14,7 @@ type Outcome = 'processed' | 'duplicate';
 
 @Injectable()
 export class StockDeductionService {
-  private readonly batcher = new MicroBatcher<StockReserve, Outcome>((requests) => this.deductAll(requests), {
+  private readonly batcher = new MicroBatcher<StockReserve, Outcome>((messages) => this.deductAll(messages), {
     keyOf: ({ order_id }) => order_id,
   });
 
@@ -26,21 +26,21 @@ export class StockDeductionService {
    * @returns `duplicate` if the order was processed before, or was rejected or cancelled
    * @throws OrderNotFound, OrderMismatch, OrderNotReady
    */
-  deduct(request: StockReserve): Promise<Outcome> {
-    return this.batcher.add(request);
+  deduct(message: StockReserve): Promise<Outcome> {
+    return this.batcher.add(message);
   }
 
-  private deductAll(requests: StockReserve[]): Promise<(Outcome | Error)[]> {
+  private deductAll(messages: StockReserve[]): Promise<(Outcome | Error)[]> {
     return this.unitOfWork.inTransaction(async ({ orders, stock, outbox }) => {
-      const locked = await orders.lockForMessages(requests);
+      const locked = await orders.lockForMessages(messages);
       const reserved = locked.filter(isReadyFor('process'));
       const [changes] = await Promise.all([
         stock.deduct(reserved),
         orders.process(reserved.map(({ id }) => id)),
       ]);
-      for (const { id: order_id, items, message: request } of reserved) {
-        outbox.add('stock.updated', { order_id, items: changes.get(order_id)! }, request);
-        outbox.add('order.processed', { order_id, items }, request);
+      for (const { id: order_id, items, message } of reserved) {
+        outbox.add('stock.updated', { order_id, items: changes.get(order_id)! }, message);
+        outbox.add('order.processed', { order_id, items }, message);
       }
       return locked.map((order) => {
         if (order instanceof Error) return order;

@@ -42,7 +42,7 @@ interface DomainOptions {
   collectsDeadLetters?: boolean;
 }
 
-/** Provides the unit of work on the database, and the publishing and consuming of events. */
+/** Provides the unit of work, the outbox relay, the dead letters, the stock audit, and the consumer of a queue. */
 @Module({})
 export class DomainModule implements OnApplicationBootstrap, OnApplicationShutdown {
   private stopping = false;
@@ -61,7 +61,7 @@ export class DomainModule implements OnApplicationBootstrap, OnApplicationShutdo
     metrics: Metrics,
   ) {
     health.add('database', () => dataSource.query('SELECT 1'));
-    const read = (what: 'depth' | 'lag_seconds') => async () => (await relay.measure())[what];
+    const read = (measure: 'depth' | 'lag_seconds') => async () => (await relay.measure())[measure];
     metrics.gauge('estoque_outbox_depth', 'Events in the outbox', read('depth'));
     metrics.gauge('estoque_outbox_lag_seconds', 'Age of the oldest event in the outbox', read('lag_seconds'));
     metrics.gauge(
@@ -79,11 +79,11 @@ export class DomainModule implements OnApplicationBootstrap, OnApplicationShutdo
       inject: [ENVIRONMENT, DeadLetters, Publisher, LOGGER, Metrics],
       useFactory: (
         { RABBITMQ_URL: urls }: Environment,
-        letters: DeadLetters,
+        deadLetters: DeadLetters,
         publisher: Publisher,
         logger: Logger,
         metrics: Metrics,
-      ) => new DeadLetterCollector(urls, topology, catalogue, letters, publisher, logger, metrics),
+      ) => new DeadLetterCollector(urls, topology, catalogue, deadLetters, publisher, logger, metrics),
     };
     return {
       module: DomainModule,
@@ -142,12 +142,12 @@ export class DomainModule implements OnApplicationBootstrap, OnApplicationShutdo
     }
   }
 
-  /** Does not wait for the database: until it is connected, the process is alive and not ready. */
+  /** Does not wait for the database: until it is connected, the process is live but not ready. */
   onApplicationBootstrap() {
     void this.connect();
   }
 
-  /** Runs after HTTP and the transport have closed, so that the last events are still published. */
+  /** Runs after HTTP and the transport are closed, so that the last events are still published. */
   async onApplicationShutdown() {
     this.stopping = true;
     await this.collector?.stop();

@@ -15,7 +15,7 @@ export {
   type NotificationKind,
 } from './notification/notification.entity.js';
 export { NotificationNotFound, NotificationNotSendable } from './notification/notification.errors.js';
-export { MAX_LINES, MAX_MOVEMENT, MAX_PRICE, MAX_REORDER_POINT, MAX_UNITS } from './limits.js';
+export { MAX_ITEMS, MAX_MOVEMENT, MAX_PRICE, MAX_REORDER_POINT, MAX_UNITS } from './limits.js';
 export { LOCALES, type Cancellation, type LineRejection, type Locale } from './order/order.entity.js';
 export { draftOrder, type PlaceOrderRequest } from './order/order-draft.js';
 export {
@@ -25,7 +25,7 @@ export {
   OrderNotFound,
   OrderNotReady,
 } from './order/order.errors.js';
-export type { OrderTimeLimits, OverdueOrder } from './order/open-order.repository.js';
+export type { OpenOrder, OrderTimeLimits } from './order/open-order.repository.js';
 export {
   type LockedOrder,
   type NewOrder,

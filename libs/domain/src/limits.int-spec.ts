@@ -1,11 +1,11 @@
 import { TestShop } from '../../../test/support/test-shop.js';
 import { MAX_ON_HAND, MAX_PRICE, MAX_TOTAL, MAX_UNITS } from './limits.js';
 
-/** As PostgreSQL writes BETWEEN, and a numeric literal that does not fit into the column's type. */
+/** Upper bound of a BETWEEN, as PostgreSQL prints it. A literal that exceeds the column's type is quoted and cast. */
 const UPPER_BOUND = /\((\w+) <= '?(\d+)'?(?:::\w+)?\)/g;
 
-describe('The limits', () => {
-  it('are those of the CHECK constraints in the migrated database', async () => {
+describe('Limits', () => {
+  it('equal those of the CHECK constraints in the migrated database', async () => {
     const shop = await TestShop.open({ workers: 1 });
     try {
       const constraints = await shop.dataSource.query<{ relation: string; definition: string }[]>(

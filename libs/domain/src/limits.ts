@@ -5,11 +5,15 @@
  * They keep every sum within PostgreSQL's integer and within the integers that a JavaScript number holds exactly.
  */
 
-/** Units of one product in one order, all its lines added up. */
+/** Units of one product in one order, all its items added up. */
 export const MAX_UNITS = 1_000_000;
 
-/** Lines in the request for an order. */
-export const MAX_LINES = 100;
+/**
+ * Items in the request for an order. Requests and events have *items*: a product and a quantity. A stored order has
+ * *lines*: one per product, with the quantities of its items added up, and with the name and price at the time of
+ * ordering.
+ */
+export const MAX_ITEMS = 100;
 
 /** Price of one unit, in the currency's minor unit. */
 export const MAX_PRICE = 1_000_000_000;

@@ -7,12 +7,12 @@ export class TransactionCounters {
   readonly orders: Partial<Record<OrderStatus, number>> = {};
   readonly rejections: Partial<Record<LineRejection['reason'], number>> = {};
 
-  /** Counts orders that got this status. */
+  /** Counts orders that entered the status. */
   countOrders(status: OrderStatus, count: number) {
     this.orders[status] = (this.orders[status] ?? 0) + count;
   }
 
-  /** Counts each reason once for an order. @param rejections the rejected lines of each order */
+  /** Counts each reason once per order. @param rejections the rejected lines of each order */
   countRejections(rejections: LineRejection[][]) {
     for (const lines of rejections)
       for (const reason of new Set(lines.map((line) => line.reason)))
@@ -22,7 +22,7 @@ export class TransactionCounters {
 
 /** @returns a function that adds the counters of a transaction to the metrics of this process */
 export function orderCounters(metrics: Metrics): (counters: TransactionCounters) => void {
-  const orders = metrics.counter('estoque_orders_total', 'Orders that got a status in this process', {
+  const orders = metrics.counter('estoque_orders_total', 'Orders that entered a status in this process', {
     status: ORDER_STATUSES,
   });
   const rejections = metrics.counter(

@@ -35,20 +35,20 @@ export class Repositories {
   }
 }
 
-/** The repositories of one transaction, and the outbox for the events that the app declares in their contracts. */
+/** The repositories of one transaction, and its outbox, which accepts only events whose contract lists `App`. */
 export type Transaction<App extends PublisherName = never> = Repositories & {
   outbox: Outbox<typeof catalogue, App>;
 };
 
-/** SQLSTATE deadlock_detected and serialization_failure. Nothing was changed, and another attempt can succeed. */
+/** SQLSTATE deadlock_detected and serialization_failure. The transaction is rolled back; a new attempt can succeed. */
 const RETRYABLE = new Set(['40P01', '40001']);
 const MAX_TRIES = 5;
 
 /**
- * The only place that opens transactions.
+ * The only place that opens transactions with repositories.
  *
- * A service names its app, as in `UnitOfWork<'order-worker'>`. Its outbox then accepts only the events whose contract
- * names that app, by type and at run time. Without a name the outbox accepts none.
+ * A service declares its app, as in `UnitOfWork<'order-worker'>`. By type, a service without an app name can publish no
+ * event; at run time the outbox accepts only events whose contract lists the running app.
  */
 export class UnitOfWork<App extends PublisherName = never> {
   constructor(
@@ -64,7 +64,7 @@ export class UnitOfWork<App extends PublisherName = never> {
    * because a deadlock or serialization failure is retried.
    */
   inTransaction<Result>(work: (transaction: Transaction<App>) => Promise<Result>): Promise<Result> {
-    // A poll that finds nothing to do belongs to no trace.
+    // A poll belongs to no trace, so its transaction gets no span.
     return hasActiveTrace()
       ? inSpan(transactionSpan, () => this.runWithRetries(work))
       : this.runWithRetries(work);

@@ -2,8 +2,8 @@ import { applyDecorators } from '@nestjs/common';
 import { IsString, Matches, MaxLength, MinLength, ValidateIf } from 'class-validator';
 
 /**
- * The field is a single line of text: not only whitespace, and without control characters, because PostgreSQL can't store
- * NUL and a line break would allow the injection of mail headers.
+ * The field is a single line of text. It has more than whitespace and no control characters: PostgreSQL can't store
+ * NUL, and a line break would allow the injection of mail headers.
  */
 export function IsSingleLine(maxLength: number) {
   return applyDecorators(

@@ -21,8 +21,8 @@ export function openApiDocument(app: INestApplication) {
   const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (_controller, method) => method,
   });
-  // Health and metrics routes belong to every process and are not part of the API contract. They are filtered out here
-  // because a decorator on their controllers would make the workers load Swagger: two of every five files they load.
+  // Health and metrics routes belong to every process and are not part of the API contract. They are filtered out here:
+  // with a decorator on their controllers the workers would load Swagger, which is two fifths of the files they load.
   const paths = Object.entries(document.paths).filter(([path]) => path.startsWith('/v1/'));
   return { ...document, paths: Object.fromEntries(paths), security: [] };
 }

@@ -32,7 +32,7 @@ const CODES: Record<string, string> = {
   isISO4217CurrencyCode: 'not_a_currency',
 };
 
-/** Validates requests against their DTO: unknown fields, types, limits. */
+/** Creates the pipe that validates requests against their DTO: unknown fields, types, limits. */
 export function validationPipe() {
   return new ObjectOnlyPipe({
     whitelist: true,

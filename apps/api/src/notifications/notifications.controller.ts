@@ -23,14 +23,14 @@ export class NotificationsController {
   @ApiOperation({
     operationId: 'resendNotification',
     summary: 'Send a mail again',
-    description: 'For a mail that was sent or permanently refused. The new mail has a Message-ID of its own.',
+    description: 'Possible in the states `sent` and `failed`. The new mail has a Message-ID of its own.',
   })
   @ApiParam({ name: 'id', type: 'integer', example: 77 })
   @ApiResponse({ status: 202, type: NotificationDto, description: 'The mail is pending and will be sent.' })
   @ApiProblems({
     400: MALFORMED,
     404: { code: 'notification_not_found', when: 'The notification does not exist.' },
-    409: { code: 'notification_pending', when: 'The mail is already pending.' },
+    409: { code: 'notification_pending', when: 'The mail is pending.' },
   })
   resend(@Param('id', IdPipe) id: number): Promise<NotificationDto> {
     return this.notifications.resend(id);

@@ -33,10 +33,10 @@ export class NotificationDto {
   recipient!: string;
   /** @example "pt-BR" */
   locale!: string;
-  /** `failed`: the mail was permanently refused, or was deferred too often. */
+  /** `failed`: refused permanently, or not sent after 12 attempts. */
   @IsIn(NOTIFICATION_STATES)
   state!: NotificationState;
-  /** Number of attempts to send the mail. Outages of the mail server do not count. @example 1 */
+  /** Attempts that the mail server answered, or that failed unexpectedly. An outage of the mail server uses up none. @example 1 */
   attempts!: number;
   /** Error of the last attempt, or null. @example "451 4.7.1 try again later" */
   last_error!: string | null;

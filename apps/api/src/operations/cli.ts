@@ -40,7 +40,7 @@ function toPositiveInteger(text: string): number {
 }
 
 const cli = new Command('npm run cli --').description('Operations of estoque-system.');
-const deadLettersCommand = cli.command('dead-letters').description('Messages that could not be processed.');
+const deadLettersCommand = cli.command('dead-letters').description('Messages that could not be handled.');
 type DeadLetterOptions = Omit<DeadLetterFilter, 'subject'> & { order?: number };
 const toFilter = ({ order, ...filter }: DeadLetterOptions): DeadLetterFilter => ({
   ...filter,

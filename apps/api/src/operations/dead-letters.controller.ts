@@ -29,7 +29,7 @@ export class DeadLettersController {
   @Get()
   @ApiOperation({
     operationId: 'listDeadLetters',
-    summary: 'List dead letters (messages that could not be processed), newest first',
+    summary: 'List dead letters (messages that could not be handled), newest first',
   })
   @ApiResponse({ status: 200, type: DeadLetterPageDto, description: 'A page of dead letters.' })
   @ApiProblems({ 400: MALFORMED, 422: INVALID })
@@ -48,7 +48,7 @@ export class DeadLettersController {
   @ApiResponse({
     status: 200,
     type: FilteredResultDto,
-    description: 'The number of dead letters replayed or discarded, and remaining.',
+    description: 'The number of dead letters selected, and of those that remain open.',
   })
   @ApiProblems({ 400: MALFORMED, 422: INVALID })
   replayAll(@Body() body: FilteredActionDto): Promise<FilteredResultDto> {
@@ -66,7 +66,7 @@ export class DeadLettersController {
   @ApiResponse({
     status: 200,
     type: FilteredResultDto,
-    description: 'The number of dead letters replayed or discarded, and remaining.',
+    description: 'The number of dead letters selected, and of those that remain open.',
   })
   @ApiProblems({ 400: MALFORMED, 422: INVALID })
   discardAll(@Body() body: FilteredActionDto): Promise<FilteredResultDto> {

@@ -63,7 +63,7 @@ export class FilteredActionDto extends ActorDto {
 }
 
 export class FilteredResultDto {
-  /** Number of dead letters that were replayed or discarded. @example 12 */
+  /** Number of dead letters selected. Some may have been closed by another caller in the meantime. @example 12 */
   done!: number;
   /** Number of matching dead letters that are still open; call again until it is 0. @example 0 */
   remaining!: number;
@@ -80,7 +80,7 @@ export class DeadLetterDto {
   reason!: string;
   /** Error message of the last attempt. @example "Unexpected end of JSON input" */
   error!: string;
-  /** Number of attempts to process the message. @example 1 */
+  /** Number of attempts to handle the message. @example 1 */
   attempts!: number;
   // Response fields are not validated: @IsIn only gives the Swagger plugin the enum, in this order.
   @IsIn(DEAD_LETTER_STATES)
@@ -142,7 +142,7 @@ export function toDeadLetterDto(deadLetter: DeadLetter): DeadLetterDto {
 }
 
 const MAX_TEXT_CHARACTERS = 10_000;
-/** A character takes up to 4 bytes in UTF-8. */
+/** A character has at most 4 bytes in UTF-8. */
 const MAX_TEXT_BYTES = 4 * MAX_TEXT_CHARACTERS;
 
 export function toDeadLetterDetailsDto(

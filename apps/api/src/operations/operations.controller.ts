@@ -15,9 +15,10 @@ export class OperationsController {
   @ApiOperation({
     operationId: 'listStuckOrders',
     summary: 'List stuck orders',
-    description: 'Orders whose event the watchdog has republished at least three times without effect.',
+    description:
+      'Orders whose events the watchdog has republished at least three times and that have still not progressed.',
   })
-  @ApiResponse({ status: 200, type: StuckOrdersDto, description: 'Stuck orders; normally none.' })
+  @ApiResponse({ status: 200, type: StuckOrdersDto, description: 'At most 100 stuck orders; normally none.' })
   @ApiProblems(NO_INPUT)
   stuckOrders(): Promise<StuckOrdersDto> {
     return this.operations.stuckOrders();
@@ -28,17 +29,21 @@ export class OperationsController {
     operationId: 'auditStock',
     summary: 'Reconcile the stock ledger',
     description:
-      'Recomputes stock from movements and reservations and reports every discrepancy. Nothing is repaired.',
+      'Recomputes stock from movements and reservations and reports at most 1,000 discrepancies. Nothing is repaired.',
   })
-  @ApiResponse({ status: 200, type: AuditDto, description: 'All discrepancies; normally none.' })
+  @ApiResponse({ status: 200, type: AuditDto, description: 'At most 1,000 discrepancies; normally none.' })
   @ApiProblems(NO_INPUT)
   audit(): Promise<AuditDto> {
     return this.operations.audit();
   }
 
   @Get('outbox')
-  @ApiOperation({ operationId: 'measureOutbox', summary: 'Get the number of unpublished events' })
-  @ApiResponse({ status: 200, type: OutboxDto, description: 'Depth and lag of the outbox.' })
+  @ApiOperation({ operationId: 'measureOutbox', summary: 'Get the depth and lag of the outbox' })
+  @ApiResponse({
+    status: 200,
+    type: OutboxDto,
+    description: 'Number of events in the outbox, and the age of the oldest one.',
+  })
   @ApiProblems(NO_INPUT)
   outbox(): Promise<OutboxDto> {
     return this.operations.measureOutbox();

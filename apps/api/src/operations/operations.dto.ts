@@ -1,4 +1,4 @@
-import { ORDER_STATUSES, type Discrepancy, type OrderStatus, type OverdueOrder } from '@estoque/domain';
+import { ORDER_STATUSES, type Discrepancy, type OpenOrder, type OrderStatus } from '@estoque/domain';
 import { IsIn } from 'class-validator';
 
 export class StuckOrderDto {
@@ -9,7 +9,7 @@ export class StuckOrderDto {
   status!: OrderStatus;
   /** When the order entered this status. @example "2026-01-15T12:00:00.000Z" */
   since!: string;
-  /** How often the watchdog has republished the event of the order. @example 3 */
+  /** How often the watchdog has republished the events of the order. @example 3 */
   republish_count!: number;
 }
 
@@ -19,7 +19,7 @@ export class StuckOrdersDto {
 }
 
 export class DiscrepancyDto {
-  /** Rule of the stock ledger that is violated. @example "on_hand" */
+  /** Check that found the discrepancy. @example "on_hand" */
   check!: string;
   /** @example 10 */
   product_id!: number;
@@ -32,25 +32,20 @@ export class DiscrepancyDto {
 }
 
 export class AuditDto {
-  /** Whether the stock ledger reconciles. @example true */
+  /** True if there is no discrepancy. @example true */
   reconciles!: boolean;
   /** At most 1,000. Nothing is repaired automatically. */
   discrepancies!: DiscrepancyDto[];
 }
 
 export class OutboxDto {
-  /** Number of unpublished events. @example 0 */
+  /** Events in the outbox, including those published within the last second. @example 0 */
   depth!: number;
-  /** Age of the oldest unpublished event. @example 0 */
+  /** Age of the oldest event in the outbox. @example 0 */
   lag_seconds!: number;
 }
 
-export const toStuckOrderDto = ({
-  id,
-  status,
-  updated_at,
-  republish_count,
-}: OverdueOrder): StuckOrderDto => ({
+export const toStuckOrderDto = ({ id, status, updated_at, republish_count }: OpenOrder): StuckOrderDto => ({
   id,
   status,
   since: updated_at.toISOString(),

@@ -65,7 +65,7 @@ export class OrdersController {
     operationId: 'cancelOrder',
     summary: 'Cancel an order',
     description:
-      'Possible until the stock of the order is deducted. Reserved stock is released. The operation is idempotent.',
+      'Possible while the order is `pending` or `reserved`. Reserved stock is released. The operation is idempotent.',
   })
   @ApiParam({ name: 'id', type: 'integer', example: 123 })
   @ApiResponse({ status: 200, type: OrderDto, description: 'The cancelled order.' })

@@ -1,6 +1,6 @@
 import {
   LOCALES,
-  MAX_LINES,
+  MAX_ITEMS,
   MAX_UNITS,
   ORDER_STATUSES,
   type Cancellation,
@@ -54,18 +54,18 @@ export class OrderItemDto {
 }
 
 export class PlaceOrderDto {
-  // Explicit like that of `items`: the document lists explicit properties before those of the Swagger plugin.
+  // This decorator is explicit because that of `items` is: the document lists such properties before all others.
   @ApiProperty()
   @ValidateNested()
   @IsObject({ message: 'must be an object with name and email' })
   @Type(() => CustomerDto)
   customer!: CustomerDto;
 
-  /** The quantities of lines with the same product are added. */
+  /** Quantities of items with the same product are added up in one line of the order. */
   @ValidateNested({ each: true, message: 'must contain objects with product_id and quantity' })
   // The Swagger plugin ignores the argument of ArrayMaxSize unless it is a literal.
-  @ApiProperty({ maxItems: MAX_LINES })
-  @ArrayMaxSize(MAX_LINES)
+  @ApiProperty({ maxItems: MAX_ITEMS })
+  @ArrayMaxSize(MAX_ITEMS)
   @ArrayMinSize(1)
   @IsArray()
   @Type(() => OrderItemDto)
@@ -163,7 +163,7 @@ export class OrderDto {
   totals!: TotalsDto;
   /** The lines that caused the rejection. Null unless the order is rejected. */
   rejection!: LineRejectionDto[] | null;
-  /** Cancelled on request, or because its reservation expired. Null unless the order is cancelled. @example null */
+  /** `requested`: cancelled through the API. `expired`: the reservation expired. Null unless the order is cancelled. @example null */
   @IsIn(CANCELLATIONS)
   cancellation!: (typeof CANCELLATIONS)[number] | null;
   /** Steps in chronological order. Steps of an order that was closed more than RETENTION_DAYS ago may be deleted. */

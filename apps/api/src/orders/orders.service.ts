@@ -26,9 +26,10 @@ export class OrdersService {
   constructor(private readonly unitOfWork: UnitOfWork<'api'>) {}
 
   /**
-   * Stores the order and publishes `order.created`, in one transaction.
+   * Stores the order and its event `order.created` in one transaction. The event is published after the commit.
    *
-   * @throws AppError `validation_failed`: too many units or an unknown product, mixed currencies, a total too large
+   * @throws AppError `validation_failed`: too many units of a product, unknown products, several currencies, or a total
+   * that is too large
    */
   place(request: PlaceOrderDto): Promise<OrderDto> {
     return this.batcher.add(request);
@@ -52,8 +53,8 @@ export class OrdersService {
   }
 
   /**
-   * Cancels the order, releases its reservations and publishes `order.cancelled`, in one transaction. An order that is
-   * cancelled already is returned unchanged.
+   * Cancels the order, releases its reservations and stores the event `order.cancelled` in one transaction. An order
+   * that is already cancelled is returned unchanged.
    *
    * @throws OrderNotFound, OrderNotCancellable
    */
@@ -94,7 +95,7 @@ const productIdsOf = (requests: PlaceOrderDto[]) => [
 
 const itemsOf = ({ lines }: NewOrder) => lines.map(({ product_id, quantity }) => ({ product_id, quantity }));
 
-/** The order as it was just stored, without reading it again. */
+/** Builds the response from the stored values, without a query. */
 function toPlacedDto(order: NewOrder, { id, created_at }: PlacedOrder): OrderDto {
   return toOrderDto({
     ...order,

@@ -25,14 +25,14 @@ export class CreateProductDto {
   @Matches(/^[A-Z]{3}$/, { message: 'must be an ISO 4217 code, for example BRL' })
   currency!: string;
 
-  /** A low-stock alert is sent when the stock on hand falls to this level or below. Default: 0. @example 10 */
+  /** A low-stock alert is sent when the stock on hand falls to this value or below. Default: 0. @example 10 */
   @IsOptionalNotNull()
   @Max(MAX_REORDER_POINT)
   @Min(0)
   @IsInt()
   reorder_point?: number;
 
-  /** Whether the product can be ordered. Default: true. @example true */
+  /** If false, orders with the product are rejected. Default: true. @example true */
   @IsOptionalNotNull()
   @IsBoolean()
   active?: boolean;

@@ -32,7 +32,7 @@ export class StockController {
     422: INVALID,
   })
   receive(@Param('id', IdPipe) id: number, @Body() body: ReceiptDto): Promise<StockDto> {
-    return this.stock.move(id, 'receipt', body);
+    return this.stock.recordMovement(id, 'receipt', body);
   }
 
   @Post('stock/adjustments')
@@ -47,12 +47,12 @@ export class StockController {
     404: NOT_FOUND,
     409: {
       code: 'stock_below_reserved',
-      when: 'The quantity on hand would fall below the quantity reserved for orders.',
+      when: 'The quantity on hand would fall below the reserved quantity, or (`stock_too_large`) exceed the maximum.',
     },
     422: INVALID,
   })
   adjust(@Param('id', IdPipe) id: number, @Body() body: AdjustmentDto): Promise<StockDto> {
-    return this.stock.move(id, 'adjustment', body);
+    return this.stock.recordMovement(id, 'adjustment', body);
   }
 
   @Get('movements')

@@ -37,7 +37,7 @@ export class StockDto {
   on_hand!: number;
   /** Part of `on_hand` that is reserved for orders. @example 3 */
   reserved!: number;
-  /** Quantity that can be ordered: `on_hand` minus `reserved`. @example 45 */
+  /** Quantity that can be reserved: `on_hand` minus `reserved`. @example 45 */
   available!: number;
 }
 

@@ -14,11 +14,11 @@ export class StockService {
   constructor(private readonly unitOfWork: UnitOfWork<'api'>) {}
 
   /**
-   * Records a manual stock movement and adds the event `stock.updated` to the outbox.
+   * Records a manual stock movement and stores the event `stock.updated` in one transaction.
    *
    * @throws ProductNotFound, StockBelowReserved, StockTooLarge
    */
-  move(
+  recordMovement(
     productId: number,
     kind: 'receipt' | 'adjustment',
     { quantity, reason }: ReceiptDto | AdjustmentDto,

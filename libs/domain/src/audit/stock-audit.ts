@@ -16,7 +16,7 @@ export interface Discrepancy {
   found: number;
 }
 
-/** Formats a list for SQL. */
+/** Formats statuses as a list of SQL literals. */
 const quoted = (statuses: readonly OrderStatus[]) => statuses.map((status) => `'${status}'`).join(', ');
 
 /** Each check is a query that returns its discrepancies. */
@@ -57,14 +57,14 @@ const CHECKS = {
     WHERE coalesce(ordered, 0) <> coalesce(active, 0)`,
 };
 
-/** Limit of the result. If there are more discrepancies, most have the same cause. */
+/** Maximum of discrepancies in the result. So many usually have the same cause. */
 const MAX_DISCREPANCIES = 1_000;
 
-/** Reconciles the stock ledger: recomputes stock from movements and reservations. It never repairs anything. */
+/** Reconciles the stock ledger: recomputes stock from movements and reservations. It only reads. */
 export class StockAudit {
   constructor(private readonly sql: SqlClient) {}
 
-  /** @returns no discrepancies if the ledger reconciles. One snapshot is read, so that running transactions cause none. */
+  /** @returns no discrepancies if the ledger reconciles. It reads one snapshot, so concurrent transactions cause none. */
   run(): Promise<Discrepancy[]> {
     const checks = Object.entries(CHECKS).map(
       ([check, discrepancies]) =>

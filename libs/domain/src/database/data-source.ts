@@ -21,10 +21,10 @@ const ENTITIES = [
   DeadLetterAction,
 ];
 
-/** In the order in which they run. */
+/** In the sequence in which they run. */
 const MIGRATIONS = [Initial1765000000000];
 
-/** The database of the system. @returns a data source that is not connected yet: `initialize()` connects it */
+/** Creates the data source of the system's database. It is not connected; `initialize()` connects it. */
 export function createDataSource(url: string, options?: ConnectionOptions): DataSource {
   return createPostgresDataSource(url, { entities: ENTITIES, migrations: MIGRATIONS }, options);
 }

@@ -3,32 +3,32 @@ import { createDatabase } from '../../../../test/support/database.js';
 import { createDataSource } from './data-source.js';
 import { migrate } from './migrations.js';
 
-/** All that the migrations made, as PostgreSQL itself writes it down. */
-async function schemaOf(dataSource: DataSource) {
+/** Reads the schema that the migrations created from the catalogs of PostgreSQL. */
+async function readSchema(dataSource: DataSource) {
   const list = async (sql: string) =>
     (await dataSource.query<{ line: string }[]>(sql)).map(({ line }) => line);
-  const ours = `IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname <> 'migrations')`;
+  const ownTables = `IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname <> 'migrations')`;
   return {
     tables: await list(
       `SELECT concat_ws(' ', relname, reloptions) AS line FROM pg_class
-       WHERE relkind = 'r' AND oid ${ours} ORDER BY 1`,
+       WHERE relkind = 'r' AND oid ${ownTables} ORDER BY 1`,
     ),
     columns: await list(
       `SELECT concat_ws(' ', attrelid::regclass, attname, format_type(atttypid, atttypmod), attidentity,
                         CASE WHEN attnotnull THEN 'NOT NULL' END, pg_get_expr(adbin, adrelid)) AS line
        FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid AND relkind = 'r'
             LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
-       WHERE attrelid ${ours} AND attnum > 0 AND NOT attisdropped ORDER BY attrelid::regclass::text, attnum`,
+       WHERE attrelid ${ownTables} AND attnum > 0 AND NOT attisdropped ORDER BY attrelid::regclass::text, attnum`,
     ),
     constraints: await list(
       `SELECT concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid)) AS line
-       FROM pg_constraint WHERE conrelid ${ours} ORDER BY 1`,
+       FROM pg_constraint WHERE conrelid ${ownTables} ORDER BY 1`,
     ),
     indexes: await list(
       `SELECT indexdef AS line FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'migrations' ORDER BY 1`,
     ),
     triggers: await list(
-      `SELECT pg_get_triggerdef(oid) AS line FROM pg_trigger WHERE tgrelid ${ours} AND NOT tgisinternal ORDER BY 1`,
+      `SELECT pg_get_triggerdef(oid) AS line FROM pg_trigger WHERE tgrelid ${ownTables} AND NOT tgisinternal ORDER BY 1`,
     ),
     functions: await list(
       `SELECT pg_get_functiondef(oid) AS line FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY 1`,
@@ -36,11 +36,11 @@ async function schemaOf(dataSource: DataSource) {
   };
 }
 
-/** Constraints, indexes and defaults are the migrations' own affair; TypeORM would name a foreign key otherwise. */
+/** Constraints, indexes and defaults are defined only in the migrations. TypeORM would also rename the foreign keys. */
 const ONLY_IN_SQL =
   /^DROP INDEX|^ALTER TABLE \S+ (DROP CONSTRAINT|ADD CONSTRAINT "FK_|ALTER COLUMN \S+ DROP DEFAULT)/;
 
-describe('The migrations', () => {
+describe('Database migrations', () => {
   let database: Awaited<ReturnType<typeof createDatabase>>;
   let dataSource: DataSource;
   beforeAll(async () => {
@@ -52,30 +52,30 @@ describe('The migrations', () => {
     await database.drop();
   });
 
-  const names = () => dataSource.migrations.map(({ name }) => name);
+  const migrationNames = () => dataSource.migrations.map(({ name }) => name);
   const undoAll = async () => {
-    for (let left = dataSource.migrations.length; left > 0; left--)
+    for (let remaining = dataSource.migrations.length; remaining > 0; remaining--)
       await dataSource.undoLastMigration({ transaction: 'each' });
   };
 
-  it('leave nothing behind on the way down, and the same schema when they come up again', async () => {
-    const before = await schemaOf(dataSource);
+  it('can be undone completely, and then create the same schema again', async () => {
+    const before = await readSchema(dataSource);
     for (const lines of Object.values(before)) expect(lines.length).toBeGreaterThan(0);
 
     await undoAll();
-    for (const lines of Object.values(await schemaOf(dataSource))) expect(lines).toEqual([]);
+    for (const lines of Object.values(await readSchema(dataSource))) expect(lines).toEqual([]);
 
-    expect(await migrate(database.url)).toEqual(names());
-    expect(await schemaOf(dataSource)).toEqual(before);
+    expect(await migrate(database.url)).toEqual(migrationNames());
+    expect(await readSchema(dataSource)).toEqual(before);
   });
 
-  it('run once, though five processes start them together', async () => {
+  it('run once if five processes start them concurrently', async () => {
     await undoAll();
-    const done = await Promise.all(Array.from({ length: 5 }, () => migrate(database.url)));
-    expect(done.flat()).toEqual(names());
+    const migrated = await Promise.all(Array.from({ length: 5 }, () => migrate(database.url)));
+    expect(migrated.flat()).toEqual(migrationNames());
   });
 
-  it('and the entities agree on tables, columns, their types and what may be null', async () => {
+  it('match the entities: tables, columns, types and nullability', async () => {
     const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
     const differences = upQueries.map(({ query }) => query).filter((query) => !ONLY_IN_SQL.test(query));
     expect(differences).toEqual([]);

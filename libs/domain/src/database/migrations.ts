@@ -1,7 +1,7 @@
 import { runMigrations } from '@estoque/database';
 import { createDataSource } from './data-source.js';
 
-/** Brings a database up to the newest migration. @returns the names of those that ran */
+/** Runs all pending migrations. @returns the names of the migrations that ran */
 export async function migrate(url: string): Promise<string[]> {
   // A migration may build an index on a large table, so there is no time limit.
   const options = { poolSize: 2, app: 'migrate', queryTimeoutMs: 0 };

@@ -9,7 +9,7 @@ import { stockUpdated } from './stock.updated.js';
 /** The topic exchange that every event is published to. */
 export const EXCHANGE = 'stock_events';
 
-/** Every event of the system, in the order of an order's life. */
+/** Every event of the system, in the sequence in which an order causes them. */
 export const catalogue = {
   'order.created': orderCreated,
   'stock.reserve': stockReserve,
@@ -24,5 +24,5 @@ export type EventName = keyof typeof catalogue;
 /** Payload of an event by its name: `EventOf<'order.created'>`. */
 export type EventOf<Name extends EventName> = z.output<(typeof catalogue)[Name]['payload']>;
 
-/** Apps that at least one event contract names as its publisher. */
+/** Apps that publish at least one event, according to the contracts. */
 export type PublisherName = (typeof catalogue)[EventName]['publishedBy'][number];

@@ -1,6 +1,6 @@
 import { catalogue, type EventName } from './catalogue.js';
 
-/** One consumer that still has to confirm one event of an order, as stored in `orders.unconfirmed`. */
+/** An event of an order and the queue whose consumer still has to confirm it, as stored in `orders.unconfirmed`. */
 export type PendingConfirmation = `${EventName}:${string}`;
 
 export const pendingConfirmation = (event: EventName, queue: string): PendingConfirmation =>
@@ -10,7 +10,7 @@ export const pendingConfirmation = (event: EventName, queue: string): PendingCon
 export const pendingConfirmationsOf = (events: readonly EventName[]): PendingConfirmation[] =>
   events.flatMap((event) => catalogue[event].confirmedBy.map((queue) => pendingConfirmation(event, queue)));
 
-/** @returns the events of confirmations, each once */
+/** @returns the events of the confirmations, without duplicates */
 export const eventsOf = (confirmations: readonly PendingConfirmation[]): EventName[] => [
   ...new Set(confirmations.map((confirmation) => confirmation.split(':')[0] as EventName)),
 ];

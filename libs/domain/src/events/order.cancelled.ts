@@ -1,6 +1,6 @@
 import { defineEvent } from '@estoque/messaging';
 import { z } from 'zod';
-import { id, items } from './items.js';
+import { items, orderId } from './items.js';
 
 export const orderCancelled = defineEvent({
   name: 'order.cancelled',
@@ -12,7 +12,13 @@ export const orderCancelled = defineEvent({
   consumedBy: ['notify_queue'],
   confirmedBy: ['notify_queue'],
   correlateBy: 'order_id',
-  payload: z.object({ order_id: id, items, reason: z.enum(['requested', 'expired']) }),
+  payload: z.object({
+    order_id: orderId,
+    items,
+    reason: z
+      .enum(['requested', 'expired'])
+      .describe('`requested`: cancelled through the API. `expired`: the reservation expired.'),
+  }),
   example: {
     order_id: 123,
     items: [{ product_id: 10, quantity: 2 }],

@@ -1,6 +1,6 @@
 import { defineEvent } from '@estoque/messaging';
 import { z } from 'zod';
-import { id, items } from './items.js';
+import { items, orderId } from './items.js';
 
 export const orderCreated = defineEvent({
   name: 'order.created',
@@ -11,7 +11,7 @@ export const orderCreated = defineEvent({
   consumedBy: ['order_queue'],
   confirmedBy: [],
   correlateBy: 'order_id',
-  payload: z.object({ order_id: id, items }),
+  payload: z.object({ order_id: orderId, items }),
   example: {
     order_id: 123,
     items: [

@@ -1,6 +1,6 @@
 import { defineEvent } from '@estoque/messaging';
 import { z } from 'zod';
-import { id, items } from './items.js';
+import { items, orderId } from './items.js';
 
 export const orderProcessed = defineEvent({
   name: 'order.processed',
@@ -11,7 +11,7 @@ export const orderProcessed = defineEvent({
   consumedBy: ['notify_queue'],
   confirmedBy: ['notify_queue'],
   correlateBy: 'order_id',
-  payload: z.object({ order_id: id, items }),
+  payload: z.object({ order_id: orderId, items }),
   example: {
     order_id: 123,
     items: [

@@ -1,10 +1,10 @@
 import { defineEvent } from '@estoque/messaging';
 import { z } from 'zod';
-import { id, items } from './items.js';
+import { items, orderId, productId } from './items.js';
 
 export const orderRejected = defineEvent({
   name: 'order.rejected',
-  summary: 'The order cannot be fulfilled. `reasons` names each line with a shortage.',
+  summary: 'The order cannot be fulfilled. `reasons` lists each item that cannot be fulfilled.',
   version: 1,
   publishedBy: ['order-worker'],
   republishedBy: ['order-worker'],
@@ -12,18 +12,19 @@ export const orderRejected = defineEvent({
   confirmedBy: ['notify_queue'],
   correlateBy: 'order_id',
   payload: z.object({
-    order_id: id,
+    order_id: orderId,
     items,
     reasons: z
       .array(
         z.object({
-          product_id: id,
-          reason: z.enum(['out_of_stock', 'product_inactive']),
-          requested: z.int().min(1),
-          available: z.int().min(0),
+          product_id: productId,
+          reason: z.enum(['out_of_stock', 'product_inactive']).describe('Why the item cannot be fulfilled.'),
+          requested: z.int().min(1).describe('Ordered units of the product.'),
+          available: z.int().min(0).describe('Units that were available.'),
         }),
       )
-      .min(1),
+      .min(1)
+      .describe('Items that cannot be fulfilled.'),
   }),
   example: {
     order_id: 123,

@@ -1,7 +1,8 @@
 import { defineEvent } from '@estoque/messaging';
 import { z } from 'zod';
-import { id, items } from './items.js';
+import { items, orderId } from './items.js';
 
+// Historical name: the stock is reserved already; the event starts the deduction.
 export const stockReserve = defineEvent({
   name: 'stock.reserve',
   summary: 'Stock is reserved for the order.',
@@ -11,7 +12,7 @@ export const stockReserve = defineEvent({
   consumedBy: ['stock_queue'],
   confirmedBy: [],
   correlateBy: 'order_id',
-  payload: z.object({ order_id: id, items }),
+  payload: z.object({ order_id: orderId, items }),
   example: {
     order_id: 123,
     items: [

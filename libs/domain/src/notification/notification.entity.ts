@@ -10,7 +10,7 @@ export const NOTIFICATION_KINDS = [
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
 
 /**
- * A mail, recorded before it is sent. A unique constraint allows one for each kind, recipient and order or movement.
+ * A mail, recorded before it is sent. A unique constraint allows one per kind, recipient, and order or movement.
  */
 @Entity('notifications')
 export class Notification {
@@ -34,11 +34,14 @@ export class Notification {
   @Column('text')
   locale!: Locale;
 
-  /** `failed`: the mail server refused the mail permanently. */
+  /** `failed`: refused permanently, or not sent after 12 attempts. */
   @Column('text')
   state!: 'pending' | 'sent' | 'failed';
 
-  /** Attempts to send that the mail server answered. An outage of the mail server uses up none. */
+  /**
+   * Attempts that the mail server answered, or that failed unexpectedly. An outage of the mail server uses up none.
+   * Sending again starts at 0.
+   */
   @Column('integer')
   attempts!: number;
 
@@ -55,7 +58,7 @@ export class Notification {
   @Column('text', { nullable: true, select: false })
   traceparent!: string | null;
 
-  /** How often an operator requested to send it again. */
+  /** How often an operator requested that the mail be sent again. */
   @Column('integer', { select: false })
   resends!: number;
 
@@ -63,7 +66,7 @@ export class Notification {
   @Column('timestamptz', { select: false })
   due_at!: Date;
 
-  /** Until this time, by the database's clock, one process has the lease to send it. */
+  /** End of the lease of the process that sends the mail, by the database's clock. */
   @Column('timestamptz', { nullable: true, select: false })
   leased_until!: Date | null;
 }

@@ -13,7 +13,7 @@ export interface NotificationFilter {
   limit: number;
 }
 
-/** A running sender renews its leases long before they end. After a crash, another one sends the mails when they end. */
+/** A running process renews its leases long before they expire. After a crash, another process sends the mails later. */
 export const NOTIFICATION_LEASE_SECONDS = 15;
 
 /** Columns by name instead of `*`: prepared statements with `*` fail after a migration that adds a column. */
@@ -24,7 +24,7 @@ const COLUMNS = `id, order_id, movement_id, kind, recipient, locale, state, atte
 export class NotificationRepository {
   constructor(private readonly manager: EntityManager) {}
 
-  /** @returns for each notification whether it is new; false if an equal one was recorded before */
+  /** @returns for each notification whether it is new; false if one with the same unique key was recorded before */
   async record(notifications: NewNotification[]): Promise<boolean[]> {
     if (notifications.length === 0) return [];
     const recorded = await this.manager.query<Required<NewNotification>[]>(
@@ -45,7 +45,7 @@ export class NotificationRepository {
     return notifications.map((notification) => newKeys.delete(uniqueKeyOf(notification)));
   }
 
-  /** Leases notifications that are due. Concurrent senders get different ones. */
+  /** Leases notifications that are due. Concurrent processes claim different ones. */
   async claimDue(limit: number): Promise<Notification[]> {
     const [claimed] = await this.manager.query<[Notification[], number]>(
       `UPDATE notifications SET leased_until = clock_timestamp() + make_interval(secs => $1)
@@ -78,7 +78,7 @@ export class NotificationRepository {
     );
   }
 
-  /** Records that the mail server refused the mail permanently. */
+  /** Records that the mail was refused permanently, or was not sent after the maximum of attempts. */
   async markFailed(id: number, error: string) {
     await this.manager.query(
       `UPDATE notifications SET state = 'failed', attempts = attempts + 1, last_error = $2, leased_until = NULL
@@ -87,7 +87,7 @@ export class NotificationRepository {
     );
   }
 
-  /** Records that the mail server refused the mail for now. The next attempt is in `seconds`. */
+  /** Records an attempt that the mail server deferred or that failed unexpectedly. The next one is in `seconds`. */
   async defer(id: number, error: string, seconds: number) {
     await this.manager.query(
       `UPDATE notifications SET attempts = attempts + 1, last_error = $2, leased_until = NULL,
@@ -122,6 +122,7 @@ export class NotificationRepository {
     throw new NotificationNotFound(id);
   }
 
+  /** Number of mails that are recorded and not sent yet. */
   async countWaiting(): Promise<number> {
     const [row] = await this.manager.query<{ count: number }[]>(
       `SELECT count(*)::int AS count FROM notifications WHERE state = 'pending'`,
@@ -129,7 +130,7 @@ export class NotificationRepository {
     return row!.count;
   }
 
-  /** Newest first. */
+  /** @returns notifications that match the filter, newest first */
   list({ orderId, state, before, limit }: NotificationFilter): Promise<Notification[]> {
     const query = this.manager.createQueryBuilder(Notification, 'n').orderBy('n.id', 'DESC').limit(limit);
     if (orderId !== undefined) query.andWhere('n.order_id = :orderId', { orderId });

@@ -3,13 +3,13 @@ import type { PendingConfirmation } from '../events/confirmations.js';
 import type { OrderStatus } from './order-state-machine.js';
 import type { Cancellation, LineRejection } from './order.entity.js';
 
-/** An order that has not progressed within its time limit. */
-export interface OverdueOrder {
+/** An order that is not closed: it is in progress, or consumers still have to confirm its events. */
+export interface OpenOrder {
   id: number;
   status: OrderStatus;
-  /** How often the watchdog has republished its events, including this time. */
+  /** How often the watchdog has republished its events; a claim counts as one. */
   republish_count: number;
-  /** When it got its present status. */
+  /** When the status last changed. */
   updated_at: Date;
   rejection: LineRejection[] | null;
   cancellation: Cancellation | null;
@@ -24,24 +24,24 @@ export interface OrderTimeLimits {
   unconfirmed: number;
 }
 
-/** After this many republications without progress, an operator has to look at the order. */
+/** An order that has not progressed after this many republications needs an operator. */
 const STUCK_AFTER_REPUBLISHES = 3;
 
-const OVERDUE_COLUMNS = 'id, status, republish_count, updated_at, rejection, cancellation, unconfirmed';
+const OPEN_ORDER_COLUMNS = 'id, status, republish_count, updated_at, rejection, cancellation, unconfirmed';
 
-/** Read model of open orders for the watchdog. Of the table `orders`, it writes the republications only. */
+/** Reads open orders; writes only `republish_count` and `republished_at`. */
 export class OpenOrderRepository {
   constructor(private readonly manager: EntityManager) {}
 
   /**
-   * Claims orders beyond their time limit and counts one more republication for each. The limit doubles with every
+   * Claims orders that exceed their time limit and increments the republish count of each. The limit doubles with every
    * republication. Concurrent watchdogs claim different orders.
    */
   async claimOverdue(
     { pending, reserved, unconfirmed }: OrderTimeLimits,
-    limit: number,
-  ): Promise<OverdueOrder[]> {
-    const [claimed] = await this.manager.query<[OverdueOrder[], number]>(
+    maxOrders: number,
+  ): Promise<OpenOrder[]> {
+    const [claimed] = await this.manager.query<[OpenOrder[], number]>(
       `UPDATE orders SET republish_count = least(republish_count + 1, 1000), republished_at = clock_timestamp()
        WHERE id = ANY(ARRAY(
          SELECT id FROM orders
@@ -49,18 +49,18 @@ export class OpenOrderRepository {
            (CASE status WHEN 'pending' THEN $1 WHEN 'reserved' THEN $2 ELSE $3 END)::float8
              * 2 ^ least(republish_count, 8))
          ORDER BY id LIMIT $4 FOR UPDATE SKIP LOCKED))
-       RETURNING ${OVERDUE_COLUMNS}`,
-      [pending, reserved, unconfirmed, limit],
+       RETURNING ${OPEN_ORDER_COLUMNS}`,
+      [pending, reserved, unconfirmed, maxOrders],
     );
     return claimed;
   }
 
-  /** Orders that do not progress although their events were republished, the oldest first. */
-  stuck(limit: number): Promise<OverdueOrder[]> {
-    return this.manager.query<OverdueOrder[]>(
-      `SELECT ${OVERDUE_COLUMNS} FROM orders
+  /** Orders that have not progressed although their events were republished three times or more, longest stuck first. */
+  stuck(maxOrders: number): Promise<OpenOrder[]> {
+    return this.manager.query<OpenOrder[]>(
+      `SELECT ${OPEN_ORDER_COLUMNS} FROM orders
        WHERE closed_at IS NULL AND republish_count >= $1 ORDER BY updated_at LIMIT $2`,
-      [STUCK_AFTER_REPUBLISHES, limit],
+      [STUCK_AFTER_REPUBLISHES, maxOrders],
     );
   }
 

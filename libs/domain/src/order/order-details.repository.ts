@@ -3,7 +3,7 @@ import { Order, type OrderLine, type TimelineEntry } from './order.entity.js';
 import { OrderNotFound } from './order.errors.js';
 import { isFinal, type FinalOrderStatus, type OrderStatus } from './order-state-machine.js';
 
-/** An order with its lines as the customer ordered them and its timeline, oldest first, as far as it is retained. */
+/** An order with its lines in the sequence of the request, and its retained timeline entries, oldest first. */
 export type OrderDetails = Omit<
   Order,
   'lines' | 'timeline' | 'closed_at' | 'unconfirmed' | 'republish_count' | 'republished_at'
@@ -23,8 +23,8 @@ export interface OrderFilter {
 }
 
 /**
- * The status changes too often to be indexed. Partial indexes on these conditions find the orders of a status. The
- * newest processed orders need none, because most orders are processed.
+ * Conditions of partial indexes that find the orders with a status. The status itself is not indexed, because it changes
+ * too often. The newest processed orders need no index, because most orders are processed.
  */
 const INDEXED_BY: Record<FinalOrderStatus | 'open', string> = {
   open: 'o.closed_at IS NULL',
@@ -44,7 +44,7 @@ export class OrderDetailsRepository {
     return order;
   }
 
-  /** Newest first. */
+  /** @returns orders that match the filter, newest first */
   async list({
     status,
     email,
@@ -69,7 +69,7 @@ export class OrderDetailsRepository {
     return this.withIds((await query.getRawMany<{ id: number }>()).map(({ id }) => id));
   }
 
-  /** @returns those orders that exist, newest first */
+  /** @returns those of the orders that exist, newest first */
   async withIds(ids: number[]): Promise<OrderDetails[]> {
     const orders = await this.manager.query<
       (OrderDetails & { steps: OrderDetails['timeline'][0]['step'][]; times: Date[] })[]

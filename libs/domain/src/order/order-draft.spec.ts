@@ -12,7 +12,7 @@ import {
 const coffee: ProductSnapshot = { id: 10, sku: 'CAF-250', name: 'Café', price: 2_490, currency: 'BRL' };
 const filter: ProductSnapshot = { id: 11, sku: 'FIL-100', name: 'Filtro', price: 990, currency: 'BRL' };
 const imported: ProductSnapshot = { id: 12, sku: 'TEA-100', name: 'Tea', price: 700, currency: 'USD' };
-/** The highest price in the highest quantity: ten of them exceed the maximum of a total. */
+/** Products with the highest price. In the highest quantity, ten of them exceed the maximum total. */
 const expensive = Array.from({ length: 10 }, (_, index): ProductSnapshot => ({
   ...coffee,
   id: 20 + index,
@@ -63,7 +63,7 @@ describe('draftOrder', () => {
     expect(problemsOf(...tooExpensive)).toEqual([['/items', 'total_too_large']]);
   });
 
-  it('throws an error that is no broken rule', () => {
+  it('throws an error that is not an InvalidOrder', () => {
     const unreadable = { has: () => true, get: () => undefined } as unknown as Map<number, ProductSnapshot>;
     expect(() => draftOrder(request([10, 1]), unreadable)).toThrow(TypeError);
   });

@@ -4,7 +4,7 @@ import { InvalidOrder, UnknownProducts } from './order.errors.js';
 import type { NewOrder, OrderItem } from './order.repository.js';
 import { addUpQuantities, orderTotal, singleCurrency } from './totals.js';
 
-/** An order as a customer requests it. Several items may have the same product. */
+/** A request for an order. Several items can have the same product. */
 export interface PlaceOrderRequest {
   customer: { name: string; email: string };
   items: OrderItem[];
@@ -12,10 +12,10 @@ export interface PlaceOrderRequest {
 }
 
 /**
- * Makes a storable order of a request, with the names and prices of the products at the time of ordering.
+ * Converts a request to an order that can be stored, with the names and prices of the products at the time of ordering.
  *
- * @param snapshots by product id, of those products of the request that exist
- * @returns the order, or the rule that the request breaks
+ * @param snapshots of those products of the request that exist, by product id
+ * @returns the order, or the InvalidOrder error
  */
 export function draftOrder(
   request: PlaceOrderRequest,

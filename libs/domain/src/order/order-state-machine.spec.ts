@@ -20,7 +20,7 @@ const TRANSITIONS = Object.keys(ORDER_TRANSITIONS) as OrderTransition[];
 const anyTransition = fc.constantFrom(...TRANSITIONS);
 const anyHistory = fc.array(anyTransition, { maxLength: 20 });
 
-/** @returns the status after each transition; a transition that isn't possible changes nothing */
+/** @returns the initial status and the status after each transition; an impossible transition changes nothing */
 function statusesOf(history: OrderTransition[]): OrderStatus[] {
   const statuses: OrderStatus[] = [ORDER_TRANSITIONS.place.to];
   for (const transition of history) {
@@ -41,7 +41,7 @@ describe('Order state machine', () => {
     expect(ORDER_STATUSES.filter((status) => !isFinal(status))).toEqual(['pending', 'reserved']);
   });
 
-  it('allows to cancel pending and reserved orders only', () => {
+  it('allows only pending and reserved orders to be cancelled', () => {
     expect(ORDER_STATUSES.filter((status) => mayTransition('cancel', status))).toEqual([
       'pending',
       'reserved',
@@ -65,11 +65,11 @@ describe('Order state machine', () => {
     expect(STATUSES_WITH_STOCK_SOLD).toEqual(['processed']);
   });
 
-  it('allows to cancel every order with reserved stock', () => {
+  it('allows every order with reserved stock to be cancelled', () => {
     for (const status of STATUSES_WITH_STOCK_RESERVED) expect(mayTransition('cancel', status)).toBe(true);
   });
 
-  it('never leaves a final status, whatever transitions are tried', () => {
+  it('never leaves a final status, for any sequence of transitions', () => {
     fc.assert(
       fc.property(anyHistory, (history) => {
         const statuses = statusesOf(history);

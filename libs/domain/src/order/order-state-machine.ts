@@ -38,12 +38,12 @@ export const STATUSES_WITH_STOCK_RESERVED = statusesWithStock('reserved');
 /** Statuses in which the stock of each line is deducted. */
 export const STATUSES_WITH_STOCK_SOLD = statusesWithStock('sold');
 
-/** Whether each line of an order in the status has an active reservation. Such an order may be cancelled. */
+/** Whether each line of an order in the status has an active reservation. */
 export function hasReservedStock(status: OrderStatus): boolean {
   return STATUSES_WITH_STOCK_RESERVED.includes(status);
 }
 
-/** The event that was published when the order got its status. Publishing it again repeats the next step. */
+/** The event that is published when an order enters a status. Republishing it requests the next step again. */
 export const EVENT_OF_STATUS = Object.fromEntries(TRANSITIONS.map(({ to, event }) => [to, event])) as {
   readonly [Name in OrderTransition as Transitions[Name]['to']]: Transitions[Name]['event'];
 };
@@ -58,8 +58,8 @@ export function mayTransition(transition: OrderTransition, status: OrderStatus):
 }
 
 /**
- * Whether the transition isn't possible yet, but becomes possible after another transition. If it is neither possible
- * nor too early, it was made before, or another transition has ruled it out.
+ * Whether the transition isn't possible yet, but can become possible after another transition. If it is neither
+ * possible nor too early, it was made before, or another transition has ruled it out.
  */
 export function isTooEarlyFor(transition: OrderTransition, status: OrderStatus): boolean {
   if (mayTransition(transition, status)) return false;

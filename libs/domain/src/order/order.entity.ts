@@ -19,7 +19,7 @@ export type Locale = (typeof LOCALES)[number];
 
 export const REJECTION_REASONS = ['out_of_stock', 'product_inactive'] as const;
 
-/** A shortage: why a line of an order can't be fulfilled. Quantities are in units. */
+/** The reason why a line of an order can't be fulfilled. Quantities are in units. */
 export interface LineRejection {
   product_id: number;
   reason: (typeof REJECTION_REASONS)[number];
@@ -65,7 +65,7 @@ export class Order {
   @Column('timestamptz')
   updated_at!: Date;
 
-  /** When the order had a final status and every consumer had confirmed its events. */
+  /** When the order had a final status and no pending confirmation; null before. */
   @Column('timestamptz', { nullable: true, select: false })
   closed_at!: Date | null;
 
@@ -96,7 +96,7 @@ export class OrderLine {
   @PrimaryColumn('bigint')
   product_id!: number;
 
-  /** Position among the lines as the customer ordered them, from 1. */
+  /** Position among the lines of the order, from 1, in the sequence of the request. */
   @Column('smallint')
   position!: number;
 
@@ -117,7 +117,7 @@ export class OrderLine {
   order!: Relation<Order>;
 }
 
-/** A change of an order's status, or its notification. */
+/** A change of an order's status, or the notification of the customer. */
 @Entity('order_timeline')
 export class TimelineEntry {
   @PrimaryGeneratedColumn('identity', { type: 'bigint' })

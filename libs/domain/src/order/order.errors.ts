@@ -7,7 +7,7 @@ export class OrderNotFound extends AppError {
   }
 }
 
-/** A message has other items than the order in the database, so this system did not publish it. */
+/** The items of a message differ from those of the stored order, so this system did not publish the message. */
 export class OrderMismatch extends AppError {
   constructor(id: number) {
     super('conflict', 'order_mismatch', `The items in the message differ from those of order ${id}.`);
@@ -20,16 +20,18 @@ export class OrderNotCancellable extends AppError {
   }
 }
 
-/** A message arrived before the transition that it depends on. It is retried, since the transition may follow. */
+/**
+ * A message does not match the status of its order. It is retried, because the transition that it depends on may
+ * follow. If another final status rules that transition out, the message is dead-lettered after its last attempt.
+ */
 export class OrderNotReady extends AppError {
   constructor(id: number, status: string) {
-    super('conflict', 'order_not_ready', `Order ${id} is ${status}: the message arrived too early.`, {
-      retryable: true,
-    });
+    const message = `The event does not match the status of order ${id}, which is ${status}.`;
+    super('conflict', 'order_not_ready', message, { retryable: true });
   }
 }
 
-/** An order request that breaks a rule. The pointers of its field errors refer to the request. */
+/** A request for an order violates a rule. The pointers of the field errors refer to the request. */
 export class InvalidOrder extends AppError {
   constructor(fieldErrors: FieldError[]) {
     super('invalid', 'invalid_order', fieldErrors.map(({ message }) => message).join('; '), { fieldErrors });

@@ -25,16 +25,16 @@ describe('OrderRepository', () => {
 
   const statusOf = async (id: number) => (await shop.unitOfWork.read.orderDetails.get(id)).status;
 
-  describe('lockRequested', () => {
-    const lockRequested = (order_id: number, requested = items) =>
+  describe('lockForMessages', () => {
+    const lockForMessage = (order_id: number, messageItems = items) =>
       shop.unitOfWork.inTransaction(async ({ orders }) => {
-        const [locked] = await orders.lockForMessages([{ order_id, items: requested }]);
+        const [locked] = await orders.lockForMessages([{ order_id, items: messageItems }]);
         return locked;
       });
 
-    it('returns the order if the message has its items, in any order', async () => {
+    it('returns the order if the message has its items, in any sequence', async () => {
       const id = await shop.createOrder(items);
-      expect(await lockRequested(id, items.toReversed())).toMatchObject({ id, status: 'pending', items });
+      expect(await lockForMessage(id, items.toReversed())).toMatchObject({ id, status: 'pending', items });
     });
 
     it('returns OrderMismatch if the message has other items', async () => {
@@ -48,29 +48,30 @@ describe('OrderRepository', () => {
         [a, { ...b, product_id: other }],
         [a, a],
       ];
-      for (const requested of wrong) expect(await lockRequested(id, requested)).toBeInstanceOf(OrderMismatch);
+      for (const messageItems of wrong)
+        expect(await lockForMessage(id, messageItems)).toBeInstanceOf(OrderMismatch);
     });
 
     it('returns OrderNotFound if there is no such order; lockForUpdate throws it', async () => {
-      expect(await lockRequested(UNKNOWN_ID)).toBeInstanceOf(OrderNotFound);
+      expect(await lockForMessage(UNKNOWN_ID)).toBeInstanceOf(OrderNotFound);
       await expect(
         shop.unitOfWork.inTransaction(({ orders }) => orders.lockForUpdate(UNKNOWN_ID)),
       ).rejects.toThrow(OrderNotFound);
     });
 
-    it('returns one result for each message of a batch, in their order', async () => {
+    it('returns one result for each message of a batch, in the same sequence', async () => {
       const [first, second] = [await shop.createOrder(items), await shop.createOrder(items)];
-      const requests = [
+      const messages = [
         { order_id: second, items },
         { order_id: UNKNOWN_ID, items },
         { order_id: first, items: items.slice(1) },
         { order_id: first, items },
       ];
-      expect(await shop.unitOfWork.inTransaction(({ orders }) => orders.lockForMessages(requests))).toEqual([
-        { id: second, status: 'pending', items, request: requests[0] },
+      expect(await shop.unitOfWork.inTransaction(({ orders }) => orders.lockForMessages(messages))).toEqual([
+        { id: second, status: 'pending', items, message: messages[0] },
         new OrderNotFound(UNKNOWN_ID),
         new OrderMismatch(first),
-        { id: first, status: 'pending', items, request: requests[3] },
+        { id: first, status: 'pending', items, message: messages[3] },
       ]);
     });
   });
@@ -117,7 +118,7 @@ describe('OrderRepository', () => {
       },
     );
 
-    it.each(cases.filter((tried) => !isAllowed(tried)))(
+    it.each(cases.filter((attempt) => !isAllowed(attempt)))(
       '$transition is refused if the order is $status',
       async ({ transition, status }) => {
         const id = await orderIn(status);

@@ -35,19 +35,19 @@ export interface OrderItem {
   quantity: number;
 }
 
-/** A message that asks for the next step of an order. */
+/** A message that requests the next step of an order. */
 export interface OrderMessage {
   order_id: number;
   items: OrderItem[];
 }
 
-/** An order that this transaction has locked: no other transaction changes it before the commit. */
+/** An order that this transaction has locked: no other transaction can change it before this one ends. */
 export interface LockedOrder {
   id: number;
   status: OrderStatus;
-  /** In the order of their product ids. */
+  /** Sorted by product id. */
   items: OrderItem[];
-  /** The message that asked for the order, if there is one. */
+  /** The message for which the order was locked, if any. */
   message?: OrderMessage;
 }
 
@@ -58,7 +58,7 @@ export class OrderRepository {
     private readonly counters: TransactionCounters,
   ) {}
 
-  /** Stores pending orders with their lines. @returns ids and creation times, in the order of `orders` */
+  /** Stores pending orders with their lines. @returns id and creation time of each, in the sequence of the argument */
   async place(orders: NewOrder[]): Promise<PlacedOrder[]> {
     const lines = orders.flatMap(({ lines }, orderIndex) =>
       lines.map((line, lineIndex) => ({ ...line, orderIndex, position: lineIndex + 1 })),
@@ -110,21 +110,22 @@ export class OrderRepository {
   }
 
   /**
-   * Locks the orders that messages ask for, in the order of their ids, so that batches of two workers cannot deadlock.
+   * Locks the orders of messages, sorted by id, so that the batches of two workers cannot deadlock.
    *
-   * @returns in the order of `requests`: the locked order, OrderNotFound, or OrderMismatch if the message has other items
+   * @returns one result for each message, in the same sequence: the locked order, OrderNotFound, or OrderMismatch if
+   * the message has other items
    */
-  async lockForMessages(requests: OrderMessage[]): Promise<(LockedOrder | OrderNotFound | OrderMismatch)[]> {
-    const locked = await this.lockAll(requests.map(({ order_id }) => order_id));
-    return requests.map((request) => {
-      const { order_id, items } = request;
+  async lockForMessages(messages: OrderMessage[]): Promise<(LockedOrder | OrderNotFound | OrderMismatch)[]> {
+    const locked = await this.lockAll(messages.map(({ order_id }) => order_id));
+    return messages.map((message): LockedOrder | OrderNotFound | OrderMismatch => {
+      const { order_id, items } = message;
       const order = locked.get(order_id);
       if (!order) return new OrderNotFound(order_id);
-      return hasSameItems(order.items, items) ? { ...order, request } : new OrderMismatch(order_id);
+      return hasSameItems(order.items, items) ? { ...order, message } : new OrderMismatch(order_id);
     });
   }
 
-  /** In the order of their product ids. */
+  /** @returns the items of an order, sorted by product id */
   items(id: number): Promise<OrderItem[]> {
     return this.manager.query<OrderItem[]>(
       'SELECT product_id, quantity FROM order_lines WHERE order_id = $1 ORDER BY product_id',
@@ -136,7 +137,7 @@ export class OrderRepository {
     await this.transition('reserve', ids);
   }
 
-  /** @param rejections by order id the lines that cannot be fulfilled */
+  /** @param rejections the lines that cannot be fulfilled, by order id */
   async reject(rejections: Map<number, LineRejection[]>) {
     await this.transition('reject', [...rejections.keys()], { rejections: [...rejections.values()] });
     this.counters.countRejections([...rejections.values()]);
@@ -151,10 +152,10 @@ export class OrderRepository {
   }
 
   /**
-   * Records that the consumer of `queue` has handled an event of the orders. An order with a final status is closed by
-   * its last confirmation, and the watchdog stops republishing its events.
+   * Records that the consumer of `queue` has handled an event of the orders. The last confirmation closes an order with
+   * a final status; the watchdog then stops republishing its events.
    *
-   * @returns the ids of the orders that this consumer had not confirmed before; for all others it was a duplicate
+   * @returns the ids of the orders for which this is the first confirmation; for all others it is a duplicate
    */
   async confirm(event: EventName, queue: string, ids: number[]): Promise<Set<number>> {
     if (ids.length === 0) return new Set();
@@ -167,7 +168,7 @@ export class OrderRepository {
     return new Set(confirmed.map(({ id }) => id));
   }
 
-  /** Writes to the timelines that the customers were notified. */
+  /** Adds the step `notified` to the timelines of the orders. */
   async recordNotified(ids: number[]) {
     await this.manager.query(
       `INSERT INTO order_timeline (order_id, step) SELECT id, 'notified' FROM unnest($1::bigint[]) AS id`,
@@ -175,7 +176,7 @@ export class OrderRepository {
     );
   }
 
-  /** What a notification needs of its order, by order id; ids that don't exist are missing. */
+  /** Recipients by order id; unknown ids are omitted. */
   async recipients(ids: number[]): Promise<Map<number, OrderRecipient>> {
     const orders = await this.manager.query<OrderRecipient[]>(
       'SELECT id, status, customer_email, locale, unconfirmed FROM orders WHERE id = ANY($1)',
@@ -206,8 +207,8 @@ export class OrderRepository {
   }
 
   /**
-   * Makes one transition of the state machine for orders that the caller has locked. It is conditional: an order that
-   * has not the status which the transition starts from is not changed, and that is a bug of the caller.
+   * Makes one transition of the state machine for orders that the caller has locked. It is conditional: an order in any
+   * other status is not changed; an error is then thrown.
    */
   private async transition(
     transition: OrderTransition,
@@ -244,14 +245,14 @@ export class OrderRepository {
   }
 }
 
-/** Events that a transition publishes besides the event of its new status. */
+/** Events that a transition publishes in addition to the event of its new status. */
 const FURTHER_EVENTS: Partial<Record<OrderTransition, EventName[]>> = { process: ['stock.updated'] };
 
-/** The confirmations that an order has to wait for after a transition. */
+/** The confirmations that become pending with a transition. */
 const confirmationsAfter = (transition: OrderTransition): PendingConfirmation[] =>
   pendingConfirmationsOf([ORDER_TRANSITIONS[transition].event, ...(FURTHER_EVENTS[transition] ?? [])]);
 
-/** @param lines in the order of their product ids @param items in any order */
+/** @param lines sorted by product id @param items in any sequence */
 function hasSameItems(lines: OrderItem[], items: OrderItem[]): boolean {
   const sorted = items.toSorted((a, b) => a.product_id - b.product_id);
   const isSame = (line: OrderItem, item?: OrderItem) =>

@@ -4,7 +4,7 @@ import { MixedCurrencies, TooManyUnits, TotalTooLarge } from './order.errors.js'
 import { addUpQuantities, orderTotal, singleCurrency } from './totals.js';
 
 describe('addUpQuantities', () => {
-  it('adds up items with the same product, in the order of their first appearance', () => {
+  it('adds up items with the same product, sorted by their first appearance', () => {
     const items = [
       { product_id: 11, quantity: 1 },
       { product_id: 10, quantity: 2 },
@@ -38,7 +38,7 @@ describe('singleCurrency', () => {
 });
 
 describe('orderTotal', () => {
-  it('multiplies and adds up', () => {
+  it('adds up the quantity times the unit price of each line', () => {
     const lines = [
       { quantity: 3, unit_price: 1_250 },
       { quantity: 1, unit_price: 990 },
@@ -55,7 +55,7 @@ describe('orderTotal', () => {
     expect(() => orderTotal(tooLarge)).toThrow(TotalTooLarge);
   });
 
-  it('is exact for whatever quantities and prices are allowed, or refused', () => {
+  it('is exact for all allowed quantities and prices, or throws TotalTooLarge', () => {
     const line = fc.record({
       quantity: fc.integer({ min: 1, max: MAX_UNITS }),
       unit_price: fc.integer({ min: 0, max: MAX_PRICE }),

@@ -5,7 +5,7 @@ import type { OrderItem } from './order.repository.js';
 /**
  * Adds up the quantities of items with the same product.
  *
- * @returns units by product id, in the order in which the products first appear
+ * @returns units by product id, sorted by the first appearance of the products
  * @throws TooManyUnits
  */
 export function addUpQuantities(items: readonly OrderItem[]): Map<number, number> {
@@ -18,9 +18,10 @@ export function addUpQuantities(items: readonly OrderItem[]): Map<number, number
 }
 
 /**
- * An order has one currency.
+ * Determines the currency of an order.
  *
- * @returns the currency (ISO 4217) of the products, of which there is at least one
+ * @param products of the order, at least one
+ * @returns the currency (ISO 4217) that all products have
  * @throws MixedCurrencies
  */
 export function singleCurrency(products: readonly { currency: string }[]): string {

@@ -11,7 +11,7 @@ export class Product {
   @Column('text')
   name!: string;
 
-  /** In the currency's minor unit: cents, centavos. */
+  /** In the currency's minor unit, for example cents. */
   @Column('bigint')
   price!: number;
 
@@ -19,10 +19,11 @@ export class Product {
   @Column('text')
   currency!: string;
 
-  /** A low-stock alert is sent when a sale lowers the units on hand to this value or below. */
+  /** A low-stock alert is sent when the stock on hand falls to this value or below. */
   @Column('integer', { default: 0 })
   reorder_point!: number;
 
+  /** If false, orders with the product are rejected. */
   @Column('boolean', { default: true })
   active!: boolean;
 

@@ -36,7 +36,7 @@ export class ProductRepository {
     return product;
   }
 
-  /** @returns snapshots by product id, of those products that exist */
+  /** @returns snapshots by product id; unknown ids are omitted */
   async snapshots(ids: number[]): Promise<Map<number, ProductSnapshot>> {
     const rows = await this.manager.query<ProductSnapshot[]>(
       'SELECT id, sku, name, price, currency FROM products WHERE id = ANY($1)',
@@ -45,7 +45,7 @@ export class ProductRepository {
     return new Map(rows.map((snapshot) => [snapshot.id, snapshot]));
   }
 
-  /** @returns reorder points by product id, of those products that exist */
+  /** @returns reorder points by product id; unknown ids are omitted */
   async reorderPoints(ids: number[]): Promise<Map<number, number>> {
     const rows = await this.manager.query<{ id: number; reorder_point: number }[]>(
       'SELECT id, reorder_point FROM products WHERE id = ANY($1)',
@@ -64,6 +64,7 @@ export class ProductRepository {
     return query.getMany();
   }
 
+  /** Runs `write` and converts a unique violation. @throws SkuTaken */
   private async throwingSkuTaken<Result>(sku: string | undefined, write: () => Promise<Result>) {
     try {
       return await write();

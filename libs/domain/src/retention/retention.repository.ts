@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 
-/** Orders by id, from and to inclusive, and the maximum of rows to delete. */
+/** Range of order ids, both inclusive, and the maximum number of rows to delete. */
 export interface PrunedRange {
   from: number;
   to: number;
@@ -10,15 +10,15 @@ export interface PrunedRange {
 /** The rows deleted by one statement. */
 export interface Pruned {
   count: number;
-  /** Highest id of their orders, or null if no row was deleted. */
+  /** Highest order id of the deleted rows, or null if there is none. */
   last: number | null;
 }
 
-/** Deletes rows that are older than the retention, are not part of the stock ledger and no longer change (docs/adr/0012). */
+/** Deletes old rows that no longer change and are not part of the stock ledger (docs/adr/0012). */
 export class RetentionRepository {
   constructor(private readonly manager: EntityManager) {}
 
-  /** @returns id of the newest order that is older than `days`; all orders with lower ids are older */
+  /** @returns id of the newest order older than `days`. Ids ascend with time, up to the duration of a transaction. */
   async newestOrderIdOlderThan(days: number): Promise<number | undefined> {
     const [order] = await this.manager.query<{ id: number }[]>(
       `SELECT id FROM orders WHERE created_at < now() - make_interval(days => $1)

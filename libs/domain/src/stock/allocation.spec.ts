@@ -39,7 +39,7 @@ const unitsOf = (orders: Order[], productId: number) =>
     .reduce((sum, { quantity }) => sum + quantity, 0);
 
 describe('allocate', () => {
-  it('gives an order all of its items', () => {
+  it('allocates all items of an order', () => {
     const first = order(1, [10, 2], [11, 5]);
     expect(allocate([first], [level(10, 2), level(11, 9)])).toEqual({
       allocated: [first],
@@ -47,7 +47,7 @@ describe('allocate', () => {
     });
   });
 
-  it('gives an order nothing if one item is short, and returns every shortage', () => {
+  it('allocates nothing to an order if one item is short, and returns every shortage', () => {
     const { allocated, shortages } = allocate(
       [order(1, [10, 2], [11, 2], [12, 2], [99, 1])],
       [level(10, 5), level(11, 1), level(12, 5, false)],
@@ -65,7 +65,7 @@ describe('allocate', () => {
     ]);
   });
 
-  it('serves orders first come, first served; a smaller order after a rejected one may fit', () => {
+  it('serves orders first come, first served; after a rejected order, a smaller one can be allocated', () => {
     const orders = [order(1, [10, 3]), order(2, [10, 3]), order(3, [10, 2])];
     const { allocated, shortages } = allocate(orders, [level(10, 5)]);
     expect(allocated).toEqual([orders[0], orders[2]]);
@@ -86,24 +86,24 @@ describe('allocate', () => {
       );
     });
 
-    it('gives each order all of its items or returns its shortages', () => {
+    it('allocates all items of an order or returns its shortages', () => {
       fc.assert(
         fc.property(anyOrders, anyLevels, (orders, levels) => {
           const { allocated, shortages } = allocate(orders, levels);
-          expect(orders.filter((one) => !shortages.has(one.id))).toEqual(allocated);
+          expect(orders.filter(({ id }) => !shortages.has(id))).toEqual(allocated);
           for (const reasons of shortages.values()) expect(reasons.length).toBeGreaterThan(0);
         }),
       );
     });
 
-    it('rejects an order only for what the orders before it left', () => {
+    it('computes shortages from the stock that remains after the orders before', () => {
       fc.assert(
         fc.property(anyOrders, anyLevels, (orders, levels) => {
           const { allocated, shortages } = allocate(orders, levels);
           for (const [id, reasons] of shortages) {
             const before = allocated.filter((earlier) => earlier.id < id);
             for (const { product_id, reason, requested, available } of reasons) {
-              const initial = levels.find((one) => one.product_id === product_id);
+              const initial = levels.find((stock) => stock.product_id === product_id);
               expect(available).toBe((initial?.available ?? 0) - unitsOf(before, product_id));
               if (reason === 'out_of_stock') expect(requested).toBeGreaterThan(available);
               else expect(initial?.active ?? false).toBe(false);
@@ -113,13 +113,13 @@ describe('allocate', () => {
       );
     });
 
-    it('gives an order the same result, whatever orders come after it', () => {
+    it('gives an order a result that does not depend on the orders after it', () => {
       fc.assert(
         fc.property(anyOrders, anyLevels, fc.nat(10), (orders, levels, count) => {
           const all = allocate(orders, levels);
-          const some = allocate(orders.slice(0, count), levels);
-          expect(some.allocated).toEqual(all.allocated.filter(({ id }) => id <= count));
-          for (const [id, reasons] of some.shortages) expect(all.shortages.get(id)).toEqual(reasons);
+          const first = allocate(orders.slice(0, count), levels);
+          expect(first.allocated).toEqual(all.allocated.filter(({ id }) => id <= count));
+          for (const [id, reasons] of first.shortages) expect(all.shortages.get(id)).toEqual(reasons);
         }),
       );
     });

@@ -1,7 +1,7 @@
 import type { LineRejection } from '../order/order.entity.js';
 import type { OrderItem } from '../order/order.repository.js';
 
-/** Stock of a product that no order has reserved, and whether the product can be ordered. */
+/** Stock of a product that can be reserved. Orders with an inactive product are rejected. */
 export interface StockLevel {
   product_id: number;
   available: number;
@@ -9,17 +9,17 @@ export interface StockLevel {
 }
 
 export interface Allocation<Order> {
-  /** Orders that get all of their items, in the order of the requests. */
+  /** Orders whose items can all be reserved, in the sequence of the argument. */
   allocated: Order[];
-  /** By order id, the lines that can't be fulfilled, of each order that gets nothing. */
+  /** By order id, the lines that can't be fulfilled. Nothing is reserved for these orders. */
   shortages: Map<number, LineRejection[]>;
 }
 
 /**
  * Decides which orders get the available stock: first come, first served, and all items of an order or none.
  *
- * @param orders in the order in which they are served; each product at most once in an order
- * @param levels of the products; a product without a level has no stock and can't be ordered
+ * @param orders first one first; each product at most once per order
+ * @param levels of the products; a product without a level has no stock and counts as inactive
  */
 export function allocate<Order extends { id: number; items: OrderItem[] }>(
   orders: readonly Order[],

@@ -9,7 +9,7 @@ export class Stock {
   @Column('integer', { default: 0 })
   on_hand!: number;
 
-  /** Part of `on_hand` that active reservations claim. The rest is available. */
+  /** Sum of the active reservations. The rest of `on_hand` is available. */
   @Column('integer', { default: 0 })
   reserved!: number;
 }
@@ -18,11 +18,11 @@ export class Stock {
  * - `active`: its quantity is part of the stock's `reserved`.
  * - `committed`: fulfilled; the stock is deducted and a sale is recorded.
  * - `released`: the order was cancelled on request.
- * - `expired`: the reservation was released because it ended before the order was processed.
+ * - `expired`: released because `expires_at` passed before the order was processed.
  */
 export type ReservationStatus = 'active' | 'committed' | 'released' | 'expired';
 
-/** An order's claim on units of a product. */
+/** Units of a product that are reserved for an order. */
 @Entity('reservations')
 export class Reservation {
   @PrimaryColumn('bigint')

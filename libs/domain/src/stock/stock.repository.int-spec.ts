@@ -47,7 +47,7 @@ describe('StockRepository', () => {
       expect(await stockOf(b)).toEqual({ product_id: b, on_hand: 5, reserved: 5 });
     });
 
-    it('reserve nothing if a line is short or its product inactive, and return the reason for each', async () => {
+    it('reserve nothing if a line is short or its product inactive, and return the reason for each such line', async () => {
       const [enough, short, inactive] = [
         await shop.createProduct(5),
         await shop.createProduct(1),
@@ -125,7 +125,7 @@ describe('StockRepository', () => {
   });
 
   it.each(['released', 'expired'] as const)(
-    'makes the stock of an order available again: its reservations are %s',
+    'makes the stock of an order available again; its reservations are then %s',
     async (status) => {
       const [a, b] = [await shop.createProduct(5), await shop.createProduct(5)];
       const items = [a, b].map((product_id) => ({ product_id, quantity: 2 }));
@@ -135,10 +135,10 @@ describe('StockRepository', () => {
         shop.unitOfWork.inTransaction(async ({ orders, stock }) =>
           stock.release(await orders.lockForUpdate(id), status),
         );
-      for (const time of ['first', 'second']) {
+      for (const call of ['first', 'second']) {
         await release();
-        expect([time, await stockOf(a), await stockOf(b)]).toEqual([
-          time,
+        expect([call, await stockOf(a), await stockOf(b)]).toEqual([
+          call,
           { product_id: a, on_hand: 5, reserved: 0 },
           { product_id: b, on_hand: 5, reserved: 0 },
         ]);
@@ -173,7 +173,7 @@ describe('StockRepository', () => {
     expect((await stockOf(a)).on_hand).toBe(3);
   });
 
-  it('reserves and deducts the stock of many orders at once, each movement with its own balance', async () => {
+  it('reserves and deducts the stock of several orders in one call, each movement with its own balance', async () => {
     const [a, b] = [await shop.createProduct(5), await shop.createProduct(50)];
     const carts = [
       [[a, 2]],
@@ -236,7 +236,7 @@ describe('StockRepository', () => {
     expect(await remove(2)).toMatchObject({ on_hand: 3, reserved: 3, available: 0 });
   });
 
-  describe('The database refuses', () => {
+  describe('The database constraints refuse', () => {
     const [CHECK, UNIQUE, RESTRICT] = ['23514', '23505', '23001'];
     let product: number;
     let order: number;
@@ -280,7 +280,7 @@ describe('StockRepository', () => {
       ],
       ['to delete a movement', RESTRICT, () => `DELETE FROM movements WHERE product_id = ${product}`],
       ['to truncate the movements', RESTRICT, () => 'TRUNCATE movements CASCADE'],
-    ])('%s', async (_refused, code, statement) => {
+    ])('%s', async (_description, code, statement) => {
       const movements = () => sql('SELECT * FROM movements ORDER BY id');
       const before = await movements();
       await expect(sql(statement())).rejects.toMatchObject({ code });
@@ -289,7 +289,7 @@ describe('StockRepository', () => {
   });
 });
 
-/** As order-worker does. */
+/** Allocates and reserves in the same way as order-worker. */
 async function allocateAndReserve(stock: StockRepository, orders: LockedOrder[]) {
   const { allocated, shortages } = allocate(orders, await stock.lockLevels(orders));
   await stock.reserve(allocated, 60);
@@ -304,7 +304,7 @@ async function lockAll(orders: OrderRepository, ids: number[]) {
 
 const anyId = expect.any(Number) as number;
 
-it('StockRepository never deadlocks twenty workers with the same products in opposite order', async () => {
+it('StockRepository never causes a deadlock if twenty workers have the same products in opposite sequence', async () => {
   const ROUNDS = 15;
   const shop = await TestShop.open({ workers: WORKERS });
   try {
@@ -318,20 +318,20 @@ it('StockRepository never deadlocks twenty workers with the same products in opp
         for (const step of ['reserve', 'deduct'] as const) {
           await shop.unitOfWork.inTransaction(async ({ orders, stock }) => {
             runs++;
-            // In the worker's own order: lockForUpdate returns the items in product order.
+            // Items in the worker's own sequence: lockForUpdate returns them sorted by product id.
             const order = { ...(await orders.lockForUpdate(id)), items };
             await (step === 'reserve' ? allocateAndReserve(stock, [order]) : stock.deduct([order]));
           });
         }
       }
     });
-    // The unit of work repeats a transaction after a deadlock. None was repeated.
+    // The unit of work repeats a transaction after a deadlock. No transaction was repeated.
     expect(runs).toBe(WORKERS * ROUNDS * 2);
     for (const product_id of products) {
       const { on_hand, reserved } = await shop.unitOfWork.read.stock.get(product_id);
       expect({ on_hand, reserved }).toEqual({ on_hand: 1_000_000 - WORKERS * ROUNDS, reserved: 0 });
     }
-    // A session reports its statistics, deadlocks included, at its end at the latest.
+    // A session reports its statistics, including deadlocks, no later than at its end.
     await shop.dataSource.destroy();
     expect(await deadlocksIn(shop.url)).toBe(0);
   } finally {

@@ -6,7 +6,7 @@ import type { StockLevel } from './allocation.js';
 import { Movement, Stock, type MovementKind, type ReservationStatus } from './stock.entity.js';
 import { StockBelowReserved, StockTooLarge } from './stock.errors.js';
 
-/** A movement just recorded, with the stock after it. `quantity` is signed. */
+/** A recorded movement with the stock after it. `quantity` is signed. */
 export interface StockChange {
   product_id: number;
   movement_id: number;
@@ -19,8 +19,9 @@ export interface StockChange {
 /**
  * Writes `stock`, `reservations` and `movements`.
  *
- * Rows of several products are always locked in the order of their ids, so that two transactions never wait for each
- * other in a circle. They are then changed by one conditional statement: no number is read, computed and written back.
+ * Rows of several products are always locked sorted by product id, so that two transactions cannot deadlock. `reserve`
+ * changes a row only if enough stock is available. `deduct` and `release` change it by the quantities of the active
+ * reservations. `recordMovement` locks the row, reads and checks it, and then changes it.
  */
 export class StockRepository {
   constructor(private readonly manager: EntityManager) {}
@@ -38,7 +39,7 @@ export class StockRepository {
   }
 
   /**
-   * Locks the stock of all products of the orders, so that it stays available until the end of the transaction.
+   * Locks the stock of all products of the orders until the end of the transaction, so that it remains available.
    *
    * @returns the levels of those products that exist
    */
@@ -54,9 +55,10 @@ export class StockRepository {
   }
 
   /**
-   * Reserves all items of the orders for `seconds`, if that much is available of each product.
+   * Reserves all items of the orders for `seconds`.
    *
-   * @throws Error if it is not: the caller has not locked and allocated the stock, and must not commit
+   * @throws Error if too little of a product is available. This is a bug: the caller has not locked and allocated the
+   * stock. The transaction must be rolled back.
    */
   async reserve(orders: LockedOrder[], seconds: number) {
     if (orders.length === 0) return;
@@ -94,7 +96,7 @@ export class StockRepository {
    * Fulfils the active reservations of the orders: deducts their stock and records a sale for each, with the stock
    * after it.
    *
-   * @returns by order id the changes of its products, in product order
+   * @returns stock changes by order id, sorted by product id
    * @throws Error if an order does not have an active reservation for each of its lines
    */
   async deduct(orders: LockedOrder[]): Promise<Map<number, StockChange[]>> {
@@ -139,7 +141,7 @@ export class StockRepository {
     return changesOf;
   }
 
-  /** @returns at most `limit` ids of orders with expired reservations, in the order of their expiry */
+  /** @returns at most `limit` ids of orders with expired reservations, earliest expiry first */
   async ordersWithExpiredReservations(limit: number): Promise<number[]> {
     const rows = await this.manager.query<{ order_id: number }[]>(
       `SELECT order_id FROM reservations WHERE status = 'active' AND expires_at < clock_timestamp()
@@ -149,6 +151,7 @@ export class StockRepository {
     return rows.map(({ order_id }) => order_id);
   }
 
+  /** Number of active reservations: one for each order line. */
   async countActiveReservations(): Promise<number> {
     const [row] = await this.manager.query<{ count: number }[]>(
       `SELECT count(*)::int AS count FROM reservations WHERE status = 'active'`,
@@ -201,7 +204,10 @@ export class StockRepository {
     return change!;
   }
 
-  /** The sales of an order as stock changes, in product order. `reserved` is the present value: movements do not keep it. */
+  /**
+   * Sales of an order as stock changes, sorted by product id. Movements do not store `reserved`: it is the current
+   * value, at most `on_hand`.
+   */
   salesOf(order_id: number): Promise<StockChange[]> {
     return this.manager.query<StockChange[]>(
       `SELECT movements.product_id, movements.id AS movement_id, movements.quantity, balance_after AS on_hand,
@@ -211,6 +217,7 @@ export class StockRepository {
     );
   }
 
+  /** @throws EntityNotFoundError */
   async movement(id: number): Promise<Movement> {
     return this.manager.findOneByOrFail(Movement, { id });
   }

@@ -43,7 +43,10 @@ describe('A log line', () => {
     ['a database error', (logger) => logger.error({ err: failure }, 'failed')],
     ['a database error in a nested field', (logger) => logger.error({ deep: { cause: failure } }, 'failed')],
     ['an error as the only argument', (logger) => logger.error(failure)],
-    ['a reason', (logger) => logger.warn({ reason: `550 <${ana.email}>: not here` }, 'mail refused')],
+    [
+      'a reason',
+      (logger) => logger.warn({ reason: `550 <${ana.email}>: not here` }, 'mail failed permanently'),
+    ],
     ['the message', (logger) => logger.warn(`no mail for ${ana.email}`)],
     [
       'an error of the framework',
