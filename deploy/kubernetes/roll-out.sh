@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Rolls out an overlay: first settings and dependencies, then the migrations, then the apps. The pods of the old version
+# Rolls out an overlay: first settings and dependencies, then the migrations, then all apps. The pods of the old version
 # keep running until the migrations have completed. If the migrations fail, the script stops.
 # Usage: deploy/kubernetes/roll-out.sh production
 set -euo pipefail

@@ -47,11 +47,7 @@ describe('Grafana dashboard', () => {
     );
     const flow = ['api', 'Outbox', 'RabbitMQ', ...WORKERS.map(({ name }) => name), 'Mail'];
     expect(rows.slice(0, flow.length).map(({ title }) => /^\d+\. ([\w-]+)/.exec(title)?.[1])).toEqual(flow);
-    expect(rows.slice(flow.length).map(({ title }) => title)).toEqual([
-      'What went wrong',
-      'Database',
-      'Processes',
-    ]);
+    expect(rows.slice(flow.length).map(({ title }) => title)).toEqual(['Failures', 'Database', 'Processes']);
   });
 
   it('has no overlapping panels and none beyond the right edge', () => {
@@ -96,7 +92,7 @@ describe('Grafana dashboard', () => {
       findQueryProblems('sum by (queue) (rate(estoque_mails_total{outcom="sent"}[5m]))', series),
     ).toEqual(['estoque_mails_total has no label outcom', "estoque_mails_total can't be grouped by queue"]);
     expect(findQueryProblems('estoque_mails_total{outcome=~"sent|postponed"}', series)).toEqual([
-      'estoque_mails_total has no outcome deferred',
+      'estoque_mails_total has no outcome postponed',
     ]);
     expect(() => findQueryProblems('sum(rate(estoque_mails_total[5m])', series)).toThrow('not valid PromQL');
   });

@@ -14,22 +14,22 @@ const slug = (heading: string) =>
     .replaceAll(' ', '-');
 const anchorsOf = (text: string) => [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) => slug(heading!));
 const alerts = [...new Set(alertRules.map(({ alert }) => alert))];
-const chapterOf = (heading: string) =>
-  page.split(/^(?=#{2,3} )/m).find((chapter) => chapter.startsWith(`### ${heading}\n`)) ?? '';
+const sectionOf = (heading: string) =>
+  page.split(/^(?=#{2,3} )/m).find((section) => section.startsWith(`### ${heading}\n`)) ?? '';
 
 describe('Runbook', () => {
-  it.each(alerts)('has a chapter for %s: what it means, where to look, what to do', (alert) => {
-    const parts = [...chapterOf(alert).matchAll(/^\*\*(\w+)\.\*\*(?: \S|$)/gm)].map(([, part]) => part);
-    expect(parts).toEqual(['Means', 'Look', 'Do']);
+  it.each(alerts)('has a section for %s: meaning, diagnosis, action', (alert) => {
+    const parts = [...sectionOf(alert).matchAll(/^\*\*(\w+)\.\*\*(?: \S|$)/gm)].map(([, part]) => part);
+    expect(parts).toEqual(['Meaning', 'Diagnosis', 'Action']);
   });
 
-  it('has no chapter for an alert that does not exist', () => {
-    const chapters = [...page.matchAll(/^### (Estoque\w+)$/gm)].map(([, name]) => name!);
-    expect(chapters.toSorted()).toEqual(alerts.toSorted());
+  it('has no section for an alert that does not exist', () => {
+    const sections = [...page.matchAll(/^### (Estoque\w+)$/gm)].map(([, name]) => name!);
+    expect(sections.toSorted()).toEqual(alerts.toSorted());
   });
 
   it.each(alertRules.map(({ alert, annotations }) => [annotations.runbook_url, alert] as const))(
-    'has the chapter that %s links to',
+    'has the section that %s links to',
     (url, alert) => {
       const [file, anchor] = url.split('#') as [string, string];
       expect(existsSync(file)).toBe(true);
@@ -38,7 +38,7 @@ describe('Runbook', () => {
     },
   );
 
-  it('has no broken link to a chapter', () => {
+  it('has no broken link to a section', () => {
     const links = [...page.matchAll(/\]\(([\w./-]*)#([^)]+)\)/g)].map(([, file, anchor]) => [file!, anchor!]);
     expect(links.length).toBeGreaterThan(5);
     for (const [file, anchor] of links) {

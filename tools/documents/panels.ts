@@ -35,7 +35,7 @@ const quantiles = (histogram: string, matchers: string) =>
     ]),
   );
 
-// These three are shown twice: at a glance and in the row "What went wrong".
+// These three are shown twice: at a glance and in the row "Failures".
 const DEAD_LETTERS_OPEN: Omit<Panel, 'description'> = {
   title: 'Open dead letters',
   unit: 'none',
@@ -58,7 +58,7 @@ const AUDIT_DISCREPANCIES: Omit<Panel, 'description'> = {
 export const AT_A_GLANCE: Panel[] = [
   {
     title: 'Alerts firing',
-    description: 'Each alert has a chapter in docs/operations.md.',
+    description: 'Each alert has a section in docs/operations.md.',
     unit: 'none',
     queries: { alerts: 'count(ALERTS{alertname=~"Estoque.*", alertstate="firing"}) or vector(0)' },
     thresholds: [1],
@@ -71,13 +71,13 @@ export const AT_A_GLANCE: Panel[] = [
   },
   {
     title: 'Orders processed',
-    description: 'Per second. If it stays below the accepted orders, some step is too slow or has stopped.',
+    description: 'Per second. If it stays below the accepted orders, a step is too slow or has stopped.',
     unit: 'ops',
     queries: { processed: `sum(${perSecond('estoque_orders_total{status="processed"}')})` },
   },
   {
     title: 'API errors',
-    description: 'Share of requests that were answered with a 5xx.',
+    description: 'Share of requests whose response has a 5xx status.',
     unit: 'percentunit',
     queries: {
       errors: `(sum(${perSecond('estoque_http_request_duration_seconds_count{status=~"5.."}')}) or vector(0)) / sum(${perSecond('estoque_http_request_duration_seconds_count')})`,
@@ -92,7 +92,10 @@ export const AT_A_GLANCE: Panel[] = [
     thresholds: [30, 300],
   },
   { ...DEAD_LETTERS_OPEN, description: 'Messages that an operator has to replay or discard.' },
-  { ...ORDERS_STUCK, description: 'Orders that did not advance although their event was republished.' },
+  {
+    ...ORDERS_STUCK,
+    description: 'Orders that did not progress although their event was republished at least three times.',
+  },
   { ...AUDIT_DISCREPANCIES, description: 'Products whose stock ledger does not reconcile.' },
 ];
 
@@ -103,7 +106,7 @@ function handlingGraphs(worker: WorkerName): Graph[] {
     {
       title: 'Events handled, by outcome',
       description:
-        'retried and dead_lettered are errors. requeued is not an error: the message went back to the queue, in an outage or at a shutdown.',
+        'retried and dead_lettered are errors. requeued is not an error: the message was returned to the queue, because of an outage or a shutdown.',
       unit: 'ops',
       queries: {
         '{{event}} {{outcome}}': `sum by (event, outcome) (${perSecond(`estoque_event_handling_duration_seconds_count${ofWorker}`)})`,
@@ -132,12 +135,12 @@ function handlingGraphs(worker: WorkerName): Graph[] {
   ];
 }
 
-/** Graphs that one worker has beside those of every worker. */
+/** Graphs of one worker, shown after those that every worker has. */
 const OWN_GRAPHS: Partial<Record<WorkerName, Graph[]>> = {
   'order-worker': [
     {
-      title: 'Open orders',
-      description: 'Orders that are not in a final state.',
+      title: 'Orders in progress',
+      description: 'Orders that are pending or reserved.',
       unit: 'short',
       queries: { '{{status}}': 'max by (status) (estoque_orders_in_progress)' },
       stacked: true,
@@ -145,7 +148,7 @@ const OWN_GRAPHS: Partial<Record<WorkerName, Graph[]>> = {
     {
       title: 'Rejections, by reason',
       description:
-        'A rejection is a result and no error. An order with two reasons counts for each of the two.',
+        'A rejection is a normal result and not an error. An order with two reasons is counted for both.',
       unit: 'ops',
       queries: { '{{reason}}': `sum by (reason) (${perSecond('estoque_order_rejections_total')})` },
       stacked: true,
@@ -170,7 +173,7 @@ const workerRows: Row[] = WORKERS.map(({ name, summary }) => ({
   graphs: [...handlingGraphs(name), ...(OWN_GRAPHS[name] ?? [])],
 }));
 
-/** The steps of an order, in their order. */
+/** The rows for the steps of an order, in the sequence of the steps. */
 const STEPS: Row[] = [
   {
     title: `api: ${appManifest('api').summary}`,
@@ -219,7 +222,7 @@ const STEPS: Row[] = [
       },
       {
         title: 'Age of the oldest event',
-        description: 'Rises by one second per second while no process reaches the broker. No event is lost.',
+        description: 'Rises by one second per second while the broker is unavailable. No event is lost.',
         unit: 's',
         queries: { lag: 'max(estoque_outbox_lag_seconds)' },
         thresholds: [30, 300],
@@ -237,7 +240,7 @@ const STEPS: Row[] = [
     graphs: [
       {
         title: 'Messages ready in the work queues',
-        description: 'It rises if the worker of that queue is too slow or is down.',
+        description: 'The number rises if the worker of the queue is too slow or down.',
         unit: 'short',
         queries: {
           '{{queue}}': `max by (queue) (rabbitmq_detailed_queue_messages_ready{${WORK_QUEUES}})`,
@@ -245,8 +248,9 @@ const STEPS: Row[] = [
         thresholds: [10_000],
       },
       {
-        title: 'Messages waiting for a retry',
-        description: 'Also the unrouted messages and the dead letters, which the API collects.',
+        title: 'Messages in retry, unrouted and dead letter queues',
+        description:
+          'Messages that wait for a retry, and unroutable messages and dead letters that the api has not collected yet.',
         unit: 'short',
         queries: {
           '{{queue}}':
@@ -277,7 +281,7 @@ const STEPS: Row[] = [
       {
         title: 'Mails not sent',
         description:
-          'refused is final. failed is retried: the mail server deferred the mail or did not answer.',
+          'refused is final. deferred is retried: the mail server deferred the mail or was unavailable.',
         unit: 'ops',
         queries: {
           '{{outcome}}': `sum by (outcome) (${perSecond('estoque_mails_total{outcome!="sent"}')})`,
@@ -299,7 +303,7 @@ const STEPS: Row[] = [
 export const ROWS: Row[] = [
   ...STEPS.map(({ title, graphs }, index) => ({ title: `${index + 1}. ${title}`, graphs })),
   {
-    title: 'What went wrong',
+    title: 'Failures',
     graphs: [
       {
         title: 'Dead letters collected',
@@ -311,10 +315,14 @@ export const ROWS: Row[] = [
         stacked: true,
       },
       { ...DEAD_LETTERS_OPEN, description: 'Until they are replayed or discarded.' },
-      { ...ORDERS_STUCK, description: 'Their event was republished three times and they did not advance.' },
+      {
+        ...ORDERS_STUCK,
+        description: 'Their event was republished at least three times, and they did not progress.',
+      },
       {
         ...AUDIT_DISCREPANCIES,
-        description: 'Products whose stock ledger does not reconcile. Without a value, no audit has run.',
+        description:
+          'Products whose stock ledger does not reconcile. If there is no value, no audit has succeeded.',
       },
     ],
   },
@@ -323,7 +331,8 @@ export const ROWS: Row[] = [
     graphs: [
       {
         title: 'Connections, by app and state',
-        description: 'Of the pools of all processes. Their sum has to stay below max_connections.',
+        description:
+          'Connections in the pools of all processes. Their sum has to stay below max_connections.',
         unit: 'none',
         queries: {
           '{{job}} {{state}}': 'sum by (job, state) (estoque_database_connections{state=~"idle|busy"})',
@@ -346,20 +355,20 @@ export const ROWS: Row[] = [
     graphs: [
       {
         title: 'Processes up',
-        description: 'Processes that answer Prometheus.',
+        description: 'Processes that Prometheus can reach.',
         unit: 'none',
         queries: { '{{job}}': `sum by (job) (up{${ALL_APPS}})` },
       },
       {
         title: 'Event-loop lag, p99',
-        description: 'How late timers of the process fire. Above 0.1 s the process is overloaded.',
+        description: 'Delay with which timers of the process fire. Above 0.1 s the process is overloaded.',
         unit: 's',
         queries: { '{{job}} {{instance}}': `nodejs_eventloop_lag_p99_seconds{${ALL_APPS}}` },
         thresholds: [0.1, 0.5],
       },
       {
         title: 'Processor',
-        description: 'Cores in use. JavaScript runs on one; garbage collection uses others.',
+        description: 'Cores in use. JavaScript runs on one core; garbage collection also uses others.',
         unit: 'none',
         queries: {
           '{{job}} {{instance}}': `sum by (job, instance) (${perSecond(`process_cpu_seconds_total{${ALL_APPS}}`)})`,
@@ -367,7 +376,7 @@ export const ROWS: Row[] = [
       },
       {
         title: 'Memory',
-        description: 'Resident. A worker with 100,000 messages in its queue stays near 160 MB.',
+        description: 'Resident memory. A worker with 100,000 messages in its queue uses at most 170 MB.',
         unit: 'bytes',
         queries: { '{{job}} {{instance}}': `process_resident_memory_bytes{${ALL_APPS}}` },
       },
