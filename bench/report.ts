@@ -5,7 +5,7 @@ import { formatNumber, spreadOf } from './numbers.js';
 import { drawPlot, type Line } from './plot.js';
 import { describeLoad, type Measurement } from './results.js';
 import type { Report } from './run.js';
-import { evaluateTargets, verdictOf, type Target } from './targets.js';
+import { evaluateCriteria, verdictOf, type Criterion } from './targets.js';
 
 /**
  * Writes `<prefix>.json`, `<prefix>.md` and the plots `<prefix>-<name>.svg`.
@@ -20,14 +20,14 @@ export function writeReport(report: Report, prefix: string): string {
   for (const [name, svg] of Object.entries(plots)) writeFileSync(`${prefix}-${name}.svg`, svg);
   const plotFiles = Object.keys(plots).map((name) => `${basename(prefix)}-${name}.svg`);
   const text = formatMarkdown(report, plotFiles);
-  const json = { ...report, targets: evaluateTargets(report) };
+  const json = { ...report, targets: evaluateCriteria(report) };
   writeFileSync(`${prefix}.json`, `${JSON.stringify(json, null, 2)}\n`);
   writeFileSync(`${prefix}.md`, text);
   return text;
 }
 
 /** @returns a row for each target: name, measured, threshold, target, met */
-export function targetRows(targets: Target[]): string[][] {
+export function criteriaRows(targets: Criterion[]): string[][] {
   const verdicts = { target: 'target', threshold: 'threshold', missed: '**missed**' };
   return targets.map((target) => {
     const { name, threshold, measured, unit, lowerIsBetter } = target;
@@ -61,7 +61,7 @@ function formatMarkdown({ environment, measurements, failures }: Report, plotFil
         .join('\n')}`,
     `## Targets\n\n${formatTable(
       ['ratio or value', 'measured', 'threshold', 'target', 'met'],
-      targetRows(evaluateTargets({ measurements })),
+      criteriaRows(evaluateCriteria({ measurements })),
     )}`,
     `## Orders per second\n\nMedian of the rounds, with minimum and maximum. _Recorded_ is the result: all accepted orders, divided by the time from the first POST to the last notification.\n\n${formatTable(
       ['case', 'contender', 'load', 'accepted', 'recorded', 'delivered', 'lines recorded', 'refused'],

@@ -36,13 +36,13 @@ export function selectCases(names: string[]): Case[] {
 
 /** Runs every case with every contender in every round, so that changes of the machine's speed affect all of them. */
 export async function runBench(options: RunOptions): Promise<Report> {
-  const { cases, rounds, say } = options;
+  const { cases, rounds, printProgress } = options;
   const stack = await Stack.start(options);
   try {
     const bench = new Bench(stack, options);
     const environment = await describeEnvironment(stack, options.command);
     for (let round = 1; round <= rounds; round++) {
-      say(`round ${round} of ${rounds}`);
+      printProgress(`round ${round} of ${rounds}`);
       if (cases.some(({ name }) => name === 'uniform' || name === 'mail')) await bench.runPgbench(round);
       for (const benchCase of cases) await bench.runCase(benchCase, round);
     }
@@ -132,7 +132,9 @@ class Bench {
       const values: CaseValues = (await benchCase.measure?.(pipeline, this.options, mailServer)) ?? [];
       for (const load of benchCase.loads?.(this.options) ?? []) {
         values.push(await turns.take(() => measureLoad(pipeline, load)));
-        this.options.say(`  ${name}, ${contender}, ${describeLoad(load)}: measured, not reconciled yet`);
+        this.options.printProgress(
+          `  ${name}, ${contender}, ${describeLoad(load)}: measured, not reconciled yet`,
+        );
       }
       return await turns.take(async () => {
         await waitUntilIdle(pipeline, mailServer);
@@ -158,7 +160,7 @@ class Bench {
     work: () => Promise<Outcome>,
   ) {
     const { case: name, contender, round } = attributes;
-    const { say, processes } = this.options;
+    const { printProgress, processes } = this.options;
     const { values, failures } = await work().catch((error: Error) => {
       if (processes.isStopping) throw error;
       return { values: [], failures: [error.message] };
@@ -166,14 +168,16 @@ class Bench {
     const title = name === contender ? name : `${name}, ${contender}`;
     if (failures.length > 0) {
       this.results.failures.push({ case: name, contender, round, reasons: failures });
-      say(`✘ ${title}: failed, no result`);
-      for (const reason of failures) say(`    ✘ ${reason}`);
+      printProgress(`✘ ${title}: failed, no result`);
+      for (const reason of failures) printProgress(`    ✘ ${reason}`);
       return;
     }
     for (const value of values) {
       const measurement: Measurement = { ...attributes, ...value };
       this.results.measurements.push(measurement);
-      say(`✔ ${[title, describeLoad(measurement)].filter(Boolean).join(', ')}: ${summarize(measurement)}`);
+      printProgress(
+        `✔ ${[title, describeLoad(measurement)].filter(Boolean).join(', ')}: ${summarize(measurement)}`,
+      );
     }
   }
 
@@ -181,7 +185,7 @@ class Bench {
   private async templateWith(stored: number): Promise<string> {
     const existing = this.templates.get(stored);
     if (existing) return existing;
-    this.options.say(`writing ${stored.toLocaleString('en-US')} past orders`);
+    this.options.printProgress(`writing ${stored.toLocaleString('en-US')} past orders`);
     const database = await this.stack.createDatabase();
     await writeHistory(database.pool, stored);
     await this.stack.close(database);

@@ -16,7 +16,7 @@ export interface StackOptions {
   /** Folder for the CPU profiles of the product's processes. Unset: no profiling, which costs throughput. */
   profiles?: string;
   /** Prints one line of progress. */
-  say: (text: string) => void;
+  printProgress: (text: string) => void;
 }
 
 /** A database with a connection pool. */
@@ -38,12 +38,12 @@ export class Stack {
   ) {}
 
   static async start(options: StackOptions): Promise<Stack> {
-    const { dir, root, processes, say } = options;
+    const { dir, root, processes, printProgress } = options;
     mkdirSync(dir, { recursive: true });
     const log = (name: string) => join(dir, 'logs', `${name}.log`);
     const [postgres, rabbitmq] = await Promise.all([
       startPostgres({ root, processes, dir: join(dir, 'postgres'), log: log('postgres') }),
-      startRabbitMq({ root, processes, say, dir: join(dir, 'rabbitmq'), log: log('rabbitmq') }),
+      startRabbitMq({ root, processes, printProgress, dir: join(dir, 'rabbitmq'), log: log('rabbitmq') }),
     ]);
     const stack = new Stack(options, postgres, rabbitmq);
     const shop = stack.open(SHOP);

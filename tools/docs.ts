@@ -5,7 +5,7 @@ import 'reflect-metadata';
 import { build } from './build.js';
 import { DASHBOARD_FILE, dashboardDocument } from './documents/dashboard.js';
 import { incompatibleChanges, eventDocuments } from './documents/events.js';
-import { pagesWithSections } from './documents/readme.js';
+import { pagesWithSections } from './documents/generated-sections.js';
 
 /** Writes the generated documents. A test fails if one of them is stale. */
 const root = process.cwd();

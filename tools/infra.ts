@@ -34,7 +34,7 @@ async function main(): Promise<number> {
     root,
     logs,
     processes,
-    report: progress,
+    progress,
     dir: local,
     wellKnownPorts: true,
     given: { databaseUrl: DATABASE_URL, rabbitmqUrl: RABBITMQ_URL, smtpUrl: SMTP_URL },

@@ -5,7 +5,7 @@ import { tryLock } from './infrastructure/lock.js';
 import { readJson } from './infrastructure/files.js';
 import { isAlive, type Identity } from './infrastructure/identity.js';
 import { endLeftovers } from './infrastructure/leftovers.js';
-import { Stopping, type Processes } from './infrastructure/processes.js';
+import { StoppingError, type Processes } from './infrastructure/processes.js';
 import { bold, print, red, yellow } from './terminal.js';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -110,7 +110,7 @@ export function runUntilStopped(options: {
       if (signal === 'SIGHUP' || Date.now() - signalledAt < 1_000) return;
       print(bold('Stopping immediately'));
       void processes
-        .stopHard()
+        .stopImmediately()
         .then(cleanUp)
         .finally(() => process.exit(1));
       return;
@@ -123,7 +123,7 @@ export function runUntilStopped(options: {
   // No process keeps running, however this one exits.
   process.on('exit', () => processes.killAll());
   const onError = (error: unknown): void => {
-    if (error instanceof Stopping || processes.isStopping) return;
+    if (error instanceof StoppingError || processes.isStopping) return;
     const isExpected = (error as Error).constructor === Error || error instanceof UserError;
     print(red(isExpected ? (error as Error).message : String((error as Error).stack ?? error)));
     void end(1);

@@ -32,11 +32,11 @@ async function main(): Promise<number> {
     root,
     dir,
     processes,
-    report: { working: () => undefined, done: () => undefined },
+    progress: { working: () => undefined, done: () => undefined },
     logs: join(dir, 'logs'),
     wellKnownPorts: false,
     given: {},
-    expendable: true,
+    ephemeral: true,
   });
   const { databaseUrl, rabbitmqUrl, managementUrl, smtpUrl } = infrastructure;
   Object.assign(process.env, {

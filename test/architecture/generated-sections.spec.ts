@@ -5,7 +5,7 @@ import {
   replaceSections,
   SECTION_NAMES,
   staleSections,
-} from '../../tools/documents/readme.js';
+} from '../../tools/documents/generated-sections.js';
 
 const pages = listPages(process.cwd()).map((page) => [page, readFileSync(page, 'utf8')] as const);
 

@@ -5,7 +5,7 @@ import { parse, stringify } from 'yaml';
 import { WORKERS } from '../../apps/manifest.js';
 import { run } from '../../tools/command.js';
 import { DASHBOARD_FILE, dashboardDocument } from '../../tools/documents/dashboard.js';
-import { promtool } from '../../tools/infrastructure/programs.js';
+import { findPromtool } from '../../tools/infrastructure/programs.js';
 import { seriesToQuery } from '../support/exported-metrics.js';
 import { findQueryProblems, labelsOfResult, replaceVariables } from './promql.js';
 
@@ -114,7 +114,7 @@ describe('Grafana dashboard', () => {
       }));
       const file = join(folder, 'queries.yml');
       writeFileSync(file, stringify({ groups: [{ name: 'dashboard', rules }] }));
-      const tool = await promtool(process.cwd());
+      const tool = await findPromtool(process.cwd());
       expect(await run(tool, ['check', 'rules', file], { cwd: folder })).toMatchObject({ code: 0 });
       writeFileSync(
         file,

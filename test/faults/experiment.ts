@@ -1,4 +1,4 @@
-import { checkLedger, PROMISES_AT_ANY_TIME } from './ledger.js';
+import { checkLedger, GUARANTEES_AT_ANY_TIME } from './ledger.js';
 import { ledgerFactsOf, waitUntilDrained } from './drain.js';
 import type { DeadLetter } from './injector/broker.js';
 import type { FaultInjector } from './injector/fault-injector.js';
@@ -29,7 +29,7 @@ export interface FaultResult {
   /** From the end of the fault until all earlier orders were finished; undefined if they were not finished in time. */
   drainedInSeconds?: number;
   seconds: number;
-  brokenPromises: string[];
+  violations: string[];
 }
 
 const DRAINS_WITHIN_SECONDS = 60;
@@ -38,7 +38,7 @@ const DRAINS_WITHIN_SECONDS = 60;
 export class Experiment {
   readonly notes: string[] = [];
   readonly injectionPoints: InjectionPoint[] = [];
-  readonly brokenPromises: string[] = [];
+  readonly violations: string[] = [];
   private faultEndedAt?: number;
   private readonly expectedDeadLetters: ((deadLetter: DeadLetter) => boolean)[] = [];
 
@@ -66,7 +66,7 @@ export class Experiment {
   }
 
   fail(promise: string) {
-    this.brokenPromises.push(promise);
+    this.violations.push(promise);
     this.printProgress(`    ✘ ${promise}`);
   }
 
@@ -114,7 +114,7 @@ export class Experiment {
     const { findings } = await injector.database.inSnapshot((sql) =>
       checkLedger(sql, ledgerFactsOf(injector)),
     );
-    for (const promise of PROMISES_AT_ANY_TIME)
+    for (const promise of GUARANTEES_AT_ANY_TIME)
       for (const finding of findings[promise]) this.fail(`${promise}: ${finding}`);
     return isDrained ? seconds : undefined;
   }

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { createDatabase } from '../support/database.js';
-import { checkLedger, checkMails, type PromiseName } from './ledger.js';
+import { checkLedger, checkMails, type GuaranteeName } from './ledger.js';
 
 /**
  * Product 1 had 10 units. Order 1 bought 2. Order 2 wanted 100 and was rejected. Order 3 has 3 reserved. Order 4 is
@@ -44,7 +44,7 @@ const MAIL_FACTS = {
 };
 
 /** Orders 3 and 4 are not final. */
-const FINDINGS_BEFORE: Partial<Record<PromiseName, number>> = { stuck: 2 };
+const FINDINGS_BEFORE: Partial<Record<GuaranteeName, number>> = { stuck: 2 };
 
 describe('The ledger', () => {
   let database: Awaited<ReturnType<typeof createDatabase>>;
@@ -97,7 +97,7 @@ describe('The ledger', () => {
     });
   });
 
-  it.each<[string, string, Partial<Record<PromiseName, number>>]>([
+  it.each<[string, string, Partial<Record<GuaranteeName, number>>]>([
     [
       'a sale that was made twice',
       `INSERT INTO movements (product_id, order_id, kind, quantity, balance_after, reason) VALUES (1, 1, 'sale', -2, 6, 'again');

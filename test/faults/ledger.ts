@@ -12,14 +12,14 @@ export interface LedgerFacts {
 }
 
 /** Promises that hold at any time, also while orders are in progress. */
-export const PROMISES_AT_ANY_TIME = ['lost', 'duplicated', 'oversold', 'discrepancies'] as const;
+export const GUARANTEES_AT_ANY_TIME = ['lost', 'duplicated', 'oversold', 'discrepancies'] as const;
 /** Promises that hold once the system is drained: no work is left, and every customer was notified. */
-const PROMISES_WHEN_DRAINED = ['stuck', 'unpublished', 'unnotified', 'wrong mails'] as const;
-export const PROMISES = [...PROMISES_AT_ANY_TIME, ...PROMISES_WHEN_DRAINED] as const;
-export type PromiseName = (typeof PROMISES)[number];
+const GUARANTEES_WHEN_DRAINED = ['stuck', 'unpublished', 'unnotified', 'wrong mails'] as const;
+export const GUARANTEES = [...GUARANTEES_AT_ANY_TIME, ...GUARANTEES_WHEN_DRAINED] as const;
+export type GuaranteeName = (typeof GUARANTEES)[number];
 
 /** Violations of each promise; each one is a line of text that names what is wrong. */
-export type Findings = Record<PromiseName, string[]>;
+export type Findings = Record<GuaranteeName, string[]>;
 
 export interface Ledger {
   accepted: number;
@@ -44,7 +44,7 @@ const FACTS = `WITH accepted AS (SELECT * FROM unnest($1::bigint[]) AS accepted 
  * Each query returns the violations of a promise as lines of text. The queries are written for this ledger and share
  * no code with the system under test. A reservation that was released or has expired reserves nothing.
  */
-const QUERIES: [Exclude<PromiseName, 'unnotified' | 'wrong mails'>, string][] = [
+const QUERIES: [Exclude<GuaranteeName, 'unnotified' | 'wrong mails'>, string][] = [
   [
     'lost',
     `SELECT 'order ' || order_id || ' was accepted and does not exist' AS line
@@ -157,7 +157,7 @@ const QUERIES: [Exclude<PromiseName, 'unnotified' | 'wrong mails'>, string][] = 
 
 /** Checks every promise about orders, stock and events against the database. For promises about mails see checkMails. */
 export async function checkLedger(sql: Sql, { accepted, openingStock }: LedgerFacts): Promise<Ledger> {
-  const findings = Object.fromEntries(PROMISES.map((promise) => [promise, [] as string[]])) as Findings;
+  const findings = Object.fromEntries(GUARANTEES.map((promise) => [promise, [] as string[]])) as Findings;
   const values = [accepted, [...openingStock.keys()], [...openingStock.values()]];
   for (const [promise, query] of QUERIES) {
     // PostgreSQL needs every parameter to be used in each query.

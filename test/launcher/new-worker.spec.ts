@@ -87,7 +87,7 @@ describe('npm run new-worker', () => {
       import 'reflect-metadata';
       const { eventDocuments } = await import('./tools/documents/events.ts');
       const { dashboardDocument } = await import('./tools/documents/dashboard.ts');
-      const { pagesWithSections } = await import('./tools/documents/readme.ts');
+      const { pagesWithSections } = await import('./tools/documents/generated-sections.ts');
       const documents = { ...eventDocuments(), ...pagesWithSections(process.cwd()), dashboard: dashboardDocument() };
       const named = Object.entries(documents).filter(([, text]) => text.includes('${NAME}'));
       console.log(named.map(([file]) => file).join(' '));`;

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { withLock } from './lock.js';
-import type { Say } from './processes.js';
+import type { PrintProgress } from './processes.js';
 
 const run = promisify(execFile);
 
@@ -74,7 +74,7 @@ export async function unpackDebianPackage(
   root: string,
   name: string,
   wanted: RegExp,
-  say: Say,
+  printProgress: PrintProgress,
   { finish = () => undefined, release }: UnpackOptions = {},
 ): Promise<Unpacked> {
   const cache = join(root, '.local', 'cache');
@@ -83,10 +83,10 @@ export async function unpackDebianPackage(
   if (!existsSync(target)) {
     await withLock(
       lock,
-      () => say(`waiting for another run that is downloading ${name}`),
+      () => printProgress(`waiting for another run that is downloading ${name}`),
       async () => {
         if (existsSync(target)) return;
-        say(`downloading ${name} from the distribution's packages (first run only)`);
+        printProgress(`downloading ${name} from the distribution's packages (first run only)`);
         const draft = `${target}.new`;
         rmSync(draft, { recursive: true, force: true });
         await downloadAndUnpack(name, wanted, draft, release);
@@ -228,9 +228,9 @@ function libraryFolders(unpacked: string): string[] {
 }
 
 /** @returns the path of Debian's keyring, from a package if it is not installed, as on Ubuntu */
-export async function debianKeyring(root: string, say: Say): Promise<string> {
+export async function debianKeyring(root: string, printProgress: PrintProgress): Promise<string> {
   const file = join('usr', 'share', 'keyrings', 'debian-archive-keyring.gpg');
   const installed = join('/', file);
   if (existsSync(installed)) return installed;
-  return join((await unpackDebianPackage(root, 'debian-archive-keyring', /^$/, say)).root, file);
+  return join((await unpackDebianPackage(root, 'debian-archive-keyring', /^$/, printProgress)).root, file);
 }

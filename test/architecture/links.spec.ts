@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { listPages } from '../../tools/documents/readme.js';
+import { listPages } from '../../tools/documents/generated-sections.js';
 
 /** Targets of the links to files, without anchors and web addresses. */
 const linksOf = (page: string) =>
