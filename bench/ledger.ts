@@ -38,8 +38,8 @@ export async function reconcileLedger(
       findings.unnotified = findings.unnotified.concat(mailFindings.unnotified);
       findings['wrong mails'] = findings['wrong mails'].concat(mailFindings['wrong mails']);
     }
-    const discrepancies = GUARANTEES.filter((promise) => !without.includes(promise)).flatMap((promise) =>
-      findings[promise].map((line) => `${promise}: ${line}`),
+    const discrepancies = GUARANTEES.filter((guarantee) => !without.includes(guarantee)).flatMap(
+      (guarantee) => findings[guarantee].map((line) => `${guarantee}: ${line}`),
     );
     return discrepancies.length <= MAX_LINES
       ? discrepancies

@@ -80,7 +80,7 @@ export async function runPgbench(
     const meter = new UsageMeter({ postgres: stack.postgres.service.pid! });
     const result = await runScript(seconds, 1_000_000);
     const usage = meter.stop();
-    // Without a broker its outbox rows are never published, so they stay.
+    // There is no broker: the outbox rows are never published.
     const discrepancies = await reconcileLedger(database, { accepted: [], without: ['unpublished'] });
     return { values: { ...result, lines: result.recorded, usage }, discrepancies };
   } finally {
@@ -88,7 +88,7 @@ export async function runPgbench(
   }
 }
 
-/** Environment variables of libpq: command lines, unlike these, are visible to every user of the machine. */
+/** The connection as environment variables of libpq. On the command line, every user of the machine could read the password. */
 function connectionVariables(url: string) {
   const { hostname, port, username, password, pathname } = new URL(url);
   return {

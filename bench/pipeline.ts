@@ -118,7 +118,7 @@ export class Pipeline {
     return port;
   }
 
-  /** As in production: the built app with default settings. */
+  /** The built app with the defaults of production, except LOG_LEVEL and, without a mail server, MAIL_SENDING. */
   private async productSpec(app: FlowApp): Promise<AppSpec> {
     const { stack, smtpPort } = this.options;
     const port = await this.reserveAppPort(app);

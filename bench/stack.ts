@@ -26,7 +26,7 @@ export interface Database {
   pool: pg.Pool;
 }
 
-/** PostgreSQL and RabbitMQ of this run, configured as in production (with fsync) and used by nothing else. */
+/** PostgreSQL (with fsync, as in production) and RabbitMQ, used by this run only. */
 export class Stack {
   private readonly databases = new Set<Database>();
   private counter = 0;
@@ -79,7 +79,7 @@ export class Stack {
     await database.pool.end();
   }
 
-  /** Writes all changes to disk, so that the next measurement does not pay for earlier ones. */
+  /** Writes all changes to disk, so that pending writes of earlier measurements do not slow down the next one. */
   async checkpoint() {
     await this.execute('CHECKPOINT');
   }

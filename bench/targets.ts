@@ -2,7 +2,7 @@ import { FLOW_WORKERS } from './apps.js';
 import { median, ratios } from './numbers.js';
 import type { Measurement, Results } from './results.js';
 
-/** A measured ratio, time or size, with the value that must be reached and the one that should be. */
+/** A measured ratio, time or size, with the value that must be reached (threshold) and the one that should be (target). */
 export interface Criterion {
   name: string;
   /** Value that must be reached. */
@@ -139,7 +139,7 @@ export function evaluateCriteria({ measurements }: Pick<Results, 'measurements'>
   ];
 }
 
-/** @returns what was met: the target, only the threshold, or neither; undefined if it was not measured */
+/** @returns whether the target, only the threshold, or neither was met; undefined if there is no measurement */
 export function verdictOf({
   measured,
   threshold,

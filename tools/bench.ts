@@ -74,7 +74,7 @@ async function main(): Promise<number> {
   const report = await runBench(run);
   writeReport(report, options.report);
   if (options.profiles) print(`\n${formatProfiles(options.profiles)}`);
-  print(bold(`\n  ${formatCriterionRow(['Criterion', 'measured', 'threshold', 'target', 'met'])}`));
+  print(bold(`\n  ${formatCriterionRow(['Criterion', 'measured', 'threshold', 'target', 'result'])}`));
   for (const row of criteriaRows(evaluateCriteria(report))) print(`  ${formatCriterionRow(row)}`);
   print(`\n${options.report}.md`);
   for (const { case: name, contender, round } of report.failures)
@@ -82,8 +82,8 @@ async function main(): Promise<number> {
   return report.failures.length === 0 ? 0 : 1;
 }
 
-function formatCriterionRow([name, measured, threshold, target, met]: string[]): string {
-  return `${pad(name!, 54)} ${pad(measured!, 10)} ${pad(threshold!, 10)} ${pad(target!, 10)} ${met}`;
+function formatCriterionRow([name, measured, threshold, target, result]: string[]): string {
+  return `${pad(name!, 54)} ${pad(measured!, 10)} ${pad(threshold!, 10)} ${pad(target!, 10)} ${result}`;
 }
 
 runUntilStopped({
