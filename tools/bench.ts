@@ -1,3 +1,4 @@
+// `npm run bench`. Its options are described in bench/README.md.
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -74,7 +75,7 @@ async function main(): Promise<number> {
   const report = await runBench(run);
   writeReport(report, options.report);
   if (options.profiles) print(`\n${formatProfiles(options.profiles)}`);
-  print(bold(`\n  ${formatCriterionRow(['Criterion', 'measured', 'threshold', 'target', 'result'])}`));
+  print(bold(`\n  ${formatCriterionRow(['Ratio or value', 'measured', 'threshold', 'target', 'result'])}`));
   for (const row of criteriaRows(evaluateCriteria(report))) print(`  ${formatCriterionRow(row)}`);
   print(`\n${options.report}.md`);
   for (const { case: name, contender, round } of report.failures)

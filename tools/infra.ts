@@ -1,3 +1,4 @@
+// `npm run infra`: starts the servers without apps, and writes `.env`, until Ctrl-C.
 import { existsSync, rmSync } from 'node:fs';
 import { migrate, settings } from './apps.js';
 import { build } from './build.js';

@@ -1,3 +1,4 @@
+// `npm start`: starts servers, apps and demo data, and prints the steps of each order until Ctrl-C.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { appsFor, migrate, type App } from './apps.js';

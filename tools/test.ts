@@ -1,3 +1,4 @@
+// `npm test`: runs the checks and all specs, or only the specs in its arguments, on servers of its own.
 import { randomBytes } from 'node:crypto';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

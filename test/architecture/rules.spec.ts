@@ -32,7 +32,7 @@ describe('Business rules', () => {
     ["import 'reflect-metadata';", 'reflect-metadata'],
     ["import {\n  Column,\n  Entity,\n} from 'typeorm';", 'typeorm'],
     ["export * from './stock.repository.js';", './stock.repository.js'],
-  ])('a violation is found: %s', (source, module) => {
+  ])('are violated by %s', (source, module) => {
     expect(valueImports(source)).toEqual([module]);
     expect(isRuleOrError('stock/allocation.ts', module)).toBe(false);
   });

@@ -89,7 +89,7 @@ describe('Alert rules', () => {
     },
   );
 
-  it('become a PrometheusRule by the command in the runbook', async () => {
+  it('are converted to a PrometheusRule by the command in the runbook', async () => {
     const command = /^\s*(\{ printf .*PrometheusRule.*\}) \| kubectl apply -f -$/m.exec(
       readFileSync('docs/operations.md', 'utf8'),
     )![1]!;

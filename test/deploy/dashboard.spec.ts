@@ -40,7 +40,7 @@ describe('Grafana dashboard', () => {
     expect(stale && `${DASHBOARD_FILE} is stale: run npm run docs`).toBe(false);
   });
 
-  it('has rows in the order of the order flow', () => {
+  it('has its rows in the sequence of the order flow', () => {
     const rows = panels.filter(({ type }) => type === 'row');
     expect(rows.map(({ gridPos }) => gridPos.y)).toEqual(
       rows.map(({ gridPos }) => gridPos.y).toSorted((a, b) => a - b),

@@ -43,7 +43,7 @@ const MAIL_FACTS = {
   refused: /^refused/,
 };
 
-/** Orders 3 and 4 are not final. */
+/** Orders 3 and 4 are in progress, which counts as stuck. */
 const FINDINGS_BEFORE: Partial<Record<GuaranteeName, number>> = { stuck: 2 };
 
 describe('The ledger', () => {
@@ -67,12 +67,12 @@ describe('The ledger', () => {
     const { findings } = await checkLedger(sql, facts);
     return Object.fromEntries(
       Object.entries(findings)
-        .map(([promise, lines]) => [promise, lines.length] as const)
+        .map(([guarantee, lines]) => [guarantee, lines.length] as const)
         .filter(([, count]) => count > 0),
     );
   };
 
-  it('finds no violation in consistent data', async () => {
+  it('finds only the orders in progress in consistent data', async () => {
     const ledger = await checkLedger(sql, FACTS);
     expect(ledger).toMatchObject({ accepted: 4, orders: 4, processed: 1, rejected: 1, cancelled: 0 });
     expect(await countFindings()).toEqual(FINDINGS_BEFORE);

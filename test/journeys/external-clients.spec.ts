@@ -54,7 +54,7 @@ describe('External client in another language', () => {
     await system.expectLedgerReconciles();
   });
 
-  it('consumes the events of all four routing keys as flat JSON', async () => {
+  it('consumes the four events of a processed order as flat JSON', async () => {
     const { file, env } = tool('amqp-consume');
     const reader = spawn(
       file,

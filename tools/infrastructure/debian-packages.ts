@@ -53,7 +53,7 @@ export function canUnpackDebianPackages(): boolean {
   return ['apt-get', 'apt-cache', 'dpkg', 'dpkg-query'].every((tool) => findExecutable(tool) !== undefined);
 }
 
-/** Another Debian release than that of this machine, and the keyring that it is signed with. */
+/** A Debian release other than that of this machine, and the keyring that it is signed with. */
 interface Release {
   suite: string;
   keyring: string;
@@ -123,7 +123,7 @@ async function downloadPackages(
   folder: string,
   release?: Release,
 ): Promise<void> {
-  // As root, apt would otherwise download as a user who may not enter a private folder.
+  // Without this option, an apt that root runs downloads as the user _apt, who may not enter a private folder.
   const options = ['-o', 'APT::Sandbox::User=root'];
   if (release) {
     options.push(...releaseOptions(release, await findArchive(), folder));
@@ -131,7 +131,8 @@ async function downloadPackages(
     try {
       return await download(name, wanted, folder, options);
     } catch {
-      // This machine has no package lists, or they are so old that their files were deleted: download new lists.
+      // This machine has no package lists, or they are outdated: the archive no longer has the listed versions. Below, new
+      // lists are downloaded.
     }
   }
   mkdirSync(join(folder, 'lists', 'partial'), { recursive: true });

@@ -29,10 +29,11 @@ export interface InfrastructureOptions {
   processes: Processes;
   /** Use the well-known ports, or the next free ones after them. Otherwise random free ports. */
   wellKnownPorts: boolean;
-  /** URLs that the user has set. Each is used, or an error is thrown if it does not work. */
+  /** URLs of the user's own servers. An error is thrown if one of them cannot be used. */
   given: { databaseUrl?: string; rabbitmqUrl?: string; smtpUrl?: string };
   /** The data are deleted afterwards. */
   ephemeral?: boolean;
+  /** Prints the state of each step. */
   progress: { working(step: string, text: string): void; done(step: string, text: string): void };
 }
 

@@ -27,7 +27,7 @@ export interface ProcessSpec {
   stopSignal?: NodeJS.Signals;
   /** Signal for an immediate stop, as after a second Ctrl-C. SIGKILL by default. */
   killSignal?: NodeJS.Signals;
-  /** The data are deleted afterwards, so the process is stopped with `killSignal`. */
+  /** The data are deleted afterwards: the process is stopped with `killSignal`. */
   ephemeral?: boolean;
   /** Polled until it returns true. A rejection counts as false. */
   ready(): Promise<boolean>;
@@ -35,7 +35,7 @@ export interface ProcessSpec {
   readyWithinMs?: number;
   /** Delays before the restarts of a process that crashes repeatedly; the last one repeats. Up to 30 s by default. */
   backoffMs?: number[];
-  /** Ports that the process must listen on itself: `ready` could be answered by another process. */
+  /** Ports that this process must listen on, because another process could answer the request of `ready`. */
   ports: number[];
   /** Runs before each start and restart. */
   prepare?(): void;
@@ -204,7 +204,7 @@ export class Service {
       try {
         await this.start();
         this.restarts += 1;
-        this.printProgress(`${this.name} is back after ${((Date.now() - from) / 1000).toFixed(1)} s`);
+        this.printProgress(`${this.name} is ready again after ${((Date.now() - from) / 1000).toFixed(1)} s`);
         return;
       } catch (error) {
         if (!this.shouldRun || error instanceof StoppingError) return;

@@ -11,8 +11,8 @@ import {
 } from './debian-packages.js';
 import type { PrintProgress } from './processes.js';
 
-// Programs that only tests need: those installed on the machine or else those of Debian packages, which are unpacked into
-// the project's cache.
+// Finds programs that only tests need: the installed ones, or else those of Debian packages, which are unpacked into the
+// project's cache.
 
 const run = promisify(execFile);
 
