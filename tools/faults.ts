@@ -85,21 +85,23 @@ async function main(): Promise<number> {
 function printSummary(report: Report) {
   print(bold('\nThe ledger'));
   for (const [name, value] of ledgerLines(report)) print(`  ${pad(name, 14)} ${value}`);
-  for (const promise of report.violations) print(red(`  ✘ ${promise}`));
-  const broken = report.results.filter((result) => result.violations.length > 0);
-  if (broken.length > 0) print(red(`  ✘ broken under ${broken.map(({ name }) => name).join(', ')}`));
+  for (const violation of report.violations) print(red(`  ✘ ${violation}`));
+  const failed = report.results.filter((result) => result.violations.length > 0);
+  if (failed.length > 0)
+    print(red(`  ✘ Guarantees violated during: ${failed.map(({ name }) => name).join(', ')}`));
   print(`\n${options.report}.md`);
-  print(areAllGuaranteesKept(report) ? green('All promises were kept.') : red('Promises were broken.'));
+  print(areAllGuaranteesKept(report) ? green('All guarantees were kept.') : red('Guarantees were violated.'));
 }
 
 /**
- * Runs the mutants, and the unchanged build under the same faults. A promise must be broken by each mutant, and not by
- * the unchanged build. `--only` names mutants.
+ * Runs the mutants, and the unchanged build under the same faults. Each mutant must violate a guarantee, and the unchanged
+ * build must not. `--only` selects builds: mutants, or `unchanged`.
  */
 async function testMutants(printProgress: (text: string) => void): Promise<number> {
   const unchanged = { name: 'unchanged', faults: MUTANTS.flatMap(({ faults }) => faults) };
   const builds: (Pick<Mutant, 'name' | 'faults'> | Mutant)[] = [unchanged, ...MUTANTS];
-  const misjudged: string[] = [];
+  const undetected: string[] = [];
+  let isFalseAlarm = false;
   for (const candidate of builds) {
     const { name, faults } = candidate;
     if (options.only.length > 0 && !options.only.includes(name)) continue;
@@ -126,20 +128,20 @@ async function testMutants(printProgress: (text: string) => void): Promise<numbe
         environment: { REPUBLISH_AFTER_SECONDS: '1000000,1000000,1000000' },
       });
       const isDetected = !areAllGuaranteesKept(report);
-      if (isDetected !== isMutant) misjudged.push(name);
-      const violations = report.results.flatMap((result) => result.violations);
-      for (const promise of [...violations, ...report.violations]) printProgress(`    ${promise}`);
-      print(bold(`${name}: ${isDetected ? 'detected' : 'all promises were kept'}`));
+      const violations = [...report.results.flatMap((result) => result.violations), ...report.violations];
+      if (isMutant && !isDetected) undetected.push(name);
+      if (!isMutant && isDetected) isFalseAlarm = true;
+      for (const violation of violations) printProgress(`    ${violation}`);
+      print(bold(`${name}: ${isDetected ? 'detected' : 'all guarantees were kept'}`));
     } finally {
       await runProcesses.stop();
     }
   }
-  print(
-    misjudged.length === 0
-      ? green('The fault injector detects every mutant.')
-      : red(`The fault injector misjudges: ${misjudged.join(', ')}`),
-  );
-  return misjudged.length === 0 ? 0 : 1;
+  if (undetected.length > 0) print(red(`Not detected: ${undetected.join(', ')}`));
+  if (isFalseAlarm) print(red('False alarm on the unchanged build: see its violations above.'));
+  if (undetected.length > 0 || isFalseAlarm) return 1;
+  print(green('Every mutant was detected.'));
+  return 0;
 }
 
 runUntilStopped({

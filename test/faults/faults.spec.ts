@@ -40,7 +40,7 @@ describe('The system under load and faults', () => {
     rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
   }, 60_000);
 
-  it.each(FAULTS)('keeps its promises under %s', (name) => {
+  it.each(FAULTS)('keeps its guarantees under %s', (name) => {
     expect(report.results.find((result) => result.name === name)?.violations).toEqual([]);
   });
 

@@ -25,11 +25,11 @@ export function ledgerLines({
 }: Report): [name: string, value: string | number][] {
   return [
     ['accepted', ledger.accepted],
-    ['not answered', `${notAccepted.requests}, of which ${notAccepted.orders} are orders`],
+    ['not accepted', `${notAccepted.requests} requests, of which ${notAccepted.orders} created an order`],
     ['processed', ledger.processed],
     ['rejected', ledger.rejected],
     ['cancelled', ledger.cancelled],
-    ...GUARANTEES.map((promise): [string, number] => [promise, ledger.findings[promise].length]),
+    ...GUARANTEES.map((guarantee): [string, number] => [guarantee, ledger.findings[guarantee].length]),
     ['mails', `${mails.sent}, of which ${mails.duplicate} were sent again after a kill`],
     ['deadlocks', deadlocks],
     ['drained in', formatSeconds(drainedInSeconds)],
@@ -38,9 +38,9 @@ export function ledgerLines({
 
 function toMarkdown(report: Report) {
   const { seed, rate, minutes, results, republishedAtEnd } = report;
-  const verdict = areAllGuaranteesKept(report) ? 'All promises were kept.' : 'Promises were broken.';
+  const verdict = areAllGuaranteesKept(report) ? 'All guarantees were kept.' : 'Guarantees were violated.';
   const violations = [
-    ...results.flatMap(({ name, violations }) => violations.map((promise) => `${name}: ${promise}`)),
+    ...results.flatMap(({ name, violations }) => violations.map((violation) => `${name}: ${violation}`)),
     ...report.violations,
   ];
   return `# Faults
@@ -48,7 +48,7 @@ function toMarkdown(report: Report) {
 Seed ${seed}, ${rate} orders/s, ${minutes.toFixed(1)} minutes. ${verdict}
 
 ${toTable(
-  ['fault', 'promises kept', 'drained in', 'what was done and observed'],
+  ['fault', 'guarantees kept', 'drained in', 'what was done and observed'],
   results.map((result) => [
     result.name,
     result.violations.length === 0 ? 'yes' : '**no**',
@@ -60,17 +60,17 @@ ${toTable(
 At the end, all ${republishedAtEnd} messages of the run were published once more. Then the ledger was checked:
 
 ${toTable(['', ''], ledgerLines(report))}
-${toList('Broken promises', violations)}`;
+${toList('Violated guarantees', violations)}`;
 }
 
 function formatSeconds(seconds?: number) {
-  return seconds === undefined ? 'never' : `${seconds.toFixed(1)} s`;
+  return seconds === undefined ? 'not in time' : `${seconds.toFixed(1)} s`;
 }
 
 function listHits({ injectionPoints }: FaultResult) {
   if (injectionPoints.length === 0) return '';
   const hits = injectionPoints.filter(({ hit }) => hit).map(({ name }) => name);
-  return `hit: ${hits.join(', ')}`;
+  return `injected at: ${hits.join(', ')}`;
 }
 
 function toTable(header: string[], rows: (string | number)[][]) {

@@ -25,14 +25,14 @@ export interface Report {
   minutes: number;
   results: FaultResult[];
   ledger: Ledger;
-  /** Requests that got no 202, and how many of them became orders nevertheless. */
+  /** Requests that were not answered with 202, and how many of them created an order nevertheless. */
   notAccepted: { requests: number; orders: number };
   mails: { sent: number; duplicate: number };
   /** Messages of the run that were published once more at the end. */
   republishedAtEnd: number;
   deadlocks: number;
   drainedInSeconds?: number;
-  /** Promises that were broken at the end of the run. */
+  /** Guarantees that were violated at the end of the run. */
   violations: string[];
 }
 
@@ -78,7 +78,7 @@ async function runExperiment(
     .catch((error: Error) => experiment.fail(`the fault could not be injected: ${error.message}`));
   injector.resumeLoad();
   const drainedInSeconds = await experiment.finish(injector, fault).catch((error: Error) => {
-    experiment.fail(`the promises could not be checked: ${error.message}`);
+    experiment.fail(`the guarantees could not be checked: ${error.message}`);
     return undefined;
   });
   const { notes, injectionPoints, violations } = experiment;
@@ -109,8 +109,8 @@ async function finishRun(injector: FaultInjector, printProgress: RunOptions['pri
   const ledger = await checkFinalLedger(injector);
   const notAccepted = await countNotAccepted(injector);
   const deadlocks = readFileSync(injector.logFile('postgres'), 'utf8').split('deadlock detected').length - 1;
-  const violations = GUARANTEES.flatMap((promise) =>
-    ledger.findings[promise].map((finding) => `${promise}: ${finding}`),
+  const violations = GUARANTEES.flatMap((guarantee) =>
+    ledger.findings[guarantee].map((finding) => `${guarantee}: ${finding}`),
   );
   if (!first.isDrained) violations.push(`not drained at the end: ${first.unfinished}`);
   if (!second.isDrained)

@@ -13,10 +13,10 @@ const PAUSE_MS = { full: 50, short: 150 };
 /** From the removal of a target until no client sends requests to it any more; preStop sleep in Kubernetes. */
 const REMOVAL_DELAY_MS = 200;
 
-/** Two replicas of each app at once; each of them is replaced while clients place orders through a load balancer. */
+/** Runs two replicas of each app. Each replica is replaced while clients place orders through a load balancer. */
 export const rollOut: Fault = {
   name: 'roll-out',
-  description: 'two replicas of each app, replaced one after the other (SIGTERM) under load',
+  description: 'runs two replicas of each app and replaces them one after the other (SIGTERM) under load',
   async inject(injector, experiment) {
     const { apps, load } = injector;
     const { short } = experiment;
