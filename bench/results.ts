@@ -33,7 +33,7 @@ export interface Results {
   failures: FailedCase[];
 }
 
-/** Describes what distinguishes a measurement from others of the same case, as `64 connections`. */
+/** Describes what distinguishes a measurement from others of the same case, such as `64 connections`. */
 export function describeLoad({ connections, stored, window, reference }: Partial<Measurement>): string {
   const parts = [
     window !== undefined && `window ${window}`,

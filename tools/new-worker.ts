@@ -66,7 +66,7 @@ async function refuseIfInUse(added: string[], changed: string[]): Promise<void> 
   if (existing.length > 0) throw new NewWorkerError(`These files exist: ${existing.join(', ')}`);
   const git = (...args: string[]) => run('git', args, { cwd: root });
   const top = await git('rev-parse', '--show-toplevel');
-  // A copy of the sources without a repository of its own has nothing to compare with.
+  // Skip the check in a copy of the sources that is not a Git repository.
   if (top.code !== 0 || top.output.trim() !== root) return;
   const { output } = await git('status', '--porcelain', '--', ...changed);
   if (output.trim() !== '')

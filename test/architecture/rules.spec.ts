@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const DOMAIN = 'libs/domain/src';
-/** The business rules: pure functions and tables. Types may come from anywhere, values from rules and errors only. */
+/** The business rules: pure functions and tables. They may import any type, but values from rules and errors only. */
 const RULES = [
   'limits.ts',
   'order/order-draft.ts',

@@ -14,7 +14,7 @@ export interface Fault {
   drainsWithin?: number;
 }
 
-/** A point at which a fault had to hit, and whether it did. */
+/** A protocol step at which a fault was to be injected, and whether the app reached it. */
 export interface InjectionPoint {
   name: string;
   hit: boolean;

@@ -44,7 +44,7 @@ describe('The system under load and faults', () => {
     expect(report.results.find((result) => result.name === name)?.violations).toEqual([]);
   });
 
-  it('loses nothing, does nothing twice, oversells nothing and notifies every customer', () => {
+  it('loses, duplicates and oversells nothing, and notifies every customer', () => {
     expect(report.violations).toEqual([]);
     expect(report.ledger.accepted).toBeGreaterThan(500);
     expect(report.ledger.processed).toBeGreaterThan(0);

@@ -3,7 +3,7 @@ import { createDatabase } from '../support/database.js';
 import { checkLedger, checkMails, type GuaranteeName } from './ledger.js';
 
 /**
- * Product 1 had 10 units. Order 1 bought 2. Order 2 wanted 100 and was rejected. Order 3 has 3 reserved. Order 4 is
+ * Product 1 had 10 units. Order 1 bought 2. Order 2 was for 100 and was rejected. Order 3 has 3 reserved. Order 4 is
  * pending.
  */
 const CONSISTENT_DATA = `

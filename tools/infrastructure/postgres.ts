@@ -221,8 +221,8 @@ function checkMajorVersion(found: string, version: string): void {
 }
 
 /**
- * After a crash postmaster.pid may name a process id that belongs to another process by now, and PostgreSQL would refuse
- * to start. The id is replaced by an impossible one. The file is not deleted, because PostgreSQL uses the rest of it to
+ * After a crash postmaster.pid may contain a process id that belongs to another process now, and PostgreSQL would refuse to
+ * start. The id is replaced by an impossible one. The file is not deleted, because PostgreSQL uses the rest of it to
  * check that no backend of the crashed server is still writing.
  */
 function invalidateStalePid(data: string): void {

@@ -210,7 +210,7 @@ function indexOfItem(text: string, list: Path, isWanted: (item: unknown) => bool
 
 const asRecord = (value: unknown) => (value ?? {}) as Record<string | number, unknown>;
 
-/** String.replace that fails if there is nothing to replace. */
+/** String.replace that throws if the text has no match. */
 function replace(
   text: string,
   pattern: RegExp,

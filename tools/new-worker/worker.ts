@@ -14,7 +14,7 @@ export interface NewWorker {
   port: number;
   /** The events that it consumes. */
   events: WorkerEvent[];
-  /** The app that comes before it in every list: the last one of the manifest. */
+  /** The last app of the manifest. In every list, the worker is added after it. */
   previous: string;
 }
 

@@ -44,7 +44,7 @@ export const rollOut: Fault = {
       await until('all requests to be answered', () => requests.every(isAnswered), { seconds: 60 });
       const refused = requests.filter(({ status }) => status !== 202);
       experiment.note(
-        `${requests.length} orders through the load balancer meanwhile, ${refused.length} refused`,
+        `${requests.length} orders through the load balancer during the roll-out, ${refused.length} refused`,
       );
       experiment.expect(
         refused.length === 0,
@@ -83,7 +83,7 @@ async function replaceReplica(
   if (app === 'api') balancer.add(url);
 }
 
-/** While `work` runs, clients on keep-alive connections each place an order as soon as the last one is answered. */
+/** Runs `work` under load: clients on keep-alive connections place orders, each with a pause after the response. */
 async function withClients(
   { load, products, random }: FaultInjector,
   apiUrl: string,

@@ -139,7 +139,7 @@ export class AppProcesses {
     return APP_NAMES.map((app) => this.proxy(app, dependency));
   }
 
-  /** SIGKILL; the app is started again at once, as a supervisor would do. */
+  /** Kills an app with SIGKILL. It is restarted immediately, as by a supervisor. */
   kill(app: AppName) {
     if (app === 'notify-worker') this.mailDisruptions.recordMoment();
     this.service(app).kill('SIGKILL');
