@@ -88,7 +88,7 @@ export async function runPgbench(
   }
 }
 
-/** The connection as environment variables of libpq. On the command line, every user of the machine could read the password. */
+/** Environment variables of libpq, because every user of the machine can read the command line. */
 function connectionVariables(url: string) {
   const { hostname, port, username, password, pathname } = new URL(url);
   return {

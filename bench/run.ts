@@ -102,7 +102,7 @@ class Bench {
     }
   }
 
-  /** The processes of another contender can run at the same time. All work that uses the machine is exclusive, so that they are idle then. */
+  /** All work that uses the machine is exclusive, because the processes of another contender can run at the same time. */
   private async measureContender(
     benchCase: Case,
     { contender, round, stored = 0, mutex }: Attempt,

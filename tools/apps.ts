@@ -62,7 +62,7 @@ export async function appsFor(root: string, logs: string, infrastructure: Infras
   return apps;
 }
 
-/** @returns the variables of this process; without ENV if its value is none of this project, because some shells use ENV for a file name */
+/** @returns the variables of this process; without an ENV of another meaning (some shells use ENV for a file name) */
 function callerEnvironment(): NodeJS.ProcessEnv {
   const { ENV, ...rest } = process.env;
   return ENV === 'production' || ENV === 'development' ? { ...rest, ENV } : rest;

@@ -1,4 +1,4 @@
-// `npm run reset`: deletes all data of this clone: databases, queues, mails, logs, and the reports of benchmark and fault runs.
+// `npm run reset`: deletes all data of this clone: databases, queues, mails, logs, and reports of benchmarks and fault runs.
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Compose } from './infrastructure/compose.js';

@@ -96,7 +96,7 @@ describe('Grafana dashboard', () => {
       findQueryProblems('sum by (queue) (rate(estoque_mails_total{outcom="sent"}[5m]))', series),
     ).toEqual(['estoque_mails_total has no label outcom', "estoque_mails_total can't be grouped by queue"]);
     expect(findQueryProblems('estoque_mails_total{outcome=~"sent|postponed"}', series)).toEqual([
-      'estoque_mails_total has no outcome deferred',
+      'estoque_mails_total has no outcome postponed',
     ]);
     expect(() => findQueryProblems('sum(rate(estoque_mails_total[5m])', series)).toThrow('not valid PromQL');
   });

@@ -8,7 +8,7 @@ import { Clone } from './clone.js';
 
 const NAME = 'example-note-worker';
 
-/** Generates a worker in a copy of the repository. Its journey test, which needs servers, and `npm run docs` do not run here. */
+/** Generates a worker in a copy of the repository. Its journey test and `npm run docs` do not run here. */
 describe('npm run new-worker', () => {
   const clone = Clone.create();
   afterAll(() => clone.remove());

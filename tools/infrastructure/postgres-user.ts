@@ -17,7 +17,8 @@ export interface PostgresUser {
  * An ordinary user runs PostgreSQL as that user. For root, the first of these ways that works is used:
  *
  * 1. The user `nobody` with one capability, with which it may enter folders that only root may enter (/root). So no user
- *    has to be created, and no file copied. PostgreSQL calls access(), which ignores capabilities unless no_setuid_fixup is set.
+ *    has to be created, and no file copied. PostgreSQL calls access(), which ignores capabilities unless no_setuid_fixup is
+ *    set.
  * 2. A user namespace in which root is called `nobody`.
  * 3. The user `nobody` without capabilities, which works if every user may enter the folder.
  *

@@ -16,7 +16,10 @@ export interface RabbitMqInstallation {
 /** RabbitMQ is not installed, and Debian packages cannot be used either. */
 export class RabbitMqNotFoundError extends Error {}
 
-/** @returns the installed RabbitMQ, or else the unpacked one of Debian's packages @throws RabbitMqNotFoundError if there is neither */
+/**
+ * @returns the installed RabbitMQ, or else that of Debian's packages
+ * @throws RabbitMqNotFoundError if there is neither
+ */
 export async function findRabbitMq(
   root: string,
   printProgress: PrintProgress,

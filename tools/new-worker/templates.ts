@@ -170,7 +170,10 @@ const CAUSES: Record<string, string> = {
     const { id } = await system.placeOrder([{ product_id, quantity: 1 }]);
     await system.request('POST', \`/v1/orders/\${id}/cancel\`);`,
 };
-/** For any other event: the test publishes it twice. The outcome of the first delivery depends on the order, so only the second one is checked. */
+/**
+ * For any other event: the test publishes it twice. The outcome of the first delivery depends on the order, so only that of
+ * the second delivery is checked.
+ */
 const PUBLISHED_BY_HAND = `
     const product_id = await system.createProduct(10);
     const { id } = await system.placeOrder([{ product_id, quantity: 1 }]);`;

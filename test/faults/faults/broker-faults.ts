@@ -88,7 +88,7 @@ interface Alarm {
   normal: string;
 }
 
-/** Guaranteed while publishers are blocked: orders are accepted, and all apps are ready and report that they are blocked. */
+/** While publishers are blocked, orders must be accepted, and all apps must be ready and report the block. */
 async function setAlarm(
   { apps, broker, load, servers }: FaultInjector,
   experiment: Experiment,
