@@ -1,4 +1,4 @@
-/** Imports point in one direction only: apps -> domain -> messaging -> platform. Apps do not import each other. */
+/** Imports point in one direction only: apps -> domain -> messaging -> database -> platform. Apps do not import each other. */
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 
 /** @type {import('dependency-cruiser').IConfiguration} */

@@ -36,8 +36,8 @@ export interface Case {
   /** Measure without the warm-up load. */
   coldStart?: boolean;
   /**
-   * Loads for which all contenders run at the same time and are measured alternately: whatever slows down the machine
-   * slows down both.
+   * Loads for which the processes of all contenders run at the same time, and are measured one after another: if other
+   * work slows down the machine, it affects all contenders.
    */
   loads?: (sizes: Sizes) => Load[];
   /** Measures one contender on its own. */
@@ -54,7 +54,7 @@ const comparisonLoad = (workload: Workload, { seconds }: Sizes): Load => ({
 });
 
 const TURNS = [1, 2, 3, 4];
-/** Loads whose ratio has a target are measured in several short turns. */
+/** A load whose ratio has a target is measured in several short turns. Each turn measures every contender once. */
 const inTurns = (load: Load): Load[] =>
   TURNS.map((turn) => ({ ...load, turn, seconds: Math.ceil(load.seconds / 2) }));
 

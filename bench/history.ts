@@ -2,8 +2,8 @@ import type pg from 'pg';
 import { PRODUCTS } from './shop.js';
 
 /**
- * Past orders, one per second until now, every second one with two lines: processed, mailed and closed. The statements
- * write whole tables at a time, and the result reconciles with the stock ledger.
+ * Inserts $1 past orders: one for each of the last $1 seconds, every second order with two lines. All orders are
+ * processed and closed, and their mails are sent. Each statement fills a whole table. The stock ledger reconciles.
  */
 const HISTORY = [
   // Skip the foreign key checks, which would take most of the time: the rows are correct by construction.
@@ -51,7 +51,7 @@ export async function writeHistory(pool: pg.Pool, orders: number) {
       await client.query(text);
     }
     await client.query('COMMIT');
-    // A database of that age would have been analysed and vacuumed.
+    // In a running system, autovacuum would have done this.
     await client.query('VACUUM ANALYZE');
   } finally {
     client.release();

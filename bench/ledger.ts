@@ -1,4 +1,4 @@
-import { checkLedger, checkMails, PROMISES, type PromiseName } from '../test/faults/ledger.js';
+import { checkLedger, checkMails, GUARANTEES, type GuaranteeName } from '../test/faults/ledger.js';
 import type { Mail } from '../test/faults/mail-sink.js';
 import { DOMAIN } from './pipeline.js';
 import { openingStock } from './shop.js';
@@ -12,7 +12,7 @@ export interface ExpectedState {
   /** Mails that the mail server received; unset if no mail was to be sent. */
   mails?: Mail[];
   /** Guarantees that this contender does not give. */
-  without?: PromiseName[];
+  without?: GuaranteeName[];
 }
 
 /**
@@ -38,8 +38,8 @@ export async function reconcileLedger(
       findings.unnotified = findings.unnotified.concat(mailFindings.unnotified);
       findings['wrong mails'] = findings['wrong mails'].concat(mailFindings['wrong mails']);
     }
-    const discrepancies = PROMISES.filter((promise) => !without.includes(promise)).flatMap((promise) =>
-      findings[promise].map((line) => `${promise}: ${line}`),
+    const discrepancies = GUARANTEES.filter((guarantee) => !without.includes(guarantee)).flatMap(
+      (guarantee) => findings[guarantee].map((line) => `${guarantee}: ${line}`),
     );
     return discrepancies.length <= MAX_LINES
       ? discrepancies

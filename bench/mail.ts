@@ -41,8 +41,12 @@ export async function measureMail(
 ): Promise<MeasuredValues> {
   const before = await server.count();
   const waitUntilDelivered = async (orders: number) => {
-    await waitForCount(before + orders, 'mails delivered', () => server.count());
-    // The time noted by the mail server: polling it would add the polling interval.
+    await waitForCount(
+      before + orders,
+      (count) => `${count - before} of ${orders} mails delivered`,
+      () => server.count(),
+    );
+    // The time that the mail server recorded, which is more precise than the time of the poll.
     return server.mails.at(before + orders - 1)!.at;
   };
   return measure(pipeline, shape, waitUntilDelivered);

@@ -30,7 +30,7 @@ export interface LoadShape {
   rate?: number;
 }
 
-/** A count that does not change for this long is stuck. */
+/** A count that makes no progress for this long is an error. */
 const STUCK_AFTER_MS = 60_000;
 const MIN_POLL_INTERVAL_MS = 20;
 
@@ -40,18 +40,19 @@ export async function queryCount(pipeline: Pipeline, sql: string, values: unknow
 }
 
 /**
- * Polls until the count is reached. The interval grows with the time that a poll takes, so that polling is no load.
+ * Polls until the count is reached. The pause after a poll is ten times as long as the poll, so that polling adds little
+ * load.
  *
- * @param description names what is counted in the error
- * @returns when the count was seen, in milliseconds since 1970
+ * @param describeCount returns the text of the error for the last count
+ * @returns time of the poll that reached the count, in milliseconds since 1970
  * @throws if the count makes no progress for a minute
  */
 export async function waitForCount(
   wanted: number,
-  description: string,
+  describeCount: (count: number) => string,
   readCount: () => Promise<number>,
 ): Promise<number> {
-  let last = -1;
+  let last = -Infinity;
   let progressAt = performance.now();
   for (;;) {
     const polledAt = performance.now();
@@ -60,7 +61,7 @@ export async function waitForCount(
     if (count >= wanted) return performance.timeOrigin + answeredAt;
     if (count > last) [last, progressAt] = [count, answeredAt];
     if (answeredAt - progressAt > STUCK_AFTER_MS)
-      throw new Error(`stuck: ${count} of ${wanted} ${description}`);
+      throw new Error(`no progress for ${STUCK_AFTER_MS / 1_000} s: ${describeCount(count)}`);
     await sleep(Math.max(MIN_POLL_INTERVAL_MS, 10 * (answeredAt - polledAt)));
   }
 }
@@ -73,15 +74,14 @@ export function latestNotificationId(pipeline: Pipeline): Promise<number> {
 /**
  * Waits until `orders` orders have a notification with an id above `since`.
  *
- * @returns when the last one was seen, in milliseconds since 1970
+ * @returns time of the poll that found the last one, in milliseconds since 1970
  */
 export function waitUntilRecorded(pipeline: Pipeline, orders: number, since: number): Promise<number> {
-  return waitForCount(orders, 'orders recorded', () =>
-    queryCount(
-      pipeline,
-      'SELECT count(*)::int AS count FROM notifications WHERE id > $1 AND order_id IS NOT NULL',
-      [since],
-    ),
+  const sql = 'SELECT count(*)::int AS count FROM notifications WHERE id > $1 AND order_id IS NOT NULL';
+  return waitForCount(
+    orders,
+    (count) => `${count} of ${orders} orders recorded`,
+    () => queryCount(pipeline, sql, [since]),
   );
 }
 

@@ -48,8 +48,8 @@ export async function runPgbench(
   seconds: number,
   warmUpSeconds: number,
 ): Promise<{ values: MeasuredValues; discrepancies: string[] }> {
-  const { root, dir, say } = stack.options;
-  const { file, env } = await findPgbench(root, say);
+  const { root, dir, printProgress } = stack.options;
+  const { file, env } = await findPgbench(root, printProgress);
   const script = join(dir, 'order.sql');
   writeFileSync(script, SCRIPT);
   const database = await stack.createDatabase();
@@ -80,7 +80,7 @@ export async function runPgbench(
     const meter = new UsageMeter({ postgres: stack.postgres.service.pid! });
     const result = await runScript(seconds, 1_000_000);
     const usage = meter.stop();
-    // Without a broker its outbox rows are never published, so they stay.
+    // There is no broker: the outbox rows are never published.
     const discrepancies = await reconcileLedger(database, { accepted: [], without: ['unpublished'] });
     return { values: { ...result, lines: result.recorded, usage }, discrepancies };
   } finally {
@@ -88,7 +88,7 @@ export async function runPgbench(
   }
 }
 
-/** Environment variables of libpq: command lines, unlike these, are visible to every user of the machine. */
+/** Environment variables of libpq, because every user of the machine can read the command line. */
 function connectionVariables(url: string) {
   const { hostname, port, username, password, pathname } = new URL(url);
   return {
@@ -101,11 +101,16 @@ function connectionVariables(url: string) {
 }
 
 /** @returns the installed pgbench, or else the one in Debian's server package */
-async function findPgbench(root: string, say: (text: string) => void) {
+async function findPgbench(root: string, printProgress: (text: string) => void) {
   const installed = findExecutable('pgbench');
   if (installed) return { file: installed, env: {} };
   const wanted = /^(postgresql-\d+|lib.*|zlib1g)$/;
-  const { root: unpacked, libraryPath } = await unpackDebianPackage(root, 'postgresql', wanted, say);
+  const { root: unpacked, libraryPath } = await unpackDebianPackage(
+    root,
+    'postgresql',
+    wanted,
+    printProgress,
+  );
   const versions = join(unpacked, 'usr', 'lib', 'postgresql');
   const file = readdirSync(versions)
     .map((version) => join(versions, version, 'bin', 'pgbench'))

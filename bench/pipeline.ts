@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NODE_FLAGS } from '../tools/apps.js';
 import { reservePort } from '../tools/infrastructure/ports.js';
-import type { ProcessSpec, Service } from '../tools/infrastructure/processes.js';
+import { STAGES, type ProcessSpec, type Service } from '../tools/infrastructure/processes.js';
 import { FLOW_APPS, type FlowApp } from './apps.js';
 import { ChildProgram } from './child-program.js';
 import type { LoadRequest, LoadResult } from './load/generator.js';
@@ -107,7 +107,7 @@ export class Pipeline {
         command: process.execPath,
         cwd: dir, // a folder without an .env file
         log: this.logFile(app),
-        stage: 4,
+        stage: STAGES.apps,
       }),
     );
   }
@@ -118,7 +118,7 @@ export class Pipeline {
     return port;
   }
 
-  /** As in production: the built app with default settings. */
+  /** The built app with the defaults of production, except LOG_LEVEL and, without a mail server, MAIL_SENDING. */
   private async productSpec(app: FlowApp): Promise<AppSpec> {
     const { stack, smtpPort } = this.options;
     const port = await this.reserveAppPort(app);

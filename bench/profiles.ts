@@ -73,7 +73,7 @@ function isMicroBatcherMethod({ callFrame: { functionName, url } }: ProfileNode)
   );
 }
 
-/** Package name, library or app of the project, `node`, or what V8 names the sample, as `(garbage collector)`. */
+/** Package name, library or app of the project, `node`, or V8's name of the sample, such as `(garbage collector)`. */
 function ownerOf(url: string, functionName: string): string {
   const inPackage = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url);
   if (inPackage) return inPackage[1]!;

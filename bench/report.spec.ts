@@ -5,7 +5,7 @@ import { drawPlot, roundUp } from './plot.js';
 import { writeReport } from './report.js';
 import type { Measurement } from './results.js';
 import type { Report } from './run.js';
-import { evaluateTargets, verdictOf } from './targets.js';
+import { evaluateCriteria, verdictOf } from './targets.js';
 
 const measurement = (attributes: Partial<Measurement>): Measurement => ({
   case: 'uniform',
@@ -64,8 +64,8 @@ const report: Report = {
   failures: [{ case: 'mail', contender: 'product', round: 2, reasons: ['oversold: product 1'] }],
 };
 
-describe('evaluateTargets', () => {
-  const find = (start: string) => evaluateTargets(report).find(({ name }) => name.startsWith(start))!;
+describe('evaluateCriteria', () => {
+  const find = (start: string) => evaluateCriteria(report).find(({ name }) => name.startsWith(start))!;
 
   it.each([
     ['product / pgbench, POST to recorded', 1.25, 'threshold'], // median of 2, 0.5 and 1.25

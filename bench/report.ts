@@ -5,7 +5,7 @@ import { formatNumber, spreadOf } from './numbers.js';
 import { drawPlot, type Line } from './plot.js';
 import { describeLoad, type Measurement } from './results.js';
 import type { Report } from './run.js';
-import { evaluateTargets, verdictOf, type Target } from './targets.js';
+import { evaluateCriteria, verdictOf, type Criterion } from './targets.js';
 
 /**
  * Writes `<prefix>.json`, `<prefix>.md` and the plots `<prefix>-<name>.svg`.
@@ -20,18 +20,18 @@ export function writeReport(report: Report, prefix: string): string {
   for (const [name, svg] of Object.entries(plots)) writeFileSync(`${prefix}-${name}.svg`, svg);
   const plotFiles = Object.keys(plots).map((name) => `${basename(prefix)}-${name}.svg`);
   const text = formatMarkdown(report, plotFiles);
-  const json = { ...report, targets: evaluateTargets(report) };
+  const json = { ...report, targets: evaluateCriteria(report) };
   writeFileSync(`${prefix}.json`, `${JSON.stringify(json, null, 2)}\n`);
   writeFileSync(`${prefix}.md`, text);
   return text;
 }
 
-/** @returns a row for each target: name, measured, threshold, target, met */
-export function targetRows(targets: Target[]): string[][] {
+/** @returns a row for each criterion: name, measured, threshold, target, result */
+export function criteriaRows(criteria: Criterion[]): string[][] {
   const verdicts = { target: 'target', threshold: 'threshold', missed: '**missed**' };
-  return targets.map((target) => {
-    const { name, threshold, measured, unit, lowerIsBetter } = target;
-    const verdict = verdictOf(target);
+  return criteria.map((criterion) => {
+    const { name, threshold, target, measured, unit, lowerIsBetter } = criterion;
+    const verdict = verdictOf(criterion);
     const format = (value?: number) =>
       `${formatNumber(value)}${unit && value !== undefined ? ` ${unit}` : ''}`;
     const comparison = lowerIsBetter ? '≤ ' : '≥ ';
@@ -39,7 +39,7 @@ export function targetRows(targets: Target[]): string[][] {
       name,
       format(measured),
       comparison + format(threshold),
-      comparison + format(target.target),
+      comparison + format(target),
       verdict ? verdicts[verdict] : 'not measured',
     ];
   });
@@ -60,10 +60,10 @@ function formatMarkdown({ environment, measurements, failures }: Report, plotFil
         )
         .join('\n')}`,
     `## Targets\n\n${formatTable(
-      ['ratio or value', 'measured', 'threshold', 'target', 'met'],
-      targetRows(evaluateTargets({ measurements })),
+      ['ratio or value', 'measured', 'threshold', 'target', 'result'],
+      criteriaRows(evaluateCriteria({ measurements })),
     )}`,
-    `## Orders per second\n\nMedian of the rounds, with minimum and maximum. _Recorded_ is the result: all accepted orders, divided by the time from the first POST to the last notification.\n\n${formatTable(
+    `## Orders per second\n\nMedian over all rounds and turns, with minimum and maximum. _Recorded_ is the result: all accepted orders, divided by the time from the first POST to the last notification.\n\n${formatTable(
       ['case', 'contender', 'load', 'accepted', 'recorded', 'delivered', 'lines recorded', 'refused'],
       measurementRows(measurements, ({ accepted, recorded, delivered, lines, refused }) => [
         accepted,
@@ -73,7 +73,7 @@ function formatMarkdown({ environment, measurements, failures }: Report, plotFil
         refused,
       ]),
     )}`,
-    `## Times\n\nIn milliseconds, median of the rounds.\n\n${formatTable(
+    `## Times\n\nIn milliseconds, median over all rounds and turns.\n\n${formatTable(
       [
         'case',
         'contender',
@@ -89,7 +89,7 @@ function formatMarkdown({ environment, measurements, failures }: Report, plotFil
         ],
       ),
     )}`,
-    `## Processor time and memory\n\nProcessor seconds per 1,000 orders / peak memory in MB, median of the rounds.\n\n${usageTable(measurements)}`,
+    `## Processor time and memory\n\nProcessor seconds per 1,000 orders / peak memory in MB, median over all rounds and turns.\n\n${usageTable(measurements)}`,
     ...plotFiles.map((file) => `![${file}](${file})`),
   ];
   return `${sections.filter(Boolean).join('\n\n')}\n`;

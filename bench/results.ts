@@ -11,7 +11,7 @@ export interface Measurement extends MeasuredValues {
   stored?: number;
   /** Number of the time window within one continuous load, from 1. */
   window?: number;
-  /** Number of the turn, from 1, if the load is measured in several turns. */
+  /** From 1, if the load is measured in several turns. A turn is one measurement of each contender, taken back to back. */
   turn?: number;
   /** The uniform load that the case's own load is compared with, measured in the same turn. */
   reference?: true;
@@ -33,7 +33,7 @@ export interface Results {
   failures: FailedCase[];
 }
 
-/** Describes what distinguishes a measurement from others of the same case, as `64 connections`. */
+/** Describes what distinguishes a measurement from others of the same case, such as `64 connections`. */
 export function describeLoad({ connections, stored, window, reference }: Partial<Measurement>): string {
   const parts = [
     window !== undefined && `window ${window}`,

@@ -4,6 +4,7 @@ import { writeHistory } from './history.js';
 import { reconcileLedger } from './ledger.js';
 import { MailServer } from './mail.js';
 import { measure, queryCount, waitForCount, warmUp } from './measure.js';
+import { Mutex } from './mutex.js';
 import { formatNumber } from './numbers.js';
 import { runPgbench } from './pgbench.js';
 import { Pipeline, type Contender } from './pipeline.js';
@@ -12,7 +13,6 @@ import { describeLoad, type CaseValues, type Measurement, type Results } from '.
 import { SHOP } from './shop.js';
 import { Stack, type StackOptions } from './stack.js';
 import { COMPARISON_CONNECTIONS } from './targets.js';
-import { Turns } from './turns.js';
 
 export interface RunOptions extends StackOptions, Sizes {
   cases: Case[];
@@ -36,13 +36,13 @@ export function selectCases(names: string[]): Case[] {
 
 /** Runs every case with every contender in every round, so that changes of the machine's speed affect all of them. */
 export async function runBench(options: RunOptions): Promise<Report> {
-  const { cases, rounds, say } = options;
+  const { cases, rounds, printProgress } = options;
   const stack = await Stack.start(options);
   try {
     const bench = new Bench(stack, options);
     const environment = await describeEnvironment(stack, options.command);
     for (let round = 1; round <= rounds; round++) {
-      say(`round ${round} of ${rounds}`);
+      printProgress(`round ${round} of ${rounds}`);
       if (cases.some(({ name }) => name === 'uniform' || name === 'mail')) await bench.runPgbench(round);
       for (const benchCase of cases) await bench.runCase(benchCase, round);
     }
@@ -56,7 +56,8 @@ interface Attempt {
   contender: Contender;
   round: number;
   stored?: number;
-  turns: Turns;
+  /** Shared by all contenders of the case. */
+  mutex: Mutex;
 }
 
 /** The values of one contender in one case, or the reasons why it has no result. */
@@ -89,11 +90,11 @@ class Bench {
   async runCase(benchCase: Case, round: number) {
     const inRoundOrder = <Item>(items: Item[]) => (round % 2 === 0 ? items.toReversed() : items);
     for (const stored of inRoundOrder(benchCase.stored?.(this.options) ?? [undefined])) {
-      const turns = new Turns();
+      const mutex = new Mutex();
       const attempts = inRoundOrder(benchCase.contenders).map(
         (contender) => () =>
           this.record({ case: benchCase.name, contender, round, stored }, () =>
-            this.measureContender(benchCase, { contender, round, stored, turns }),
+            this.measureContender(benchCase, { contender, round, stored, mutex }),
           ),
       );
       if (benchCase.loads) await Promise.all(attempts.map((attempt) => attempt()));
@@ -101,14 +102,14 @@ class Bench {
     }
   }
 
-  /** All work that uses the machine is done in turns, because another contender may be running at the same time. */
+  /** All work that uses the machine is exclusive, because the processes of another contender can run at the same time. */
   private async measureContender(
     benchCase: Case,
-    { contender, round, stored = 0, turns }: Attempt,
+    { contender, round, stored = 0, mutex }: Attempt,
   ): Promise<Outcome> {
     const { name } = benchCase;
     const mailServer = benchCase.withMails ? new MailServer(this.programs) : undefined;
-    const pipeline = await turns.take(async () =>
+    const pipeline = await mutex.runExclusive(async () =>
       Pipeline.create({
         stack: this.stack,
         contender,
@@ -119,7 +120,7 @@ class Bench {
       }),
     );
     try {
-      await turns.take(async () => {
+      await mutex.runExclusive(async () => {
         await pipeline.start(initialApps(benchCase));
         if (!benchCase.coldStart)
           await warmUp(pipeline, {
@@ -131,17 +132,19 @@ class Bench {
       });
       const values: CaseValues = (await benchCase.measure?.(pipeline, this.options, mailServer)) ?? [];
       for (const load of benchCase.loads?.(this.options) ?? []) {
-        values.push(await turns.take(() => measureLoad(pipeline, load)));
-        this.options.say(`  ${name}, ${contender}, ${describeLoad(load)}: measured, not reconciled yet`);
+        values.push(await mutex.runExclusive(() => measureLoad(pipeline, load)));
+        this.options.printProgress(
+          `  ${name}, ${contender}, ${describeLoad(load)}: measured, not reconciled yet`,
+        );
       }
-      return await turns.take(async () => {
+      return await mutex.runExclusive(async () => {
         await waitUntilIdle(pipeline, mailServer);
         const { accepted, database, crashes } = pipeline;
         const discrepancies = await reconcileLedger(database, { accepted, mails: mailServer?.mails });
         return { values, failures: [...crashes, ...discrepancies] };
       });
     } finally {
-      await turns.take(async () => {
+      await mutex.runExclusive(async () => {
         await pipeline.stop();
         await mailServer?.stop();
       });
@@ -158,7 +161,7 @@ class Bench {
     work: () => Promise<Outcome>,
   ) {
     const { case: name, contender, round } = attributes;
-    const { say, processes } = this.options;
+    const { printProgress, processes } = this.options;
     const { values, failures } = await work().catch((error: Error) => {
       if (processes.isStopping) throw error;
       return { values: [], failures: [error.message] };
@@ -166,14 +169,16 @@ class Bench {
     const title = name === contender ? name : `${name}, ${contender}`;
     if (failures.length > 0) {
       this.results.failures.push({ case: name, contender, round, reasons: failures });
-      say(`✘ ${title}: failed, no result`);
-      for (const reason of failures) say(`    ✘ ${reason}`);
+      printProgress(`✘ ${title}: failed, no result`);
+      for (const reason of failures) printProgress(`    ✘ ${reason}`);
       return;
     }
     for (const value of values) {
       const measurement: Measurement = { ...attributes, ...value };
       this.results.measurements.push(measurement);
-      say(`✔ ${[title, describeLoad(measurement)].filter(Boolean).join(', ')}: ${summarize(measurement)}`);
+      printProgress(
+        `✔ ${[title, describeLoad(measurement)].filter(Boolean).join(', ')}: ${summarize(measurement)}`,
+      );
     }
   }
 
@@ -181,7 +186,7 @@ class Bench {
   private async templateWith(stored: number): Promise<string> {
     const existing = this.templates.get(stored);
     if (existing) return existing;
-    this.options.say(`writing ${stored.toLocaleString('en-US')} past orders`);
+    this.options.printProgress(`writing ${stored.toLocaleString('en-US')} past orders`);
     const database = await this.stack.createDatabase();
     await writeHistory(database.pool, stored);
     await this.stack.close(database);
@@ -196,24 +201,25 @@ async function measureLoad(pipeline: Pipeline, { turn, reference, ...shape }: Lo
 
 /** Waits until no event waits in the outbox and every mail is sent, so that the database can be reconciled. */
 async function waitUntilIdle(pipeline: Pipeline, mailServer?: MailServer) {
-  await waitUntilNoneLeft(
-    pipeline,
-    'events in the outbox, negated',
-    'SELECT count(*)::int AS count FROM outbox',
-  );
+  await waitUntilNoneLeft(pipeline, 'events left in the outbox', 'SELECT count(*)::int AS count FROM outbox');
   if (mailServer) await waitForMails(pipeline, mailServer);
 }
 
 /** Waits until every recorded mail is marked as sent, and fetches the mails that the server received. */
 async function waitForMails(pipeline: Pipeline, mailServer: MailServer) {
   const pending = `SELECT count(*)::int AS count FROM notifications WHERE state = 'pending'`;
-  await waitUntilNoneLeft(pipeline, 'mails to send, negated', pending);
+  await waitUntilNoneLeft(pipeline, 'mails left to send', pending);
   await mailServer.count();
 }
 
-/** The negated count grows to 0, so that `waitForCount` sees progress. */
+/** @throws if the count stays above 0 and does not change for a minute, such as `5 events left in the outbox` */
 function waitUntilNoneLeft(pipeline: Pipeline, description: string, sql: string) {
-  return waitForCount(0, description, async () => -(await queryCount(pipeline, sql)));
+  // Negated, because waitForCount waits for a count that grows.
+  return waitForCount(
+    0,
+    (negatedCount) => `${-negatedCount} ${description}`,
+    async () => -(await queryCount(pipeline, sql)),
+  );
 }
 
 function summarize({ orders, accepted, recorded, delivered, processed, refused }: Measurement): string {

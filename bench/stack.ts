@@ -16,7 +16,7 @@ export interface StackOptions {
   /** Folder for the CPU profiles of the product's processes. Unset: no profiling, which costs throughput. */
   profiles?: string;
   /** Prints one line of progress. */
-  say: (text: string) => void;
+  printProgress: (text: string) => void;
 }
 
 /** A database with a connection pool. */
@@ -26,7 +26,7 @@ export interface Database {
   pool: pg.Pool;
 }
 
-/** PostgreSQL and RabbitMQ of this run, configured as in production (with fsync) and used by nothing else. */
+/** PostgreSQL (with fsync, as in production) and RabbitMQ, used by this run only. */
 export class Stack {
   private readonly databases = new Set<Database>();
   private counter = 0;
@@ -38,12 +38,12 @@ export class Stack {
   ) {}
 
   static async start(options: StackOptions): Promise<Stack> {
-    const { dir, root, processes, say } = options;
+    const { dir, root, processes, printProgress } = options;
     mkdirSync(dir, { recursive: true });
     const log = (name: string) => join(dir, 'logs', `${name}.log`);
     const [postgres, rabbitmq] = await Promise.all([
       startPostgres({ root, processes, dir: join(dir, 'postgres'), log: log('postgres') }),
-      startRabbitMq({ root, processes, say, dir: join(dir, 'rabbitmq'), log: log('rabbitmq') }),
+      startRabbitMq({ root, processes, printProgress, dir: join(dir, 'rabbitmq'), log: log('rabbitmq') }),
     ]);
     const stack = new Stack(options, postgres, rabbitmq);
     const shop = stack.open(SHOP);
@@ -63,7 +63,7 @@ export class Stack {
   async createDatabase(template = SHOP): Promise<Database> {
     this.counter += 1;
     const name = `bench_${this.counter}`;
-    // FILE_COPY copies the files as they are: a large template takes seconds and leaves nothing in the WAL to write.
+    // FILE_COPY copies the files without writing them to the WAL, which takes seconds even for a large template.
     await this.execute(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);
     return this.open(name);
   }
@@ -79,7 +79,7 @@ export class Stack {
     await database.pool.end();
   }
 
-  /** Writes all changes to disk, so that the next measurement does not pay for earlier ones. */
+  /** Writes all changes to disk, so that pending writes of earlier measurements do not slow down the next one. */
   async checkpoint() {
     await this.execute('CHECKPOINT');
   }

@@ -2,8 +2,8 @@ import { FLOW_WORKERS } from './apps.js';
 import { median, ratios } from './numbers.js';
 import type { Measurement, Results } from './results.js';
 
-/** A measured ratio, time or size, with the value that must be reached and the one that should be. */
-export interface Target {
+/** A measured ratio, time or size, with the value that must be reached (threshold) and the one that should be (target). */
+export interface Criterion {
   name: string;
   /** Value that must be reached. */
   threshold: number;
@@ -31,7 +31,7 @@ type PairingKey = (measurement: Measurement) => number;
 const byRound: PairingKey = ({ round }) => round;
 const byTurn: PairingKey = ({ round, turn = 0 }) => round * 1_000 + turn;
 
-export function evaluateTargets({ measurements }: Pick<Results, 'measurements'>): Target[] {
+export function evaluateCriteria({ measurements }: Pick<Results, 'measurements'>): Criterion[] {
   const valuesByKey = (filter: Filter, value: ReadValue, key = byRound): Map<number, number> => {
     const conditions = Object.entries(filter);
     const found = new Map<number, number[]>();
@@ -139,13 +139,13 @@ export function evaluateTargets({ measurements }: Pick<Results, 'measurements'>)
   ];
 }
 
-/** @returns what was met: the target, only the threshold, or neither; undefined if it was not measured */
+/** @returns whether the target, only the threshold, or neither was met; undefined if there is no measurement */
 export function verdictOf({
   measured,
   threshold,
   target,
   lowerIsBetter,
-}: Target): 'target' | 'threshold' | 'missed' | undefined {
+}: Criterion): 'target' | 'threshold' | 'missed' | undefined {
   if (measured === undefined || !Number.isFinite(measured)) return undefined;
   const meets = (limit: number) => (lowerIsBetter ? measured <= limit : measured >= limit);
   if (meets(target)) return 'target';

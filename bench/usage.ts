@@ -44,7 +44,7 @@ function totalMemoryMb(pids: number[]): number {
   return anonymous + Math.max(...byProcess('RssFile')) + Math.max(...byProcess('RssShmem'));
 }
 
-/** Measures named processes from its creation until `stop`. Reads /proc: on other systems than Linux all values are 0. */
+/** Measures processes from its creation until `stop`. It reads /proc: on systems other than Linux all values are 0. */
 export class UsageMeter {
   private readonly cpuAtStart = new Map<string, number>();
   private readonly peakMb = new Map<string, number>();

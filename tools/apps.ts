@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import { run } from './command.js';
 import type { Infrastructure } from './infrastructure/infrastructure.js';
 import { reservePort } from './infrastructure/ports.js';
-import type { ProcessSpec } from './infrastructure/processes.js';
+import { STAGES, type ProcessSpec } from './infrastructure/processes.js';
 import { APPS } from '../apps/manifest.js';
 
 /**
  * Flags of every app's process, in the image as well. By default, V8 sizes its heap by the machine's memory. With these
- * limits a worker with a backlog of 100,000 messages stays near 160 MB (docs/performance.md).
+ * limits a worker with a backlog of 100,000 messages uses at most 170 MB (docs/performance.md).
  */
 export const NODE_FLAGS = ['--max-semi-space-size=8', '--max-old-space-size=192'];
 
@@ -15,7 +15,7 @@ export interface App {
   name: string;
   url: string;
   /** Name and port for the terminal, with a remark if the default port is in use. */
-  place: string;
+  label: string;
   spec: ProcessSpec;
 }
 
@@ -52,17 +52,17 @@ export async function appsFor(root: string, logs: string, infrastructure: Infras
       env: { ...environment, HOST: '127.0.0.1', PORT: String(port) },
       cwd: root,
       log: join(logs, `${name}.log`),
-      stage: 4,
+      stage: STAGES.apps,
       ports: [port],
       ready: async () => (await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(5_000) })).ok,
     };
-    const place = `${name} :${port}${port === defaultPort ? '' : ` (${defaultPort} is in use)`}`;
-    apps.push({ name, url, place, spec });
+    const label = `${name} :${port}${port === defaultPort ? '' : ` (${defaultPort} is in use)`}`;
+    apps.push({ name, url, label, spec });
   }
   return apps;
 }
 
-/** @returns the variables of this process; without ENV if it is not ours, because some shells use ENV for a file name */
+/** @returns the variables of this process; without an ENV of another meaning (some shells use ENV for a file name) */
 function callerEnvironment(): NodeJS.ProcessEnv {
   const { ENV, ...rest } = process.env;
   return ENV === 'production' || ENV === 'development' ? { ...rest, ENV } : rest;

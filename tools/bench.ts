@@ -1,17 +1,18 @@
+// `npm run bench`. Its options are described in bench/README.md.
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { formatProfiles } from '../bench/profiles.js';
-import { targetRows, writeReport } from '../bench/report.js';
+import { criteriaRows, writeReport } from '../bench/report.js';
 import { runBench, selectCases, type RunOptions } from '../bench/run.js';
-import { evaluateTargets } from '../bench/targets.js';
+import { evaluateCriteria } from '../bench/targets.js';
 import { build } from './build.js';
 import { stopCommands } from './command.js';
 import { tryLock } from './infrastructure/lock.js';
 import { endLeftovers } from './infrastructure/leftovers.js';
 import { Processes } from './infrastructure/processes.js';
 import { local, UserError, root, runUntilStopped } from './lifecycle.js';
-import { bold, dim, pad, print, red, sayWithSeconds } from './terminal.js';
+import { bold, dim, pad, print, red, createProgressPrinter } from './terminal.js';
 
 const dir = join(local, 'bench', 'stack');
 const records = join(dir, 'run');
@@ -68,22 +69,22 @@ async function main(): Promise<number> {
   rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
   if (options.profiles) rmSync(options.profiles, { recursive: true, force: true });
   await build(root, print);
-  const say = sayWithSeconds();
+  const printProgress = createProgressPrinter();
   const command = ['npm run bench', ...(process.argv.length > 3 ? ['--', ...process.argv.slice(3)] : [])];
-  const run: RunOptions = { ...options, root, dir, processes, say, command: command.join(' ') };
+  const run: RunOptions = { ...options, root, dir, processes, printProgress, command: command.join(' ') };
   const report = await runBench(run);
   writeReport(report, options.report);
   if (options.profiles) print(`\n${formatProfiles(options.profiles)}`);
-  print(bold(`\n  ${formatTargetRow(['Target', 'measured', 'threshold', 'target', 'met'])}`));
-  for (const row of targetRows(evaluateTargets(report))) print(`  ${formatTargetRow(row)}`);
+  print(bold(`\n  ${formatCriterionRow(['Ratio or value', 'measured', 'threshold', 'target', 'result'])}`));
+  for (const row of criteriaRows(evaluateCriteria(report))) print(`  ${formatCriterionRow(row)}`);
   print(`\n${options.report}.md`);
   for (const { case: name, contender, round } of report.failures)
     print(red(`✘ ${name}, ${contender}, round ${round} failed and has no result`));
   return report.failures.length === 0 ? 0 : 1;
 }
 
-function formatTargetRow([name, measured, threshold, target, met]: string[]): string {
-  return `${pad(name!, 54)} ${pad(measured!, 10)} ${pad(threshold!, 10)} ${pad(target!, 10)} ${met}`;
+function formatCriterionRow([name, measured, threshold, target, result]: string[]): string {
+  return `${pad(name!, 54)} ${pad(measured!, 10)} ${pad(threshold!, 10)} ${pad(target!, 10)} ${result}`;
 }
 
 runUntilStopped({

@@ -6,16 +6,16 @@ import { readJson } from './infrastructure/files.js';
 import { run } from './command.js';
 
 /** Builds all apps into dist/ if the sources have changed since the last build. @returns whether it built them */
-export async function build(root: string, say: (text: string) => void): Promise<boolean> {
+export async function build(root: string, printProgress: (text: string) => void): Promise<boolean> {
   const stamp = join(root, 'dist', 'built-from.json');
   const lock = join(root, '.local', 'build.lock');
   return withLock(
     lock,
-    () => say('waiting for another run that is building'),
+    () => printProgress('waiting for another run that is building'),
     async () => {
       const sources = hashOfSources(root);
       if (readJson<{ sources: string }>(stamp)?.sources === sources) return false;
-      say('building the apps');
+      printProgress('building the apps');
       rmSync(join(root, 'dist'), { recursive: true, force: true, maxRetries: 5 });
       const nest = join(root, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
       const { code, output } = await run(process.execPath, [nest, 'build', ...listProjects(root)], {
@@ -39,7 +39,7 @@ export async function buildRevision(
   root: string,
   revision: string,
   folder: string,
-  say: (text: string) => void,
+  printProgress: (text: string) => void,
 ) {
   mkdirSync(folder, { recursive: true });
   const archive = join(folder, 'sources.tar');
@@ -51,7 +51,7 @@ export async function buildRevision(
     if (code !== 0) throw new Error(output.trim());
   }
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-  await build(folder, say);
+  await build(folder, printProgress);
   return join(folder, 'dist');
 }
 

@@ -1,10 +1,11 @@
+// `npm run cli`: runs the command line of the API's operations. It uses the servers of a running `npm start`. If none is
+// running, DATABASE_URL and RABBITMQ_URL must be set.
 import { join } from 'node:path';
 import { build } from './build.js';
 import { run } from './command.js';
 import { readJson } from './infrastructure/files.js';
 import { root, stackFile } from './lifecycle.js';
 
-/** Runs the command line of the API's operations. Without DATABASE_URL it uses the servers of a running `npm start`. */
 await build(root, (text) => process.stderr.write(`${text}\n`));
 const stack = readJson<{ database_url: string; rabbitmq_url: string }>(stackFile);
 const servers = stack ? { DATABASE_URL: stack.database_url, RABBITMQ_URL: stack.rabbitmq_url } : {};

@@ -1,4 +1,4 @@
-/** SKU, name, price in centavos, reorder point, opening stock */
+/** SKU, name, price in centavos, reorder point, opening stock. */
 const PRODUCTS: [string, string, number, number, number][] = [
   ['CAF-250', 'Café torrado 250 g', 2490, 10, 100],
   ['CAF-500', 'Café torrado 500 g', 4590, 10, 80],

@@ -1,3 +1,4 @@
+// `npm run docs`: writes the generated documents. A test fails if one of them is stale.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -5,9 +6,8 @@ import 'reflect-metadata';
 import { build } from './build.js';
 import { DASHBOARD_FILE, dashboardDocument } from './documents/dashboard.js';
 import { incompatibleChanges, eventDocuments } from './documents/events.js';
-import { pagesWithSections } from './documents/readme.js';
+import { pagesWithSections } from './documents/generated-sections.js';
 
-/** Writes the generated documents. A test fails if one of them is stale. */
 const root = process.cwd();
 const incompatible = incompatibleChanges(root);
 if (incompatible.length > 0) {

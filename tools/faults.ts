@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { selectFaults } from '../test/faults/faults/catalogue.js';
 import { buildMutant, MUTANTS, type Mutant } from '../test/faults/mutants.js';
-import { areAllPromisesKept, ledgerLines, writeReport } from '../test/faults/report.js';
+import { areAllGuaranteesKept, ledgerLines, writeReport } from '../test/faults/report.js';
 import { runFaults, type Report } from '../test/faults/run.js';
 import { build, buildRevision } from './build.js';
 import { stopCommands } from './command.js';
@@ -13,7 +13,7 @@ import { writeAtomically } from './infrastructure/files.js';
 import { identityOf } from './infrastructure/identity.js';
 import { Processes } from './infrastructure/processes.js';
 import { local, UserError, root, runUntilStopped, removeDeadTestRuns, testRuns } from './lifecycle.js';
-import { bold, dim, green, pad, print, red, sayWithSeconds } from './terminal.js';
+import { bold, dim, green, pad, print, red, createProgressPrinter } from './terminal.js';
 
 const dir = join(testRuns, randomBytes(4).toString('hex'));
 const processes = new Processes(join(dir, 'run'), (text) => print(dim(`    ${text}`)));
@@ -68,7 +68,7 @@ async function main(): Promise<number> {
   writeAtomically(join(dir, 'launcher.json'), JSON.stringify(identityOf(process.pid)));
   await removeDeadTestRuns();
   if (options.isOwnDist) await build(root, print);
-  const printProgress = sayWithSeconds();
+  const printProgress = createProgressPrinter();
   if (options.mutants) return testMutants(printProgress);
   const { otherRevision } = options;
   const otherDist = otherRevision
@@ -79,27 +79,29 @@ async function main(): Promise<number> {
   const report = await runFaults({ ...options, otherDist, root, dir, processes, printProgress });
   writeReport(report, options.report);
   printSummary(report);
-  return areAllPromisesKept(report) ? 0 : 1;
+  return areAllGuaranteesKept(report) ? 0 : 1;
 }
 
 function printSummary(report: Report) {
   print(bold('\nThe ledger'));
   for (const [name, value] of ledgerLines(report)) print(`  ${pad(name, 14)} ${value}`);
-  for (const promise of report.brokenPromises) print(red(`  ✘ ${promise}`));
-  const broken = report.results.filter((result) => result.brokenPromises.length > 0);
-  if (broken.length > 0) print(red(`  ✘ broken under ${broken.map(({ name }) => name).join(', ')}`));
+  for (const violation of report.violations) print(red(`  ✘ ${violation}`));
+  const failed = report.results.filter((result) => result.violations.length > 0);
+  if (failed.length > 0)
+    print(red(`  ✘ Guarantees violated during: ${failed.map(({ name }) => name).join(', ')}`));
   print(`\n${options.report}.md`);
-  print(areAllPromisesKept(report) ? green('All promises were kept.') : red('Promises were broken.'));
+  print(areAllGuaranteesKept(report) ? green('All guarantees were kept.') : red('Guarantees were violated.'));
 }
 
 /**
- * Runs the mutants, and the unchanged build under the same faults. A promise must be broken by each mutant, and not by
- * the unchanged build. `--only` names mutants.
+ * Runs the mutants, and the unchanged build under the same faults. Each mutant must violate a guarantee, and the unchanged
+ * build must not. `--only` selects builds: mutants, or `unchanged`.
  */
 async function testMutants(printProgress: (text: string) => void): Promise<number> {
   const unchanged = { name: 'unchanged', faults: MUTANTS.flatMap(({ faults }) => faults) };
   const builds: (Pick<Mutant, 'name' | 'faults'> | Mutant)[] = [unchanged, ...MUTANTS];
-  const misjudged: string[] = [];
+  const undetected: string[] = [];
+  let isFalseAlarm = false;
   for (const candidate of builds) {
     const { name, faults } = candidate;
     if (options.only.length > 0 && !options.only.includes(name)) continue;
@@ -125,21 +127,21 @@ async function testMutants(printProgress: (text: string) => void): Promise<numbe
         // The watchdog is disabled, because it would repair some of the damage.
         environment: { REPUBLISH_AFTER_SECONDS: '1000000,1000000,1000000' },
       });
-      const isDetected = !areAllPromisesKept(report);
-      if (isDetected !== isMutant) misjudged.push(name);
-      const brokenPromises = report.results.flatMap((result) => result.brokenPromises);
-      for (const promise of [...brokenPromises, ...report.brokenPromises]) printProgress(`    ${promise}`);
-      print(bold(`${name}: ${isDetected ? 'detected' : 'all promises were kept'}`));
+      const isDetected = !areAllGuaranteesKept(report);
+      const violations = [...report.results.flatMap((result) => result.violations), ...report.violations];
+      if (isMutant && !isDetected) undetected.push(name);
+      if (!isMutant && isDetected) isFalseAlarm = true;
+      for (const violation of violations) printProgress(`    ${violation}`);
+      print(bold(`${name}: ${isDetected ? 'detected' : 'all guarantees were kept'}`));
     } finally {
       await runProcesses.stop();
     }
   }
-  print(
-    misjudged.length === 0
-      ? green('The fault injector detects every mutant.')
-      : red(`The fault injector misjudges: ${misjudged.join(', ')}`),
-  );
-  return misjudged.length === 0 ? 0 : 1;
+  if (undetected.length > 0) print(red(`Not detected: ${undetected.join(', ')}`));
+  if (isFalseAlarm) print(red('False alarm on the unchanged build: see its violations above.'));
+  if (undetected.length > 0 || isFalseAlarm) return 1;
+  print(green('Every mutant was detected.'));
+  return 0;
 }
 
 runUntilStopped({

@@ -109,15 +109,15 @@ function shorten(text: string): string {
 /** @returns the local time, as 12:34:56.789 */
 export function clock(time: number): string {
   const date = new Date(time);
-  const two = (part: number): string => String(part).padStart(2, '0');
-  const hours = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':');
-  return `${hours}.${String(date.getMilliseconds()).padStart(3, '0')}`;
+  const pad2 = (part: number): string => String(part).padStart(2, '0');
+  const timeOfDay = [date.getHours(), date.getMinutes(), date.getSeconds()].map(pad2).join(':');
+  return `${timeOfDay}.${String(date.getMilliseconds()).padStart(3, '0')}`;
 }
 
 const POLL_INTERVAL_MS = 100;
 const REPEAT_AFTER_MS = 5_000;
 
-/** Follows log files from their present end and prints their lines, merged in the order of their times. */
+/** Reads what is appended to log files from now on, and prints their lines, merged in the order of their times. */
 export class Flow {
   private readonly files: { path: string; offset: number }[];
   private readonly printedAt = new Map<string, number>();

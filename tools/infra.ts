@@ -1,3 +1,4 @@
+// `npm run infra`: starts the servers without apps, and writes `.env`, until Ctrl-C.
 import { existsSync, rmSync } from 'node:fs';
 import { migrate, settings } from './apps.js';
 import { build } from './build.js';
@@ -34,7 +35,7 @@ async function main(): Promise<number> {
     root,
     logs,
     processes,
-    report: progress,
+    progress,
     dir: local,
     wellKnownPorts: true,
     given: { databaseUrl: DATABASE_URL, rabbitmqUrl: RABBITMQ_URL, smtpUrl: SMTP_URL },

@@ -5,7 +5,7 @@ import { tryLock } from './infrastructure/lock.js';
 import { readJson } from './infrastructure/files.js';
 import { isAlive, type Identity } from './infrastructure/identity.js';
 import { endLeftovers } from './infrastructure/leftovers.js';
-import { Stopping, type Processes } from './infrastructure/processes.js';
+import { StoppingError, type Processes } from './infrastructure/processes.js';
 import { bold, print, red, yellow } from './terminal.js';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -28,16 +28,16 @@ export function claimClone(): void {
     const lines = addresses.map((name) => `  ${name.padEnd(20)} ${String(stack![name])}`);
     throw new UserError(
       [
-        `It is already running in this folder (${root}).`,
+        `npm start or npm run infra is already running in this folder (${root}).`,
         ...lines,
-        'Stop that one first, with Ctrl-C in its terminal.',
+        'Stop it first, with Ctrl-C in its terminal.',
       ].join('\n'),
     );
   }
   process.on('exit', release);
 }
 
-/** Stops the processes and deletes the files that a killed run of this clone has left. */
+/** After a run of this clone was killed: stops its processes and deletes its files. */
 export async function cleanUpAfterCrash(): Promise<void> {
   const stopped = await endLeftovers(records);
   if (stopped.length > 0)
@@ -55,7 +55,7 @@ export async function removeDeadTestRuns(): Promise<void> {
   for (const name of readdirSync(testRuns)) {
     const dir = join(testRuns, name);
     const launcher = readJson<Identity>(join(dir, 'launcher.json'));
-    // Without launcher.json it is either a run that is just starting or an old one.
+    // A run without launcher.json is either just starting, or old.
     if (isAlive(launcher) || (!launcher && Date.now() - statSync(dir).mtimeMs < 60_000)) continue;
     await endLeftovers(join(dir, 'run'));
     rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
@@ -81,7 +81,7 @@ export function rotateLogs(): void {
 /**
  * Runs `main` until it returns, fails or a signal arrives, then stops everything that it started and exits. The first
  * signal causes a graceful shutdown. A second signal, at least one second later, stops everything at once. (Ctrl-C is
- * sent to npm and to this process, and npm forwards it: two signals within a second count as one.)
+ * sent to npm and to this process, and npm forwards it to this process: two signals within a second count as one.)
  */
 export function runUntilStopped(options: {
   main: () => Promise<number>;
@@ -106,11 +106,11 @@ export function runUntilStopped(options: {
   };
   const onSignal = (signal: NodeJS.Signals): void => {
     if (ending) {
-      // A closed terminal (SIGHUP) is no request to hurry.
+      // SIGHUP (the terminal was closed) does not cause an immediate stop.
       if (signal === 'SIGHUP' || Date.now() - signalledAt < 1_000) return;
       print(bold('Stopping immediately'));
       void processes
-        .stopHard()
+        .stopImmediately()
         .then(cleanUp)
         .finally(() => process.exit(1));
       return;
@@ -120,10 +120,10 @@ export function runUntilStopped(options: {
     void end(options.exitCodeOnSignal);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
-  // No process keeps running, however this one exits.
+  // Kills the processes that are still running when this one exits (not after SIGKILL).
   process.on('exit', () => processes.killAll());
   const onError = (error: unknown): void => {
-    if (error instanceof Stopping || processes.isStopping) return;
+    if (error instanceof StoppingError || processes.isStopping) return;
     const isExpected = (error as Error).constructor === Error || error instanceof UserError;
     print(red(isExpected ? (error as Error).message : String((error as Error).stack ?? error)));
     void end(1);

@@ -1,3 +1,4 @@
+// `npm run new-worker`: generates a worker that builds, starts and passes the tests. docs/new-worker.md lists the files.
 import { Command } from 'commander';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -6,8 +7,6 @@ import { run } from './command.js';
 import { changedFiles } from './new-worker/edits.js';
 import { newFiles } from './new-worker/templates.js';
 import { describeWorker, NewWorkerError } from './new-worker/worker.js';
-
-/** Generates a worker that builds, starts and passes the tests. What it writes is in docs/new-worker.md. */
 
 const root = process.cwd();
 const PRETTIER = join(root, 'node_modules', 'prettier', 'bin', 'prettier.cjs');
@@ -41,19 +40,13 @@ async function addWorker(
   await refuseIfInUse(Object.keys(added), Object.keys(changed));
 
   const files = { ...added, ...changed };
+  const undo = `git restore ${Object.keys(changed).join(' ')}\nrm -r ${listNewPaths(Object.keys(added)).join(' ')}`;
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
   }
-  await runOrFail(
-    process.execPath,
-    PRETTIER,
-    '--write',
-    '--ignore-unknown',
-    '--log-level=warn',
-    ...Object.keys(files),
-  );
-  const documents = skipDocuments ? [] : await regenerateDocuments();
+  await runOrFail(undo, PRETTIER, '--write', '--ignore-unknown', '--log-level=warn', ...Object.keys(files));
+  const documents = skipDocuments ? [] : await regenerateDocuments(undo);
 
   printList('Added', Object.keys(added));
   printList('Changed', Object.keys(changed));
@@ -73,7 +66,7 @@ async function refuseIfInUse(added: string[], changed: string[]): Promise<void> 
   if (existing.length > 0) throw new NewWorkerError(`These files exist: ${existing.join(', ')}`);
   const git = (...args: string[]) => run('git', args, { cwd: root });
   const top = await git('rev-parse', '--show-toplevel');
-  // A copy of the sources without a repository of its own has nothing to compare with.
+  // Skip the check in a copy of the sources that is not a Git repository.
   if (top.code !== 0 || top.output.trim() !== root) return;
   const { output } = await git('status', '--porcelain', '--', ...changed);
   if (output.trim() !== '')
@@ -83,11 +76,11 @@ async function refuseIfInUse(added: string[], changed: string[]): Promise<void> 
 }
 
 /** @returns the paths of the documents that changed */
-async function regenerateDocuments(): Promise<string[]> {
+async function regenerateDocuments(undo: string): Promise<string[]> {
   print('Building the apps and generating the documents');
   const before = readDocuments();
   // In a process of its own, because this one has loaded the manifest and the events as they were before.
-  await runOrFail(process.execPath, join(root, 'tools', 'run.mjs'), 'docs');
+  await runOrFail(undo, join(root, 'tools', 'run.mjs'), 'docs');
   return [...readDocuments()].filter(([path, text]) => before.get(path) !== text).map(([path]) => path);
 }
 
@@ -101,14 +94,27 @@ function readDocuments(): Map<string, string> {
   return new Map(['README.md', ...files].map((path) => [path, readFileSync(join(root, path), 'utf8')]));
 }
 
-async function runOrFail(file: string, ...args: string[]): Promise<string> {
-  const { code, output } = await run(file, args, { cwd: root });
+/**
+ * @param undo shell commands that undo the changes of this run, for the error
+ * @throws NewWorkerError if the script fails
+ */
+async function runOrFail(undo: string, ...args: string[]): Promise<void> {
+  const { code, output } = await run(process.execPath, args, { cwd: root });
   if (code !== 0)
     throw new NewWorkerError(
       `The files are written, but this failed: ${args.join(' ')}\n${output}\n` +
-        'Undo with `git restore .` and `git clean`, or fix the cause.',
+        `Fix the cause, or undo the changes:\n${undo}`,
     );
-  return output;
+}
+
+/** @returns for each path the topmost folder that does not exist yet, or the path itself */
+function listNewPaths(paths: string[]): string[] {
+  const newPaths = paths.map((path) => {
+    const parts = path.split('/');
+    const folders = parts.map((_, index) => parts.slice(0, index + 1).join('/'));
+    return folders.find((folder) => !existsSync(join(root, folder))) ?? path;
+  });
+  return [...new Set(newPaths)];
 }
 
 function print(text: string): void {

@@ -1,3 +1,4 @@
+// `npm run reset`: deletes all data of this clone: databases, queues, mails, logs, and reports of benchmarks and fault runs.
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Compose } from './infrastructure/compose.js';
@@ -6,7 +7,7 @@ import { isAlive, type Identity } from './infrastructure/identity.js';
 import { claimClone, cleanUpAfterCrash, local, UserError, testRuns } from './lifecycle.js';
 import { print, red, yellow } from './terminal.js';
 
-/** Downloads, test runs, and locks that this run may hold. */
+/** Not deleted: downloads, test runs, and locks that this run may hold. */
 const KEPT = ['cache', 'test', 'launcher.lock', 'build.lock', 'install.lock'];
 
 async function main(): Promise<void> {

@@ -22,7 +22,7 @@ const MIN_NODE = [20, 19];
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const command = process.argv[2] ?? '';
 
-/** Prints a text and exits. */
+/** Prints an error and exits with code 1. */
 const fail = (text) => {
   process.stderr.write(`${text}\n`);
   process.exit(1);
@@ -46,7 +46,7 @@ await import(`./${command}.ts`);
 
 /**
  * npm forwards its signals to this process (package.json uses `exec`, so that there is no shell between them). If npm is
- * killed, it cannot forward anything: then this process behaves as if its terminal was closed.
+ * killed, this process sends itself SIGHUP, as if its terminal was closed.
  */
 function stopIfNpmIsKilled() {
   if (!process.env.npm_lifecycle_event) return;
@@ -150,7 +150,7 @@ async function npm(...args) {
   return { code, output: Buffer.concat(chunks).toString() };
 }
 
-/** Takes a lock file, whose time its holder updates every second. One that is ten seconds old was left by a killed run. */
+/** Takes a lock file. Its holder updates the file's time every second: a file that is ten seconds old is of a killed run. */
 async function lock(file) {
   mkdirSync(dirname(file), { recursive: true });
   for (let isWaiting = false; ;) {

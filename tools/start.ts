@@ -1,3 +1,4 @@
+// `npm start`: starts servers, apps and demo data, and prints the steps of each order until Ctrl-C.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { appsFor, migrate, type App } from './apps.js';
@@ -21,8 +22,8 @@ import {
 } from './lifecycle.js';
 import { bold, cyan, dim, print, Progress, yellow } from './terminal.js';
 
-const say = (text: string): void => print(`${dim(clock(Date.now()))}  ${yellow(text)}`);
-const processes = new Processes(records, say);
+const printProgress = (text: string): void => print(`${dim(clock(Date.now()))}  ${yellow(text)}`);
+const processes = new Processes(records, printProgress);
 let infrastructure: Infrastructure | undefined;
 let flow: Flow | undefined;
 
@@ -38,7 +39,7 @@ async function main(): Promise<number> {
     root,
     logs,
     processes,
-    report: progress,
+    progress,
     dir: local,
     wellKnownPorts: true,
     given: { databaseUrl: DATABASE_URL, rabbitmqUrl: RABBITMQ_URL, smtpUrl: SMTP_URL },
@@ -56,7 +57,7 @@ async function main(): Promise<number> {
   );
   progress.begin('Apps');
   await Promise.all(apps.map(({ spec }) => processes.start(spec)));
-  progress.done('Apps', apps.map(({ place }) => place).join(', '));
+  progress.done('Apps', apps.map(({ label }) => label).join(', '));
 
   const api = apps[0]!.url;
   progress.begin('Demo data');

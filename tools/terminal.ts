@@ -25,7 +25,7 @@ export function pad(text: string, width: number): string {
 }
 
 /** @returns a function that prints a line with the seconds since now: lines with ✔ in green, with ✘ in red */
-export function sayWithSeconds(): (text: string) => void {
+export function createProgressPrinter(): (text: string) => void {
   const from = Date.now();
   return (text) => {
     const seconds = ((Date.now() - from) / 1_000).toFixed(0);

@@ -1,3 +1,4 @@
+// `npm test`: runs the checks and all specs, or only the specs in its arguments, on servers of its own.
 import { randomBytes } from 'node:crypto';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +8,7 @@ import { startInfrastructure, type Infrastructure } from './infrastructure/infra
 import { readJson, writeAtomically } from './infrastructure/files.js';
 import { identityOf } from './infrastructure/identity.js';
 import { writeRecord } from './infrastructure/leftovers.js';
-import { Processes } from './infrastructure/processes.js';
+import { Processes, STAGES } from './infrastructure/processes.js';
 import { root, runUntilStopped, removeDeadTestRuns, testRuns } from './lifecycle.js';
 import { dim, green, print, Progress, red, yellow } from './terminal.js';
 
@@ -26,11 +27,11 @@ async function main(): Promise<number> {
     root,
     dir,
     processes,
-    report: { working: progress.working.bind(progress), done: () => undefined },
+    progress: { working: progress.working.bind(progress), done: () => undefined },
     logs: join(dir, 'logs'),
     wellKnownPorts: false,
     given: {},
-    expendable: true,
+    ephemeral: true,
   });
   // Awaited below. Until then an early failure must not be reported as an unhandled rejection.
   starting.catch(() => undefined);
@@ -119,7 +120,12 @@ async function runJest(servers: Infrastructure, args: string[]): Promise<void> {
     started: (pid) => {
       const identity = identityOf(pid);
       if (identity)
-        writeRecord(join(dir, 'run'), { ...identity, name: 'jest', stopSignal: 'SIGTERM', stage: 5 });
+        writeRecord(join(dir, 'run'), {
+          ...identity,
+          name: 'jest',
+          stopSignal: 'SIGTERM',
+          stage: STAGES.testRunner,
+        });
     },
   });
   const result = readJson<JestReport>(report);

@@ -1,3 +1,4 @@
+// `npm run trace-picture`: draws the trace of a real order through real processes, from its POST to its mail.
 import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +16,6 @@ import { Processes } from './infrastructure/processes.js';
 import { root, runUntilStopped, removeDeadTestRuns, testRuns } from './lifecycle.js';
 import { print } from './terminal.js';
 
-/** Draws docs/trace.svg: the trace of a real order through real processes, from its POST to its mail. */
 const PICTURE = 'docs/trace.svg';
 /** Orders placed before the traced one, because processes that have just started are slower. */
 const WARM_UP_ORDERS = 30;
@@ -32,11 +32,11 @@ async function main(): Promise<number> {
     root,
     dir,
     processes,
-    report: { working: () => undefined, done: () => undefined },
+    progress: { working: () => undefined, done: () => undefined },
     logs: join(dir, 'logs'),
     wellKnownPorts: false,
     given: {},
-    expendable: true,
+    ephemeral: true,
   });
   const { databaseUrl, rabbitmqUrl, managementUrl, smtpUrl } = infrastructure;
   Object.assign(process.env, {

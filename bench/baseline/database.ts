@@ -9,7 +9,7 @@ export interface Statement {
 export async function connectDatabase() {
   const client = new pg.Client({ connectionString: process.env.DATABASE_URL });
   await client.connect();
-  // As the product does: plans made while a table is small are kept, and would scan the grown table sequentially.
+  // As in the product: PostgreSQL keeps the plans that it made for small tables. They would scan grown tables sequentially.
   await client.query('SET enable_seqscan = off');
   return client;
 }

@@ -43,7 +43,7 @@ await consume<OrderCreated>(channel, 'order_queue', async (events) => {
     const pending = await query<{ id: number }>(client, LOCK_ORDERS, [[...orders.keys()]]);
     const stock = await query<{ product_id: number; available: number }>(client, LOCK_STOCK, [[...products]]);
     const available = new Map(stock.map((row) => [row.product_id, row.available]));
-    // First come, first served: an order gets stock for all of its lines, or for none.
+    // In the order of their ids, each order gets stock for all of its lines, or for none.
     const decided = pending.map(({ id }) => {
       const items = orders.get(id)!;
       const reasons = items

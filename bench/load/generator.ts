@@ -16,14 +16,15 @@ export interface LoadRequest {
 }
 
 export interface LoadResult {
-  /** Ids of the accepted orders, and when each was posted (milliseconds since 1970), in the same order. */
+  /** Ids of the accepted orders. */
   ids: Float64Array;
+  /** Time at which each of these orders was posted or, if `rate` is set, was due; in milliseconds since 1970. */
   postedAt: Float64Array;
   lines: number;
   /** Times of the first POST and of the last answer, in milliseconds since 1970. */
   from: number;
   to: number;
-  /** From POST to answer, in milliseconds. */
+  /** From POST (or, if `rate` is set, from the time at which the order was due) to the answer, in milliseconds. */
   latency: Percentiles;
   refused: number;
   /** Status and body of the first refusal. */

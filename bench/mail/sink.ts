@@ -14,7 +14,7 @@ const MAIL_END = '\r\n.\r\n';
 let mails: SinkReport['mails'] = [];
 let count = 0;
 
-/** Accepts every mail and keeps only its time, recipient and Message-ID, so that the server costs next to nothing. */
+/** Accepts every mail and keeps only its time, recipient and Message-ID, so that the server uses little processor time. */
 function onConnection(socket: Socket) {
   let text = '';
   let to = '';

@@ -6,7 +6,7 @@ import type { AppManifest } from '../../apps/manifest.js';
 /** A file that lists the apps and cannot read apps/manifest.ts. */
 interface AppList {
   file: string;
-  /** @returns the entries that the file needs for one app, as a message names them: `service order-worker` */
+  /** @returns the entries that the file needs for one app, in words for a message: `service order-worker` */
   entriesFor: (app: AppManifest) => string[];
   /** @returns the entries for apps that the file has, in the same words */
   entries: () => string[];

@@ -31,7 +31,7 @@ describe('Environment variables', () => {
     });
   });
 
-  it('cause one line of error text per problem', () => {
+  it('are reported with one line for each problem', () => {
     expect(findProblems({ RABBITMQ_URL: 'http://mq', PORT: '70000', ENV: 'test' }, ['SMTP_URL'])).toEqual([
       'ENV must be development or production',
       'DATABASE_URL is missing',

@@ -5,6 +5,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { incompatibleChanges, eventDocuments, events } from '../../tools/documents/events.js';
+import { republishersOf } from '../../tools/documents/asyncapi.js';
 import { exampleBodies } from '../../tools/documents/examples.js';
 import { bodySchema, findIncompatibilities } from '../../tools/documents/schemas.js';
 
@@ -47,6 +48,17 @@ describe('Event documents', () => {
   );
 });
 
+describe('republishersOf', () => {
+  it('returns the apps only for events of open orders and for events that queues confirm', () => {
+    expect(republishersOf(catalogue['order.created'])).toEqual(['order-worker']);
+    expect(republishersOf(catalogue['order.processed'])).toEqual(['order-worker']);
+    expect(republishersOf(catalogue['stock.updated'])).toEqual([]);
+    expect(republishersOf({ ...catalogue['stock.updated'], confirmedBy: ['search_queue'] })).toEqual([
+      'order-worker',
+    ]);
+  });
+});
+
 describe('Event versions', () => {
   it('are backward compatible with the committed schemas (else: raise the version)', () => {
     expect(incompatibleChanges(root)).toEqual([]);
@@ -74,12 +86,17 @@ describe('Event versions', () => {
       withReason(reason.omit({ available: true })),
       'reasons[].available is removed',
     ],
-    ['a changed type', rejected, rejected.payload.extend({ order_id: z.string() }), 'order_id is retyped'],
+    [
+      'a changed type',
+      rejected,
+      rejected.payload.extend({ order_id: z.string() }),
+      'the type of order_id changed',
+    ],
     [
       'a nullable field',
       rejected,
       rejected.payload.extend({ order_id: z.int().nullable() }),
-      'order_id is retyped',
+      'the type of order_id changed',
     ],
     [
       'a field made required',
@@ -98,23 +115,23 @@ describe('Event versions', () => {
       'a narrowed enum',
       rejected,
       withReason(reason.extend({ reason: z.enum(['out_of_stock']) })),
-      'reasons[].reason no longer takes "product_inactive"',
+      'reasons[].reason no longer accepts "product_inactive"',
     ],
-    ['a lower maximum of items', rejected, withItemCount(1, 50), 'items has a tighter maxItems'],
-    ['a higher minimum of items', rejected, withItemCount(2, 100), 'items has a tighter minItems'],
+    ['a lower maximum of items', rejected, withItemCount(1, 50), 'items has a stricter maxItems'],
+    ['a higher minimum of items', rejected, withItemCount(2, 100), 'items has a stricter minItems'],
     [
       'a new minimum',
       updated,
       updated.payload.extend({
         items: z.array(updated.payload.shape.items.element.extend({ on_hand: z.int().min(1) })).min(1),
       }),
-      'items[].on_hand has a tighter minimum',
+      'items[].on_hand has a stricter minimum',
     ],
     [
       'forbidden unknown fields',
       rejected,
       rejected.payload.strict(),
-      'the body has another additionalProperties',
+      'additionalProperties of the body changed',
     ],
   ];
 
@@ -126,14 +143,14 @@ describe('Event versions', () => {
     );
   });
 
-  it('are compared with the committed schemas, which reveals a changed and a missing event', () => {
+  it('are compared with the committed schemas: a changed and a removed event are reported', () => {
     const changedEvents = events
       .filter(({ name }) => name !== 'stock.updated')
       .map((event) =>
         event.name === rejected.name ? changed(rejected, rejected.payload.omit({ items: true })) : event,
       );
     expect(incompatibleChanges(root, changedEvents)).toEqual([
-      'stock.updated is gone',
+      'stock.updated is removed',
       'order.rejected v1: items is removed',
     ]);
   });

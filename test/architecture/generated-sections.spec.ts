@@ -5,7 +5,7 @@ import {
   replaceSections,
   SECTION_NAMES,
   staleSections,
-} from '../../tools/documents/readme.js';
+} from '../../tools/documents/generated-sections.js';
 
 const pages = listPages(process.cwd()).map((page) => [page, readFileSync(page, 'utf8')] as const);
 
@@ -23,7 +23,7 @@ describe('Generated sections', () => {
 describe('staleSections', () => {
   const page = ['# Title', '<!-- generated:events -->', '<!-- /generated:events -->', 'text', ''].join('\n');
 
-  it('names a section that differs from the generated text', () => {
+  it('returns a section that differs from the generated text', () => {
     expect(staleSections('README.md', page)).toEqual(['README.md section events is stale: run npm run docs']);
     const current = replaceSections('README.md', page);
     expect(staleSections('README.md', current)).toEqual([]);

@@ -32,7 +32,7 @@ describe('Each file that lists the apps', () => {
     expect(unknownEntries(apps)).toEqual([]);
   });
 
-  it('is named, with the missing entry, if the manifest lists one more app', () => {
+  it('is reported, with the missing entry, if the manifest contains one more app', () => {
     expect(missingEntries([...apps, EXAMPLE])).toEqual(
       [
         'apps has no example-worker/src/main.ts that starts it',
@@ -52,7 +52,7 @@ describe('Each file that lists the apps', () => {
     );
   });
 
-  it('is named, with its entry, if the manifest lists one app less', () => {
+  it('is reported, with the entry of the app, if the manifest contains one app less', () => {
     const lists = missingEntries([...apps, EXAMPLE]).map((line) => line.split(' ')[0]);
     const last = apps.at(-1)!;
     const unknown = unknownEntries(apps.slice(0, -1));

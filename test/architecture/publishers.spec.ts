@@ -27,8 +27,8 @@ function publicationsIn(program: ts.Program): Publication[] {
       if (checker.getTypeAtLocation(target).symbol?.name !== 'Outbox') return;
       const declaration = { add: 'publishedBy', republish: 'republishedBy' }[name.text] as Declaration;
       const type = checker.getTypeAtLocation(node.arguments[0]!);
-      for (const each of type.isUnion() ? type.types : [type])
-        publications.push({ app, declaration, event: (each as ts.StringLiteralType).value });
+      for (const literal of type.isUnion() ? type.types : [type])
+        publications.push({ app, declaration, event: (literal as ts.StringLiteralType).value });
     };
     visit(source);
   }
@@ -62,12 +62,12 @@ describe('Event contracts', () => {
         .map(({ app }) => app),
     );
 
-  it.each(Object.values(catalogue))('$name names the apps that publish it, and no other', (event) => {
+  it.each(Object.values(catalogue))('$name declares exactly the apps that publish it', (event) => {
     expect(appsThat('publishedBy', event.name)).toEqual(new Set(event.publishedBy));
     expect(event.publishedBy.length).toBeGreaterThan(0);
   });
 
-  it.each(Object.values(catalogue))('$name names the apps that republish it, and no other', (event) => {
+  it.each(Object.values(catalogue))('$name declares exactly the apps that republish it', (event) => {
     expect(appsThat('republishedBy', event.name)).toEqual(new Set(event.republishedBy));
   });
 
@@ -77,12 +77,12 @@ describe('Event contracts', () => {
     if (event.confirmedBy.length > 0) expect(event.republishedBy.length).toBeGreaterThan(0);
   });
 
-  it('name queues that an app consumes', () => {
+  it('contain only queues that an app consumes, and all of them', () => {
     const queues = new Set(Object.values(catalogue).flatMap(({ consumedBy }) => consumedBy));
     expect(queues).toEqual(new Set(WORKERS.map(({ queue }) => queue)));
   });
 
-  it('give one confirmation for each event and queue', () => {
+  it('result in one confirmation for each event and queue', () => {
     expect(pendingConfirmationsOf(['order.created', 'order.processed'])).toContain(
       'order.processed:notify_queue',
     );
@@ -117,7 +117,7 @@ describe('An undeclared publication', () => {
       .getSemanticDiagnostics(program.getSourceFile(`${process.cwd()}/${file}`))
       .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
 
-  it('is found if a service names another app and passes a variable', () => {
+  it('is found if a service uses the unit of work of another app and passes a variable', () => {
     const found = publicationsIn(program).filter(({ app }) => app === 'stock-worker');
     const events = found.map(({ event }) => event);
     expect(events).toEqual(expect.arrayContaining(['order.rejected', 'stock.reserve']));

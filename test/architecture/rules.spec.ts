@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const DOMAIN = 'libs/domain/src';
-/** The business rules: pure functions and tables. Types may come from anywhere, values from rules and errors only. */
+/** The business rules: pure functions and tables. They may import any type, but values from rules and errors only. */
 const RULES = [
   'limits.ts',
   'order/order-draft.ts',
@@ -32,7 +32,7 @@ describe('Business rules', () => {
     ["import 'reflect-metadata';", 'reflect-metadata'],
     ["import {\n  Column,\n  Entity,\n} from 'typeorm';", 'typeorm'],
     ["export * from './stock.repository.js';", './stock.repository.js'],
-  ])('a violation is found: %s', (source, module) => {
+  ])('are violated by %s', (source, module) => {
     expect(valueImports(source)).toEqual([module]);
     expect(isRuleOrError('stock/allocation.ts', module)).toBe(false);
   });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse, stringify } from 'yaml';
 import { run } from '../../tools/command.js';
-import { promtool } from '../../tools/infrastructure/programs.js';
+import { findPromtool } from '../../tools/infrastructure/programs.js';
 import { alertRules, PROMETHEUS_FOLDER, ruleCases } from './alert-rules.js';
 import { seriesToQuery } from '../support/exported-metrics.js';
 import { findQueryProblems, labelsOfResult } from './promql.js';
@@ -15,7 +15,7 @@ const sh = promisify(execFile);
 describe('Alert rules', () => {
   let tool: string;
   // The timeout allows for the first run on a machine, which downloads 19 MB.
-  beforeAll(async () => void (tool = await promtool(process.cwd())), 300_000);
+  beforeAll(async () => void (tool = await findPromtool(process.cwd())), 300_000);
   const check = (cwd: string, ...args: string[]) => run(tool, args, { cwd });
 
   it('are valid for Prometheus, as is its configuration', async () => {
@@ -89,7 +89,7 @@ describe('Alert rules', () => {
     },
   );
 
-  it('become a PrometheusRule by the command in the runbook', async () => {
+  it('are converted to a PrometheusRule by the command in the runbook', async () => {
     const command = /^\s*(\{ printf .*PrometheusRule.*\}) \| kubectl apply -f -$/m.exec(
       readFileSync('docs/operations.md', 'utf8'),
     )![1]!;

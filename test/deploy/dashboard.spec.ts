@@ -5,7 +5,7 @@ import { parse, stringify } from 'yaml';
 import { WORKERS } from '../../apps/manifest.js';
 import { run } from '../../tools/command.js';
 import { DASHBOARD_FILE, dashboardDocument } from '../../tools/documents/dashboard.js';
-import { promtool } from '../../tools/infrastructure/programs.js';
+import { findPromtool } from '../../tools/infrastructure/programs.js';
 import { seriesToQuery } from '../support/exported-metrics.js';
 import { findQueryProblems, labelsOfResult, replaceVariables } from './promql.js';
 
@@ -40,7 +40,7 @@ describe('Grafana dashboard', () => {
     expect(stale && `${DASHBOARD_FILE} is stale: run npm run docs`).toBe(false);
   });
 
-  it('has rows in the order of the order flow', () => {
+  it('has its rows in the sequence of the order flow', () => {
     const rows = panels.filter(({ type }) => type === 'row');
     expect(rows.map(({ gridPos }) => gridPos.y)).toEqual(
       rows.map(({ gridPos }) => gridPos.y).toSorted((a, b) => a - b),
@@ -110,7 +110,7 @@ describe('Grafana dashboard', () => {
       }));
       const file = join(folder, 'queries.yml');
       writeFileSync(file, stringify({ groups: [{ name: 'dashboard', rules }] }));
-      const tool = await promtool(process.cwd());
+      const tool = await findPromtool(process.cwd());
       expect(await run(tool, ['check', 'rules', file], { cwd: folder })).toMatchObject({ code: 0 });
       writeFileSync(
         file,

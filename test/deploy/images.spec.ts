@@ -130,7 +130,7 @@ describe('Dockerfile', () => {
     }
   });
 
-  it('writes the SBOM after all packages are installed, without telling npm to omit any', () => {
+  it('writes the SBOM after all packages are installed, without an option that omits packages', () => {
     const [install, ...after] = dockerfile
       .getInstructions()
       .filter(

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { APP_NAMES } from '../../apps/manifest.js';
-import { postgresPrograms, type PostgresPrograms } from '../../tools/infrastructure/programs.js';
+import { findPostgresPrograms, type PostgresPrograms } from '../../tools/infrastructure/programs.js';
 import { startPostgres } from '../../tools/infrastructure/postgres.js';
 import { Processes } from '../../tools/infrastructure/processes.js';
 import { callTestBrokerApi } from '../support/broker.js';
@@ -26,9 +26,9 @@ describe('Backup under load', () => {
   let system: System;
 
   beforeAll(async () => {
-    programs = await postgresPrograms(process.cwd());
+    programs = await findPostgresPrograms(process.cwd());
     Object.assign(process.env, programs.env);
-    const options = { root: process.cwd(), dir: folder, log: join(folder, 'postgres.log'), expendable: true };
+    const options = { root: process.cwd(), dir: folder, log: join(folder, 'postgres.log'), ephemeral: true };
     const { url } = await startPostgres({ ...options, processes, binaries: programs.bin });
     const environment = { REPUBLISH_AFTER_SECONDS: '1,1,1' };
     system = await System.start({ databaseServer: url, environment });

@@ -7,8 +7,9 @@ export function ledgerFactsOf({ load, openingStock }: FaultInjector): LedgerFact
 }
 
 /**
- * Waits until every order and every outbox row that exists now is finished. The load continues. Orders that were
- * overdue after an earlier fault are ignored; orders that are overdue at the deadline are added to them.
+ * Waits until every order that exists now is finished and every outbox row that exists now is published. The load
+ * continues. Orders that were overdue after an earlier fault are ignored. Orders that are overdue at the deadline are added
+ * to them.
  *
  * @param deadline in milliseconds since 1970
  * @param options.emptyQueues whether the work queues have to be empty too, which is possible without load only

@@ -1,20 +1,20 @@
-import { checkLedger, PROMISES_AT_ANY_TIME } from './ledger.js';
+import { checkLedger, GUARANTEES_AT_ANY_TIME } from './ledger.js';
 import { ledgerFactsOf, waitUntilDrained } from './drain.js';
 import type { DeadLetter } from './injector/broker.js';
 import type { FaultInjector } from './injector/fault-injector.js';
 
-/** A way to break the running system. */
+/** A fault of the running system. */
 export interface Fault {
   name: string;
-  /** In a few words. */
+  /** What the fault does, as a clause without a subject: `stops and starts RabbitMQ`. */
   description: string;
-  /** Causes the fault, checks what is promised while it lasts, and ends it. */
+  /** Causes the fault, checks the guarantees that hold during the fault, and ends it. */
   inject(injector: FaultInjector, experiment: Experiment): Promise<void>;
   /** Seconds to drain in; 60 by default. More if the fault itself creates a large amount of work. */
   drainsWithin?: number;
 }
 
-/** A point at which a fault had to hit, and whether it did. */
+/** A protocol step at which a fault was to be injected, and whether the app reached it. */
 export interface InjectionPoint {
   name: string;
   hit: boolean;
@@ -29,16 +29,16 @@ export interface FaultResult {
   /** From the end of the fault until all earlier orders were finished; undefined if they were not finished in time. */
   drainedInSeconds?: number;
   seconds: number;
-  brokenPromises: string[];
+  violations: string[];
 }
 
 const DRAINS_WITHIN_SECONDS = 60;
 
-/** Records one injection of a fault: what was done, what was observed, and which promises were broken. */
+/** Records one injection of a fault: what was done, what was observed, and which guarantees were violated. */
 export class Experiment {
   readonly notes: string[] = [];
   readonly injectionPoints: InjectionPoint[] = [];
-  readonly brokenPromises: string[] = [];
+  readonly violations: string[] = [];
   private faultEndedAt?: number;
   private readonly expectedDeadLetters: ((deadLetter: DeadLetter) => boolean)[] = [];
 
@@ -53,7 +53,7 @@ export class Experiment {
     this.printProgress(`    ${text}`);
   }
 
-  /** @param optional whether the promises are kept if the point was not hit */
+  /** @param optional whether the app may never reach the point. Otherwise a point that was not hit is a violation. */
   recordInjectionPoint(name: string, hit: boolean, { optional = false } = {}) {
     this.injectionPoints.push({ name, hit });
     if (hit) return;
@@ -61,21 +61,22 @@ export class Experiment {
     else this.fail(`not hit: ${name}`);
   }
 
-  expect(holds: boolean, promise: string) {
-    if (!holds) this.fail(promise);
+  /** Records the guarantee as violated if it does not hold. */
+  expect(holds: boolean, guarantee: string) {
+    if (!holds) this.fail(guarantee);
   }
 
-  fail(promise: string) {
-    this.brokenPromises.push(promise);
-    this.printProgress(`    ✘ ${promise}`);
+  fail(violation: string) {
+    this.violations.push(violation);
+    this.printProgress(`    ✘ ${violation}`);
   }
 
-  /** Fails if the promise is rejected, as `until` does after its timeout. */
-  async expectInTime<Result>(promise: string, wait: Promise<Result>): Promise<Result | undefined> {
+  /** Records the guarantee as violated if `wait` rejects, as `until` does after its timeout. */
+  async expectInTime<Result>(guarantee: string, wait: Promise<Result>): Promise<Result | undefined> {
     try {
       return await wait;
     } catch (error) {
-      this.fail(`${promise}: ${(error as Error).message}`);
+      this.fail(`${guarantee}: ${(error as Error).message}`);
       return undefined;
     }
   }
@@ -114,8 +115,8 @@ export class Experiment {
     const { findings } = await injector.database.inSnapshot((sql) =>
       checkLedger(sql, ledgerFactsOf(injector)),
     );
-    for (const promise of PROMISES_AT_ANY_TIME)
-      for (const finding of findings[promise]) this.fail(`${promise}: ${finding}`);
+    for (const guarantee of GUARANTEES_AT_ANY_TIME)
+      for (const finding of findings[guarantee]) this.fail(`${guarantee}: ${finding}`);
     return isDrained ? seconds : undefined;
   }
 }

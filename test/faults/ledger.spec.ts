@@ -1,9 +1,9 @@
 import pg from 'pg';
 import { createDatabase } from '../support/database.js';
-import { checkLedger, checkMails, type PromiseName } from './ledger.js';
+import { checkLedger, checkMails, type GuaranteeName } from './ledger.js';
 
 /**
- * Product 1 had 10 units. Order 1 bought 2. Order 2 wanted 100 and was rejected. Order 3 has 3 reserved. Order 4 is
+ * Product 1 had 10 units. Order 1 bought 2. Order 2 was for 100 and was rejected. Order 3 has 3 reserved. Order 4 is
  * pending.
  */
 const CONSISTENT_DATA = `
@@ -43,8 +43,8 @@ const MAIL_FACTS = {
   refused: /^refused/,
 };
 
-/** Orders 3 and 4 are not final. */
-const FINDINGS_BEFORE: Partial<Record<PromiseName, number>> = { stuck: 2 };
+/** Orders 3 and 4 are in progress, which counts as stuck. */
+const FINDINGS_BEFORE: Partial<Record<GuaranteeName, number>> = { stuck: 2 };
 
 describe('The ledger', () => {
   let database: Awaited<ReturnType<typeof createDatabase>>;
@@ -67,12 +67,12 @@ describe('The ledger', () => {
     const { findings } = await checkLedger(sql, facts);
     return Object.fromEntries(
       Object.entries(findings)
-        .map(([promise, lines]) => [promise, lines.length] as const)
+        .map(([guarantee, lines]) => [guarantee, lines.length] as const)
         .filter(([, count]) => count > 0),
     );
   };
 
-  it('finds no violation in consistent data', async () => {
+  it('finds only the orders in progress in consistent data', async () => {
     const ledger = await checkLedger(sql, FACTS);
     expect(ledger).toMatchObject({ accepted: 4, orders: 4, processed: 1, rejected: 1, cancelled: 0 });
     expect(await countFindings()).toEqual(FINDINGS_BEFORE);
@@ -97,7 +97,7 @@ describe('The ledger', () => {
     });
   });
 
-  it.each<[string, string, Partial<Record<PromiseName, number>>]>([
+  it.each<[string, string, Partial<Record<GuaranteeName, number>>]>([
     [
       'a sale that was made twice',
       `INSERT INTO movements (product_id, order_id, kind, quantity, balance_after, reason) VALUES (1, 1, 'sale', -2, 6, 'again');

@@ -3,7 +3,7 @@ import type { Mail } from './mail-sink.js';
 /** Reads the database; all queries of one check must see the same snapshot. */
 export type Sql = (text: string, values: unknown[]) => Promise<unknown[]>;
 
-/** What is known without asking the system under test. */
+/** Facts that the fault injector itself has recorded. They do not come from the database of the system under test. */
 export interface LedgerFacts {
   /** Ids of the orders that the API answered with 202. */
   accepted: number[];
@@ -11,15 +11,18 @@ export interface LedgerFacts {
   openingStock: Map<number, number>;
 }
 
-/** Promises that hold at any time, also while orders are in progress. */
-export const PROMISES_AT_ANY_TIME = ['lost', 'duplicated', 'oversold', 'discrepancies'] as const;
-/** Promises that hold once the system is drained: no work is left, and every customer was notified. */
-const PROMISES_WHEN_DRAINED = ['stuck', 'unpublished', 'unnotified', 'wrong mails'] as const;
-export const PROMISES = [...PROMISES_AT_ANY_TIME, ...PROMISES_WHEN_DRAINED] as const;
-export type PromiseName = (typeof PROMISES)[number];
+/** Guarantees that hold at any time, also while orders are in progress. Each has the name of its violation. */
+export const GUARANTEES_AT_ANY_TIME = ['lost', 'duplicated', 'oversold', 'discrepancies'] as const;
+/**
+ * Guarantees that hold once the system is drained. `stuck` means here: the order has no final status. (The watchdog's list
+ * of stuck orders contains only orders that stay open although their events were republished.)
+ */
+const GUARANTEES_WHEN_DRAINED = ['stuck', 'unpublished', 'unnotified', 'wrong mails'] as const;
+export const GUARANTEES = [...GUARANTEES_AT_ANY_TIME, ...GUARANTEES_WHEN_DRAINED] as const;
+export type GuaranteeName = (typeof GUARANTEES)[number];
 
-/** Violations of each promise; each one is a line of text that names what is wrong. */
-export type Findings = Record<PromiseName, string[]>;
+/** Violations of each guarantee, as lines of text. */
+export type Findings = Record<GuaranteeName, string[]>;
 
 export interface Ledger {
   accepted: number;
@@ -41,10 +44,10 @@ const FACTS = `WITH accepted AS (SELECT * FROM unnest($1::bigint[]) AS accepted 
   )`;
 
 /**
- * Each query returns the violations of a promise as lines of text. The queries are written for this ledger and share
+ * Each query returns the violations of a guarantee as lines of text. The queries are written for this ledger and share
  * no code with the system under test. A reservation that was released or has expired reserves nothing.
  */
-const QUERIES: [Exclude<PromiseName, 'unnotified' | 'wrong mails'>, string][] = [
+const QUERIES: [Exclude<GuaranteeName, 'unnotified' | 'wrong mails'>, string][] = [
   [
     'lost',
     `SELECT 'order ' || order_id || ' was accepted and does not exist' AS line
@@ -155,11 +158,11 @@ const QUERIES: [Exclude<PromiseName, 'unnotified' | 'wrong mails'>, string][] = 
   ['unpublished', `SELECT event || ' of ' || created_at || ' is still in the outbox' AS line FROM outbox`],
 ];
 
-/** Checks every promise about orders, stock and events against the database. For promises about mails see checkMails. */
+/** Checks every guarantee about orders, stock and events against the database. checkMails checks those about mails. */
 export async function checkLedger(sql: Sql, { accepted, openingStock }: LedgerFacts): Promise<Ledger> {
-  const findings = Object.fromEntries(PROMISES.map((promise) => [promise, [] as string[]])) as Findings;
+  const findings = Object.fromEntries(GUARANTEES.map((guarantee) => [guarantee, [] as string[]])) as Findings;
   const values = [accepted, [...openingStock.keys()], [...openingStock.values()]];
-  for (const [promise, query] of QUERIES) {
+  for (const [guarantee, query] of QUERIES) {
     // PostgreSQL needs every parameter to be used in each query.
     const usesAllParameters =
       'cardinality($1::bigint[]) + cardinality($2::bigint[]) + cardinality($3::integer[]) >= 0';
@@ -168,7 +171,7 @@ export async function checkLedger(sql: Sql, { accepted, openingStock }: LedgerFa
       values,
     )) as { line: string }[];
     // One push for each line: a call has a limit of about 100,000 arguments.
-    for (const { line } of rows) findings[promise].push(line);
+    for (const { line } of rows) findings[guarantee].push(line);
   }
   const [counts] = (await sql(
     `SELECT count(*)::int AS orders, count(*) FILTER (WHERE status = 'processed')::int AS processed,
@@ -197,9 +200,9 @@ interface NotificationRow {
   state: string;
 }
 
-/** Time that a mail's reception can be recorded after the kill of its sender. */
+/** The mail server can record a mail up to this long after its sender was killed. */
 const RECEPTION_DELAY_MS = 1_000;
-/** Time from the mail server's reply until the sender has recorded it, on a busy machine. */
+/** On a busy machine, the sender can record a mail as sent up to this long after the mail server's reply. */
 const RECORDING_DELAY_MS = 5_000;
 
 /**

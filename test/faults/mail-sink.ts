@@ -14,7 +14,7 @@ interface SmtpReply {
   text: string;
 }
 
-/** Replies of the mail server that refuse something. Without them, the mail server accepts every mail. */
+/** Replies that refuse a client or a recipient. If both are unset, the mail server accepts every mail. */
 export interface SmtpRefusals {
   /** Reply to every client that connects. */
   greeting?: SmtpReply;

@@ -1,14 +1,14 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A deliberately broken build: one promise is broken, and the fault injector must detect it. */
+/** A deliberately broken build: it violates one guarantee, and the fault injector must detect the violation. */
 export interface Mutant {
   name: string;
   /** File in dist/ that is changed. */
   file: string;
   /** Replacements; each `from` must occur exactly once in the file. White space may differ. */
   changes: [from: string, to: string][];
-  /** Names of the faults under which the mutant must break a promise. */
+  /** Names of the faults under which the mutant must violate a guarantee. */
   faults: string[];
 }
 

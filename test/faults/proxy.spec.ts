@@ -89,7 +89,7 @@ describe('A proxy to PostgreSQL', () => {
   it.each([
     ['before', 'commit', false, false],
     ['unanswered', 'commit', false, true],
-    // Whether the response arrives before the connection is closed is left to chance.
+    // Undefined: the response may arrive before the connection is closed, or not.
     ['after', 'committed', undefined, true],
   ] as const)('kills once with a rule of kind %s for the step %s', async (when, name, confirmed, stored) => {
     const id = { before: 10, unanswered: 11, after: 12 }[when];

@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { FaultResult } from './experiment.js';
-import { PROMISES } from './ledger.js';
+import { GUARANTEES } from './ledger.js';
 import type { Report } from './run.js';
 
-export function areAllPromisesKept({ results, brokenPromises }: Report) {
-  return brokenPromises.length === 0 && results.every((result) => result.brokenPromises.length === 0);
+export function areAllGuaranteesKept({ results, violations }: Report) {
+  return violations.length === 0 && results.every((result) => result.violations.length === 0);
 }
 
 /** Writes `<prefix>.json` and `<prefix>.md`. */
@@ -18,18 +18,18 @@ export function writeReport(report: Report, prefix: string) {
 /** @returns the final ledger as pairs of a name and a value */
 export function ledgerLines({
   ledger,
-  unanswered,
+  notAccepted,
   mails,
   deadlocks,
   drainedInSeconds,
 }: Report): [name: string, value: string | number][] {
   return [
     ['accepted', ledger.accepted],
-    ['not answered', `${unanswered.requests}, of which ${unanswered.orders} are orders`],
+    ['not accepted', `${notAccepted.requests} requests, of which ${notAccepted.orders} created an order`],
     ['processed', ledger.processed],
     ['rejected', ledger.rejected],
     ['cancelled', ledger.cancelled],
-    ...PROMISES.map((promise): [string, number] => [promise, ledger.findings[promise].length]),
+    ...GUARANTEES.map((guarantee): [string, number] => [guarantee, ledger.findings[guarantee].length]),
     ['mails', `${mails.sent}, of which ${mails.duplicate} were sent again after a kill`],
     ['deadlocks', deadlocks],
     ['drained in', formatSeconds(drainedInSeconds)],
@@ -37,40 +37,40 @@ export function ledgerLines({
 }
 
 function toMarkdown(report: Report) {
-  const { seed, rate, minutes, results, replayed } = report;
-  const verdict = areAllPromisesKept(report) ? 'All promises were kept.' : 'Promises were broken.';
-  const brokenPromises = [
-    ...results.flatMap(({ name, brokenPromises }) => brokenPromises.map((promise) => `${name}: ${promise}`)),
-    ...report.brokenPromises,
+  const { seed, rate, minutes, results, republishedAtEnd } = report;
+  const verdict = areAllGuaranteesKept(report) ? 'All guarantees were kept.' : 'Guarantees were violated.';
+  const violations = [
+    ...results.flatMap(({ name, violations }) => violations.map((violation) => `${name}: ${violation}`)),
+    ...report.violations,
   ];
   return `# Faults
 
 Seed ${seed}, ${rate} orders/s, ${minutes.toFixed(1)} minutes. ${verdict}
 
 ${toTable(
-  ['fault', 'promises kept', 'drained in', 'what was done and observed'],
+  ['fault', 'guarantees kept', 'drained in', 'what was done and observed'],
   results.map((result) => [
     result.name,
-    result.brokenPromises.length === 0 ? 'yes' : '**no**',
+    result.violations.length === 0 ? 'yes' : '**no**',
     formatSeconds(result.drainedInSeconds),
     [...result.notes, listHits(result)].filter(Boolean).join('; '),
   ]),
 )}
 
-At the end, all ${replayed} messages of the run were published once more. Then the ledger was checked:
+At the end, all ${republishedAtEnd} messages of the run were published once more. Then the ledger was checked:
 
 ${toTable(['', ''], ledgerLines(report))}
-${toList('Broken promises', brokenPromises)}`;
+${toList('Violated guarantees', violations)}`;
 }
 
 function formatSeconds(seconds?: number) {
-  return seconds === undefined ? 'never' : `${seconds.toFixed(1)} s`;
+  return seconds === undefined ? 'not in time' : `${seconds.toFixed(1)} s`;
 }
 
 function listHits({ injectionPoints }: FaultResult) {
   if (injectionPoints.length === 0) return '';
   const hits = injectionPoints.filter(({ hit }) => hit).map(({ name }) => name);
-  return `hit: ${hits.join(', ')}`;
+  return `injected at: ${hits.join(', ')}`;
 }
 
 function toTable(header: string[], rows: (string | number)[][]) {

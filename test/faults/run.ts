@@ -6,7 +6,7 @@ import { PERMANENTLY_REFUSED } from './faults/mail-faults.js';
 import { MAIL_DOMAIN } from './injector/app-processes.js';
 import { FaultInjector } from './injector/fault-injector.js';
 import type { FaultInjectorOptions } from './injector/options.js';
-import { checkLedger, checkMails, PROMISES, type Ledger } from './ledger.js';
+import { checkLedger, checkMails, GUARANTEES, type Ledger } from './ledger.js';
 
 export interface RunOptions extends FaultInjectorOptions {
   /** Names of the faults to inject; empty for all. */
@@ -25,15 +25,15 @@ export interface Report {
   minutes: number;
   results: FaultResult[];
   ledger: Ledger;
-  /** Requests that got no 202, and how many of them became orders nevertheless. */
-  unanswered: { requests: number; orders: number };
+  /** Requests that were not answered with 202, and how many of them created an order nevertheless. */
+  notAccepted: { requests: number; orders: number };
   mails: { sent: number; duplicate: number };
   /** Messages of the run that were published once more at the end. */
-  replayed: number;
+  republishedAtEnd: number;
   deadlocks: number;
   drainedInSeconds?: number;
-  /** Promises that were broken at the end of the run. */
-  brokenPromises: string[];
+  /** Guarantees that were violated at the end of the run. */
+  violations: string[];
 }
 
 /**
@@ -78,16 +78,16 @@ async function runExperiment(
     .catch((error: Error) => experiment.fail(`the fault could not be injected: ${error.message}`));
   injector.resumeLoad();
   const drainedInSeconds = await experiment.finish(injector, fault).catch((error: Error) => {
-    experiment.fail(`the promises could not be checked: ${error.message}`);
+    experiment.fail(`the guarantees could not be checked: ${error.message}`);
     return undefined;
   });
-  const { notes, injectionPoints, brokenPromises } = experiment;
+  const { notes, injectionPoints, violations } = experiment;
   const seconds = (Date.now() - startedAt) / 1_000;
   const drained =
     drainedInSeconds === undefined ? 'not drained' : `drained in ${drainedInSeconds.toFixed(1)} s`;
-  const mark = brokenPromises.length === 0 ? '✔' : '✘';
+  const mark = violations.length === 0 ? '✔' : '✘';
   printProgress(`${mark} ${name}: ${drained} (${seconds.toFixed(0)} s in total)`);
-  return { name, description, notes, injectionPoints, drainedInSeconds, seconds, brokenPromises };
+  return { name, description, notes, injectionPoints, drainedInSeconds, seconds, violations };
 }
 
 const FINAL_DRAIN_MS = 120_000;
@@ -107,24 +107,24 @@ async function finishRun(injector: FaultInjector, printProgress: RunOptions['pri
     emptyQueues: true,
   });
   const ledger = await checkFinalLedger(injector);
-  const unanswered = await countUnanswered(injector);
+  const notAccepted = await countNotAccepted(injector);
   const deadlocks = readFileSync(injector.logFile('postgres'), 'utf8').split('deadlock detected').length - 1;
-  const brokenPromises = PROMISES.flatMap((promise) =>
-    ledger.findings[promise].map((finding) => `${promise}: ${finding}`),
+  const violations = GUARANTEES.flatMap((guarantee) =>
+    ledger.findings[guarantee].map((finding) => `${guarantee}: ${finding}`),
   );
-  if (!first.isDrained) brokenPromises.push(`not drained at the end: ${first.unfinished}`);
+  if (!first.isDrained) violations.push(`not drained at the end: ${first.unfinished}`);
   if (!second.isDrained)
-    brokenPromises.push(`not drained after all messages were published again: ${second.unfinished}`);
-  if (deadlocks > 0) brokenPromises.push(`${deadlocks} deadlocks`);
-  brokenPromises.push(...summarizeDeadLetters(await broker.takeNewDeadLetters()));
+    violations.push(`not drained after all messages were published again: ${second.unfinished}`);
+  if (deadlocks > 0) violations.push(`${deadlocks} deadlocks`);
+  violations.push(...summarizeDeadLetters(await broker.takeNewDeadLetters()));
   return {
     ledger,
-    unanswered,
+    notAccepted,
     mails: { sent: mailSink.mails.length, duplicate: ledger.duplicateMails },
-    replayed: events.length,
+    republishedAtEnd: events.length,
     deadlocks,
     drainedInSeconds,
-    brokenPromises,
+    violations,
   };
 }
 
@@ -141,11 +141,11 @@ function checkFinalLedger(injector: FaultInjector): Promise<Ledger> {
   });
 }
 
-async function countUnanswered({ load, database }: FaultInjector): Promise<Report['unanswered']> {
-  const unanswered = load.requests.filter(({ id }) => id === undefined);
+async function countNotAccepted({ load, database }: FaultInjector): Promise<Report['notAccepted']> {
+  const notAccepted = load.requests.filter(({ id }) => id === undefined);
   const [found] = await database.query<{ count: number }>(
     'SELECT count(*)::int AS count FROM orders WHERE customer_email = ANY($1)',
-    [unanswered.map(({ email }) => email)],
+    [notAccepted.map(({ email }) => email)],
   );
-  return { requests: unanswered.length, orders: found!.count };
+  return { requests: notAccepted.length, orders: found!.count };
 }

@@ -1,15 +1,15 @@
 import type { Problem } from '@estoque/platform';
 import { System } from '../support/system.js';
 
-describe('API input validation', () => {
-  let system: System;
-  let product_id: number;
-  beforeAll(async () => {
-    system = await System.start({ apps: ['api'] });
-    product_id = await system.createProduct(10);
-  });
-  afterAll(() => system.stop());
+let system: System;
+let product_id: number;
+beforeAll(async () => {
+  system = await System.start({ apps: ['api'] });
+  product_id = await system.createProduct(10);
+});
+afterAll(() => system.stop());
 
+describe('API input validation', () => {
   const customer = { name: 'Ana', email: 'ana@example.com' };
   const order = (fields: object) => ({ customer, items: [{ product_id, quantity: 1 }], ...fields });
   const orderWithItem = (fields: object) => order({ items: [{ product_id, quantity: 1, ...fields }] });
@@ -284,8 +284,10 @@ describe('API input validation', () => {
     const { status, body } = await system.request<Problem>('POST', '/v1/orders', order({ items }));
     expect([status, body.errors[0]?.code]).toEqual([422, 'mixed_currencies']);
   });
+});
 
-  it('lists orders page by page, newest first, with filters', async () => {
+describe('GET /v1/orders', () => {
+  it('returns orders page by page, newest first, with filters', async () => {
     const email = 'Pages@Example.com';
     const placed = [];
     for (let i = 0; i < 5; i++)
@@ -312,8 +314,10 @@ describe('API input validation', () => {
     );
     expect(later.body.data).toEqual([]);
   });
+});
 
-  it('refuses to change or delete a movement, by a database trigger', async () => {
+describe('Stock movements', () => {
+  it('cannot be changed or deleted, because of a database trigger', async () => {
     await expect(system.sql('UPDATE movements SET quantity = 1')).rejects.toThrow('append-only');
     await expect(system.sql('DELETE FROM movements')).rejects.toThrow('append-only');
     await expect(system.sql('TRUNCATE movements CASCADE')).rejects.toThrow('append-only');

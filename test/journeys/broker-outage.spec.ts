@@ -19,7 +19,7 @@ describe('Broker outage', () => {
       dir: folder,
       log: join(folder, 'rabbitmq.log'),
       processes,
-      say: ignoreOutput,
+      printProgress: ignoreOutput,
     });
     system = await System.start({ rabbitmqUrl: broker.url });
   }, 120_000);

@@ -26,7 +26,7 @@ describe('Order that is cancelled or stuck', () => {
   const newCustomer = () => ({ name: 'Ana Souza', email: `ana-${randomUUID()}@example.com` });
   const cancel = (id: number) => system.request<OrderResponse & Problem>('POST', `/v1/orders/${id}/cancel`);
 
-  it('is cancelled on request: releases the stock, mails the customer, and a second request changes nothing', async () => {
+  it('is cancelled on request: its stock is released, the customer gets a mail, and a second request has no effect', async () => {
     const product_id = await system.createProduct(5);
     const customer = newCustomer();
     const { id } = await system.placeOrder([{ product_id, quantity: 2 }], { customer, locale: 'pt-BR' });

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { amqpTools } from '../../tools/infrastructure/programs.js';
+import { findAmqpTools } from '../../tools/infrastructure/programs.js';
 import { callTestBrokerApi } from '../support/broker.js';
 import { fetchMailsTo } from '../support/mailbox.js';
 import { System } from '../support/system.js';
@@ -14,7 +14,7 @@ describe('External client in another language', () => {
   let system: System;
   let tool: (name: string) => { file: string; env: NodeJS.ProcessEnv };
   beforeAll(async () => {
-    const { bin, env } = await amqpTools(process.cwd());
+    const { bin, env } = await findAmqpTools(process.cwd());
     tool = (name) => ({ file: join(bin, name), env: { ...process.env, ...env } });
     system = await System.start();
   }, 180_000);
@@ -54,7 +54,7 @@ describe('External client in another language', () => {
     await system.expectLedgerReconciles();
   });
 
-  it('consumes the events of all four routing keys as flat JSON', async () => {
+  it('consumes the four events of a processed order as flat JSON', async () => {
     const { file, env } = tool('amqp-consume');
     const reader = spawn(
       file,

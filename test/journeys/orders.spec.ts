@@ -104,7 +104,7 @@ describe('Order', () => {
     expect(mail!.text).toContain('4 ordered, 3 available');
   });
 
-  it('gets no oversold stock: of 60 concurrent orders for 20 units, 20 are processed and 40 rejected', async () => {
+  it('is processed only while stock is available: of 60 concurrent orders for 20 units, 20 are processed and 40 rejected', async () => {
     const product_id = await system.createProduct(20);
     const orders = await Promise.all(
       Array.from({ length: 60 }, () => system.placeOrder([{ product_id, quantity: 1 }])),

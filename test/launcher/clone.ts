@@ -14,6 +14,7 @@ import {
 import { join } from 'node:path';
 import { readJson, writeAtomically } from '../../tools/infrastructure/files.js';
 import { identityOf } from '../../tools/infrastructure/identity.js';
+import { STAGES } from '../../tools/infrastructure/processes.js';
 import { until } from '../support/until.js';
 
 /** Contents of .local/stack.json. */
@@ -53,7 +54,7 @@ export class Clone {
     writeAtomically(join(this.folder, 'launcher.json'), JSON.stringify(identityOf(process.pid)));
     for (const name of readdirSync('.')) {
       if (NOT_COPIED.includes(name)) continue;
-      // arrows.spec.ts creates folders of this name among the sources and removes them again.
+      // dependencies.spec.ts creates folders with this prefix among the sources and removes them again.
       cpSync(name, join(this.root, name), { recursive: true, filter: (path) => !path.includes('broken-') });
     }
     symlinkSync(join(process.cwd(), 'node_modules'), join(this.root, 'node_modules'));
@@ -126,7 +127,12 @@ export class Clone {
       stream.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
     this.child = child;
     // With this file and launcher.json, an interrupted test run or the next one finds the process and stops it.
-    const record = { ...identityOf(child.pid!), name: 'npm', stopSignal: 'SIGTERM', stage: 1 };
+    const record = {
+      ...identityOf(child.pid!),
+      name: 'npm',
+      stopSignal: 'SIGTERM',
+      stage: STAGES.testRunner,
+    };
     writeAtomically(join(this.folder, 'run', `${child.pid}.json`), JSON.stringify(record));
   }
 

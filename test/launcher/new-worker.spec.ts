@@ -8,7 +8,7 @@ import { Clone } from './clone.js';
 
 const NAME = 'example-note-worker';
 
-/** Generates a worker into a copy of the repository. The journey test and the documents need servers and a full build. */
+/** Generates a worker in a copy of the repository. Its journey test and `npm run docs` do not run here. */
 describe('npm run new-worker', () => {
   const clone = Clone.create();
   afterAll(() => clone.remove());
@@ -59,7 +59,7 @@ describe('npm run new-worker', () => {
     expect(format).toEqual(succeeded);
   }, 120_000);
 
-  it('generates an app that passes its unit test and is in every list of apps', async () => {
+  it('generates an app whose unit test passes, and adds the app to every list of apps', async () => {
     const specs = [`apps/${NAME}`, 'test/architecture/manifest.spec.ts', 'test/architecture/compose.spec.ts'];
     const options = ['--ci', '--runInBand', '--selectProjects', 'unit', 'architecture', '--'];
     const { code, output } = await inClone(tool('jest', 'bin', 'jest.js'), ...options, ...specs);
@@ -82,15 +82,15 @@ describe('npm run new-worker', () => {
     300_000,
   );
 
-  it('generates documents with the worker', async () => {
+  it('makes the generated documents contain the worker', async () => {
     const script = `
       import 'reflect-metadata';
       const { eventDocuments } = await import('./tools/documents/events.ts');
       const { dashboardDocument } = await import('./tools/documents/dashboard.ts');
-      const { pagesWithSections } = await import('./tools/documents/readme.ts');
+      const { pagesWithSections } = await import('./tools/documents/generated-sections.ts');
       const documents = { ...eventDocuments(), ...pagesWithSections(process.cwd()), dashboard: dashboardDocument() };
-      const named = Object.entries(documents).filter(([, text]) => text.includes('${NAME}'));
-      console.log(named.map(([file]) => file).join(' '));`;
+      const found = Object.entries(documents).filter(([, text]) => text.includes('${NAME}'));
+      console.log(found.map(([file]) => file).join(' '));`;
     const { output } = await inClone('--import', 'tsx', '--input-type=module', '--eval', script);
     expect(output.trim().split(' ')).toEqual(
       expect.arrayContaining(['docs/events.md', 'docs/asyncapi.yaml', 'README.md', 'dashboard']),

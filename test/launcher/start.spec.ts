@@ -49,10 +49,10 @@ describe('npm start', () => {
     await until('the sample order to be shown as mailed', () => /order 1 .*mailed/.test(clone.output));
   }, 150_000);
 
-  it('restarts a worker that dies and logs it', async () => {
+  it('restarts a worker that was killed, and prints both', async () => {
     const { pid } = stack.processes['stock-worker']!;
     kill(pid);
-    await until('the worker to be restarted', () => clone.output.includes('stock-worker is back'), {
+    await until('the worker to be restarted', () => clone.output.includes('stock-worker is ready again'), {
       seconds: 60,
     });
     expect(clone.output).toContain('stock-worker exited (SIGKILL), restarting it');
@@ -61,7 +61,7 @@ describe('npm start', () => {
     expect(await countMailsTo('rui@example.com')).toBe(1);
   }, 100_000);
 
-  it('ends the processes that a killed launcher left behind, starts, and keeps the data', async () => {
+  it('stops the processes of a killed launcher, starts, and keeps the data', async () => {
     const leftPids = Object.values(stack.processes).map(({ pid }) => pid);
     kill(clone.launcherPid);
     await clone.waitForExit();
@@ -77,10 +77,10 @@ describe('npm start', () => {
     expect(await countMailsTo('ana@example.com')).toBe(1);
   }, 150_000);
 
-  it('refuses to run twice in one folder and prints the address of the running one', async () => {
+  it('refuses to run twice in one folder, and prints the address of the API that is running', async () => {
     const second = clone.openAgain();
     expect(await second.run('start')).toBe(1);
-    expect(second.output).toContain('It is already running in this folder');
+    expect(second.output).toContain('npm start or npm run infra is already running in this folder');
     expect(second.output).toContain(stack.api);
   });
 
@@ -92,7 +92,7 @@ describe('npm start', () => {
     expect(existsSync(join(clone.root, '.local', 'stack.json'))).toBe(false);
   });
 
-  it('stops by itself when npm is killed; npm run reset then deletes the data', async () => {
+  it('stops when npm is killed; npm run reset then deletes the data', async () => {
     await clone.startInfrastructure();
     expect(clone.processes().length).toBeGreaterThan(2);
     kill(clone.npmPid);
@@ -105,7 +105,7 @@ describe('npm start', () => {
   it.each([
     ['DATABASE_URL', 'postgresql://me:secret@127.0.0.1:1/shop', 'postgresql://127.0.0.1:1/shop'],
     ['RABBITMQ_URL', 'amqp://me:secret@127.0.0.1:1', 'amqp://127.0.0.1:1'],
-  ])('refuses a %s without a server, and starts none instead', async (variable, url, shown) => {
+  ])('refuses a %s that no server answers, and starts no server instead', async (variable, url, shown) => {
     expect(await clone.run('start', { [variable]: url })).toBe(1);
     expect(clone.output).toContain(`${variable} is set, but ${shown} can't be used: connect ECONNREFUSED`);
     expect(clone.output).not.toContain('secret');

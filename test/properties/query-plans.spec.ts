@@ -79,7 +79,7 @@ describe.each([
     await dataSource.query(`UPDATE notifications SET sent_at = ${LONG_AGO} WHERE order_id = $1`, [id]);
   }
 
-  /** Handles one order alone and then four at once, from placing to pruning, and reads what the metrics read. */
+  /** Handles one order alone and then four concurrently, from placing to pruning, and runs the queries of the metrics. */
   async function runOrderFlow() {
     const { unitOfWork } = shop;
     const orders = new OrdersService(shop.unitOfWorkOf('api'));
@@ -141,7 +141,7 @@ describe.each([
     await new RetentionService(unitOfWork, environment, logger).prune();
   }
 
-  it('cover pruning: the old order has no timeline and no notifications', async () => {
+  it('cover pruning, which deletes the timeline and the notifications of the old order', async () => {
     expect((await shop.unitOfWork.read.orderDetails.get(FIRST_ORDER_ID)).timeline).toEqual([]);
     expect(await shop.unitOfWork.read.notifications.list({ orderId: FIRST_ORDER_ID, limit: 1 })).toEqual([]);
     const lastOrder = (await shop.unitOfWork.read.orderDetails.list({ limit: 1 }))[0]!;

@@ -179,7 +179,7 @@ describe('Retention', () => {
     expect(await audit.run()).toEqual([]);
   });
 
-  it('lets two processes prune at once without waiting for each other', async () => {
+  it('runs in two processes concurrently, without waiting for each other', async () => {
     for (let i = 0; i < 6; i++) await createNotifiedOrder();
     await passDays(DAYS + 1);
     const range = { from: 0, to: Number.MAX_SAFE_INTEGER };

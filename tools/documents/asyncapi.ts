@@ -1,3 +1,4 @@
+import { EVENT_OF_STATUS, isFinal, ORDER_STATUSES } from '@estoque/domain';
 import type { EventDefinition, Topology } from '@estoque/messaging';
 import { exampleBodies } from './examples.js';
 import { bodySchema } from './schemas.js';
@@ -11,6 +12,19 @@ export interface Wire {
   topology: Topology;
   /** The app that consumes each queue, by the queue's name. */
   consumers: Record<string, string>;
+}
+
+const EVENTS_OF_OPEN_ORDERS: readonly string[] = ORDER_STATUSES.filter((status) => !isFinal(status)).map(
+  (status) => EVENT_OF_STATUS[status],
+);
+
+/**
+ * @returns the apps whose watchdog republishes the event. The watchdog republishes the event of an open order's status, and
+ *   every event that a queue has not confirmed yet. So an event of no open status is republished only if queues confirm it.
+ */
+export function republishersOf({ name, republishedBy, confirmedBy }: EventDefinition): string[] {
+  const isRepublished = confirmedBy.length > 0 || EVENTS_OF_OPEN_ORDERS.includes(name);
+  return isRepublished ? [...republishedBy] : [];
 }
 
 /** The AsyncAPI 3.0 document of all events and queues. */
@@ -51,10 +65,8 @@ export function asyncApi({ events, topology, consumers }: Wire) {
   };
 }
 
-function eventChannel(
-  { name, summary, republishedBy, confirmedBy }: EventDefinition,
-  { exchanges, eventsExchange }: Topology,
-) {
+function eventChannel(event: EventDefinition, { exchanges, eventsExchange }: Topology) {
+  const { name, summary, confirmedBy } = event;
   const { type } = exchanges.find((exchange) => exchange.name === eventsExchange)!;
   const exchange = { name: eventsExchange, type, durable: true, autoDelete: false, vhost: '/' };
   return {
@@ -62,8 +74,8 @@ function eventChannel(
     summary,
     messages: { [name]: ref('components', 'messages', name) },
     bindings: { amqp: { is: 'routingKey', exchange, ...BINDING } },
-    // The watchdog of these apps publishes the event again, with the meaning of a duplicate, until these queues confirm it.
-    'x-republished-by': [...republishedBy],
+    // The watchdog of these apps publishes duplicates of the event, until these queues have confirmed it.
+    'x-republished-by': republishersOf(event),
     'x-confirmed-by': [...confirmedBy],
   };
 }

@@ -1,5 +1,5 @@
 import type { EventDefinition } from '@estoque/messaging';
-import type { Wire } from './asyncapi.js';
+import { republishersOf, type Wire } from './asyncapi.js';
 import { exampleBodies } from './examples.js';
 import { code, markdownTable } from './markdown.js';
 import { eventsTable } from './sections.js';
@@ -13,20 +13,21 @@ export function eventsPage(wire: Wire): string {
     '# Events',
     `For engineers who publish or consume events. Events are flat JSON messages on the topic exchange ${code(topology.eventsExchange)}. The routing key is the name of the event. Machine-readable: [asyncapi.yaml](asyncapi.yaml) and [schemas](schemas).`,
     eventsTable(wire, ({ name }) => `#${name.replaceAll('.', '')}`),
-    'The fields `event_id`, `occurred_at` and `version` are optional: the apps publish them, and process a message without them in the same way. Unknown fields are ignored. Messages published by the apps have the properties `content_type`, `delivery_mode` 2, `message_id` (the `event_id`), `type` (the `event`), `timestamp`, `app_id` and `correlation_id`. Within a version, no field is removed, retyped or made required.',
+    'The fields `event_id`, `occurred_at` and `version` are optional: the apps publish them, and process a message without them in the same way. Unknown fields are ignored. Messages published by the apps have the properties `content_type`, `delivery_mode` 2, `message_id` (the `event_id`), `type` (the `event`), `timestamp`, `app_id` and `correlation_id`. Within a version, no field is removed, no field changes its type, and no field becomes required.',
     ...events.map(section),
   ].join('\n\n');
 }
 
 function section(event: EventDefinition): string {
-  const { name, summary, version, publishedBy, republishedBy, confirmedBy } = event;
+  const { name, summary, version, publishedBy, confirmedBy } = event;
+  const republishers = republishersOf(event);
   const schema = schemaFile(event).replace('docs/', '');
   return [
     `## ${name}`,
     `${summary} Version ${version}: [schema](${schema}), [contract](../libs/domain/src/events/${name}.ts).`,
     [
       `Published by ${publishedBy.join(', ')}.`,
-      republishedBy.length > 0 && `Republished by the watchdog in ${republishedBy.join(', ')}.`,
+      republishers.length > 0 && `Republished by the watchdog in ${republishers.join(', ')}.`,
       confirmedBy.length > 0 && `Confirmed by the consumer of ${confirmedBy.map(code).join(', ')}.`,
     ]
       .filter(Boolean)

@@ -30,13 +30,13 @@ export function eventDocuments(): Record<string, string> {
 }
 
 /** Changes of the events that are incompatible with the committed schemas. */
-export function incompatibleChanges(root: string, today = events): string[] {
+export function incompatibleChanges(root: string, current = events): string[] {
   const folder = join(root, 'docs', 'schemas');
   const published = existsSync(folder)
     ? readdirSync(folder).map((file) => file.replace(/\.v\d+\.json$/, ''))
     : [];
-  const removed = new Set(published.filter((name) => !today.some((event) => event.name === name)));
-  const changed = today.flatMap((event) => {
+  const removed = new Set(published.filter((name) => !current.some((event) => event.name === name)));
+  const changed = current.flatMap((event) => {
     const file = join(root, schemaFile(event));
     if (!existsSync(file)) return [];
     const before = JSON.parse(readFileSync(file, 'utf8')) as JsonSchema;
@@ -44,5 +44,5 @@ export function incompatibleChanges(root: string, today = events): string[] {
       (change) => `${event.name} v${event.version}: ${change}`,
     );
   });
-  return [...[...removed].map((name) => `${name} is gone`), ...changed];
+  return [...[...removed].map((name) => `${name} is removed`), ...changed];
 }

@@ -47,16 +47,17 @@ const COMPARED = ['type', 'const', 'enum', 'properties', 'required', 'items', 'a
  */
 export function findIncompatibilities(before: JsonSchema, after: JsonSchema, path = ''): string[] {
   const location = path || 'the body';
-  if (before.type !== after.type || !isSame(before.const, after.const)) return [`${location} is retyped`];
+  if (before.type !== after.type || !isSame(before.const, after.const))
+    return [`the type of ${location} changed`];
   return [
     ...fieldBreaks(before, after, path),
-    ...enumBreaks(before, after).map((value) => `${location} no longer takes ${value}`),
-    ...boundBreaks(before, after).map((keyword) => `${location} has a tighter ${keyword}`),
+    ...enumBreaks(before, after).map((value) => `${location} no longer accepts ${value}`),
+    ...boundBreaks(before, after).map((keyword) => `${location} has a stricter ${keyword}`),
     ...(before.items || after.items
       ? findIncompatibilities(before.items ?? {}, after.items ?? {}, `${path}[]`)
       : []),
-    ...anyOfBreaks(before, after).map((index) => `${location} no longer takes its alternative ${index}`),
-    ...otherChanges(before, after).map((keyword) => `${location} has another ${keyword}`),
+    ...anyOfBreaks(before, after).map((index) => `${location} no longer accepts its alternative ${index}`),
+    ...otherChanges(before, after).map((keyword) => `${keyword} of ${location} changed`),
   ];
 }
 
@@ -82,7 +83,7 @@ function fieldBreaks(before: JsonSchema, after: JsonSchema, path: string): strin
 
 function enumBreaks(before: JsonSchema, after: JsonSchema): string[] {
   if (!after.enum) return [];
-  if (!before.enum) return ['any value'];
+  if (!before.enum) return ['values outside of an enum'];
   return before.enum.filter((value) => !after.enum!.includes(value)).map((value) => JSON.stringify(value));
 }
 

@@ -1,6 +1,6 @@
-import { drawWaterfall, type Bar } from './waterfall.js';
+import { drawWaterfall, type SpanBar } from './waterfall.js';
 
-const bars: Bar[] = [
+const bars: SpanBar[] = [
   {
     app: 'stock-worker',
     spanId: 'c',

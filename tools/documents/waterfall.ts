@@ -1,5 +1,5 @@
 /** A span of a trace. Times in milliseconds; only their differences are used. */
-export interface Bar {
+export interface SpanBar {
   app: string;
   spanId: string;
   parentSpanId?: string;
@@ -20,7 +20,7 @@ const [LEFT, RIGHT, TOP] = [330, WIDTH - 90, 96];
 const INDENT = 12;
 
 /** Draws a trace as an SVG waterfall: a row for each span, below its parent, in the colour of its process. */
-export function drawWaterfall(title: string, bars: Bar[]): string {
+export function drawWaterfall(title: string, bars: SpanBar[]): string {
   const rows = rowsOf(bars);
   const start = Math.min(...bars.map(({ from }) => from));
   const length = Math.max(...bars.map(({ to }) => to)) - start;
@@ -63,9 +63,9 @@ ${parts.join('\n')}
 }
 
 /** Sorts spans depth-first: each below its parent, siblings by their start. */
-function rowsOf(bars: Bar[]): { bar: Bar; depth: number }[] {
+function rowsOf(bars: SpanBar[]): { bar: SpanBar; depth: number }[] {
   const known = new Set(bars.map(({ spanId }) => spanId));
-  const descendantsOf = (parent: string | undefined, depth: number): { bar: Bar; depth: number }[] =>
+  const descendantsOf = (parent: string | undefined, depth: number): { bar: SpanBar; depth: number }[] =>
     bars
       .filter(({ parentSpanId: id }) => (id !== undefined && known.has(id) ? id : undefined) === parent)
       .sort((a, b) => a.from - b.from)

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { withLock } from './lock.js';
-import type { Say } from './processes.js';
+import type { PrintProgress } from './processes.js';
 
 const run = promisify(execFile);
 
@@ -53,7 +53,7 @@ export function canUnpackDebianPackages(): boolean {
   return ['apt-get', 'apt-cache', 'dpkg', 'dpkg-query'].every((tool) => findExecutable(tool) !== undefined);
 }
 
-/** Another Debian release than that of this machine, and the keyring that it is signed with. */
+/** A Debian release other than that of this machine, and the keyring that it is signed with. */
 interface Release {
   suite: string;
   keyring: string;
@@ -74,7 +74,7 @@ export async function unpackDebianPackage(
   root: string,
   name: string,
   wanted: RegExp,
-  say: Say,
+  printProgress: PrintProgress,
   { finish = () => undefined, release }: UnpackOptions = {},
 ): Promise<Unpacked> {
   const cache = join(root, '.local', 'cache');
@@ -83,10 +83,10 @@ export async function unpackDebianPackage(
   if (!existsSync(target)) {
     await withLock(
       lock,
-      () => say(`waiting for another run that is downloading ${name}`),
+      () => printProgress(`waiting for another run that is downloading ${name}`),
       async () => {
         if (existsSync(target)) return;
-        say(`downloading ${name} from the distribution's packages (first run only)`);
+        printProgress(`downloading ${name} from the distribution's packages (first run only)`);
         const draft = `${target}.new`;
         rmSync(draft, { recursive: true, force: true });
         await downloadAndUnpack(name, wanted, draft, release);
@@ -123,7 +123,7 @@ async function downloadPackages(
   folder: string,
   release?: Release,
 ): Promise<void> {
-  // As root, apt would otherwise download as a user who may not enter a private folder.
+  // Without this option, an apt that root runs downloads as the user _apt, who may not enter a private folder.
   const options = ['-o', 'APT::Sandbox::User=root'];
   if (release) {
     options.push(...releaseOptions(release, await findArchive(), folder));
@@ -131,7 +131,8 @@ async function downloadPackages(
     try {
       return await download(name, wanted, folder, options);
     } catch {
-      // This machine has no package lists, or they are so old that their files were deleted: download new lists.
+      // This machine has no package lists, or they are outdated: the archive no longer has the listed versions. Below, new
+      // lists are downloaded.
     }
   }
   mkdirSync(join(folder, 'lists', 'partial'), { recursive: true });
@@ -228,9 +229,9 @@ function libraryFolders(unpacked: string): string[] {
 }
 
 /** @returns the path of Debian's keyring, from a package if it is not installed, as on Ubuntu */
-export async function debianKeyring(root: string, say: Say): Promise<string> {
+export async function debianKeyring(root: string, printProgress: PrintProgress): Promise<string> {
   const file = join('usr', 'share', 'keyrings', 'debian-archive-keyring.gpg');
   const installed = join('/', file);
   if (existsSync(installed)) return installed;
-  return join((await unpackDebianPackage(root, 'debian-archive-keyring', /^$/, say)).root, file);
+  return join((await unpackDebianPackage(root, 'debian-archive-keyring', /^$/, printProgress)).root, file);
 }

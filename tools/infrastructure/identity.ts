@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** Identifies a process, also after its process id has been reused. */
+/** Identifies a process. A process that gets the same process id later has another identity. */
 export interface Identity {
   pid: number;
   /** Start time, unique across reboots. */
@@ -38,8 +38,8 @@ export function isAlive(identity: Identity | undefined): boolean {
 }
 
 /**
- * Whether this process itself listens on the port: another server on it might give the same answers. On other systems
- * than Linux this cannot be checked, and the result is true.
+ * Whether the process listens on the port. A request to the port does not prove it, because another process could answer.
+ * On systems other than Linux this cannot be checked, and the result is true.
  */
 export function isListening(pid: number, port: number): boolean {
   try {

@@ -4,10 +4,10 @@ import { connect } from 'amqplib';
 import { Compose } from './compose.js';
 import { startMailbox } from './mailbox.js';
 import { reservePort } from './ports.js';
-import { NoPostgres, query, startPostgres } from './postgres.js';
-import type { Processes, Say } from './processes.js';
+import { PostgresNotFoundError, query, startPostgres } from './postgres.js';
+import type { Processes, PrintProgress } from './processes.js';
 import { startRabbitMq } from './rabbitmq.js';
-import { NoRabbitMq } from './rabbitmq-installation.js';
+import { RabbitMqNotFoundError } from './rabbitmq-installation.js';
 
 export interface Infrastructure {
   databaseUrl: string;
@@ -29,11 +29,12 @@ export interface InfrastructureOptions {
   processes: Processes;
   /** Use the well-known ports, or the next free ones after them. Otherwise random free ports. */
   wellKnownPorts: boolean;
-  /** URLs that the user has set. Each is used, or an error is thrown if it does not work. */
+  /** URLs of the user's own servers. An error is thrown if one of them cannot be used. */
   given: { databaseUrl?: string; rabbitmqUrl?: string; smtpUrl?: string };
   /** The data are deleted afterwards. */
-  expendable?: boolean;
-  report: { working(step: string, text: string): void; done(step: string, text: string): void };
+  ephemeral?: boolean;
+  /** Prints the state of each step. */
+  progress: { working(step: string, text: string): void; done(step: string, text: string): void };
 }
 
 export const WELL_KNOWN = { postgres: 5432, amqp: 5672, management: 15672, smtp: 1025, mailbox: 1080 };
@@ -49,7 +50,7 @@ export async function startInfrastructure(options: InfrastructureOptions): Promi
     provideMailbox(options),
   ] as const);
   const stop = async (): Promise<void> => {
-    await Promise.all(composed.map((compose) => compose.stop(options.expendable ?? false)));
+    await Promise.all(composed.map((compose) => compose.stop(options.ephemeral ?? false)));
   };
   const failed = results.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined;
   if (failed) {
@@ -63,24 +64,24 @@ export async function startInfrastructure(options: InfrastructureOptions): Promi
 }
 
 async function provideDatabase(options: InfrastructureOptions, composed: Compose[]): Promise<string> {
-  const { given, report, wellKnownPorts, expendable, root, processes } = options;
+  const { given, progress, wellKnownPorts, ephemeral, root, processes } = options;
   if (given.databaseUrl) {
-    report.done('PostgreSQL', `${withoutSecrets(given.databaseUrl)} (from DATABASE_URL)`);
+    progress.done('PostgreSQL', `${withoutSecrets(given.databaseUrl)} (from DATABASE_URL)`);
     return given.databaseUrl;
   }
   try {
     const { url, version } = await startPostgres({
       root,
       processes,
-      expendable,
+      ephemeral,
       dir: join(options.dir, 'postgres'),
       log: join(options.logs, 'postgres.log'),
       port: wellKnownPorts ? WELL_KNOWN.postgres : undefined,
     });
-    report.done('PostgreSQL', `${version} on ${formatAddress(url, wellKnownPorts && WELL_KNOWN.postgres)}`);
+    progress.done('PostgreSQL', `${version} on ${formatAddress(url, wellKnownPorts && WELL_KNOWN.postgres)}`);
     return url;
   } catch (error) {
-    if (!(error instanceof NoPostgres)) throw error;
+    if (!(error instanceof PostgresNotFoundError)) throw error;
     if (!Compose.isAvailable()) {
       throw new Error(
         `PostgreSQL cannot be started: ${error.message}.\n` +
@@ -88,7 +89,7 @@ async function provideDatabase(options: InfrastructureOptions, composed: Compose
         { cause: error },
       );
     }
-    report.working('PostgreSQL', 'starting with Docker Compose');
+    progress.working('PostgreSQL', 'starting with Docker Compose');
     const port = await reservePort(wellKnownPorts ? WELL_KNOWN.postgres : undefined);
     const compose = new Compose(root, options.dir, { POSTGRES_PORT: port });
     composed.push(compose);
@@ -99,7 +100,7 @@ async function provideDatabase(options: InfrastructureOptions, composed: Compose
       POSTGRES_DB: name = user,
     } = await compose.environment('postgres');
     const url = `postgresql://${user}:${encodeURIComponent(password)}@${await compose.address('postgres', 5432)}/${name}`;
-    report.done('PostgreSQL', `in Docker Compose, on ${formatAddress(url, false)}`);
+    progress.done('PostgreSQL', `in Docker Compose, on ${formatAddress(url, false)}`);
     return url;
   }
 }
@@ -108,26 +109,26 @@ async function provideBroker(
   options: InfrastructureOptions,
   composed: Compose[],
 ): Promise<{ rabbitmqUrl: string; managementUrl?: string }> {
-  const { given, report, wellKnownPorts, expendable, root, processes } = options;
+  const { given, progress, wellKnownPorts, ephemeral, root, processes } = options;
   if (given.rabbitmqUrl) {
-    report.done('RabbitMQ', `${withoutSecrets(given.rabbitmqUrl)} (from RABBITMQ_URL)`);
+    progress.done('RabbitMQ', `${withoutSecrets(given.rabbitmqUrl)} (from RABBITMQ_URL)`);
     return { rabbitmqUrl: given.rabbitmqUrl };
   }
-  const say: Say = (text) => report.working('RabbitMQ', text);
+  const printProgress: PrintProgress = (text) => progress.working('RabbitMQ', text);
   try {
     const { url, managementUrl } = await startRabbitMq({
       root,
       processes,
-      expendable,
-      say,
+      ephemeral,
+      printProgress,
       dir: join(options.dir, 'rabbitmq'),
       log: join(options.logs, 'rabbitmq.log'),
       ports: wellKnownPorts ? WELL_KNOWN : undefined,
     });
-    report.done('RabbitMQ', `on ${formatAddress(url, wellKnownPorts && WELL_KNOWN.amqp)}`);
+    progress.done('RabbitMQ', `on ${formatAddress(url, wellKnownPorts && WELL_KNOWN.amqp)}`);
     return { rabbitmqUrl: url, managementUrl };
   } catch (error) {
-    if (!(error instanceof NoRabbitMq)) throw error;
+    if (!(error instanceof RabbitMqNotFoundError)) throw error;
     if (!Compose.isAvailable()) {
       throw new Error(
         `RabbitMQ cannot be started: ${error.message}.\n` +
@@ -136,7 +137,7 @@ async function provideBroker(
         { cause: error },
       );
     }
-    say('starting with Docker Compose');
+    printProgress('starting with Docker Compose');
     const amqp = await reservePort(wellKnownPorts ? WELL_KNOWN.amqp : undefined);
     const management = await reservePort(wellKnownPorts ? WELL_KNOWN.management : undefined);
     const compose = new Compose(root, options.dir, {
@@ -149,7 +150,7 @@ async function provideBroker(
       await compose.environment('rabbitmq');
     const login = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
     const url = `amqp://${login}@${await compose.address('rabbitmq', 5672)}`;
-    report.done('RabbitMQ', `in Docker Compose, on ${formatAddress(url, false)}`);
+    progress.done('RabbitMQ', `in Docker Compose, on ${formatAddress(url, false)}`);
     return { rabbitmqUrl: url, managementUrl: `http://${login}@${await compose.address('rabbitmq', 15672)}` };
   }
 }
@@ -157,21 +158,21 @@ async function provideBroker(
 async function provideMailbox(
   options: InfrastructureOptions,
 ): Promise<{ smtpUrl: string; mailboxUrl?: string }> {
-  const { given, report, wellKnownPorts, expendable, root, processes } = options;
+  const { given, progress, wellKnownPorts, ephemeral, root, processes } = options;
   if (given.smtpUrl) {
-    report.done('Mailbox', `none; mails are sent to ${withoutSecrets(given.smtpUrl)} (from SMTP_URL)`);
+    progress.done('Mailbox', `none; mails are sent to ${withoutSecrets(given.smtpUrl)} (from SMTP_URL)`);
     return { smtpUrl: given.smtpUrl };
   }
   const { smtpUrl, url } = await startMailbox({
     root,
     processes,
-    expendable,
+    ephemeral,
     dir: join(options.dir, 'mailbox'),
     log: join(options.logs, 'mailbox.log'),
     ports: wellKnownPorts ? { smtp: WELL_KNOWN.smtp, web: WELL_KNOWN.mailbox } : undefined,
   });
   const smtpAddress = formatAddress(smtpUrl, wellKnownPorts && WELL_KNOWN.smtp);
-  report.done(
+  progress.done(
     'Mailbox',
     `on ${formatAddress(url, wellKnownPorts && WELL_KNOWN.mailbox)}, SMTP on ${smtpAddress}`,
   );

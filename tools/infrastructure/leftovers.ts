@@ -22,8 +22,8 @@ export function deleteRecord(folder: string, name: string): void {
 }
 
 /**
- * Stops the processes that a killed run has left, and deletes their records. A record whose process has ended, or whose
- * process id belongs to another process by now, is only deleted.
+ * Stops the processes of a killed run that are still running, and deletes their records. If a process has ended, or its
+ * process id belongs to another process now, only its record is deleted.
  *
  * @returns the names of the stopped processes
  */

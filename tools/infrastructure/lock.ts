@@ -6,7 +6,8 @@ import { readJson } from './files.js';
 import { identityOf, isAlive, type Identity } from './identity.js';
 
 /**
- * Takes a lock file. The file names the process that holds the lock, and is ignored when that process has ended.
+ * Takes a lock file. The file contains the identity of the process that holds the lock. It is ignored once that process
+ * has ended.
  *
  * @returns a function that releases the lock, or undefined if a running process (also this one) holds it
  */
@@ -21,7 +22,7 @@ export function tryLock(file: string): (() => void) | undefined {
       if (isAlive(readJson<Identity>(file))) return undefined;
       const stale = `${own}.old`;
       if (!tryRename(file, stale)) continue;
-      // Another process may have replaced the stale lock in the meantime: then its lock is put back.
+      // Another process may have replaced the stale lock in the meantime. Then its lock is restored.
       const isHeld = isAlive(readJson<Identity>(stale));
       if (isHeld) tryLink(stale, file);
       rmSync(stale, { force: true });

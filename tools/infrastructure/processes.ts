@@ -7,6 +7,9 @@ import { identityOf, isListening } from './identity.js';
 import { deleteRecord, writeRecord } from './leftovers.js';
 import { sendSignal, STOP_TIMEOUT_MS } from './signals.js';
 
+/** Order of a shutdown: the highest stage is stopped first, so that a process stops before the servers that it uses. */
+export const STAGES = { database: 1, portMapper: 1, broker: 2, mailbox: 3, apps: 4, testRunner: 5 };
+
 /** How to start, check and stop one process. */
 export interface ProcessSpec {
   name: string;
@@ -18,28 +21,28 @@ export interface ProcessSpec {
   user?: { uid: number; gid: number };
   /** File for the output of the process. */
   log: string;
-  /** The highest stage is stopped first. Processes of one stage are stopped at the same time. */
+  /** One of STAGES. The highest stage is stopped first. Processes of one stage are stopped at the same time. */
   stage: number;
   /** SIGTERM by default. */
   stopSignal?: NodeJS.Signals;
-  /** Signal for a stop at once, which a second Ctrl-C asks for. SIGKILL by default. */
-  hardSignal?: NodeJS.Signals;
-  /** The data are deleted afterwards, so the process is stopped with the hard signal. */
-  expendable?: boolean;
+  /** Signal for an immediate stop, as after a second Ctrl-C. SIGKILL by default. */
+  killSignal?: NodeJS.Signals;
+  /** The data are deleted afterwards: the process is stopped with `killSignal`. */
+  ephemeral?: boolean;
   /** Polled until it returns true. A rejection counts as false. */
   ready(): Promise<boolean>;
   /** 60 s by default. */
   readyWithinMs?: number;
   /** Delays before the restarts of a process that crashes repeatedly; the last one repeats. Up to 30 s by default. */
   backoffMs?: number[];
-  /** Ports that the process must listen on itself: `ready` could be answered by another process. */
+  /** Ports that this process must listen on, because another process could answer the request of `ready`. */
   ports: number[];
   /** Runs before each start and restart. */
   prepare?(): void;
 }
 
 /** Prints one line of progress. */
-export type Say = (text: string) => void;
+export type PrintProgress = (text: string) => void;
 
 /** Delays before restarts. They grow while the process crashes within 30 s of its start. */
 const BACKOFF_MS = [100, 1_000, 2_000, 5_000, 10_000, 30_000];
@@ -49,7 +52,7 @@ const STABLE_AFTER_MS = 30_000;
 export class StartError extends Error {}
 
 /** A start was interrupted because the run is stopping. */
-export class Stopping extends Error {
+export class StoppingError extends Error {
   constructor() {
     super('stopping');
   }
@@ -71,7 +74,7 @@ export class Service {
   constructor(
     readonly spec: ProcessSpec,
     private readonly records: string,
-    private readonly say: Say,
+    private readonly printProgress: PrintProgress,
     private readonly changed: () => void,
   ) {}
 
@@ -95,13 +98,13 @@ export class Service {
     if (this.pid !== undefined) sendSignal(this.pid, signal);
   }
 
-  async stop(hard = false): Promise<void> {
+  async stop(immediately = false): Promise<void> {
     this.shouldRun = false;
     const child = this.child;
     if (!child?.pid) return;
-    const { stopSignal = 'SIGTERM', hardSignal = 'SIGKILL', expendable } = this.spec;
-    sendSignal(child.pid, hard || expendable ? hardSignal : stopSignal);
-    const timeout = sleep(hard ? 2_000 : STOP_TIMEOUT_MS, 'timeout', { ref: false });
+    const { stopSignal = 'SIGTERM', killSignal = 'SIGKILL', ephemeral } = this.spec;
+    sendSignal(child.pid, immediately || ephemeral ? killSignal : stopSignal);
+    const timeout = sleep(immediately ? 2_000 : STOP_TIMEOUT_MS, 'timeout', { ref: false });
     if ((await Promise.race([this.exited, timeout])) === 'timeout') {
       this.killGroup();
       await this.exited;
@@ -112,7 +115,7 @@ export class Service {
   killGroup(): void {
     const pid = this.pid;
     if (pid === undefined) return;
-    sendSignal(pid, this.spec.hardSignal ?? 'SIGKILL');
+    sendSignal(pid, this.spec.killSignal ?? 'SIGKILL');
     sendSignal(-pid, 'SIGKILL');
   }
 
@@ -166,7 +169,7 @@ export class Service {
       }
       await sleep(50);
     }
-    if (!this.shouldRun) throw new Stopping();
+    if (!this.shouldRun) throw new StoppingError();
     throw new StartError(`${spec.name} exited during its start\nEnd of its log:\n${lastLines(spec.log)}`);
   }
 
@@ -192,17 +195,19 @@ export class Service {
     const { backoffMs = BACKOFF_MS } = this.spec;
     for (;;) {
       const delay = backoffMs[Math.min(Math.max(this.earlyCrashes - 1, 0), backoffMs.length - 1)]!;
-      this.say(`${this.name} ${reason}, restarting it${delay >= 1_000 ? ` in ${delay / 1_000} s` : ''}`);
+      this.printProgress(
+        `${this.name} ${reason}, restarting it${delay >= 1_000 ? ` in ${delay / 1_000} s` : ''}`,
+      );
       await sleep(delay, undefined, { ref: false });
       if (!this.shouldRun) return;
       const from = Date.now();
       try {
         await this.start();
         this.restarts += 1;
-        this.say(`${this.name} is back after ${((Date.now() - from) / 1000).toFixed(1)} s`);
+        this.printProgress(`${this.name} is ready again after ${((Date.now() - from) / 1000).toFixed(1)} s`);
         return;
       } catch (error) {
-        if (!this.shouldRun || error instanceof Stopping) return;
+        if (!this.shouldRun || error instanceof StoppingError) return;
         this.shouldRun = true;
         this.earlyCrashes += 1;
         reason = (error as Error).message.split('\n')[0]!.replace(`${this.name} `, '');
@@ -220,14 +225,14 @@ export class Processes {
 
   constructor(
     private readonly records: string,
-    private readonly say: Say,
+    private readonly printProgress: PrintProgress,
   ) {
     mkdirSync(records, { recursive: true });
   }
 
   async start(spec: ProcessSpec): Promise<Service> {
-    if (this.stopping) throw new Stopping();
-    const service = new Service(spec, this.records, this.say, () => this.changed());
+    if (this.stopping) throw new StoppingError();
+    const service = new Service(spec, this.records, this.printProgress, () => this.changed());
     this.services.push(service);
     await service.start();
     return service;
@@ -249,7 +254,7 @@ export class Processes {
     return this.stopping;
   }
 
-  async stopHard(): Promise<void> {
+  async stopImmediately(): Promise<void> {
     this.stopping ??= Promise.resolve();
     await Promise.all(this.services.map((service) => service.stop(true)));
   }

@@ -9,21 +9,21 @@ import {
   isExecutable,
   unpackDebianPackage,
 } from './debian-packages.js';
-import type { Say } from './processes.js';
+import type { PrintProgress } from './processes.js';
 
-// Programs that only tests need: those installed on the machine or else those of Debian packages, which are unpacked into
-// the project's cache.
+// Finds programs that only tests need: the installed ones, or else those of Debian packages, which are unpacked into the
+// project's cache.
 
 const run = promisify(execFile);
 
 /** Finds the AMQP command line tools in C (amqp-publish, amqp-consume, amqp-get ...), a client independent of this code. */
-export async function amqpTools(
+export async function findAmqpTools(
   root: string,
-  say: Say = () => undefined,
+  printProgress: PrintProgress = () => undefined,
 ): Promise<{ bin: string; env: NodeJS.ProcessEnv }> {
   const installed = findExecutable('amqp-publish');
   if (installed) return { bin: join(installed, '..'), env: {} };
-  const tools = await unpackDebianPackage(root, 'amqp-tools', /^(lib|zlib)/, say);
+  const tools = await unpackDebianPackage(root, 'amqp-tools', /^(lib|zlib)/, printProgress);
   return { bin: join(tools.root, 'usr', 'bin'), env: { LD_LIBRARY_PATH: tools.libraryPath } };
 }
 
@@ -34,11 +34,14 @@ export interface PostgresPrograms {
 }
 
 /** Finds a server with the client programs of the same version (pg_dump ...), which the npm package does not contain. */
-export async function postgresPrograms(root: string, say: Say = () => undefined): Promise<PostgresPrograms> {
+export async function findPostgresPrograms(
+  root: string,
+  printProgress: PrintProgress = () => undefined,
+): Promise<PostgresPrograms> {
   const installed = newestPostgres('/usr/lib/postgresql');
   if (installed) return { bin: installed, env: {} };
   const wanted = /^(lib(?!llvm|perl)|postgresql-(client-)?\d+$)/;
-  const unpacked = await unpackDebianPackage(root, 'postgresql', wanted, say);
+  const unpacked = await unpackDebianPackage(root, 'postgresql', wanted, printProgress);
   const bin = newestPostgres(join(unpacked.root, 'usr', 'lib', 'postgresql'));
   if (!bin) throw new Error('the package postgresql contains no server with pg_dump');
   return { bin, env: { LD_LIBRARY_PATH: unpacked.libraryPath } };
@@ -54,13 +57,16 @@ function newestPostgres(folder: string): string | undefined {
 }
 
 /** Finds promtool, which checks rules and configurations of Prometheus. @returns its path @throws with installation instructions */
-export async function promtool(root: string, say: Say = () => undefined): Promise<string> {
+export async function findPromtool(
+  root: string,
+  printProgress: PrintProgress = () => undefined,
+): Promise<string> {
   const installed = findExecutable('promtool');
   if (installed) return installed;
   const missing = 'promtool is not installed. It is part of Prometheus: install that';
   if (!canUnpackDebianPackages()) throw new Error(missing);
   try {
-    const prometheus = await unpackDebianPackage(root, 'prometheus', /^$/, say);
+    const prometheus = await unpackDebianPackage(root, 'prometheus', /^$/, printProgress);
     return join(prometheus.root, 'usr', 'bin', 'promtool');
   } catch (error) {
     throw new Error(`${missing} (${(error as Error).message})`, { cause: error });
@@ -73,13 +79,16 @@ const MIN_KUSTOMIZE = 5;
 const SUITE = 'trixie';
 
 /** Finds a kubectl of 1.27 or newer. @returns its path @throws with installation instructions */
-export async function findKubectl(root: string, say: Say = () => undefined): Promise<string> {
+export async function findKubectl(
+  root: string,
+  printProgress: PrintProgress = () => undefined,
+): Promise<string> {
   const installed = findExecutable('kubectl');
   if (installed && (await readKustomizeMajor(installed)) >= MIN_KUSTOMIZE) return installed;
   try {
     if (!canUnpackDebianPackages()) throw new Error('this is not Debian or Ubuntu');
-    const release = { suite: SUITE, keyring: await debianKeyring(root, say) };
-    const unpacked = await unpackDebianPackage(root, 'kubectl', /^$/, say, { release });
+    const release = { suite: SUITE, keyring: await debianKeyring(root, printProgress) };
+    const unpacked = await unpackDebianPackage(root, 'kubectl', /^$/, printProgress, { release });
     return join(unpacked.root, 'usr', 'bin', 'kubectl');
   } catch (error) {
     throw new Error(

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { canUnpackDebianPackages, findExecutable, unpackDebianPackage } from './debian-packages.js';
-import type { Say } from './processes.js';
+import type { PrintProgress } from './processes.js';
 
 /** Paths of an Erlang runtime and a RabbitMQ. */
 export interface RabbitMqInstallation {
@@ -14,19 +14,25 @@ export interface RabbitMqInstallation {
 }
 
 /** RabbitMQ is not installed, and Debian packages cannot be used either. */
-export class NoRabbitMq extends Error {}
+export class RabbitMqNotFoundError extends Error {}
 
-/** @returns the installed RabbitMQ, or else the unpacked one of Debian's packages @throws NoRabbitMq if there is neither */
-export async function findRabbitMq(root: string, say: Say): Promise<RabbitMqInstallation> {
+/**
+ * @returns the installed RabbitMQ, or else that of Debian's packages
+ * @throws RabbitMqNotFoundError if there is neither
+ */
+export async function findRabbitMq(
+  root: string,
+  printProgress: PrintProgress,
+): Promise<RabbitMqInstallation> {
   const installed = findInstalled();
   if (installed) return installed;
-  if (!canUnpackDebianPackages()) throw new NoRabbitMq('rabbitmq-server is not installed');
+  if (!canUnpackDebianPackages()) throw new RabbitMqNotFoundError('rabbitmq-server is not installed');
   try {
     const { root: unpacked, libraryPath } = await unpackDebianPackage(
       root,
       'rabbitmq-server',
       /^(erlang-|lib|zlib)/,
-      say,
+      printProgress,
       { finish: makeRelocatable },
     );
     const home = findHome(join(unpacked, 'usr/lib/rabbitmq/lib'));
@@ -34,7 +40,7 @@ export async function findRabbitMq(root: string, say: Say): Promise<RabbitMqInst
     const bin = join(unpacked, 'usr/lib/erlang/bin');
     return { erl: join(bin, 'erl'), epmd: join(bin, 'epmd'), home, libraryPath };
   } catch (error) {
-    throw new NoRabbitMq(
+    throw new RabbitMqNotFoundError(
       `rabbitmq-server is not installed, and downloading it failed: ${(error as Error).message}`,
       { cause: error },
     );

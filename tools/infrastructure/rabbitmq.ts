@@ -10,7 +10,7 @@ import {
 import { delimiter, dirname, join } from 'node:path';
 import { connect } from 'amqplib';
 import { isAnswering, reservePort } from './ports.js';
-import type { Processes, Say, Service } from './processes.js';
+import { STAGES, type PrintProgress, type Processes, type Service } from './processes.js';
 import { findRabbitMq, type RabbitMqInstallation } from './rabbitmq-installation.js';
 
 export interface RabbitMq {
@@ -26,10 +26,10 @@ export interface RabbitMqOptions {
   dir: string;
   log: string;
   processes: Processes;
-  say: Say;
+  printProgress: PrintProgress;
   ports?: { amqp: number; management: number };
   /** The data are deleted afterwards, so the node is killed instead of stopped. */
-  expendable?: boolean;
+  ephemeral?: boolean;
 }
 
 /** What the nodes of a cluster share to find each other: the port mapper, their names, and a home folder with the cookie. */
@@ -39,7 +39,7 @@ interface Cluster {
   nodes: string[];
 }
 
-/** Starts a single node. @throws NoRabbitMq if no RabbitMQ is found */
+/** Starts a single node. @throws RabbitMqNotFoundError if no RabbitMQ is found */
 export async function startRabbitMq(options: RabbitMqOptions): Promise<RabbitMq> {
   const [node] = await startRabbitMqCluster(options, ['estoque']);
   return node!;
@@ -50,11 +50,11 @@ export async function startRabbitMq(options: RabbitMqOptions): Promise<RabbitMq>
  * RabbitMQ's scripts fail in a path with blanks and may change the user.
  *
  * @returns the nodes in the order of `names`; each node joins the previous ones
- * @throws NoRabbitMq if no RabbitMQ is found
+ * @throws RabbitMqNotFoundError if no RabbitMQ is found
  */
 export async function startRabbitMqCluster(options: RabbitMqOptions, names: string[]): Promise<RabbitMq[]> {
   const { dir } = options;
-  const installation = await findRabbitMq(options.root, options.say);
+  const installation = await findRabbitMq(options.root, options.printProgress);
   const epmdPort = await reservePort();
   const home = join(dir, 'home');
   mkdirSync(home, { recursive: true });
@@ -107,8 +107,8 @@ async function startNode(
     },
     cwd: dir,
     log: options.log,
-    stage: 2,
-    expendable: options.expendable,
+    stage: STAGES.broker,
+    ephemeral: options.ephemeral,
     ports: [amqp, management],
     ready: async () => (await isManagementReady(managementUrl)) && (await isAmqpReady(url)),
   });
@@ -116,7 +116,7 @@ async function startNode(
 }
 
 async function startEpmd(
-  { log, expendable, processes }: RabbitMqOptions,
+  { log, ephemeral, processes }: RabbitMqOptions,
   installation: RabbitMqInstallation,
   cluster: Pick<Cluster, 'epmdPort' | 'home'>,
 ) {
@@ -127,8 +127,8 @@ async function startEpmd(
     args: ['-address', '127.0.0.1', '-port', String(epmdPort)],
     env: erlangEnvironment(installation, cluster),
     log,
-    stage: 1,
-    expendable,
+    stage: STAGES.portMapper,
+    ephemeral,
     ports: [epmdPort],
     ready: () => isAnswering(epmdPort),
   });

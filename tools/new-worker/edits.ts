@@ -8,7 +8,7 @@ export type ReadFile = (path: string) => string;
  * Every edit inserts text and leaves the rest of the file as it is, comments and formatting included.
  *
  * @returns the new text of each existing file that the worker changes, by path
- * @throws NewWorkerError if a file does not have the place where the edit belongs
+ * @throws NewWorkerError if a file has no place for the edit
  */
 export function changedFiles(worker: NewWorker, read: ReadFile): Record<string, string> {
   const edits: Record<string, (text: string) => string> = {
@@ -210,7 +210,7 @@ function indexOfItem(text: string, list: Path, isWanted: (item: unknown) => bool
 
 const asRecord = (value: unknown) => (value ?? {}) as Record<string | number, unknown>;
 
-/** String.replace that fails if there is nothing to replace. */
+/** String.replace that throws if the text has no match. */
 function replace(
   text: string,
   pattern: RegExp,

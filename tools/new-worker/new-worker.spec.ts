@@ -70,7 +70,7 @@ describe('changedFiles', () => {
     }
   });
 
-  it('writes valid YAML and JSON that names the worker', () => {
+  it('writes valid YAML and JSON that contains the worker', () => {
     const paths = Object.keys(changed).filter((path) => /\.(ya?ml|json)$/.test(path) && path !== POSTGRES);
     expect(paths.length).toBeGreaterThan(8);
     for (const path of paths) {
@@ -106,7 +106,7 @@ describe('changedFiles', () => {
     expect(Number(/\d+/.exec(setting)![0])).toBeGreaterThan(200);
   });
 
-  it('names the file that does not have the place for the change', () => {
+  it('throws an error with the path of a file that has no place for the change', () => {
     const withOtherText = (path: string) => (file: string) => (file === path ? 'other: text\n' : read(file));
     for (const path of Object.keys(changed).filter((file) => !file.endsWith('scaling.yaml')))
       expect(() => changedFiles(worker('order.processed'), withOtherText(path))).toThrow(

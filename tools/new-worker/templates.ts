@@ -153,7 +153,7 @@ ${forEachEvent(
 });
 `;
 
-/** What a client does to have an event published, by event: code that ends with the order's \`id\`. */
+/** By event: code that makes the apps publish it, and defines the `id` of its order. */
 const ORDER_IN_STOCK = `
     const product_id = await system.createProduct(10);
     const { id } = await system.placeOrder([{ product_id, quantity: 1 }]);`;
@@ -171,7 +171,10 @@ const CAUSES: Record<string, string> = {
     const { id } = await system.placeOrder([{ product_id, quantity: 1 }]);
     await system.request('POST', \`/v1/orders/\${id}/cancel\`);`,
 };
-/** For an event that has no entry above: it is published by hand, and the outcome of the first delivery is open. */
+/**
+ * For any other event: the test publishes it twice. The outcome of the first delivery depends on the order, so only that of
+ * the second delivery is checked.
+ */
 const PUBLISHED_BY_HAND = `
     const product_id = await system.createProduct(10);
     const { id } = await system.placeOrder([{ product_id, quantity: 1 }]);`;

@@ -2,7 +2,7 @@ import { catalogue, EXCHANGE } from '@estoque/domain';
 import { topologyOf, type EventCatalogue } from '@estoque/messaging';
 import { APPS, type AppManifest } from '../../apps/manifest.js';
 
-/** Everything that the generated files need to know of the new worker. */
+/** The values that the generated files contain. */
 export interface NewWorker {
   /** As in `invoice-worker`. */
   name: string;
@@ -14,7 +14,7 @@ export interface NewWorker {
   port: number;
   /** The events that it consumes. */
   events: WorkerEvent[];
-  /** The app that comes before it in every list: the last one of the manifest. */
+  /** The last app of the manifest. In every list, the worker is added after it. */
   previous: string;
 }
 
@@ -25,10 +25,10 @@ export interface WorkerEvent {
   className: string;
 }
 
-/** The worker cannot be generated. The message is all that the caller of the command needs; no stack trace. */
+/** The worker cannot be generated. The message is written for the user and is printed without a stack trace. */
 export class NewWorkerError extends Error {}
 
-const LONGEST_NAME = 40;
+const MAX_NAME_LENGTH = 40;
 
 /**
  * @param eventNames routing keys of the events that the worker consumes
@@ -40,10 +40,10 @@ export function describeWorker(
   apps: readonly AppManifest[] = APPS,
   events: EventCatalogue = catalogue,
 ): NewWorker {
-  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*-worker$/.test(name) || name.length > LONGEST_NAME)
+  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*-worker$/.test(name) || name.length > MAX_NAME_LENGTH)
     throw new NewWorkerError(
       `"${name}" is not a name for a worker. Use lower-case words joined by hyphens, ending in -worker, ` +
-        `with at most ${LONGEST_NAME} characters: invoice-worker.`,
+        `with at most ${MAX_NAME_LENGTH} characters: invoice-worker.`,
     );
   if (apps.some((app) => app.name === name))
     throw new NewWorkerError(`${name} exists: apps/manifest.ts lists it.`);
@@ -52,7 +52,7 @@ export function describeWorker(
   if (topologyOf(EXCHANGE, events).queues.some((existing) => existing.name === queue))
     throw new NewWorkerError(`${name} would consume ${queue}, a queue that exists. Choose another name.`);
   if (eventNames.length === 0)
-    throw new NewWorkerError('Say which event the worker consumes: --consumes order.processed');
+    throw new NewWorkerError('Specify the event that the worker consumes: --consumes order.processed');
   return {
     name,
     base,
@@ -70,7 +70,7 @@ function describeEvent(name: string, events: EventCatalogue): WorkerEvent {
     throw new NewWorkerError(
       `There is no event ${name}. The events are ${Object.keys(events).join(', ')} (libs/domain/src/events).`,
     );
-  // The generated service confirms the event for an order, so every message has to name one.
+  // The generated service confirms the event for an order, so every message must have an order_id.
   if (definition.payload.safeParse({ ...definition.example, order_id: undefined }).success)
     throw new NewWorkerError(
       `${name} does not require an order_id, and the generated worker confirms events order by order. ` +

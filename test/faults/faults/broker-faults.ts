@@ -10,7 +10,7 @@ const HEARTBEAT_SECONDS = 5;
 
 export const brokerRestart: Fault = {
   name: 'broker-restart',
-  description: 'RabbitMQ stopped and started',
+  description: 'stops and starts RabbitMQ',
   async inject(injector, experiment) {
     const { service } = injector.servers.rabbitMq;
     await service.stop();
@@ -24,7 +24,7 @@ export const brokerRestart: Fault = {
 
 export const brokerKill: Fault = {
   name: 'broker-kill',
-  description: 'kill -9 of RabbitMQ',
+  description: 'kills RabbitMQ (SIGKILL) and starts it again',
   async inject(injector, experiment) {
     const { service } = injector.servers.rabbitMq;
     await service.stop(true);
@@ -37,7 +37,7 @@ export const brokerKill: Fault = {
 
 export const connectionCut: Fault = {
   name: 'connection-cut',
-  description: 'connections to the broker cut in the middle of a batch',
+  description: 'cuts the connections to the broker in the middle of a message',
   async inject(injector, experiment) {
     const { apps } = injector;
     for (const app of APP_NAMES) {
@@ -63,7 +63,7 @@ export const connectionCut: Fault = {
 
 export const halfOpenBroker: Fault = {
   name: 'half-open-broker',
-  description: 'the broker becomes silent: no bytes, no end of the connection',
+  description: 'makes the broker silent: no bytes arrive, and no connection is closed',
   async inject(injector, experiment) {
     const proxies = injector.apps.proxiesTo('rabbitmq');
     for (const proxy of proxies) proxy.silence();
@@ -78,7 +78,7 @@ export const halfOpenBroker: Fault = {
 
 /** An alarm of the broker; while it is set, the broker blocks publishers. */
 interface Alarm {
-  /** Field of a node in the management API that tells whether the alarm is set. */
+  /** Field of a node in the management API: whether the alarm is set. */
   field: 'mem_alarm' | 'disk_free_alarm';
   /** Erlang module and function that set the limit, and its arguments. */
   module: string;
@@ -88,7 +88,7 @@ interface Alarm {
   normal: string;
 }
 
-/** While publishers are blocked, orders are still accepted, and all apps stay ready but report the block. */
+/** While publishers are blocked, orders must be accepted, and all apps must be ready and report the block. */
 async function setAlarm(
   { apps, broker, load, servers }: FaultInjector,
   experiment: Experiment,
@@ -97,7 +97,7 @@ async function setAlarm(
   const { field, module, functionName, tooLow, normal } = alarm;
   await servers.callErlang(module, functionName, tooLow);
   await until(`the ${field}`, async () => {
-    const nodes = await broker.management<Record<string, boolean>[]>('GET', '/api/nodes');
+    const nodes = await broker.requestManagementApi<Record<string, boolean>[]>('GET', '/api/nodes');
     return nodes[0]![field];
   });
   const earlierRequests = load.requests.length;
@@ -130,7 +130,7 @@ async function setAlarm(
 
 export const alarmMemory: Fault = {
   name: 'alarm-memory',
-  description: "the broker's memory alarm",
+  description: "sets the broker's memory alarm",
   inject: (injector, experiment) =>
     setAlarm(injector, experiment, {
       field: 'mem_alarm',
@@ -143,7 +143,7 @@ export const alarmMemory: Fault = {
 
 export const alarmDisk: Fault = {
   name: 'alarm-disk',
-  description: "the broker's disk alarm",
+  description: "sets the broker's disk alarm",
   inject: (injector, experiment) =>
     setAlarm(injector, experiment, {
       field: 'disk_free_alarm',

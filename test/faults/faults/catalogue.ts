@@ -47,13 +47,13 @@ const FAULTS: Fault[] = [
   lastUnits,
 ];
 
-/** Injected only if named: a round contains each of its parts already. */
+/** Injected only if `--only` selects them. A round already contains what they do: `kill-<app>` for each app. */
 const ONLY_BY_NAME: Fault[] = [killEach];
 
 /**
- * @param names empty for all faults of a round
+ * @param names names of faults; empty for all faults of a round
  * @param cluster whether RabbitMQ runs as a cluster, which has faults of its own
- * @throws if there is no fault of a name
+ * @throws if a name is unknown
  */
 export function selectFaults(names: string[], cluster = false): Fault[] {
   const round = cluster ? CLUSTER_FAULTS : FAULTS;

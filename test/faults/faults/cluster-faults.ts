@@ -11,7 +11,7 @@ interface QuorumQueue {
 }
 
 function getQueue({ broker }: FaultInjector, name: string) {
-  return broker.management<QuorumQueue>('GET', `/api/queues/${broker.vhostPath}/${name}`);
+  return broker.requestManagementApi<QuorumQueue>('GET', `/api/queues/${broker.vhostPath}/${name}`);
 }
 
 async function killLeader(injector: FaultInjector, experiment: Experiment, { queue }: WorkerManifest) {
@@ -44,7 +44,7 @@ async function killLeader(injector: FaultInjector, experiment: Experiment, { que
 /** Faults that need a cluster of three RabbitMQ nodes (`--cluster`). */
 export const CLUSTER_FAULTS: Fault[] = WORKERS.map((worker) => ({
   name: `leader-killed-${worker.queue}`,
-  description: `kill -9 of the node that leads ${worker.queue}`,
+  description: `kills the node (SIGKILL) that is the leader of ${worker.queue}`,
   async inject(injector, experiment) {
     await killLeader(injector, experiment, worker);
     experiment.faultEnded();

@@ -9,7 +9,7 @@ const acceptedIds = (requests: OrderRequest[]) =>
 
 export const deadlock: Fault = {
   name: 'deadlock',
-  description: '200 orders of the same two products, in opposite order',
+  description: 'places 200 orders for the same two products, with their lines in opposite order',
   async inject(injector, experiment) {
     const { database, load } = injector;
     const first = { product_id: await injector.addProduct(10_000), quantity: 1 };
@@ -37,7 +37,7 @@ export const deadlock: Fault = {
 
 export const lastUnits: Fault = {
   name: 'last-units',
-  description: '500 orders at once for the last 50 units',
+  description: 'places 500 orders at once for the last 50 units',
   async inject(injector, experiment) {
     const { database, load } = injector;
     const productId = await injector.addProduct(50);

@@ -7,7 +7,7 @@ import { expectAllNotReady, expectRecovery } from './health-checks.js';
 
 export const postgresStop: Fault = {
   name: 'postgres-stop-immediate',
-  description: 'PostgreSQL stopped in immediate mode (SIGQUIT), without closing its connections',
+  description: 'stops PostgreSQL in immediate mode (SIGQUIT), in which it does not close its connections',
   async inject(injector, experiment) {
     const { service } = injector.servers.postgres;
     const endDisruption = injector.mailDisruptions.begin();
@@ -26,7 +26,7 @@ export const postgresStop: Fault = {
 
 export const backendsTerminated: Fault = {
   name: 'backends-terminated',
-  description: 'all connections to the database terminated by an administrator',
+  description: 'terminates all connections to the database, as an administrator can do',
   async inject({ database, mailDisruptions }, experiment) {
     for (let round = 0; round < 3; round++) {
       mailDisruptions.recordMoment();
@@ -43,7 +43,7 @@ export const backendsTerminated: Fault = {
 
 export const commitCut: Fault = {
   name: 'commit-cut',
-  description: 'the connection lost during a commit: the transaction is committed, but the response is lost',
+  description: 'cuts the connection during a commit: the transaction is committed, but the response is lost',
   async inject({ apps, mailDisruptions }, experiment) {
     for (const app of APP_NAMES) {
       const endDisruption = mailDisruptions.begin();
@@ -62,7 +62,7 @@ export const commitCut: Fault = {
 
 export const halfOpenDatabase: Fault = {
   name: 'half-open-database',
-  description: 'the database becomes silent: no bytes, no end of the connection',
+  description: 'makes the database silent: no bytes arrive, and no connection is closed',
   async inject(injector, experiment) {
     const proxies = injector.apps.proxiesTo('postgres');
     const endDisruption = injector.mailDisruptions.begin();

@@ -7,15 +7,15 @@ import { killPoints, type KillPoint } from './kill-points.js';
 /** @returns a fault that kills the app at each of its kill points, one after the other */
 export const killApp = (app: AppName): Fault => ({
   name: `kill-${app}`,
-  description: `kill -9 of ${app} at every step`,
+  description: `kills ${app} (SIGKILL) at every step`,
   inject: (injector, experiment) =>
     killAtPoints(injector, experiment, app, killPoints(app, { onlyCritical: experiment.short })),
 });
 
-/** For `npm test`: all apps at their most critical points, with one wait until the system is drained. */
+/** For `npm test`: kills all apps at their most critical points, and waits only once until the system is drained. */
 export const killEach: Fault = {
   name: 'kill-each',
-  description: 'kill -9 of each app at its most critical steps',
+  description: 'kills each app (SIGKILL) at its most critical steps',
   async inject(injector, experiment) {
     for (const app of APP_NAMES)
       await killAtPoints(injector, experiment, app, killPoints(app, { onlyCritical: true }));
@@ -63,10 +63,10 @@ export async function killByMessage(injector: FaultInjector, experiment: Experim
   const app = 'order-worker';
   const { apps, broker, database } = injector;
   const [start] = await database.query<{ time: string }>('SELECT clock_timestamp()::text AS time');
-  // The worker is halted until the rule exists, so that it can't handle the message before.
+  // The worker is halted until the rule exists, so that it does not handle the message earlier.
   apps.service(app).kill('SIGSTOP');
   const item = { product_id: injector.products.plentiful[2]!, quantity: 1 };
-  const { id } = await injector.placeAcceptedOrder([item], 'killer');
+  const { id } = await injector.placeAcceptedOrder([item], 'crashing');
   const containsId = new RegExp(`(^|\\D)${id}(\\D|$)`);
   const rule = apps.proxy(app, 'postgres').addRule({
     match: ({ name, text, values }) =>
@@ -76,8 +76,8 @@ export async function killByMessage(injector: FaultInjector, experiment: Experim
     times: Number.MAX_SAFE_INTEGER,
   });
   apps.service(app).kill('SIGCONT');
-  const isKiller = ({ body }: { body: Buffer }) => readOrderId(body) === id;
-  experiment.expectDeadLetters(isKiller);
+  const isCrashingMessage = ({ body }: { body: Buffer }) => readOrderId(body) === id;
+  experiment.expectDeadLetters(isCrashingMessage);
   let deadLetteredBody: Buffer | undefined;
   await experiment.expectInTime(
     'a message that kills its worker is dead-lettered, and no other message',
@@ -85,8 +85,8 @@ export async function killByMessage(injector: FaultInjector, experiment: Experim
       `order ${id} to be dead-lettered`,
       async () => {
         const deadLetters = await broker.takeNewDeadLetters();
-        experiment.failForDeadLetters(deadLetters.filter((deadLetter) => !isKiller(deadLetter)));
-        return (deadLetteredBody ??= deadLetters.find(isKiller)?.body);
+        experiment.failForDeadLetters(deadLetters.filter((deadLetter) => !isCrashingMessage(deadLetter)));
+        return (deadLetteredBody ??= deadLetters.find(isCrashingMessage)?.body);
       },
       { seconds: experiment.short ? 90 : 180 },
     ),
@@ -110,8 +110,8 @@ export async function killByMessage(injector: FaultInjector, experiment: Experim
     ),
   );
   apps.proxy(app, 'postgres').removeRules();
-  await experiment.expectInTime('the worker stays alive afterwards', apps.waitUntilReady(app));
-  // As an operator does once the cause is fixed.
+  await experiment.expectInTime('the worker keeps running afterwards', apps.waitUntilReady(app));
+  // As an operator replays it after the cause is fixed.
   if (deadLetteredBody) await broker.publish([{ routingKey: 'order.created', body: deadLetteredBody }]);
 }
 

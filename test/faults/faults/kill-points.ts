@@ -10,7 +10,7 @@ export interface KillPoint {
   dependency: Dependency;
   match: (step: ProtocolStep) => boolean;
   when: Rule['when'];
-  /** Whether a run without this step keeps its promises. */
+  /** Whether the app may never reach the step. Otherwise an unreached step is a violation. */
   optional?: boolean;
 }
 

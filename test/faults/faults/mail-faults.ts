@@ -10,7 +10,7 @@ const MAILBOX_UNAVAILABLE = { code: 550, text: 'no such mailbox' };
 export const mailDown: Fault = {
   name: 'mail-down',
   description:
-    'the mail server unavailable, then busy (421, 451), then refusing some recipients permanently (550)',
+    'makes the mail server unavailable, then busy (421, 451), then makes it refuse some recipients permanently (550)',
   async inject(injector, experiment) {
     const { database, mailSink } = injector;
     const item = { product_id: injector.products.plentiful[0]!, quantity: 1 };

@@ -8,7 +8,7 @@ import { killByMessage } from './kill-faults.js';
 
 export const duplicates: Fault = {
   name: 'duplicates',
-  description: 'messages delivered 2 to 5 times more, shuffled',
+  description: 'publishes 2 to 5 copies of recent messages, shuffled',
   async inject({ broker, random, recordedEvents }, experiment) {
     await until('enough messages to duplicate', () => recordedEvents.size > 100, { seconds: 60 });
     const recent = [...recordedEvents.values()].slice(experiment.short ? -150 : -600);
@@ -43,7 +43,7 @@ function countQueues(bindings: Binding[], routingKey: string) {
 
 export const poison: Fault = {
   name: 'poison',
-  description: 'messages that no consumer can handle, one of which kills its worker',
+  description: 'publishes messages that no consumer can handle, one of which crashes its worker',
   async inject(injector, experiment) {
     const { broker } = injector;
     const bindings = await broker.workBindings();
@@ -92,7 +92,7 @@ const PUBLISH_BATCH = 5_000;
 
 export const backlog: Fault = {
   name: 'backlog',
-  description: '100,000 messages waiting',
+  description: 'starts the workers with 100,000 waiting messages',
   drainsWithin: 900,
   async inject({ apps, broker, recordedEvents }, experiment) {
     const size = experiment.short ? 20_000 : 100_000;

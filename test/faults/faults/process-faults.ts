@@ -12,7 +12,7 @@ const WORKER_NAMES: readonly WorkerName[] = WORKERS.map(({ name }) => name);
 
 export const stopCont: Fault = {
   name: 'stop-cont',
-  description: 'a worker halted (SIGSTOP) for a minute',
+  description: 'halts a worker (SIGSTOP) for a minute',
   async inject(injector, experiment) {
     const seconds = experiment.short ? 25 : 60;
     for (const app of experiment.short ? [injector.random.pick(WORKER_NAMES)] : WORKER_NAMES) {
@@ -32,7 +32,7 @@ const FAKETIME_VARIABLES = ['LD_PRELOAD', 'FAKETIME', 'FAKETIME_DONT_FAKE_MONOTO
 
 export const clock: Fault = {
   name: 'clock',
-  description: 'the clock of one process wrong by an hour',
+  description: 'shifts the clock of one process by an hour',
   async inject(injector, experiment) {
     const library = await unpackLibfaketime(injector);
     const apps: readonly AppName[] = experiment.short ? ['stock-worker'] : APP_NAMES;
@@ -79,7 +79,7 @@ async function unpackLibfaketime({ options }: FaultInjector): Promise<string> {
 
 export const rollingRestart: Fault = {
   name: 'rolling-restart',
-  description: 'each worker stopped (SIGTERM) and started, again and again, under load',
+  description: 'stops (SIGTERM) and starts each worker repeatedly under load',
   async inject({ apps }, experiment) {
     let redelivered = 0;
     let requeuedUnsent = 0;

@@ -20,7 +20,7 @@ async function loseConsumer(
   endConsumer: () => Promise<unknown>,
 ) {
   const notReady = apps.waitUntilNotReady(app, 5);
-  // Awaited below; until then a rejection must not end the process as an unhandled one.
+  // Awaited below. Until then, Node.js must not treat a rejection as unhandled, which would end the process.
   notReady.catch(() => undefined);
   await endConsumer();
   const startedAt = Date.now();
@@ -31,13 +31,13 @@ async function loseConsumer(
 
 export const queueDeleted: Fault = {
   name: 'queue-deleted',
-  description: 'a queue deleted together with its messages',
+  description: 'deletes a queue together with its messages',
   async inject(injector, experiment) {
     const { broker } = injector;
     const workers: readonly WorkerManifest[] = experiment.short ? [appManifest('stock-worker')] : WORKERS;
     for (const { name, queue } of workers) {
       await loseConsumer(injector, experiment, name, () =>
-        broker.management('DELETE', `/api/queues/${broker.vhostPath}/${queue}`),
+        broker.requestManagementApi('DELETE', `/api/queues/${broker.vhostPath}/${queue}`),
       );
     }
   },
@@ -45,7 +45,7 @@ export const queueDeleted: Fault = {
 
 export const consumerCancelled: Fault = {
   name: 'consumer-cancelled',
-  description: 'a consumer cancelled by the server',
+  description: 'cancels a consumer, as the broker can do',
   async inject(injector, experiment) {
     for (const { name } of WORKERS) {
       await loseConsumer(injector, experiment, name, () => {
@@ -58,15 +58,15 @@ export const consumerCancelled: Fault = {
 
 export const bindingMissing: Fault = {
   name: 'binding-missing',
-  description: 'the bindings of the events removed under load',
+  description: 'removes the bindings of the events under load',
   async inject({ broker }, experiment) {
     const path = `/api/bindings/${broker.vhostPath}/e/${EXCHANGE}/q`;
     const bindings = await broker.workBindings();
     for (const { destination, properties_key } of bindings)
-      await broker.management('DELETE', `${path}/${destination}/${properties_key}`);
+      await broker.requestManagementApi('DELETE', `${path}/${destination}/${properties_key}`);
     await sleep(8_000);
     for (const { destination, routing_key } of bindings)
-      await broker.management('POST', `${path}/${destination}`, { routing_key });
+      await broker.requestManagementApi('POST', `${path}/${destination}`, { routing_key });
     experiment.faultEnded();
     const unrouted = await broker.countReady('unrouted_queue');
     experiment.note(`${bindings.length} bindings removed for 8 s; ${unrouted} messages in unrouted_queue`);
@@ -75,7 +75,7 @@ export const bindingMissing: Fault = {
 
 export const publisherFirst: Fault = {
   name: 'publisher-first',
-  description: 'the api started alone on an empty broker, the workers later',
+  description: 'starts the api alone on an empty broker, and the workers later',
   async inject(injector, experiment) {
     const { apps, broker, load } = injector;
     await load.stop();

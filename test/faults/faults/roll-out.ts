@@ -13,10 +13,10 @@ const PAUSE_MS = { full: 50, short: 150 };
 /** From the removal of a target until no client sends requests to it any more; preStop sleep in Kubernetes. */
 const REMOVAL_DELAY_MS = 200;
 
-/** Two replicas of each app at once; each of them is replaced while clients place orders through a load balancer. */
+/** Runs two replicas of each app. Each replica is replaced while clients place orders through a load balancer. */
 export const rollOut: Fault = {
   name: 'roll-out',
-  description: 'two replicas of each app, replaced one after the other (SIGTERM) under load',
+  description: 'runs two replicas of each app and replaces them one after the other (SIGTERM) under load',
   async inject(injector, experiment) {
     const { apps, load } = injector;
     const { short } = experiment;
@@ -44,7 +44,7 @@ export const rollOut: Fault = {
       await until('all requests to be answered', () => requests.every(isAnswered), { seconds: 60 });
       const refused = requests.filter(({ status }) => status !== 202);
       experiment.note(
-        `${requests.length} orders through the load balancer meanwhile, ${refused.length} refused`,
+        `${requests.length} orders through the load balancer during the roll-out, ${refused.length} refused`,
       );
       experiment.expect(
         refused.length === 0,
@@ -83,7 +83,7 @@ async function replaceReplica(
   if (app === 'api') balancer.add(url);
 }
 
-/** While `work` runs, clients on keep-alive connections each place an order as soon as the last one is answered. */
+/** Runs `work` under load: clients on keep-alive connections place orders, each with a pause after the response. */
 async function withClients(
   { load, products, random }: FaultInjector,
   apiUrl: string,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { APP_NAMES, appManifest, type AppName } from '../../../apps/manifest.js';
 import { NODE_FLAGS } from '../../../tools/apps.js';
 import { reservePort } from '../../../tools/infrastructure/ports.js';
-import type { Service } from '../../../tools/infrastructure/processes.js';
+import { STAGES, type Service } from '../../../tools/infrastructure/processes.js';
 import { reportsBrokerOutage } from '../../support/broker.js';
 import { until } from '../../support/until.js';
 import { DEPENDENCIES, Proxy, type Dependency } from '../proxy.js';
@@ -67,7 +67,7 @@ export class AppProcesses {
       env: this.environment(app, port),
       cwd: this.options.dir, // a folder without a .env file
       log: this.logFile(name),
-      stage: 4,
+      stage: STAGES.apps,
       ports: [port],
       // Liveness is enough: during a fault the dependencies can be unavailable.
       ready: async () => (await fetch(`${url}/health/live`, { signal: AbortSignal.timeout(2_000) })).ok,
@@ -139,7 +139,7 @@ export class AppProcesses {
     return APP_NAMES.map((app) => this.proxy(app, dependency));
   }
 
-  /** SIGKILL; the app is started again at once, as a supervisor would do. */
+  /** Kills an app with SIGKILL. It is restarted immediately, as by a supervisor. */
   kill(app: AppName) {
     if (app === 'notify-worker') this.mailDisruptions.recordMoment();
     this.service(app).kill('SIGKILL');

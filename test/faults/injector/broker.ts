@@ -26,10 +26,10 @@ export interface Binding {
   properties_key: string;
 }
 
-/** Publishes and measures directly on the broker, without a proxy. */
+/** Publishes to the broker and reads its state, without a proxy. */
 export class Broker {
   vhost = '/';
-  /** Ids and not the highest id: a large dead letter can be committed after later ones with higher ids. */
+  /** All ids. The highest one is not enough: a large dead letter can be committed after others that have higher ids. */
   private readonly seenDeadLetters = new Set<number>();
 
   constructor(
@@ -45,8 +45,8 @@ export class Broker {
     return url.href;
   }
 
-  /** Request to the management API of RabbitMQ. */
-  management<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+  /** Sends a request to the management API of RabbitMQ. */
+  requestManagementApi<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
     return callManagementApi(this.servers.rabbitMq.managementUrl, method, path, body);
   }
 
@@ -57,13 +57,13 @@ export class Broker {
 
   /** Creates an empty virtual host and uses it from now on. */
   async switchToNewVhost(name: string) {
-    await this.management('PUT', `/api/vhosts/${name}`);
+    await this.requestManagementApi('PUT', `/api/vhosts/${name}`);
     this.vhost = name;
   }
 
   /** @returns the bindings of the workers' queues to the exchange */
   async workBindings(): Promise<Binding[]> {
-    const bindings = await this.management<Binding[]>(
+    const bindings = await this.requestManagementApi<Binding[]>(
       'GET',
       `/api/exchanges/${this.vhostPath}/${EXCHANGE}/bindings/source`,
     );
@@ -82,7 +82,7 @@ export class Broker {
    * as well, and the higher one counts.
    */
   async countWaiting(): Promise<number> {
-    const queues = await this.management<{ name: string; messages?: number }[]>(
+    const queues = await this.requestManagementApi<{ name: string; messages?: number }[]>(
       'GET',
       `/api/queues/${this.vhostPath}`,
     );

@@ -15,7 +15,10 @@ import { logFile, Servers } from './servers.js';
 const PLENTY = 1_000_000;
 const PLENTIFUL_PRODUCTS = 12;
 
-/** The whole system in processes of its own, configured as in production, under load and with a proxy on every connection. */
+/**
+ * The whole system in processes of its own, under load and with a proxy on every connection. It has the defaults of
+ * production, but with shorter retry and polling intervals.
+ */
 export class FaultInjector {
   readonly random: Random;
   readonly database: Database;

@@ -4,7 +4,7 @@ export interface MailDisruption {
   to: number;
 }
 
-/** A mail that was sent during a disruption may be sent twice; any other duplicate mail breaks a promise. */
+/** A mail that was sent during a disruption may be sent twice; any other duplicate mail violates a guarantee. */
 export class MailDisruptions {
   readonly list: MailDisruption[] = [];
 
@@ -15,7 +15,7 @@ export class MailDisruptions {
     return () => void (disruption.to = Date.now());
   }
 
-  /** For a kill: it takes no time. */
+  /** Records a disruption without duration, as a kill is. */
   recordMoment() {
     this.begin()();
   }

@@ -93,7 +93,7 @@ async function startRabbitMqNodes({ root, dir, processes, cluster, printProgress
   const options = {
     root,
     processes,
-    say: printProgress,
+    printProgress,
     dir: join(dir, 'rabbitmq'),
     log: logFile(dir, 'rabbitmq'),
   };

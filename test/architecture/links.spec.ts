@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { listPages } from '../../tools/documents/readme.js';
+import { listPages } from '../../tools/documents/generated-sections.js';
 
 /** Targets of the links to files, without anchors and web addresses. */
 const linksOf = (page: string) =>
@@ -16,14 +16,15 @@ describe('README.md', () => {
   });
 });
 
-describe('Every link to a file leads to an existing file', () => {
+describe('Links to files', () => {
   const folders = readdirSync('.', { recursive: false, withFileTypes: true }).filter((entry) =>
     entry.isDirectory(),
   );
   const readmes = folders.map(({ name }) => `${name}/README.md`).filter((file) => existsSync(file));
-  const pages = [...listPages(process.cwd()), ...readmes];
+  const otherPages = ['SECURITY.md', 'deploy/kubernetes/README.md', 'test/faults/README.md'];
+  const pages = [...listPages(process.cwd()), ...readmes, ...otherPages];
 
-  it.each(pages)('in %s', (page) => {
+  it.each(pages)('of %s have a target that exists', (page) => {
     const links = linksOf(page);
     expect(links.filter((target) => !existsSync(join(dirname(page), target)))).toEqual([]);
     if (page === 'README.md') expect(links.length).toBeGreaterThan(10);
