@@ -62,3 +62,16 @@ export function appManifest<Name extends AppName>(
 ): Extract<(typeof APPS)[number], { name: Name }> {
   return APPS.find((app) => app.name === name) as Extract<(typeof APPS)[number], { name: Name }>;
 }
+
+/**
+ * The apps that an order needs from the request to the mail. The benchmark's hand-written baseline implements exactly
+ * these. A test that counts spans, messages or dead letters of an event starts only these, because each further consumer
+ * of the event adds its own.
+ */
+export const FLOW_APPS = [
+  'api',
+  'order-worker',
+  'stock-worker',
+  'notify-worker',
+] as const satisfies readonly AppName[];
+export type FlowApp = (typeof FLOW_APPS)[number];

@@ -1,4 +1,4 @@
-import { FLOW_APPS } from './apps.js';
+import { FLOW_APPS } from '../apps/manifest.js';
 import { drainBacklog } from './backlog.js';
 import type { Workload } from './load/workload.js';
 import { measureMail, type MailServer } from './mail.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { NODE_FLAGS } from '../tools/apps.js';
 import { reservePort } from '../tools/infrastructure/ports.js';
 import { STAGES, type ProcessSpec, type Service } from '../tools/infrastructure/processes.js';
-import { FLOW_APPS, type FlowApp } from './apps.js';
+import { FLOW_APPS, type FlowApp } from '../apps/manifest.js';
 import { ChildProgram } from './child-program.js';
 import type { LoadRequest, LoadResult } from './load/generator.js';
 import type { Database, Stack } from './stack.js';

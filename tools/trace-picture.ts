@@ -4,6 +4,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import 'reflect-metadata';
 import { OtlpCollector } from '../test/support/otlp-collector.js';
+import { FLOW_APPS } from '../apps/manifest.js';
 import { System } from '../test/support/system.js';
 import { until } from '../test/support/until.js';
 import { build } from './build.js';
@@ -46,7 +47,7 @@ async function main(): Promise<number> {
     TEST_SMTP_URL: smtpUrl,
   });
   const collector = await OtlpCollector.start();
-  const system = await System.start({ environment: collector.environment });
+  const system = await System.start({ apps: FLOW_APPS, environment: collector.environment });
   try {
     const product_id = await system.createProduct(1_000);
     for (let count = 0; count < WARM_UP_ORDERS; count++)

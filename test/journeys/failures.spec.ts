@@ -1,7 +1,8 @@
 import { catalogue } from '@estoque/domain';
 import { randomUUID } from 'node:crypto';
 import { fetchMailsTo } from '../support/mailbox.js';
-import { FLOW_APPS, System } from '../support/system.js';
+import { FLOW_APPS } from '../../apps/manifest.js';
+import { System } from '../support/system.js';
 import { until } from '../support/until.js';
 
 interface DeadLetterRow {

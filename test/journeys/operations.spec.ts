@@ -2,7 +2,8 @@ import type { Problem } from '@estoque/platform';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FLOW_APPS, System } from '../support/system.js';
+import { FLOW_APPS } from '../../apps/manifest.js';
+import { System } from '../support/system.js';
 import { until } from '../support/until.js';
 
 interface DeadLetter {

@@ -1,9 +1,9 @@
-import { APP_NAMES, type AppName } from '../../apps/manifest.js';
+import { APP_NAMES, FLOW_APPS, type AppName } from '../../apps/manifest.js';
 import { MailSink } from '../faults/mail-sink.js';
 import { OtlpCollector, type CollectedSpan } from '../support/otlp-collector.js';
 import { exportedMetrics } from '../support/exported-metrics.js';
 import { parseMetrics } from '../support/metrics.js';
-import { FLOW_APPS, System } from '../support/system.js';
+import { System } from '../support/system.js';
 import { until } from '../support/until.js';
 
 /** Span id of the external client that calls the API. */

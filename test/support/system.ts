@@ -10,17 +10,6 @@ import { createDatabase } from './database.js';
 import { serverUrl } from './environment.js';
 import { until } from './until.js';
 
-/**
- * The apps that an order needs from the request to the mail. A test that counts spans, messages or dead letters of an
- * event starts only these: each further consumer of the event adds its own.
- */
-export const FLOW_APPS = [
-  'api',
-  'order-worker',
-  'stock-worker',
-  'notify-worker',
-] as const satisfies readonly AppName[];
-
 export type LogRecord = { msg: string; level: number } & Record<string, unknown>;
 
 /** One app as a separate process, started from the build and configured by environment variables only. */
