@@ -133,7 +133,7 @@ describe.each([
     await until('the outbox to be empty', async () => (await relay.measure()).depth === 0);
     await relay.stop();
     // Queries of the metrics.
-    await unitOfWork.read.openOrders.countOpen();
+    await unitOfWork.read.openOrders.countInProgress();
     await unitOfWork.read.stock.countActiveReservations();
     await unitOfWork.read.notifications.countWaiting();
     await sender.onModuleDestroy();

@@ -152,7 +152,7 @@ spec:
 `;
 
 /** Connections of PostgreSQL that are kept for the operator, for replication and for administration. */
-const RESERVED_CONNECTIONS = 30;
+const SPARE_CONNECTIONS = 30;
 
 /** Raises max_connections in postgres.yaml if the connection pools of all pods need it. */
 function raiseMaxConnections(text: string, settings: string, scaling: string): string {
@@ -162,7 +162,7 @@ function raiseMaxConnections(text: string, settings: string, scaling: string): s
     .map(({ spec }) => spec.maxReplicas ?? spec.maxReplicaCount ?? 0)
     .filter((max) => max > 0);
   // A roll-out adds one pod to each app.
-  const needed = replicas.reduce((sum, max) => sum + (max + 1) * poolSize, RESERVED_CONNECTIONS);
+  const needed = replicas.reduce((sum, max) => sum + (max + 1) * poolSize, SPARE_CONNECTIONS);
   const setting = /(\bmax_connections: ')(\d+)(')/;
   const current = setting.exec(text)?.[2];
   if (current !== undefined && needed <= Number(current)) return text;

@@ -56,7 +56,7 @@ export class WatchdogService implements OnApplicationBootstrap, OnModuleDestroy 
     metrics.gauge(
       'estoque_orders_in_progress',
       'Orders in progress',
-      () => unitOfWork.read.openOrders.countOpen(),
+      () => unitOfWork.read.openOrders.countInProgress(),
       'status',
     );
   }

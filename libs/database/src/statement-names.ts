@@ -1,4 +1,4 @@
-/** Enough for the statements of the order flow. Further ones, such as combinations of filters, are not prepared. */
+/** Maximum number of prepared statements. Enough for the statements of the order flow. Further ones, such as combinations of filters, are not prepared. */
 const MAX_STATEMENT_NAMES = 200;
 const names = new Map<string, string>();
 

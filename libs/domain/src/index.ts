@@ -14,7 +14,7 @@ export {
   NOTIFICATION_KINDS,
   type NotificationKind,
 } from './notification/notification.entity.js';
-export { NotificationNotFound, NotificationNotSendable } from './notification/notification.errors.js';
+export { NotificationNotFound, NotificationPending } from './notification/notification.errors.js';
 export { MAX_ITEMS, MAX_MOVEMENT, MAX_PRICE, MAX_REORDER_POINT, MAX_UNITS } from './limits.js';
 export { LOCALES, type Cancellation, type LineRejection, type Locale } from './order/order.entity.js';
 export { draftOrder, type PlaceOrderRequest } from './order/order-draft.js';

@@ -2,7 +2,8 @@
  * Limits of quantities and amounts, each defined here only. The API's DTOs and the event contracts use them, and the
  * documents are generated from those. A test compares them with the CHECK constraints of the database.
  *
- * They keep every sum within PostgreSQL's integer and within the integers that a JavaScript number holds exactly.
+ * They keep quantities within PostgreSQL's integer, and amounts within the integers that a JavaScript number holds
+ * exactly.
  */
 
 /** Units of one product in one order, all its items added up. */

@@ -105,7 +105,7 @@ export class UnitOfWork<App extends PublisherName = never> {
   }
 }
 
-/** A transaction for a batch belongs to several traces. It is in none of them and links to all. */
+/** The span of a batch's transaction starts a new trace and links to the traces of the items. */
 function transactionSpan(): SpanStart {
   const links = traceLinks();
   return {

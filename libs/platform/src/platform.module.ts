@@ -9,7 +9,7 @@ import { Metrics } from './metrics/metrics.js';
 
 export const ENVIRONMENT = Symbol('environment');
 export const LOGGER = Symbol('logger');
-/** Name of the app, for example `order-worker`. Every log line and every message that the app publishes contains it. */
+/** Name of the app, for example `order-worker`. Every log line and it is the `app_id` of every event that the app writes. */
 export const APP_NAME = Symbol('app name');
 
 /** Environment, logger, health and metrics of a process. */

@@ -65,6 +65,7 @@ export function ApiProblems(problems: Record<number, DocumentedProblem>) {
 
 export const MALFORMED = {
   code: 'malformed_request',
+  otherCodes: ['invalid_id', 'invalid_cursor'],
   when: 'The body is not JSON, or an id or cursor is invalid.',
 };
 export const INVALID = {

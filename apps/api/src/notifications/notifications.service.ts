@@ -20,7 +20,7 @@ export class NotificationsService {
   /**
    * Makes the notification pending again; notify-worker sends it at its next poll.
    *
-   * @throws NotificationNotFound, NotificationNotSendable
+   * @throws NotificationNotFound, NotificationPending
    */
   resend(id: number): Promise<NotificationDto> {
     return this.unitOfWork.inTransaction(async ({ notifications }) =>

@@ -80,7 +80,7 @@ withFilterOptions(deadLettersCommand.command('list').description('List dead lett
 
 deadLettersCommand
   .command('show')
-  .description('Print a dead letter with its body as JSON.')
+  .description('Print a dead letter as JSON, its body as text and in base64.')
   .argument('<id>', 'id of the dead letter', toPositiveInteger)
   .action((id: number) =>
     withDeadLetters(async (deadLetters) => {

@@ -63,7 +63,7 @@ export class FilteredActionDto extends ActorDto {
 }
 
 export class FilteredResultDto {
-  /** Number of dead letters selected. Some may have been closed by another caller in the meantime. @example 12 */
+  /** Number of dead letters replayed or discarded by this call. @example 12 */
   done!: number;
   /** Number of matching dead letters that are still open; call again until it is 0. @example 0 */
   remaining!: number;

@@ -6,7 +6,7 @@ import { IsOptionalNotNull, IsSingleLine } from '../http/fields.decorators.js';
 export class CreateProductDto {
   /** Unique stock keeping unit. @example "CAF-250" */
   @Matches(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, {
-    message: 'must be 1 to 64 letters, digits, dots, dashes or underscores',
+    message: 'must be 1 to 64 letters, digits, dots, dashes or underscores, starting with a letter or digit',
   })
   sku!: string;
 

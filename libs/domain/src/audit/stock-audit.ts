@@ -57,7 +57,7 @@ const CHECKS = {
     WHERE coalesce(ordered, 0) <> coalesce(active, 0)`,
 };
 
-/** Maximum of discrepancies in the result. So many usually have the same cause. */
+/** Maximum number of discrepancies in the result; more of them would usually have the same cause. */
 const MAX_DISCREPANCIES = 1_000;
 
 /** Reconciles the stock ledger: recomputes stock from movements and reservations. It only reads. */

@@ -39,7 +39,7 @@ export class Notification {
   state!: 'pending' | 'sent' | 'failed';
 
   /**
-   * Attempts that the mail server answered, or that failed unexpectedly. An outage of the mail server uses up none.
+   * Attempts in which the mail was accepted, deferred or refused, or that failed unexpectedly. An outage of the mail server uses up none.
    * Sending again starts at 0.
    */
   @Column('integer')

@@ -7,7 +7,7 @@ export class NotificationNotFound extends AppError {
 }
 
 /** A notification can't be sent again while a mail is pending. */
-export class NotificationNotSendable extends AppError {
+export class NotificationPending extends AppError {
   constructor(id: number) {
     super('conflict', 'notification_pending', `Notification ${id} is still waiting to be sent.`);
   }

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { Notification } from './notification.entity.js';
-import { NotificationNotFound, NotificationNotSendable } from './notification.errors.js';
+import { NotificationNotFound, NotificationPending } from './notification.errors.js';
 
 export type NewNotification = Pick<Notification, 'kind' | 'recipient' | 'locale'> &
   Partial<Pick<Notification, 'order_id' | 'movement_id' | 'traceparent'>>;
@@ -108,7 +108,7 @@ export class NotificationRepository {
   /**
    * Schedules a sent or failed notification to be sent again.
    *
-   * @throws NotificationNotFound, NotificationNotSendable
+   * @throws NotificationNotFound, NotificationPending
    */
   async resend(id: number): Promise<Notification> {
     const [resent] = await this.manager.query<[Notification[], number]>(
@@ -118,7 +118,7 @@ export class NotificationRepository {
       [id],
     );
     if (resent[0]) return resent[0];
-    if (await this.manager.existsBy(Notification, { id })) throw new NotificationNotSendable(id);
+    if (await this.manager.existsBy(Notification, { id })) throw new NotificationPending(id);
     throw new NotificationNotFound(id);
   }
 

@@ -65,7 +65,7 @@ export class OpenOrderRepository {
   }
 
   /** Number of orders in progress by status. */
-  async countOpen(): Promise<Record<'pending' | 'reserved', number>> {
+  async countInProgress(): Promise<Record<'pending' | 'reserved', number>> {
     const rows = await this.manager.query<{ status: OrderStatus; count: number }[]>(
       'SELECT status, count(*)::int AS count FROM orders WHERE closed_at IS NULL GROUP BY status',
     );

@@ -1,5 +1,6 @@
 /**
- * The order state machine, as one table. Every rule about the status of an order is derived from it.
+ * The order state machine, as one table. The code derives the allowed transitions, the final statuses and the event of
+ * each status from it.
  *
  * - `from`: statuses in which the transition is possible, none for a new order. The SQL is conditional on them.
  * - `to`: status of the order after the transition. No two transitions lead to the same status.

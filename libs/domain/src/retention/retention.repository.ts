@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 
 /** Range of order ids, both inclusive, and the maximum number of rows to delete. */
-export interface PrunedRange {
+export interface PruneRange {
   from: number;
   to: number;
   limit: number;
@@ -29,7 +29,7 @@ export class RetentionRepository {
   }
 
   /** Deletes timeline entries of orders that were closed more than `days` ago. Concurrent calls delete different rows. */
-  async pruneTimeline(days: number, { from, to, limit }: PrunedRange): Promise<Pruned> {
+  async pruneTimeline(days: number, { from, to, limit }: PruneRange): Promise<Pruned> {
     // By ctid, which is stable because entries are never updated. The subquery makes the planner look up each order by
     // its key. For a join it might choose to scan all orders, including those pruned before.
     const [pruned] = await this.manager.query<[Pruned]>(
@@ -51,7 +51,7 @@ export class RetentionRepository {
    * Deletes mails about orders that were sent more than `days` ago. Low-stock alerts are kept: there are few, and they
    * are the only record that a movement's alert was sent. Concurrent calls delete different rows.
    */
-  async pruneMails(days: number, { from, to, limit }: PrunedRange): Promise<Pruned> {
+  async pruneMails(days: number, { from, to, limit }: PruneRange): Promise<Pruned> {
     const [pruned] = await this.manager.query<[Pruned]>(
       `WITH pruned AS (
          DELETE FROM notifications WHERE id = ANY(ARRAY(

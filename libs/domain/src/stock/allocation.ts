@@ -18,7 +18,7 @@ export interface Allocation<Order> {
 /**
  * Decides which orders get the available stock: first come, first served, and all items of an order or none.
  *
- * @param orders first one first; each product at most once per order
+ * @param orders in the sequence in which they get stock; each product at most once per order
  * @param levels of the products; a product without a level has no stock and counts as inactive
  */
 export function allocate<Order extends { id: number; items: OrderItem[] }>(

@@ -39,7 +39,7 @@ const REDECLARATION_VALID_MS = 5_000;
  * Stores the messages of the dead letter queue in the database, where they can be listed, replayed and discarded. The
  * body of a dead letter may have any content. It is read only to find the correlation of the event.
  *
- * An unroutable event of the catalogue is not a dead letter, because only its binding was missing: the collector
+ * An unroutable event of the catalogue is rerouted up to five times before it is stored as a dead letter, because only its binding was missing: the collector
  * redeclares the topology and reroutes the event.
  */
 export class DeadLetterCollector {

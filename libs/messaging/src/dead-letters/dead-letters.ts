@@ -150,8 +150,8 @@ export class DeadLetters {
   /**
    * Replays or discards open dead letters that match the filter, oldest first, at most MAX_DEAD_LETTERS_PER_CALL.
    *
-   * @returns `done`: number of dead letters selected, including those that another caller has closed meanwhile;
-   *   `remaining`: number of other open dead letters that matched
+   * @returns `done`: number of dead letters that this call has closed; `remaining`: number of open dead letters that
+   *   match and were beyond the maximum
    * @throws AppError `broker_unavailable` for a replay; dead letters replayed before the error stay replayed
    */
   async replayOrDiscardAll(
@@ -165,13 +165,17 @@ export class DeadLetters {
        ORDER BY id LIMIT $5`,
       [...filterParameters(filter), MAX_DEAD_LETTERS_PER_CALL],
     );
+    let done = 0;
     for (const { id } of rows) {
-      await this[action](id, actor).catch((error: unknown) => {
+      try {
+        await this[action](id, actor);
+        done++;
+      } catch (error) {
         // Another caller has closed it meanwhile.
         if (!(error instanceof DeadLetterClosed)) throw error;
-      });
+      }
     }
-    return { done: rows.length, remaining: (rows[0]?.total ?? 0) - rows.length };
+    return { done, remaining: (rows[0]?.total ?? 0) - rows.length };
   }
 
   private async getOpen(id: number): Promise<DeadLetter> {

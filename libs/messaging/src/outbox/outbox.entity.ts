@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 
 /**
- * An event that is stored, and is not known to be published, or was published within the last second. Its row is
+ * An event that is stored, and is waits to be published, or was published and is not deleted yet (up to a second). Its row is
  * deleted after the publisher confirm.
  */
 @Entity('outbox')

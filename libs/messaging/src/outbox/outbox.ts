@@ -68,7 +68,7 @@ export class Outbox<Events extends EventCatalogue = EventCatalogue, App extends 
    * Writes the rows. They are leased to this process, which publishes them from memory right after the commit. A row is
    * not leased if older rows with the same key wait for a poll: the poll keeps their order.
    *
-   * @param canPublish whether this process is connected to the broker; if not, the rows wait for a poll of any process
+   * @param canPublish whether the relay of this process can publish the rows now; if not, they wait for a poll of any process
    */
   async store(manager: EntityManager, canPublish: boolean): Promise<StoredEvents> {
     if (this.events.length === 0) return { leased: [], hasUnleased: false };

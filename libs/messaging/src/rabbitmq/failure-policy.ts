@@ -96,7 +96,7 @@ export function decideAfterFailure(
 const TRANSPORT_HEADERS =
   /^(x-(death|first-death|last-death|delivery|acquired)|home_queue$|retry_step$|attempt$|dead_letter_(from|code|reason)$)/;
 
-/** Returns only the headers that the publisher of the message set. */
+/** Returns the headers that the publisher of the message set, and `rerouted`. */
 export function publisherHeaders(headers: Record<string, unknown> = {}): Record<string, unknown> {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !TRANSPORT_HEADERS.test(name)));
 }

@@ -128,8 +128,8 @@ export class Publisher {
   }
 
   /**
-   * Declares all exchanges, queues and bindings again, because the broker may have lost a binding. It does not report
-   * an event that reaches some of its queues and not all.
+   * Declares all exchanges, queues and bindings again, because a binding may be lost. The broker returns a message only
+   * if it reaches no queue at all, so the loss of one of several bindings is not noticed.
    */
   async redeclareTopology() {
     if (this.channel) await declareTopology(this.channel, this.topology);

@@ -43,7 +43,7 @@ export const environmentSchema = z.object({
   DATABASE_POOL_SIZE: wholeNumber(1, 500).default(() => 4 + 2 * availableParallelism()),
   /** A query without a response within this time fails, and its connection is closed. */
   DATABASE_QUERY_TIMEOUT_MS: wholeNumber(100, 86_400_000).default(10_000),
-  /** Maximum number of unacknowledged messages per worker. */
+  /** Maximum number of unacknowledged messages per worker process. */
   PREFETCH: wholeNumber(1, 1_000).default(200),
   /** Delay before each retry of a message, in milliseconds. Each delay is extended by a random jitter of up to 20 %. */
   RETRY_DELAYS_MS: z

@@ -7,7 +7,7 @@
  * | missing     | 404  | delayed retries, then dead-lettered                           |
  * | conflict    | 409  | if `retryable`, as for `missing`; otherwise, as for `invalid` |
  * | unavailable | 503  | tried again during the outage, uses up no attempt             |
- * | bug         | 500  | as for `missing`, with one retry less                         |
+ * | bug         | 500  | as for `missing`, with one retry fewer                         |
  */
 export type ErrorKind = 'invalid' | 'missing' | 'conflict' | 'unavailable' | 'bug';
 
@@ -38,7 +38,7 @@ interface Details {
   cause?: unknown;
 }
 
-/** An expected error. Its `code` is stable and part of the API. */
+/** An error with a kind and a stable code. Its `code` is stable and part of the API. */
 export class AppError extends Error {
   readonly retryable: boolean;
   readonly fieldErrors: FieldError[];

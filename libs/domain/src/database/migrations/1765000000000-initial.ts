@@ -20,7 +20,7 @@ const PRODUCTS = [
 /**
  * An order changes its status several times. The fillfactor leaves space in its page for the new row versions.
  * Reserving and processing an order writes no index entry, because they change no column that an index contains or has
- * as its condition (docs/performance.md). Rejecting, cancelling and closing an order does.
+ * as its condition (docs/performance.md). Rejecting, cancelling and closing an order do.
  */
 const ORDERS = [
   `CREATE TABLE orders (
