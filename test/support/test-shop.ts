@@ -69,9 +69,12 @@ export class TestShop {
 
   /** Confirms the order's events for every queue that has not confirmed them. An order with a final status is closed then. */
   async confirmEvents(orderId: number): Promise<void> {
+    const [order] = await this.dataSource.query<{ unconfirmed: string[] }[]>(
+      'SELECT unconfirmed FROM orders WHERE id = $1',
+      [orderId],
+    );
     await this.unitOfWork.inTransaction(async ({ orders }) => {
-      const { unconfirmed } = (await orders.recipients([orderId])).get(orderId)!;
-      for (const confirmation of unconfirmed) {
+      for (const confirmation of order!.unconfirmed) {
         const [event, queue] = confirmation.split(':') as [EventName, string];
         await orders.confirm(event, queue, [orderId]);
       }

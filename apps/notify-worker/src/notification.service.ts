@@ -1,5 +1,4 @@
 import {
-  pendingConfirmation,
   EVENT_OF_STATUS,
   OrderNotFound,
   OrderNotReady,
@@ -55,20 +54,23 @@ export class NotificationService {
 
   private async notifyAll(requests: NotifyRequest[]): Promise<(Outcome | Error)[]> {
     const outcomes = await this.unitOfWork.inTransaction(async ({ orders, notifications }) => {
-      const recipients = await orders.recipients(requests.map(({ order_id }) => order_id));
-      const due = requests.filter((request) => isDue(request, recipients.get(request.order_id)));
+      // Only an order with the status for the mail waits for this confirmation, so it decides which mails are due.
+      // Retention can have deleted the row of a mail that was confirmed before (docs/adr/0012).
+      const [recipients, ...confirmations] = await Promise.all([
+        orders.recipients(requests.map(({ order_id }) => order_id)),
+        ...Object.entries(STATUS_OF).map(([kind, status]) => {
+          const ids = requests.filter((request) => request.kind === kind).map(({ order_id }) => order_id);
+          return orders.confirm(EVENT_OF_STATUS[status], QUEUE, ids);
+        }),
+      ]);
+      const confirmed = new Set(confirmations.flatMap((ids) => [...ids]));
+      const due = requests.filter(({ order_id }) => confirmed.has(order_id));
       const mails = due.map((request) => {
         const { kind, order_id } = request;
         const { customer_email: recipient, locale } = recipients.get(order_id)!;
         return { order_id, kind, recipient, locale, traceparent: traceparentOf(traceContextOf(request)) };
       });
-      const [isNew] = await Promise.all([
-        notifications.record(mails),
-        ...Object.entries(STATUS_OF).map(([kind, status]) => {
-          const ids = due.filter((request) => request.kind === kind).map(({ order_id }) => order_id);
-          return orders.confirm(EVENT_OF_STATUS[status], QUEUE, ids);
-        }),
-      ]);
+      const isNew = await notifications.record(mails);
       const recorded = new Set(due.filter((_, index) => isNew[index]));
       return requests.map((request) => outcomeOf(request, recipients.get(request.order_id), recorded));
     });
@@ -76,13 +78,6 @@ export class NotificationService {
     return outcomes;
   }
 }
-
-/** Whether the mail was recorded before. Retention can have deleted its row since (docs/adr/0012). */
-const isConfirmed = ({ kind }: NotifyRequest, { unconfirmed }: OrderRecipient) =>
-  !unconfirmed.includes(pendingConfirmation(EVENT_OF_STATUS[STATUS_OF[kind]], QUEUE));
-
-const isDue = (request: NotifyRequest, order: OrderRecipient | undefined) =>
-  order?.status === STATUS_OF[request.kind] && !isConfirmed(request, order);
 
 function outcomeOf(
   request: NotifyRequest,

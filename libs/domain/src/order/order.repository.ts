@@ -28,7 +28,7 @@ export interface NewOrder {
 /** The columns of a new order that the database fills in. */
 export type PlacedOrder = Pick<Order, 'id' | 'created_at'>;
 
-export type OrderRecipient = Pick<Order, 'id' | 'status' | 'customer_email' | 'locale' | 'unconfirmed'>;
+export type OrderRecipient = Pick<Order, 'id' | 'status' | 'customer_email' | 'locale'>;
 
 export interface OrderItem {
   product_id: number;
@@ -179,7 +179,7 @@ export class OrderRepository {
   /** Recipients by order id; unknown ids are omitted. */
   async recipients(ids: number[]): Promise<Map<number, OrderRecipient>> {
     const orders = await this.manager.query<OrderRecipient[]>(
-      'SELECT id, status, customer_email, locale, unconfirmed FROM orders WHERE id = ANY($1)',
+      'SELECT id, status, customer_email, locale FROM orders WHERE id = ANY($1)',
       [ids],
     );
     return new Map(orders.map((order) => [order.id, order]));
