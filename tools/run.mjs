@@ -39,7 +39,7 @@ if (!COMMANDS.includes(command)) fail(`Usage: node tools/run.mjs ${COMMANDS.join
 process.chdir(root);
 stopIfNpmIsKilled();
 if (!isInstalled()) await install();
-// The command runs in this process, so that it receives the signals.
+// The command runs in this process and receives the signals directly.
 const { register } = await import('tsx/esm/api');
 register();
 await import(`./${command}.ts`);

@@ -69,7 +69,7 @@ describe.each([
   });
   afterAll(() => shop.close());
 
-  /** Moves an order back in time, so that it is older than the retention period. */
+  /** Moves an order back in time, beyond the retention period. */
   async function makeOld(id: number) {
     const { dataSource } = shop;
     await dataSource.query(

@@ -32,11 +32,18 @@ describe('WatchdogService', () => {
   }
 
   /** Events of the order that the watchdog writes to the outbox, each checked against its contract. */
-  async function republishedEvents(order_id: number): Promise<EventName[]> {
+  async function republishedEvents(
+    order_id: number,
+    declare: () => Promise<void> = () => Promise.resolve(),
+  ): Promise<EventName[]> {
     await sql(`DELETE FROM outbox WHERE body->>'order_id' = $1`, [String(order_id)]);
     await sql(`UPDATE orders SET updated_at = now() - interval '1 hour' WHERE id = $1`, [order_id]);
     let redeclared = 0;
-    const publisher = { redeclareTopology: () => Promise.resolve(redeclared++) } as unknown as Publisher;
+    const redeclareTopology = () => {
+      redeclared++;
+      return declare();
+    };
+    const publisher = { redeclareTopology } as unknown as Publisher;
     const watchdog = new WatchdogService(
       shop.unitOfWorkOf('order-worker'),
       publisher,
@@ -67,6 +74,12 @@ describe('WatchdogService', () => {
   it('republishes the event that an unfinished order waits for', async () => {
     const order_id = await shop.createOrder([{ product_id: await shop.createProduct(5), quantity: 1 }]);
     expect(await republishedEvents(order_id)).toEqual(['order.created']);
+  });
+
+  it('republishes although the topology cannot be declared again', async () => {
+    const order_id = await shop.createOrder([{ product_id: await shop.createProduct(5), quantity: 1 }]);
+    const declare = () => Promise.reject(new Error('the broker does not respond'));
+    expect(await republishedEvents(order_id, declare)).toEqual(['order.created']);
   });
 
   it('republishes every event that a consumer has not confirmed, until all have', async () => {

@@ -76,7 +76,11 @@ export class WatchdogService implements OnApplicationBootstrap, OnModuleDestroy 
     );
     if (overdue.length > 0) {
       // A lost binding is a possible cause. No transaction is open while this waits for the broker.
-      await this.publisher.redeclareTopology();
+      await this.publisher
+        .redeclareTopology()
+        .catch(({ message: reason }: Error) =>
+          this.logger.warn({ reason }, 'the topology could not be declared again'),
+        );
       await this.unitOfWork.inTransaction(async (transaction) => {
         for (const order of overdue) await this.republish(order, transaction);
       });

@@ -63,7 +63,7 @@ export async function killByMessage(injector: FaultInjector, experiment: Experim
   const app = 'order-worker';
   const { apps, broker, database } = injector;
   const [start] = await database.query<{ time: string }>('SELECT clock_timestamp()::text AS time');
-  // The worker is halted until the rule exists, so that it does not handle the message earlier.
+  // The worker is halted until the rule exists. Otherwise it could handle the message earlier.
   apps.service(app).kill('SIGSTOP');
   const item = { product_id: injector.products.plentiful[2]!, quantity: 1 };
   const { id } = await injector.placeAcceptedOrder([item], 'crashing');

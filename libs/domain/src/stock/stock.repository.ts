@@ -39,7 +39,7 @@ export class StockRepository {
   }
 
   /**
-   * Locks the stock of all products of the orders until the end of the transaction, so that it remains available.
+   * Locks the stock of all products of the orders until the end of the transaction: no other transaction can reserve it.
    *
    * @returns the levels of those products that exist
    */

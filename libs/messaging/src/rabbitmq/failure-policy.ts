@@ -37,7 +37,7 @@ export function attemptOf({ properties }: Pick<ConsumeMessage, 'properties'>): n
 
 /**
  * Returns the number of earlier deliveries of the message that were not acknowledged. Quorum queues count them. For
- * other queues it is 1 if there was any.
+ * other queues the number is 0 or 1.
  */
 export function previousDeliveriesOf({ properties, fields }: ConsumeMessage): number {
   const count: unknown = properties.headers?.['x-delivery-count'];

@@ -1,5 +1,6 @@
 import { AppError, type Logger } from '@estoque/platform';
 import { connect, type AmqpConnectionManager } from 'amqp-connection-manager';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConfirmChannel, Options } from 'amqplib';
 import { openChannel, reconnectAfterChannelLoss } from '../adapters/channel-recovery.js';
 import { coalesceWrites } from '../adapters/coalesced-writes.js';
@@ -8,6 +9,7 @@ import { declareTopology, type Topology } from './topology.js';
 
 /** A message without a confirm within this time is treated as not published, and its channel is replaced. */
 const CONFIRM_TIMEOUT_MS = 10_000;
+const DECLARE_TIMEOUT_MS = 5_000;
 /**
  * Maximum number of messages that wait for their confirm. A further publish is refused; its message stays in the outbox
  * or the queue.
@@ -132,7 +134,12 @@ export class Publisher {
    * if it reaches no queue at all, so the loss of one of several bindings is not noticed.
    */
   async redeclareTopology() {
-    if (this.channel) await declareTopology(this.channel, this.topology);
+    // On a blocked connection the broker would not respond.
+    if (!this.channel || !this.ready) return;
+    const timeout = sleep(DECLARE_TIMEOUT_MS, undefined, { ref: false }).then(() => {
+      throw unavailable('the topology was not declared in time');
+    });
+    await Promise.race([declareTopology(this.channel, this.topology), timeout]);
   }
 
   async close() {
