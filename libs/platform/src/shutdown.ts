@@ -33,7 +33,11 @@ export function shutDownOnSignals(
     logger.info('stopped');
     process.exit(0);
   };
-  // Replaces the handler that the image installs until the app has started (deploy/docker/Dockerfile).
-  for (const signal of ['SIGTERM', 'SIGINT'])
-    process.removeAllListeners(signal).on(signal, () => void stop(signal));
+  // Replaces the handler that the image installs until the app has started (deploy/docker/Dockerfile). The new handler is
+  // added first: if a signal had no handler for a moment, Node.js would discard a signal that has just arrived.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    const earlierHandlers = process.listeners(signal);
+    process.on(signal, () => void stop(signal));
+    for (const handler of earlierHandlers) process.off(signal, handler);
+  }
 }
