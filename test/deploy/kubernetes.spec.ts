@@ -419,11 +419,15 @@ describe('findPodSecurityProblems', () => {
 
 describe('roll-out.sh', () => {
   /** Runs the script with a stub for kubectl: it runs `kustomize`, prints every other command, and reports `jobCondition`. */
-  function runRollOut(overlay: string, jobCondition: 'Complete' | 'Failed') {
+  function runRollOut(
+    overlay: string,
+    jobCondition: 'Complete' | 'Failed',
+    { hasLogs = true }: { hasLogs?: boolean } = {},
+  ) {
     const folder = mkdtempSync(join(tmpdir(), 'estoque-roll-out-'));
     const script = [
       '#!/bin/sh',
-      `case "$*" in kustomize*) exec '${kubectl}' "$@" ;; *"get job"*) echo ${jobCondition} ;; *) echo "$@" ;; esac`,
+      `case "$*" in kustomize*) exec '${kubectl}' "$@" ;; *"get job"*) echo ${jobCondition} ;; *logs*) echo "$@"; ${hasLogs} ;; *) echo "$@" ;; esac`,
     ].join('\n');
     writeFileSync(join(folder, 'kubectl'), script, { mode: 0o755 });
     const { status, stdout } = spawnSync('bash', ['deploy/kubernetes/roll-out.sh', overlay], {
@@ -465,6 +469,13 @@ describe('roll-out.sh', () => {
     const { status, commands } = runRollOut('external', 'Failed');
     expect(status).not.toBe(0);
     expect(commands.at(-1)).toMatch(/logs job\/migrate$/);
+  });
+
+  it('changes the apps after a migration whose logs cannot be fetched', () => {
+    const { status, commands } = runRollOut('external', 'Complete', { hasLogs: false });
+    expect(status).toBe(0);
+    expect(commands).toContain('apply --selector app.kubernetes.io/component = app');
+    expect(runRollOut('external', 'Failed', { hasLogs: false }).status).not.toBe(0);
   });
 
   it('applies each Deployment and Job in one of its steps', () => {
