@@ -57,9 +57,10 @@ export class DomainModule implements OnApplicationBootstrap, OnApplicationShutdo
     @Optional()
     @Inject(DeadLetterCollector)
     private readonly collector: DeadLetterCollector | undefined,
-    health: HealthChecks,
+    private readonly health: HealthChecks,
     metrics: Metrics,
   ) {
+    health.refuseRequests('database', 'not connected yet');
     health.add('database', () => dataSource.query('SELECT 1'));
     const read = (measure: 'depth' | 'lag_seconds') => async () => (await relay.measure())[measure];
     metrics.gauge('estoque_outbox_depth', 'Events in the outbox', read('depth'));
@@ -160,6 +161,7 @@ export class DomainModule implements OnApplicationBootstrap, OnApplicationShutdo
     while (!this.stopping) {
       try {
         await this.dataSource.initialize();
+        this.health.acceptRequests('database');
         this.markConnected();
         this.collector?.start();
         return this.relay.start();

@@ -4,7 +4,7 @@ import { openApiDocument } from './openapi.js';
 import { validationPipe } from './validation.pipe.js';
 
 /** Routes that every process serves, without the version prefix of the API. */
-export const UNVERSIONED = ['health/live', 'health/ready', 'metrics'];
+export const UNVERSIONED = ['health/live', 'health/ready', 'health/accepting', 'metrics'];
 
 /** Adds what is specific to the API: version prefix, validation, OpenAPI document. */
 export function configureApi(app: NestFastifyApplication) {

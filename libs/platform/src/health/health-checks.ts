@@ -7,6 +7,7 @@ import { Injectable } from '@nestjs/common';
 @Injectable()
 export class HealthChecks {
   private readonly probes = new Map<string, () => unknown>();
+  private readonly refusals = new Map<string, string>();
 
   add(name: string, probe: () => unknown) {
     this.probes.set(name, probe);
@@ -14,5 +15,20 @@ export class HealthChecks {
 
   entries() {
     return [...this.probes];
+  }
+
+  /** The process must get no requests from now on, for example because it starts or stops. */
+  refuseRequests(name: string, reason: string) {
+    this.refusals.set(name, reason);
+  }
+
+  /** Revokes `refuseRequests` of the same name. */
+  acceptRequests(name: string) {
+    this.refusals.delete(name);
+  }
+
+  /** Why the process must get no requests at the moment, by name; empty if it accepts them. */
+  get refusalReasons(): Record<string, string> {
+    return Object.fromEntries(this.refusals);
   }
 }

@@ -37,6 +37,19 @@ export class HealthController {
     }
   }
 
+  /**
+   * Whether a load balancer should send requests to this process: 200 from the first connection to the database until the
+   * shutdown begins. It checks no dependency, because an outage of the database affects all replicas in the same way.
+   * The api then answers each request itself, with 503 and `Retry-After` (docs/adr/0027).
+   */
+  @Get('accepting')
+  accepting(@Res({ passthrough: true }) reply: FastifyReply) {
+    const reasons = this.checks.refusalReasons;
+    const isAccepting = Object.keys(reasons).length === 0;
+    reply.status(isAccepting ? 200 : 503);
+    return { status: isAccepting ? 'ok' : 'refusing', reasons };
+  }
+
   private indicator(name: string, probe: () => unknown): HealthIndicatorFunction {
     return async () => {
       const indicator = this.indicators.check(name);

@@ -32,9 +32,11 @@ export function prepareConnectionDraining(
   });
   return async () => {
     draining = true;
-    app.get(HealthChecks).add('process', () => {
+    const health = app.get(HealthChecks);
+    health.add('process', () => {
       throw new Error('stopping');
     });
+    health.refuseRequests('process', 'stopping');
     const deadline = performance.now() + DRAIN_TIMEOUT_MS;
     const countConnections = promisify(server.getConnections.bind(server));
     while (performance.now() < deadline && (await countConnections()) > 0) await sleep(20);
