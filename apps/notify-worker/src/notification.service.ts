@@ -2,11 +2,13 @@ import {
   EVENT_OF_STATUS,
   OrderNotFound,
   OrderNotReady,
+  orderRow,
   UnitOfWork,
   type FinalOrderStatus,
   type OrderRecipient,
+  type Transaction,
 } from '@estoque/domain';
-import { MicroBatcher } from '@estoque/messaging';
+import { MicroBatcher, type LockMode } from '@estoque/messaging';
 import { traceContextOf, traceparentOf } from '@estoque/platform';
 import { Injectable } from '@nestjs/common';
 import { appManifest } from '../../manifest.js';
@@ -31,9 +33,10 @@ type Outcome = 'recorded' | 'duplicate';
 @Injectable()
 export class NotificationService {
   private readonly batcher = new MicroBatcher<NotifyRequest, Outcome>(
-    (requests) => this.notifyAll(requests),
+    (requests, lockMode) => this.notifyAll(requests, lockMode),
     {
       keyOf: ({ order_id }) => order_id,
+      locks: { rowsOf, waitFor: (row) => this.unitOfWork.rowLocks.waitFor(row) },
     },
   );
 
@@ -46,38 +49,48 @@ export class NotificationService {
    * Records one mail to the customer, to be sent later, and confirms the event.
    *
    * @returns `duplicate` if an earlier delivery has recorded the mail
-   * @throws OrderNotFound, or OrderNotReady if the order does not have the status for this mail
+   * @throws OrderNotFound, RowLocked, or OrderNotReady if the order does not have the status for this mail
    */
   notify(kind: OrderMailKind, order_id: number): Promise<Outcome> {
     return this.batcher.add({ kind, order_id });
   }
 
-  private async notifyAll(requests: NotifyRequest[]): Promise<(Outcome | Error)[]> {
-    const outcomes = await this.unitOfWork.inTransaction(async ({ orders, notifications }) => {
-      // Only an order with the status for the mail waits for this confirmation, so it decides which mails are due.
-      // Retention can have deleted the row of a mail that was confirmed before (docs/adr/0012).
-      const [recipients, ...confirmations] = await Promise.all([
-        orders.recipients(requests.map(({ order_id }) => order_id)),
-        ...Object.entries(STATUS_OF).map(([kind, status]) => {
-          const ids = requests.filter((request) => request.kind === kind).map(({ order_id }) => order_id);
-          return orders.confirm(EVENT_OF_STATUS[status], QUEUE, ids);
-        }),
-      ]);
-      const confirmed = new Set(confirmations.flatMap((ids) => [...ids]));
-      const due = requests.filter(({ order_id }) => confirmed.has(order_id));
-      const mails = due.map((request) => {
-        const { kind, order_id } = request;
-        const { customer_email: recipient, locale } = recipients.get(order_id)!;
-        return { order_id, kind, recipient, locale, traceparent: traceparentOf(traceContextOf(request)) };
-      });
-      const isNew = await notifications.record(mails);
-      const recorded = new Set(due.filter((_, index) => isNew[index]));
-      return requests.map((request) => outcomeOf(request, recipients.get(request.order_id), recorded));
-    });
+  private async notifyAll(requests: NotifyRequest[], lockMode: LockMode): Promise<(Outcome | Error)[]> {
+    const outcomes = await this.unitOfWork.inBatch(requests, lockMode, rowsOf, (unlocked, transaction) =>
+      this.recordAll(unlocked, transaction),
+    );
     if (outcomes.includes('recorded')) this.sender.sendSoon();
     return outcomes;
   }
+
+  private async recordAll(
+    requests: NotifyRequest[],
+    { orders, notifications }: Transaction,
+  ): Promise<(Outcome | Error)[]> {
+    // Only an order with the status for the mail waits for this confirmation, so it decides which mails are due.
+    // Retention can have deleted the row of a mail that was confirmed before (docs/adr/0012).
+    const [recipients, ...confirmations] = await Promise.all([
+      orders.recipients(requests.map(({ order_id }) => order_id)),
+      ...Object.entries(STATUS_OF).map(([kind, status]) => {
+        const ids = requests.filter((request) => request.kind === kind).map(({ order_id }) => order_id);
+        return orders.confirm(EVENT_OF_STATUS[status], QUEUE, ids);
+      }),
+    ]);
+    const confirmed = new Set(confirmations.flatMap((ids) => [...ids]));
+    const due = requests.filter(({ order_id }) => confirmed.has(order_id));
+    const mails = due.map((request) => {
+      const { kind, order_id } = request;
+      const { customer_email: recipient, locale } = recipients.get(order_id)!;
+      return { order_id, kind, recipient, locale, traceparent: traceparentOf(traceContextOf(request)) };
+    });
+    const isNew = await notifications.record(mails);
+    const recorded = new Set(due.filter((_, index) => isNew[index]));
+    return requests.map((request) => outcomeOf(request, recipients.get(request.order_id), recorded));
+  }
 }
+
+/** The rows that a request locks. */
+const rowsOf = ({ order_id }: NotifyRequest) => [orderRow(order_id)];
 
 function outcomeOf(
   request: NotifyRequest,

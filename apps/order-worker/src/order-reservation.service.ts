@@ -1,4 +1,13 @@
-import { allocate, isReadyFor, mayTransition, UnitOfWork, type EventOf } from '@estoque/domain';
+import {
+  allocate,
+  isReadyFor,
+  mayTransition,
+  orderRow,
+  stockRow,
+  UnitOfWork,
+  type EventOf,
+  type Transaction,
+} from '@estoque/domain';
 import { MicroBatcher } from '@estoque/messaging';
 import { ENVIRONMENT, type Environment } from '@estoque/platform';
 import { Inject, Injectable } from '@nestjs/common';
@@ -9,8 +18,14 @@ type Outcome = 'reserved' | 'rejected' | 'duplicate';
 @Injectable()
 export class OrderReservationService {
   private readonly batcher = new MicroBatcher<OrderCreated, Outcome>(
-    (messages) => this.reserveAll(messages),
-    { keyOf: ({ order_id }) => order_id },
+    (messages, lockMode) =>
+      this.unitOfWork.inBatch(messages, lockMode, rowsOf, (unlocked, transaction) =>
+        this.reserveAll(unlocked, transaction),
+      ),
+    {
+      keyOf: ({ order_id }) => order_id,
+      locks: { rowsOf, waitFor: (row) => this.unitOfWork.rowLocks.waitFor(row) },
+    },
   );
 
   constructor(
@@ -23,33 +38,40 @@ export class OrderReservationService {
    * makes the transition `pending -> rejected` and stores the shortages.
    *
    * @returns the new status, or `duplicate` if the order was reserved, rejected or cancelled before
-   * @throws OrderNotFound, OrderMismatch
+   * @throws OrderNotFound, OrderMismatch, RowLocked
    */
   reserve(message: OrderCreated): Promise<Outcome> {
     return this.batcher.add(message);
   }
 
-  private reserveAll(messages: OrderCreated[]): Promise<(Outcome | Error)[]> {
-    return this.unitOfWork.inTransaction(async ({ orders, stock, outbox }) => {
-      const locked = await orders.lockForMessages(messages);
-      const pending = locked.filter(isReadyFor('reserve'));
-      const stockLevels = await stock.lockLevels(pending);
-      const { allocated, shortages } = allocate(pending, stockLevels);
-      await Promise.all([
-        stock.reserve(allocated, this.environment.RESERVATION_TTL_SECONDS),
-        orders.reserve(allocated.map(({ id }) => id)),
-        orders.reject(shortages),
-      ]);
-      for (const { id: order_id, items, message } of pending) {
-        const reasons = shortages.get(order_id);
-        if (reasons) outbox.add('order.rejected', { order_id, items, reasons }, message);
-        else outbox.add('stock.reserve', { order_id, items }, message);
-      }
-      return locked.map((order) => {
-        if (order instanceof Error) return order;
-        if (!mayTransition('reserve', order.status)) return 'duplicate';
-        return shortages.has(order.id) ? 'rejected' : 'reserved';
-      });
+  private async reserveAll(
+    messages: OrderCreated[],
+    { orders, stock, outbox }: Transaction<'order-worker'>,
+  ): Promise<(Outcome | Error)[]> {
+    const locked = await orders.lockForMessages(messages);
+    const pending = locked.filter(isReadyFor('reserve'));
+    const stockLevels = await stock.lockLevels(pending);
+    const { allocated, shortages } = allocate(pending, stockLevels);
+    await Promise.all([
+      stock.reserve(allocated, this.environment.RESERVATION_TTL_SECONDS),
+      orders.reserve(allocated.map(({ id }) => id)),
+      orders.reject(shortages),
+    ]);
+    for (const { id: order_id, items, message } of pending) {
+      const reasons = shortages.get(order_id);
+      if (reasons) outbox.add('order.rejected', { order_id, items, reasons }, message);
+      else outbox.add('stock.reserve', { order_id, items }, message);
+    }
+    return locked.map((order) => {
+      if (order instanceof Error) return order;
+      if (!mayTransition('reserve', order.status)) return 'duplicate';
+      return shortages.has(order.id) ? 'rejected' : 'reserved';
     });
   }
 }
+
+/** The rows that a message locks. */
+const rowsOf = ({ order_id, items }: OrderCreated) => [
+  orderRow(order_id),
+  ...items.map(({ product_id }) => stockRow(product_id)),
+];

@@ -1,23 +1,29 @@
 import pg from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Pool } from './pool.js';
+import type { SessionLimits } from './session-settings.js';
 
 /** No statement of the order flow takes long. A server that sends nothing for this long is treated as lost. */
 const QUERY_TIMEOUT_MS = 10_000;
+/** The operating system reports a lost server about 10 s later. */
+const KEEPALIVE_IDLE_MS = 5_000;
 
-export interface ConnectionOptions {
+export interface ConnectionOptions extends Partial<SessionLimits> {
   poolSize?: number;
   /** `application_name` of every connection. */
   app?: string;
-  /** Time limit of a query on the client's side, in milliseconds; 0 disables it. */
-  queryTimeoutMs?: number;
 }
 
 /** @returns a data source that is not connected yet: `initialize()` connects it */
 export function createPostgresDataSource(
   url: string,
   schema: Pick<DataSourceOptions, 'entities' | 'migrations'>,
-  { poolSize = 10, app = 'estoque', queryTimeoutMs = QUERY_TIMEOUT_MS }: ConnectionOptions = {},
+  {
+    poolSize = 10,
+    app = 'estoque',
+    queryTimeoutMs = QUERY_TIMEOUT_MS,
+    lockTimeoutMs,
+  }: ConnectionOptions = {},
 ): DataSource {
   return new DataSource({
     type: 'postgres',
@@ -26,7 +32,12 @@ export function createPostgresDataSource(
     poolSize,
     applicationName: app,
     connectTimeoutMS: 5_000,
-    extra: { query_timeout: queryTimeoutMs, keepAlive: true },
+    extra: {
+      limits: { queryTimeoutMs, lockTimeoutMs },
+      query_timeout: queryTimeoutMs,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: KEEPALIVE_IDLE_MS,
+    },
     installExtensions: false,
     synchronize: false,
     logging: false,

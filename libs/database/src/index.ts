@@ -1,4 +1,7 @@
 export { poolConnectionsOf } from './adapters/pool-connections.js';
 export { createPostgresDataSource, type ConnectionOptions } from './data-source.js';
-export { runMigrations } from './migration-runner.js';
+export { OutcomeUnknown, ReadOnlyServer, RowLocked, unwrapDriverError } from './database.errors.js';
+export { LockWaits } from './lock-waits.js';
+export { MIGRATION_LOCK_TIMEOUT_MS, runMigrations, type MigrationOptions } from './migration-runner.js';
+export { MonitorClient } from './monitor-client.js';
 export { assertConnected, sqlClientOf, type SqlClient } from './sql-client.js';

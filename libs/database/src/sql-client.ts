@@ -1,5 +1,6 @@
 import { AppError } from '@estoque/platform';
 import type { DataSource } from 'typeorm';
+import { unwrapDriverError } from './database.errors.js';
 
 /** Runs SQL outside of any unit of work. */
 export interface SqlClient {
@@ -8,7 +9,9 @@ export interface SqlClient {
 
   /**
    * Runs one statement while this process holds an advisory lock. The statement sees everything that earlier holders
-   * of the lock committed.
+   * of the lock committed. It does not wait for the lock.
+   *
+   * @returns its rows; no rows if another session holds the lock
    */
   queryWithAdvisoryLock<Row>(lock: number, sql: string, parameters?: unknown[]): Promise<Row[]>;
 }
@@ -17,14 +20,25 @@ export function sqlClientOf(dataSource: DataSource): SqlClient {
   return {
     async query<Row>(sql: string, parameters?: unknown[]) {
       assertConnected(dataSource);
-      return rowsOf<Row>(sql, await dataSource.query(sql, parameters));
+      try {
+        return rowsOf<Row>(sql, await dataSource.query(sql, parameters));
+      } catch (error) {
+        throw unwrapDriverError(error);
+      }
     },
-    queryWithAdvisoryLock<Row>(lock: number, sql: string, parameters?: unknown[]) {
+    async queryWithAdvisoryLock<Row>(lock: number, sql: string, parameters?: unknown[]) {
       assertConnected(dataSource);
-      return dataSource.transaction(async (manager) => {
-        await manager.query('SELECT pg_advisory_xact_lock($1)', [lock]);
-        return rowsOf<Row>(sql, await manager.query(sql, parameters));
-      });
+      try {
+        return await dataSource.transaction(async (manager) => {
+          const [row] = await manager.query<{ is_held: boolean }[]>(
+            'SELECT pg_try_advisory_xact_lock($1) AS is_held',
+            [lock],
+          );
+          return row!.is_held ? rowsOf<Row>(sql, await manager.query(sql, parameters)) : [];
+        });
+      } catch (error) {
+        throw unwrapDriverError(error);
+      }
     },
   };
 }

@@ -1,4 +1,4 @@
-import { poolConnectionsOf, sqlClientOf } from '@estoque/database';
+import { LockWaits, MonitorClient, poolConnectionsOf, sqlClientOf } from '@estoque/database';
 import {
   DeadLetterCollector,
   DeadLetters,
@@ -42,6 +42,25 @@ interface DomainOptions {
   collectsDeadLetters?: boolean;
 }
 
+type UnitOfWorkDependencies = [DataSource, OutboxRelay, string, Metrics, LockWaits];
+
+/** Locks of other sessions are a degradation: messages and requests that need other rows are handled. */
+function provideLockWaits(monitor: MonitorClient, logger: Logger, metrics: Metrics, health: HealthChecks) {
+  const failedWaits = metrics.counter(
+    'estoque_lock_timeouts_total',
+    'Waits for a row that another session has locked, that ended without the lock',
+    {},
+  );
+  const lockWaits = new LockWaits(monitor, logger, () => failedWaits.inc());
+  health.add('locks', () => lockWaits.describe());
+  metrics.gauge(
+    'estoque_rows_locked',
+    'Rows that other sessions have locked for longer than the lock timeout',
+    () => lockWaits.count,
+  );
+  return lockWaits;
+}
+
 /** Provides the unit of work, the outbox relay, the dead letters, the stock audit, and the consumer of a queue. */
 @Module({})
 export class DomainModule implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -57,11 +76,11 @@ export class DomainModule implements OnApplicationBootstrap, OnApplicationShutdo
     @Optional()
     @Inject(DeadLetterCollector)
     private readonly collector: DeadLetterCollector | undefined,
+    private readonly monitor: MonitorClient,
     private readonly health: HealthChecks,
     metrics: Metrics,
   ) {
     health.refuseRequests('database', 'not connected yet');
-    health.add('database', () => dataSource.query('SELECT 1'));
     const read = (measure: 'depth' | 'lag_seconds') => async () => (await relay.measure())[measure];
     metrics.gauge('estoque_outbox_depth', 'Events in the outbox', read('depth'));
     metrics.gauge('estoque_outbox_lag_seconds', 'Age of the oldest event in the outbox', read('lag_seconds'));
@@ -108,10 +127,24 @@ export class DomainModule implements OnApplicationBootstrap, OnApplicationShutdo
             new OutboxRelay(publisher, EXCHANGE, catalogue, sqlClientOf(dataSource), logger, metrics),
         },
         {
+          provide: MonitorClient,
+          inject: [ENVIRONMENT, APP_NAME, HealthChecks],
+          useFactory: (environment: Environment, app: string, health: HealthChecks) => {
+            const monitor = new MonitorClient(environment.DATABASE_URL, app);
+            health.add('database', () => monitor.assertWritable());
+            return monitor;
+          },
+        },
+        {
+          provide: LockWaits,
+          inject: [MonitorClient, LOGGER, Metrics, HealthChecks],
+          useFactory: provideLockWaits,
+        },
+        {
           provide: UnitOfWork,
-          inject: [DataSource, OutboxRelay, APP_NAME, Metrics],
-          useFactory: (dataSource: DataSource, relay: OutboxRelay, app: string, metrics: Metrics) =>
-            new UnitOfWork(dataSource, relay, app, orderCounters(metrics)),
+          inject: [DataSource, OutboxRelay, APP_NAME, Metrics, LockWaits],
+          useFactory: (...[dataSource, relay, app, metrics, lockWaits]: UnitOfWorkDependencies) =>
+            new UnitOfWork(dataSource, relay, app, orderCounters(metrics), lockWaits),
         },
         {
           provide: DeadLetters,
@@ -154,6 +187,7 @@ export class DomainModule implements OnApplicationBootstrap, OnApplicationShutdo
     await this.collector?.stop();
     await this.relay.stop();
     await this.publisher.close();
+    await this.monitor.close();
     if (this.dataSource.isInitialized) await this.dataSource.destroy();
   }
 

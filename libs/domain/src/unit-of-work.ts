@@ -1,5 +1,5 @@
-import { assertConnected } from '@estoque/database';
-import { Outbox, type OutboxRelay, type StoredEvents } from '@estoque/messaging';
+import { assertConnected, RowLocked, unwrapDriverError, type LockWaits } from '@estoque/database';
+import { Outbox, type LockMode, type OutboxRelay, type StoredEvents } from '@estoque/messaging';
 import { inSpan, hasActiveTrace, traceLinks, type SpanStart } from '@estoque/platform';
 import { SpanKind } from '@opentelemetry/api';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,6 +11,7 @@ import { OrderDetailsRepository } from './order/order-details.repository.js';
 import { OrderRepository } from './order/order.repository.js';
 import { ProductRepository } from './product/product.repository.js';
 import { RetentionRepository } from './retention/retention.repository.js';
+import { RowLocks, type Row } from './row-locks.js';
 import { StockRepository } from './stock/stock.repository.js';
 import { TransactionCounters } from './transaction-counters.js';
 
@@ -38,6 +39,8 @@ export class Repositories {
 /** The repositories of one transaction, and its outbox, which accepts only events whose contract lists `App`. */
 export type Transaction<App extends PublisherName = never> = Repositories & {
   outbox: Outbox<typeof catalogue, App>;
+  /** Locks those of the rows that no other session has locked, without waiting. @returns the locked ones */
+  lockFree: (rows: Row[]) => Promise<Set<Row>>;
 };
 
 /** SQLSTATE deadlock_detected and serialization_failure. The transaction is rolled back; a new attempt can succeed. */
@@ -51,23 +54,73 @@ const MAX_TRIES = 5;
  * event; at run time the outbox accepts only events whose contract lists the running app.
  */
 export class UnitOfWork<App extends PublisherName = never> {
+  readonly rowLocks: RowLocks;
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly relay: Pick<OutboxRelay, 'enqueue' | 'ready'>,
     private readonly app: string,
     /** Receives the counters of a transaction after it has committed. */
     private readonly recordCounters: (counters: TransactionCounters) => void = () => undefined,
-  ) {}
+    lockWaits?: LockWaits,
+  ) {
+    this.rowLocks = new RowLocks(dataSource, lockWaits);
+  }
 
   /**
    * Runs `work` in one transaction: all its changes and events are stored, or none. `work` may run more than once,
    * because a deadlock or serialization failure is retried.
+   *
+   * @throws OutcomeUnknown if the changes may be stored although the commit was not answered with success. After any
+   * other error, nothing is stored
    */
   inTransaction<Result>(work: (transaction: Transaction<App>) => Promise<Result>): Promise<Result> {
     // A poll belongs to no trace, so its transaction gets no span.
     return hasActiveTrace()
       ? inSpan(transactionSpan, () => this.runWithRetries(work))
       : this.runWithRetries(work);
+  }
+
+  /**
+   * Runs `work` for the items of a batch in one transaction.
+   *
+   * @param lockMode `skip`: items with a row that another session has locked are left out; `work` then waits for no row
+   * @param rowsOf the rows that `work` locks for an item
+   * @returns a result for each item: the one of `work`, or RowLocked
+   */
+  async inBatch<Item extends object, Result>(
+    items: Item[],
+    lockMode: LockMode,
+    rowsOf: (item: Item) => Row[],
+    work: (items: Item[], transaction: Transaction<App>) => Promise<(Result | Error)[]>,
+  ): Promise<(Result | Error)[]> {
+    if (lockMode === 'wait') return this.inTransaction((transaction) => work(items, transaction));
+    const results = new Map<Item, Result | Error>();
+    await this.inTransaction(async (transaction) => {
+      const locked = await transaction.lockFree(items.flatMap(rowsOf));
+      for (const item of items) {
+        const lockedRows = rowsOf(item).filter((row) => locked.has(row));
+        if (lockedRows.length > 0) results.set(item, new RowLocked(lockedRows));
+      }
+      const free = items.filter((item) => !results.has(item));
+      if (free.length === 0) return;
+      const freeResults = await work(free, transaction);
+      free.forEach((item, index) => results.set(item, freeResults[index]!));
+    });
+    return items.map((item) => results.get(item)!);
+  }
+
+  /**
+   * Runs `work` in one transaction that locks these rows. Of the callers of this process that need the same row, one
+   * runs at a time, so that a row which another session holds occupies one connection.
+   *
+   * @throws RowLocked if another session holds one of the rows
+   */
+  inTransactionLocking<Result>(
+    rows: Row[],
+    work: (transaction: Transaction<App>) => Promise<Result>,
+  ): Promise<Result> {
+    return this.rowLocks.runInTurn(rows, () => this.inTransaction(work));
   }
 
   /** Repositories for reading without a transaction. */
@@ -83,7 +136,8 @@ export class UnitOfWork<App extends PublisherName = never> {
       try {
         return await this.runOnce(work);
       } catch (error) {
-        if (attempt === MAX_TRIES || !RETRYABLE.has((error as { code: string }).code)) throw error;
+        if (attempt === MAX_TRIES || !RETRYABLE.has((error as { code: string }).code))
+          throw unwrapDriverError(error);
         await sleep(Math.random() * 20 * attempt);
       }
     }
@@ -95,7 +149,8 @@ export class UnitOfWork<App extends PublisherName = never> {
     const counters = new TransactionCounters();
     const result = await this.dataSource.transaction(async (manager) => {
       const outbox = new Outbox<typeof catalogue, App>(catalogue, this.app);
-      const workResult = await work(Object.assign(new Repositories(manager, counters), { outbox }));
+      const lockFree = (rows: Row[]) => this.rowLocks.lockFree(manager, rows);
+      const workResult = await work(Object.assign(new Repositories(manager, counters), { outbox, lockFree }));
       events = await outbox.store(manager, this.relay.ready);
       return workResult;
     });

@@ -19,7 +19,7 @@ export {
   type DeadLetterFilter,
 } from './dead-letters/dead-letters.js';
 export { MessagingModule } from './messaging.module.js';
-export { MicroBatcher } from './micro-batcher.js';
+export { MicroBatcher, type LockMode } from './micro-batcher.js';
 export { OutboxMessage } from './outbox/outbox.entity.js';
 export { OutboxRelay } from './outbox/outbox.relay.js';
 export { Outbox, type StoredEvent, type StoredEvents } from './outbox/outbox.js';

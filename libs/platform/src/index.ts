@@ -7,6 +7,7 @@ export {
 } from './config/environment.js';
 export {
   AppError,
+  isLockTimeout,
   kindOf,
   MAX_ATTEMPTS,
   MAX_RETRIES,

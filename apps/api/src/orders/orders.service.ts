@@ -3,9 +3,13 @@ import {
   InvalidOrder,
   mayTransition,
   OrderNotCancellable,
+  orderRow,
+  productRow,
+  stockRow,
   UnitOfWork,
   type NewOrder,
   type PlacedOrder,
+  type Transaction,
 } from '@estoque/domain';
 import { MicroBatcher } from '@estoque/messaging';
 import { Injectable } from '@nestjs/common';
@@ -21,7 +25,13 @@ import {
 
 @Injectable()
 export class OrdersService {
-  private readonly batcher = new MicroBatcher<PlaceOrderDto, OrderDto>((requests) => this.placeAll(requests));
+  private readonly batcher = new MicroBatcher<PlaceOrderDto, OrderDto>(
+    (requests, lockMode) =>
+      this.unitOfWork.inBatch(requests, lockMode, rowsOf, (unlocked, transaction) =>
+        this.placeAll(unlocked, transaction),
+      ),
+    { locks: { rowsOf, waitFor: (row) => this.unitOfWork.rowLocks.waitFor(row) } },
+  );
 
   constructor(private readonly unitOfWork: UnitOfWork<'api'>) {}
 
@@ -30,25 +40,27 @@ export class OrdersService {
    *
    * @throws AppError `validation_failed`: too many units of a product, unknown products, several currencies, or a total
    * that is too large
+   * @throws RowLocked if another session has locked one of the products
    */
   place(request: PlaceOrderDto): Promise<OrderDto> {
     return this.batcher.add(request);
   }
 
-  private placeAll(requests: PlaceOrderDto[]): Promise<(OrderDto | Error)[]> {
-    return this.unitOfWork.inTransaction(async ({ orders, products, outbox }) => {
-      const snapshots = await products.snapshots(productIdsOf(requests));
-      const drafts = requests.map((request) => draftOrder(request, snapshots));
-      const valid = drafts.filter((draft): draft is NewOrder => !(draft instanceof InvalidOrder));
-      const placed = await orders.place(valid);
-      const placedByDraft = new Map(valid.map((draft, index) => [draft, placed[index]!]));
-      return requests.map((request, index) => {
-        const draft = drafts[index]!;
-        if (draft instanceof InvalidOrder) return invalid(draft.fieldErrors);
-        const order = placedByDraft.get(draft)!;
-        outbox.add('order.created', { order_id: order.id, items: itemsOf(draft) }, request);
-        return toPlacedDto(draft, order);
-      });
+  private async placeAll(
+    requests: PlaceOrderDto[],
+    { orders, products, outbox }: Transaction<'api'>,
+  ): Promise<(OrderDto | Error)[]> {
+    const snapshots = await products.snapshots(productIdsOf(requests));
+    const drafts = requests.map((request) => draftOrder(request, snapshots));
+    const valid = drafts.filter((draft): draft is NewOrder => !(draft instanceof InvalidOrder));
+    const placed = await orders.place(valid);
+    const placedByDraft = new Map(valid.map((draft, index) => [draft, placed[index]!]));
+    return requests.map((request, index) => {
+      const draft = drafts[index]!;
+      if (draft instanceof InvalidOrder) return invalid(draft.fieldErrors);
+      const order = placedByDraft.get(draft)!;
+      outbox.add('order.created', { order_id: order.id, items: itemsOf(draft) }, request);
+      return toPlacedDto(draft, order);
     });
   }
 
@@ -56,10 +68,12 @@ export class OrdersService {
    * Cancels the order, releases its reservations and stores the event `order.cancelled` in one transaction. An order
    * that is already cancelled is returned unchanged.
    *
-   * @throws OrderNotFound, OrderNotCancellable
+   * @throws OrderNotFound, OrderNotCancellable, RowLocked
    */
-  cancel(id: number): Promise<OrderDto> {
-    return this.unitOfWork.inTransaction(async ({ orders, orderDetails, stock, outbox }) => {
+  async cancel(id: number): Promise<OrderDto> {
+    const items = await this.unitOfWork.read.orders.items(id);
+    const rows = [orderRow(id), ...items.map(({ product_id }) => stockRow(product_id))];
+    return this.unitOfWork.inTransactionLocking(rows, async ({ orders, orderDetails, stock, outbox }) => {
       const order = await orders.lockForUpdate(id);
       if (mayTransition('cancel', order.status)) {
         await stock.release(order);
@@ -88,6 +102,11 @@ export class OrdersService {
     return toPage(orders, limit, toOrderDto);
   }
 }
+
+/** The rows that a request locks: foreign keys of the order lines. */
+const rowsOf = ({ items }: PlaceOrderDto) => [
+  ...new Set(items.map(({ product_id }) => productRow(product_id))),
+];
 
 const productIdsOf = (requests: PlaceOrderDto[]) => [
   ...new Set(requests.flatMap(({ items }) => items.map(({ product_id }) => product_id))),

@@ -1,4 +1,4 @@
-import { UnitOfWork } from '@estoque/domain';
+import { productRow, UnitOfWork } from '@estoque/domain';
 import { Injectable } from '@nestjs/common';
 import { pageStart, toPage, type PageQuery } from '../http/page.dto.js';
 import {
@@ -22,9 +22,9 @@ export class ProductsService {
     });
   }
 
-  /** @throws ProductNotFound, SkuTaken */
+  /** @throws ProductNotFound, SkuTaken, RowLocked */
   change(id: number, changes: ChangeProductDto): Promise<ProductDto> {
-    return this.unitOfWork.inTransaction(async ({ products }) =>
+    return this.unitOfWork.inTransactionLocking([productRow(id)], async ({ products }) =>
       toProductDto(await products.change(id, changes)),
     );
   }

@@ -1,4 +1,4 @@
-import { UnitOfWork } from '@estoque/domain';
+import { productRow, stockRow, UnitOfWork } from '@estoque/domain';
 import { Injectable } from '@nestjs/common';
 import { pageStart, toPage, type PageQuery } from '../http/page.dto.js';
 import {
@@ -16,14 +16,15 @@ export class StockService {
   /**
    * Records a manual stock movement and stores the event `stock.updated` in one transaction.
    *
-   * @throws ProductNotFound, StockBelowReserved, StockTooLarge
+   * @throws ProductNotFound, StockBelowReserved, StockTooLarge, RowLocked
    */
   recordMovement(
     productId: number,
     kind: 'receipt' | 'adjustment',
     { quantity, reason }: ReceiptDto | AdjustmentDto,
   ): Promise<StockDto> {
-    return this.unitOfWork.inTransaction(async ({ stock, outbox }) => {
+    const rows = [stockRow(productId), productRow(productId)];
+    return this.unitOfWork.inTransactionLocking(rows, async ({ stock, outbox }) => {
       const change = await stock.recordMovement(productId, kind, quantity, reason);
       outbox.add('stock.updated', { items: [change] });
       const { on_hand, reserved, available } = change;

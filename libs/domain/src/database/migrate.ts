@@ -5,7 +5,9 @@ import { migrate } from './migrations.js';
 // `npm run migrate`: a deployment runs it once, before it replaces any process.
 try {
   const { DATABASE_URL } = readVariables(environmentSchema.pick({ DATABASE_URL: true }));
-  const migrations = await migrate(DATABASE_URL);
+  const migrations = await migrate(DATABASE_URL, {
+    log: (text) => process.stderr.write(`migrate: ${text}\n`),
+  });
   process.stdout.write(
     migrations.length > 0
       ? migrations.map((name) => `migrated: ${name}\n`).join('')

@@ -44,6 +44,33 @@ export function previousDeliveriesOf({ properties, fields }: ConsumeMessage): nu
   return typeof count === 'number' ? count : Number(fields.redelivered);
 }
 
+/** Within this time after a lock is released, all messages that waited for it are delivered again. */
+const MAX_LOCK_DELAY_MS = 30_000;
+
+/**
+ * Returns the properties of a copy that returns to its queue after a retry delay with the same attempt number. For a
+ * message whose row another session has locked: the delay grows with each return, so that thousands of such messages do
+ * not keep the workers busy.
+ *
+ * @param delaysMs delay of each retry queue
+ */
+export function requeueOptionsWhileLocked(
+  message: ConsumeMessage,
+  queue: string,
+  delaysMs: number[],
+): MessageProperties {
+  const lastStep = Math.max(1, delaysMs.findLastIndex((delay) => delay <= MAX_LOCK_DELAY_MS) + 1);
+  const previous: unknown = message.properties.headers?.[RETRY_STEP_HEADER];
+  const previousStep = Number.isSafeInteger(previous) ? (previous as number) : 0;
+  const step = Math.min(Math.max(previousStep, 0) + 1, lastStep);
+  const headers = {
+    [HOME_QUEUE_HEADER]: queue,
+    [RETRY_STEP_HEADER]: step,
+    [ATTEMPT_HEADER]: attemptOf(message),
+  };
+  return { ...publisherProperties(message, headers), expiration: withJitter(delaysMs[step - 1]!) };
+}
+
 /** Returns the properties of a copy that returns to its queue after one second with the same attempt number. */
 export function requeueOptions(message: ConsumeMessage, queue: string): MessageProperties {
   const headers = {
@@ -73,13 +100,15 @@ export function decideAfterFailure(
   const code = error instanceof AppError ? error.code : 'bug';
   const reason = error instanceof Error ? error.message : String(error);
   if (!isFinalConflict && attempt < MAX_ATTEMPTS[kind]) {
-    const delay = delaysMs[attempt - 1]! * (1 + Math.random() * 0.2);
     const headers = {
       [HOME_QUEUE_HEADER]: queue,
       [RETRY_STEP_HEADER]: attempt,
       [ATTEMPT_HEADER]: attempt + 1,
     };
-    const options = { ...publisherProperties(message, headers), expiration: Math.round(delay) };
+    const options = {
+      ...publisherProperties(message, headers),
+      expiration: withJitter(delaysMs[attempt - 1]!),
+    };
     return { decision: 'retried', exchange: topology.retryExchange, options, code, reason };
   }
   const headers = {
@@ -91,6 +120,8 @@ export function decideAfterFailure(
   const options = publisherProperties(message, headers);
   return { decision: 'dead-lettered', exchange: topology.deadLetterExchange, options, code, reason };
 }
+
+const withJitter = (delayMs: number) => Math.round(delayMs * (1 + Math.random() * 0.2));
 
 /** Names of the headers that this library and the broker add when a message is retried, returned or dead-lettered. */
 const TRANSPORT_HEADERS =

@@ -1,3 +1,4 @@
+import { RowLocked } from '@estoque/database';
 import { AppError, kindOf } from '@estoque/platform';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -22,7 +23,10 @@ interface OutageRetry {
  * messages of the prefetch window wait, the broker delivers no more: consuming pauses until the dependency is available
  * again.
  *
- * @throws the error of `work`, if it has another kind or if waiting ended
+ * A row that another session has locked is not an outage: other messages can be handled. The message must not occupy
+ * the prefetch window, so it does not wait here.
+ *
+ * @throws the error of `work`, if it has another kind, if it is RowLocked, or if waiting ended
  */
 export async function retryDuringOutage<Result>(
   work: () => Promise<Result>,
@@ -36,6 +40,7 @@ export async function retryDuringOutage<Result>(
       // The pause of the circuit breaker was aborted.
       if ((error as Error).name === 'AbortError')
         throw new AppError('unavailable', 'stopping', 'stopping', { cause: error });
+      if (error instanceof RowLocked) throw error;
       if (kindOf(error) !== 'unavailable' || !shouldContinue() || performance.now() > end) throw error;
       onWait(error as Error, wait);
       await sleep(wait, undefined, { signal }).catch(() => {

@@ -1,3 +1,4 @@
+import { RowLocked } from '@estoque/database';
 import { AppError, failSpan, inSpan, kindOf, type Logger, type Metrics } from '@estoque/platform';
 import { trace } from '@opentelemetry/api';
 import type { ConsumeMessage } from 'amqplib';
@@ -5,7 +6,13 @@ import type { Histogram } from 'prom-client';
 import { correlationOf, decodeEvent, type DecodedEvent, type EventCatalogue } from '../contract/event.js';
 import type { Acknowledgements } from './acknowledgements.js';
 import { CircuitBreaker, type CallOutcome } from './circuit-breaker.js';
-import { attemptOf, decideAfterFailure, previousDeliveriesOf, requeueOptions } from './failure-policy.js';
+import {
+  attemptOf,
+  decideAfterFailure,
+  previousDeliveriesOf,
+  requeueOptions,
+  requeueOptionsWhileLocked,
+} from './failure-policy.js';
 import { eventIdOf, readBodyFields } from './message-body.js';
 import { processSpan } from './message.spans.js';
 import { retryDuringOutage } from './outage-retry.js';
@@ -90,10 +97,10 @@ export class MessageSettler {
       acknowledgements.ack(message);
       return outcome;
     } catch (error) {
-      // The process shuts down during an outage, the outage lasts too long, or the channel is lost.
+      // The process shuts down during an outage, the outage lasts too long, a row is locked, or the channel is lost.
       this.log.debug({ reason: (error as Error).message }, 'message requeued');
       failSpan(trace.getActiveSpan(), 'requeued');
-      if (isChannelOpen()) await this.requeue(message, acknowledgements);
+      if (isChannelOpen()) await this.requeue(message, acknowledgements, error);
       return 'requeued';
     }
   }
@@ -179,11 +186,14 @@ export class MessageSettler {
    * Publishes a copy, because the broker counts a delivery that is rejected or not acknowledged. If that fails, rejects
    * the message.
    */
-  private async requeue(message: ConsumeMessage, acknowledgements: Acknowledgements) {
-    const { queue, topology } = this.options;
+  private async requeue(message: ConsumeMessage, acknowledgements: Acknowledgements, reason: unknown) {
+    const { queue, topology, retryDelaysMs } = this.options;
     const { fields, content } = message;
     try {
-      const options = requeueOptions(message, queue);
+      const options =
+        reason instanceof RowLocked
+          ? requeueOptionsWhileLocked(message, queue, retryDelaysMs)
+          : requeueOptions(message, queue);
       await this.publisher.publish(topology.retryExchange, fields.routingKey, content, options);
       acknowledgements.ack(message);
     } catch {

@@ -58,11 +58,27 @@ export class AppError extends Error {
 }
 
 /**
- * SQLSTATE codes that mean that the database is temporarily unavailable: connection exceptions (class 08),
- * operator intervention such as a shutdown (57P), too many connections (53300), and a standby that is
- * read-only after a failover (25006). PostgreSQL manual, appendix A.
+ * SQLSTATE codes that say something about the server and not about the statement (PostgreSQL manual, appendix A). The
+ * same statement succeeds once the server works again.
+ *
+ * Not in the list: internal errors (XX000, XX001, XX002). A statement that always causes one would be tried for ever;
+ * as a `bug`, its message becomes a dead letter with the reason.
  */
-const DATABASE_UNAVAILABLE = /^(08...|57P0.|53300|25006)$/;
+const DATABASE_UNAVAILABLE = new RegExp(
+  `^(${[
+    '08...', // connection exceptions
+    '25006', // read-only: a standby, or the server was switched to read-only
+    '25P0[34]', // idle_in_transaction_session_timeout, transaction_timeout
+    '28000|28P01', // the login is refused, for example while a password is changed
+    '3D000', // no such database, for example during a restore
+    '53...', // out of disk, memory or connections
+    '55P03', // lock_timeout
+    '57014|57P0.', // statement_timeout or cancelled by an administrator; shutdown, crash, start
+    '58030', // input or output error
+  ].join('|')})$`,
+);
+/** SQLSTATE codes of a statement that waited for a lock, or ran, for too long. */
+const LOCK_TIMEOUT = new Set(['55P03', '57014']);
 const NETWORK_UNAVAILABLE = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -77,6 +93,10 @@ const NETWORK_UNAVAILABLE = new Set([
 /** pg and its pool report these errors without a code, so they are recognized by their message. */
 const POOL_UNAVAILABLE =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout)/;
+
+/** Whether a statement failed because it waited for a lock, or ran, for too long. */
+export const isLockTimeout = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && LOCK_TIMEOUT.has(String(error.code));
 
 /** Returns the kind of any error. An error that is not an AppError has the kind `unavailable` or `bug`. */
 export function kindOf(error: unknown): ErrorKind {

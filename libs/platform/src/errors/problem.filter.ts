@@ -37,9 +37,12 @@ const HTTP_ERRORS: Record<number, { code: string; title: string }> = {
   503: { code: 'unavailable', title: 'Service temporarily unavailable' },
 };
 
-/** After a timeout or a connection reset during COMMIT, the outcome of the transaction is unknown. */
+/** A request whose outcome is unknown has a code of its own: `outcome_unknown`. */
 const UNAVAILABLE_DETAIL =
-  'The service is temporarily unavailable. The request may have been carried out: check before you repeat it.';
+  'The service is temporarily unavailable. Nothing was stored: repeat the request later.';
+
+/** An outage is often over after a moment; a client that repeats sooner only adds load. */
+const RETRY_AFTER_SECONDS = 2;
 
 /** Converts any error to a problem document. The document of an unexpected error exposes no internal details. */
 export function toProblem(error: unknown): Problem {
@@ -72,7 +75,10 @@ function fastifyStatus(error: unknown): number | undefined {
   return status >= 400 && status < 600 ? status : undefined;
 }
 
+/** Every 503 says when to repeat the request, unless the header is set already. */
 export function sendProblem(reply: FastifyReply, problem: Problem) {
+  if (problem.status === 503 && !reply.hasHeader('retry-after'))
+    void reply.header('retry-after', RETRY_AFTER_SECONDS);
   return reply
     .status(problem.status)
     .header('content-type', 'application/problem+json; charset=utf-8')

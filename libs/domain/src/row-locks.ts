@@ -1,0 +1,139 @@
+import { RowLocked, type LockWaits } from '@estoque/database';
+import { isLockTimeout } from '@estoque/platform';
+import type { DataSource, EntityManager } from 'typeorm';
+
+/** A row that transactions lock, as it is shown to operators. */
+export type Row = `${keyof typeof TABLES} ${number}`;
+
+/** How each kind of row is locked by the transactions of the order flow. */
+const TABLES = {
+  order: { table: 'orders', id: 'id', strength: 'NO KEY UPDATE' },
+  'stock of product': { table: 'stock', id: 'product_id', strength: 'NO KEY UPDATE' },
+  /** By foreign key checks. */
+  product: { table: 'products', id: 'id', strength: 'KEY SHARE' },
+} as const;
+
+export const orderRow = (id: number): Row => `order ${id}`;
+export const stockRow = (productId: number): Row => `stock of product ${productId}`;
+export const productRow = (id: number): Row => `product ${id}`;
+
+const MAX_TRIES = 3;
+/** Part of the lock timeout. A shorter wait is normal contention and needs no diagnosis. */
+const DIAGNOSE_AFTER_MS = 250;
+
+/** Finds out which rows other sessions have locked. */
+export class RowLocks {
+  /** Settles when the latest caller that needs the row has finished, by row. */
+  private readonly lastByRow = new Map<Row, Promise<unknown>>();
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly lockWaits?: LockWaits,
+  ) {}
+
+  /**
+   * Locks those of the rows that no other session has locked, until the end of the transaction. It does not wait, so it
+   * cannot deadlock.
+   *
+   * @returns the rows that another session has locked
+   */
+  async lockFree(manager: EntityManager, rows: Row[]): Promise<Set<Row>> {
+    const locked = new Set<Row>();
+    for (const [kind, { table, id, strength }] of entriesOf(TABLES)) {
+      const ids = idsOf(kind, rows);
+      if (ids.length === 0) continue;
+      const found = await manager.query<{ id: number }[]>(
+        `WITH free AS (
+           SELECT ${id} AS id FROM ${table} WHERE ${id} = ANY($1) ORDER BY ${id} FOR ${strength} SKIP LOCKED
+         )
+         SELECT ${id} AS id FROM ${table} WHERE ${id} = ANY($1) AND ${id} NOT IN (SELECT id FROM free)`,
+        [ids],
+      );
+      for (const row of found) locked.add(`${kind} ${row.id}`);
+    }
+    return locked;
+  }
+
+  /**
+   * Waits until the row is free, at most for the lock timeout. Nothing else is locked meanwhile, and the row is not
+   * locked afterwards.
+   *
+   * @returns false if another session still holds the row
+   */
+  async waitFor(row: string): Promise<boolean> {
+    const [kind, id] = parse(row);
+    const { table, id: column, strength } = TABLES[kind];
+    const diagnosis = setTimeout(() => void this.lockWaits?.diagnose(), DIAGNOSE_AFTER_MS);
+    try {
+      await this.dataSource.query(`SELECT FROM ${table} WHERE ${column} = $1 FOR ${strength}`, [id]);
+      this.lockWaits?.reportFree(row);
+      return true;
+    } catch (error) {
+      if (!isLockTimeout(error)) throw error;
+      this.lockWaits?.reportLocked([row]);
+      return false;
+    } finally {
+      clearTimeout(diagnosis);
+    }
+  }
+
+  /**
+   * Runs `work` after the earlier calls with one of the same rows. If an earlier call was refused because of such a row,
+   * this one is refused as well: it would only wait for the same lock.
+   *
+   * @throws RowLocked if another session holds one of the rows
+   */
+  runInTurn<Result>(rows: Row[], work: () => Promise<Result>): Promise<Result> {
+    // One sequence for all callers, so that two of them cannot wait for each other.
+    const inTurn = rows.toSorted().reduceRight<() => Promise<Result>>(
+      (next, row) => () => this.afterEarlier(row, next),
+      () => this.runOrRefuse(rows, work),
+    );
+    return inTurn();
+  }
+
+  private async afterEarlier<Result>(row: Row, work: () => Promise<Result>): Promise<Result> {
+    const earlier = this.lastByRow.get(row);
+    const result = earlier
+      ? earlier.then(work, (error: unknown) => {
+          if (error instanceof RowLocked && error.rows.includes(row)) throw error;
+          return work();
+        })
+      : work();
+    this.lastByRow.set(row, result);
+    try {
+      return await result;
+    } finally {
+      if (this.lastByRow.get(row) === result) this.lastByRow.delete(row);
+    }
+  }
+
+  private async runOrRefuse<Result>(rows: Row[], work: () => Promise<Result>): Promise<Result> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await work();
+      } catch (error) {
+        if (attempt === MAX_TRIES || !isLockTimeout(error)) throw error;
+        // If each row is free a moment later, this was contention between short transactions.
+        for (const row of rows) if (!(await this.waitFor(row))) throw new RowLocked([row]);
+      }
+    }
+  }
+}
+
+const entriesOf = <Key extends string, Value>(record: Record<Key, Value>) =>
+  Object.entries(record) as [Key, Value][];
+
+function parse(row: string): [keyof typeof TABLES, number] {
+  const separator = row.lastIndexOf(' ');
+  return [row.slice(0, separator) as keyof typeof TABLES, Number(row.slice(separator + 1))];
+}
+
+const idsOf = (kind: keyof typeof TABLES, rows: Row[]): number[] => [
+  ...new Set(
+    rows
+      .map(parse)
+      .filter(([rowKind]) => rowKind === kind)
+      .map(([, id]) => id),
+  ),
+];
