@@ -10,7 +10,13 @@ import {
 } from './broker-faults.js';
 import { CLUSTER_FAULTS } from './cluster-faults.js';
 import { deadlock, lastUnits } from './contention-faults.js';
-import { backendsTerminated, commitCut, halfOpenDatabase, postgresStop } from './database-faults.js';
+import {
+  backendsTerminated,
+  commitCut,
+  databaseHung,
+  halfOpenDatabase,
+  postgresStop,
+} from './database-faults.js';
 import { killApp, killEach } from './kill-faults.js';
 import { mailDown } from './mail-faults.js';
 import { backlog, duplicates, poison } from './message-faults.js';
@@ -32,6 +38,7 @@ const FAULTS: Fault[] = [
   commitCut,
   halfOpenBroker,
   halfOpenDatabase,
+  databaseHung,
   duplicates,
   poison,
   backlog,

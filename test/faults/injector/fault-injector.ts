@@ -31,6 +31,8 @@ export class FaultInjector {
   readonly openingStock = new Map<number, number>();
   /** Orders that were not finished in time after an earlier fault. Later faults ignore them; the end of the run does not. */
   readonly overdueOrders = new Set<number>();
+  /** Findings of the ledger that an earlier fault caused. The end of the run lists them again. */
+  readonly knownFindings = new Set<string>();
   load!: Load;
   products!: Products;
   private rate = 0;
