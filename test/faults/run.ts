@@ -45,7 +45,7 @@ export interface Report {
  */
 export async function runFaults(options: RunOptions): Promise<Report> {
   const { printProgress, minutes, rate } = options;
-  const faults = selectFaults(options.only, options.cluster);
+  const faults = selectFaults(options.only, options);
   const startedAt = Date.now();
   const injector = await FaultInjector.start(options);
   try {

@@ -83,11 +83,12 @@ export const halfOpenDatabase: Fault = {
 
 /** A request waits for a connection for at most 5 s, and for the response to a query for at most 10 s. */
 const MAX_ANSWER_MS = 16_000;
-const MAX_GROWTH_MB = 100;
+const MAX_GROWTH_MB = 64;
 
 export const databaseHung: Fault = {
   name: 'database-hung',
   description: 'halts PostgreSQL (SIGSTOP) under load: connections stay open, and nothing answers',
+  drainsWithin: 180, // at a high rate, thousands of orders and mails wait
   async inject(injector, experiment) {
     const { apps, load, mailDisruptions, servers } = injector;
     const seconds = experiment.short ? 15 : 60;
