@@ -31,7 +31,7 @@ export async function reconcileLedger(
     await client.query(`SET LOCAL work_mem = '256MB'`);
     const sql = async (text: string, values: unknown[]) =>
       (await client.query(text, values)).rows as unknown[];
-    const { findings } = await checkLedger(sql, { accepted, openingStock: openingStock() });
+    const { findings } = await checkLedger(sql, { accepted, refused: [], openingStock: openingStock() });
     if (mails) {
       const expected = { mails, disruptions: [], domain: DOMAIN, refused: /^never$/ };
       const mailFindings = await checkMails(sql, expected);

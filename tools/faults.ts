@@ -29,6 +29,7 @@ function readOptions() {
       seed: { type: 'string', default: String(randomInt(1_000_000)) },
       short: { type: 'boolean', default: false },
       cluster: { type: 'boolean', default: false },
+      'database-cluster': { type: 'boolean', default: false },
       mutants: { type: 'boolean', default: false },
       'other-revision': { type: 'string', default: '' },
       dist: { type: 'string', default: join(root, 'dist') },
@@ -53,6 +54,7 @@ function readOptions() {
     short: values.short,
     keep: values.keep,
     cluster: values.cluster,
+    databaseCluster: values['database-cluster'],
     mutants: values.mutants,
   };
 }
@@ -60,7 +62,7 @@ function readOptions() {
 async function main(): Promise<number> {
   try {
     options = readOptions();
-    if (!options.mutants) selectFaults(options.only, options.cluster);
+    if (!options.mutants) selectFaults(options.only, options);
   } catch (error) {
     throw new UserError((error as Error).message);
   }
@@ -120,6 +122,7 @@ async function testMutants(printProgress: (text: string) => void): Promise<numbe
         printProgress,
         only: faults,
         cluster: options.cluster,
+        databaseCluster: options.databaseCluster,
         seed: options.seed,
         rate: options.rate,
         short: false,

@@ -1,9 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultInjector } from './injector/fault-injector.js';
 import type { LedgerFacts } from './ledger.js';
+import { refusalOf } from './load.js';
 
 export function ledgerFactsOf({ load, openingStock }: FaultInjector): LedgerFacts {
-  return { accepted: load.accepted.map(({ id }) => id!), openingStock };
+  return {
+    accepted: load.accepted.map(({ id }) => id!),
+    // A refused request that is repeated creates an order.
+    refused: load.requests
+      .filter((request) => refusalOf(request) === 'refused' && !request.isRepeated)
+      .map(({ email }) => email),
+    openingStock,
+  };
 }
 
 /**

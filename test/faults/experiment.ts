@@ -1,7 +1,8 @@
-import { checkLedger, GUARANTEES_AT_ANY_TIME } from './ledger.js';
+import { checkLedger, GUARANTEES_AT_ANY_TIME, type GuaranteeName } from './ledger.js';
 import { ledgerFactsOf, waitUntilDrained } from './drain.js';
 import type { DeadLetter } from './injector/broker.js';
 import type { FaultInjector } from './injector/fault-injector.js';
+import { findStoredOrders } from './not-accepted.js';
 
 /** A fault of the running system. */
 export interface Fault {
@@ -112,12 +113,29 @@ export class Experiment {
     this.failForDeadLetters(
       deadLetters.filter((deadLetter) => !this.expectedDeadLetters.some((matches) => matches(deadLetter))),
     );
+    await this.checkLedger(injector, GUARANTEES_AT_ANY_TIME);
+    await this.repeatRequests(injector);
+    return isDrained ? seconds : undefined;
+  }
+
+  private async checkLedger(injector: FaultInjector, guarantees: readonly GuaranteeName[]) {
     const { findings } = await injector.database.inSnapshot((sql) =>
       checkLedger(sql, ledgerFactsOf(injector)),
     );
-    for (const guarantee of GUARANTEES_AT_ANY_TIME)
-      for (const finding of findings[guarantee]) this.fail(`${guarantee}: ${finding}`);
-    return isDrained ? seconds : undefined;
+    for (const guarantee of guarantees) {
+      for (const finding of findings[guarantee]) {
+        if (injector.knownFindings.has(finding)) continue;
+        injector.knownFindings.add(finding);
+        this.fail(`${guarantee}: ${finding}`);
+      }
+    }
+  }
+
+  /** Repeats the requests that were not accepted and have a key. Each must create one order, not two. */
+  private async repeatRequests(injector: FaultInjector) {
+    await findStoredOrders(injector);
+    const repeated = await injector.load.repeatWithKeys();
+    if (repeated > 0) await this.checkLedger(injector, ['lost', 'duplicated']);
   }
 }
 

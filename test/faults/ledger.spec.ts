@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { createDatabase } from '../support/database.js';
-import { checkLedger, checkMails, type GuaranteeName } from './ledger.js';
+import { checkLedger, checkMails, type GuaranteeName, type LedgerFacts } from './ledger.js';
 
 /**
  * Product 1 had 10 units. Order 1 bought 2. Order 2 was for 100 and was rejected. Order 3 has 3 reserved. Order 4 is
@@ -31,7 +31,11 @@ const CONSISTENT_DATA = `
   DROP INDEX movements_sale_once;
 `;
 
-const FACTS = { accepted: [1, 2, 3, 4], openingStock: new Map([[1, 10]]) };
+const FACTS: LedgerFacts = {
+  accepted: [1, 2, 3, 4],
+  refused: ['refused@x.example'],
+  openingStock: new Map([[1, 10]]),
+};
 const MAILS = [
   { at: 1_000, to: 'one@x.example', messageId: '<notification-1@x.example>' },
   { at: 2_000, to: 'two@x.example', messageId: '<notification-2@x.example>' },
@@ -94,6 +98,13 @@ describe('The ledger', () => {
     expect(await countFindings({ ...FACTS, accepted: [1, 2, 3, 4, 5] })).toEqual({
       ...FINDINGS_BEFORE,
       lost: 1,
+    });
+  });
+
+  it('finds an order whose request was refused', async () => {
+    expect(await countFindings({ ...FACTS, refused: ['refused@x.example', 'three@x.example'] })).toEqual({
+      ...FINDINGS_BEFORE,
+      'false refusals': 1,
     });
   });
 

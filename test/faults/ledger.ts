@@ -7,12 +7,20 @@ export type Sql = (text: string, values: unknown[]) => Promise<unknown[]>;
 export interface LedgerFacts {
   /** Ids of the orders that the API answered with 202. */
   accepted: number[];
+  /** E-mail addresses of the requests that the API refused with an error that says that no order was stored. */
+  refused: string[];
   /** Stock of each product before the first order, by product id. */
   openingStock: Map<number, number>;
 }
 
 /** Guarantees that hold at any time, also while orders are in progress. Each has the name of its violation. */
-export const GUARANTEES_AT_ANY_TIME = ['lost', 'duplicated', 'oversold', 'discrepancies'] as const;
+export const GUARANTEES_AT_ANY_TIME = [
+  'lost',
+  'duplicated',
+  'false refusals',
+  'oversold',
+  'discrepancies',
+] as const;
 /**
  * Guarantees that hold once the system is drained. `stuck` means here: the order has no final status. (The watchdog's list
  * of stuck orders contains only orders that stay open although their events were republished.)
@@ -38,6 +46,7 @@ export interface Ledger {
 /** The facts as tables, and the units that each order deducted from the stock of each product. */
 const FACTS = `WITH accepted AS (SELECT * FROM unnest($1::bigint[]) AS accepted (order_id)),
   opening AS (SELECT * FROM unnest($2::bigint[], $3::integer[]) AS opening (product_id, quantity)),
+  refused AS (SELECT * FROM unnest($4::text[]) AS refused (customer_email)),
   sold AS (
     SELECT order_id, product_id, -sum(quantity)::int AS quantity, count(*)::int AS times
     FROM movements WHERE kind = 'sale' GROUP BY order_id, product_id
@@ -77,6 +86,11 @@ const QUERIES: [Exclude<GuaranteeName, 'unnotified' | 'wrong mails'>, string][] 
     'duplicated',
     `SELECT customer_email || ' ordered once and has ' || count(*) || ' orders' AS line
      FROM orders GROUP BY customer_email HAVING count(*) > 1`,
+  ],
+  [
+    'false refusals',
+    `SELECT 'the request of ' || customer_email || ' was refused, but created order ' || orders.id AS line
+     FROM orders JOIN refused USING (customer_email)`,
   ],
   [
     'oversold',
@@ -159,13 +173,16 @@ const QUERIES: [Exclude<GuaranteeName, 'unnotified' | 'wrong mails'>, string][] 
 ];
 
 /** Checks every guarantee about orders, stock and events against the database. checkMails checks those about mails. */
-export async function checkLedger(sql: Sql, { accepted, openingStock }: LedgerFacts): Promise<Ledger> {
+export async function checkLedger(
+  sql: Sql,
+  { accepted, refused, openingStock }: LedgerFacts,
+): Promise<Ledger> {
   const findings = Object.fromEntries(GUARANTEES.map((guarantee) => [guarantee, [] as string[]])) as Findings;
-  const values = [accepted, [...openingStock.keys()], [...openingStock.values()]];
+  const values = [accepted, [...openingStock.keys()], [...openingStock.values()], refused];
   for (const [guarantee, query] of QUERIES) {
     // PostgreSQL needs every parameter to be used in each query.
     const usesAllParameters =
-      'cardinality($1::bigint[]) + cardinality($2::bigint[]) + cardinality($3::integer[]) >= 0';
+      'cardinality($1::bigint[]) + cardinality($2::bigint[]) + cardinality($3::integer[]) + cardinality($4::text[]) >= 0';
     const rows = (await sql(
       `${FACTS} SELECT * FROM (${query}) AS found WHERE ${usesAllParameters}`,
       values,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from './random.js';
 
@@ -6,16 +7,38 @@ export interface OrderItem {
   quantity: number;
 }
 
-/** One order request and its response. */
+/** One order request and its first response. */
 export interface OrderRequest {
   /** Unique for each request, so that an order whose response was lost can be found. */
   email: string;
-  /** Id of the order, if the API answered 202. */
+  /** Sent as `Idempotency-Key`; a third of the requests have one. */
+  key?: string;
+  body: string;
+  /** Time of the request, in milliseconds since 1970. */
+  sentAt: number;
+  /** Time from the request to the response, in milliseconds; undefined until then. */
+  answeredAfterMs?: number;
+  /** Id of the order, if the API answered 202: the request, or its repetition with the same key. */
   id?: number;
   /** HTTP status; 0 if there was no response. */
   status: number;
+  /** `code` of the problem document, if the API refused the request. */
+  code?: string;
   /** Why there was no response. */
   error?: string;
+  /** Whether the request was not accepted, but its order was found in the database. */
+  isStored?: boolean;
+  /** Whether the request was sent again with the same key. */
+  isRepeated?: boolean;
+}
+
+/** What the client knows of an order that was not accepted. Undefined while a response can still arrive, and if accepted. */
+export type Refusal = 'refused' | 'outcome unknown' | 'unanswered';
+
+export function refusalOf({ status, code, error }: OrderRequest): Refusal | undefined {
+  if (status === 202) return undefined;
+  if (status === 0) return error === undefined ? undefined : 'unanswered';
+  return code === 'outcome_unknown' ? 'outcome unknown' : 'refused';
 }
 
 /** Ids of the products that the load orders. */
@@ -29,6 +52,15 @@ export interface Products {
 
 const EMAIL_DOMAIN = 'load.example';
 const REQUEST_TIMEOUT_MS = 60_000;
+/** One of so many requests carries an `Idempotency-Key`. */
+const REQUESTS_PER_KEY = 3;
+const MAX_PARALLEL_REPEATS = 10;
+const REPEAT_WITHIN_MS = 60_000;
+
+type Answer = Pick<OrderRequest, 'status' | 'id' | 'code' | 'error'>;
+
+/** No answer, temporarily unavailable, or the first request is still running (409): the request may be sent again. */
+const isRepeatable = ({ status }: Answer) => [0, 409, 503].includes(status);
 
 /** Generates orders continuously, independent of the responses. */
 export class Load {
@@ -70,34 +102,78 @@ export class Load {
    * @returns the request when it is answered or has failed; never rejects
    */
   placeOrder(items: OrderItem[], customer = 'order'): Promise<OrderRequest> {
+    const number = this.requests.length + 1;
+    const email = `${customer}-${number}@${EMAIL_DOMAIN}`;
+    const locale = this.random.pick(['en', 'pt-BR']);
     const request: OrderRequest = {
-      email: `${customer}-${this.requests.length + 1}@${EMAIL_DOMAIN}`,
+      email,
+      key: number % REQUESTS_PER_KEY === 0 ? randomUUID() : undefined,
+      body: JSON.stringify({ customer: { name: 'Ana Souza', email }, items, locale }),
+      sentAt: Date.now(),
       status: 0,
     };
     this.requests.push(request);
-    const sending = this.send(request, items).finally(() => this.pending.delete(sending));
+    const sending = this.placeFirst(request).finally(() => this.pending.delete(sending));
     this.pending.add(sending);
     return sending;
   }
 
-  private async send(request: OrderRequest, items: OrderItem[]) {
-    const locale = this.random.pick(['en', 'pt-BR']);
+  private async placeFirst(request: OrderRequest) {
+    Object.assign(request, await this.send(request));
+    request.answeredAfterMs = Date.now() - request.sentAt;
+    return request;
+  }
+
+  /**
+   * Repeats every request that has a key and was answered with 503 or not at all, as a client would: with the same key and
+   * body, until the API gives another answer.
+   *
+   * @returns number of repeated requests
+   * @throws if a request is not answered in time
+   */
+  async repeatWithKeys(): Promise<number> {
+    const waiting = this.requests.filter(
+      (request) => request.key && !request.isRepeated && isRepeatable(request) && refusalOf(request),
+    );
+    const count = waiting.length;
+    const end = Date.now() + REPEAT_WITHIN_MS;
+    const repeatAll = async () => {
+      for (let request = waiting.pop(); request; request = waiting.pop()) await this.repeat(request, end);
+    };
+    await Promise.all(Array.from({ length: MAX_PARALLEL_REPEATS }, repeatAll));
+    return count;
+  }
+
+  private async repeat(request: OrderRequest, end: number) {
+    request.isRepeated = true;
+    for (;;) {
+      const answer = await this.send(request);
+      if (answer.id !== undefined) request.id = answer.id;
+      if (!isRepeatable(answer)) return;
+      if (Date.now() > end)
+        throw new Error(
+          `${request.email} is not accepted when it is repeated: ${answer.code ?? answer.error ?? answer.status}`,
+        );
+      await sleep(500);
+    }
+  }
+
+  /** Never rejects. */
+  private async send({ key, body }: OrderRequest): Promise<Answer> {
     try {
       const response = await fetch(`${this.apiUrl}/v1/orders`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ customer: { name: 'Ana Souza', email: request.email }, items, locale }),
+        headers: { 'content-type': 'application/json', ...(key && { 'idempotency-key': key }) },
+        body,
         signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
       });
-      request.status = response.status;
-      const body = (await response.json()) as { id: number };
-      if (response.status === 202) request.id = body.id;
+      const { status } = response;
+      const { id, code } = (await response.json()) as { id?: number; code?: string };
+      return status === 202 ? { status, id } : { status, code };
     } catch (error) {
-      request.status = 0;
       const { message, cause = '' } = error as Error;
-      request.error = `${message} ${String(cause)}`;
+      return { status: 0, error: `${message} ${String(cause)}` };
     }
-    return request;
   }
 
   /**

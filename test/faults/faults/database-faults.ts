@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { APP_NAMES } from '../../../apps/manifest.js';
+import { haltServer } from '../../../tools/infrastructure/postgres-signals.js';
 import { until } from '../../support/until.js';
 import type { Fault } from '../experiment.js';
 import { APPLICATION_NAME } from '../injector/database.js';
-import { expectAllNotReady, expectRecovery } from './health-checks.js';
+import { describeAnswers } from '../not-accepted.js';
+import { expectDatabaseOutageReported, expectRecovery } from './health-checks.js';
 
 export const postgresStop: Fault = {
   name: 'postgres-stop-immediate',
@@ -12,11 +14,11 @@ export const postgresStop: Fault = {
     const { service } = injector.servers.postgres;
     const endDisruption = injector.mailDisruptions.begin();
     await service.stop(true);
-    const seconds = await expectAllNotReady(injector, experiment, {
+    const seconds = await expectDatabaseOutageReported(injector, experiment, {
       reason: 'the database is unavailable',
       seconds: 15,
     });
-    experiment.note(`stopped; all apps not ready after ${seconds} s`);
+    experiment.note(`stopped; reported by all apps after ${seconds} s`);
     await sleep(experiment.short ? 3_000 : 10_000);
     await service.start();
     endDisruption();
@@ -67,7 +69,7 @@ export const halfOpenDatabase: Fault = {
     const proxies = injector.apps.proxiesTo('postgres');
     const endDisruption = injector.mailDisruptions.begin();
     for (const proxy of proxies) proxy.silence();
-    const seconds = await expectAllNotReady(injector, experiment, {
+    const seconds = await expectDatabaseOutageReported(injector, experiment, {
       reason: 'the database is silent',
       seconds: 12,
     });
@@ -76,5 +78,45 @@ export const halfOpenDatabase: Fault = {
     for (const proxy of proxies) proxy.endSilence();
     await expectRecovery(injector, experiment, { seconds: 60 });
     endDisruption();
+  },
+};
+
+/** A request waits for a connection for at most 5 s, and for the response to a query for at most 10 s. */
+const MAX_ANSWER_MS = 16_000;
+const MAX_GROWTH_MB = 64;
+
+export const databaseHung: Fault = {
+  name: 'database-hung',
+  description: 'halts PostgreSQL (SIGSTOP) under load: connections stay open, and nothing answers',
+  drainsWithin: 180, // at a high rate, thousands of orders and mails wait
+  async inject(injector, experiment) {
+    const { apps, load, mailDisruptions, servers } = injector;
+    const seconds = experiment.short ? 15 : 60;
+    const megabytesBefore = apps.memoryMegabytes('api');
+    const from = load.requests.length;
+    const endDisruption = mailDisruptions.begin();
+    const haltedAt = Date.now();
+    const resume = haltServer(servers.postgres.service.pid!);
+    let maxMegabytes = 0;
+    try {
+      await expectDatabaseOutageReported(injector, experiment, { reason: 'the database hangs', seconds: 12 });
+      while (Date.now() < haltedAt + seconds * 1_000) {
+        maxMegabytes = Math.max(maxMegabytes, apps.memoryMegabytes('api'));
+        await sleep(250);
+      }
+    } finally {
+      resume();
+    }
+    const requests = load.requests.slice(from);
+    await expectRecovery(injector, experiment, { seconds: 60 });
+    endDisruption();
+    const { description, slowestMs } = await describeAnswers(injector, requests);
+    experiment.note(`halted for ${seconds} s; ${description}`);
+    experiment.note(`the api used ${megabytesBefore} MB before and ${maxMegabytes} MB at most`);
+    experiment.expect(slowestMs < MAX_ANSWER_MS, `every request is answered within ${MAX_ANSWER_MS} ms`);
+    experiment.expect(
+      maxMegabytes < megabytesBefore + MAX_GROWTH_MB,
+      `the memory of the api grows by less than ${MAX_GROWTH_MB} MB`,
+    );
   },
 };

@@ -11,8 +11,8 @@ export async function expectRecovery(injector: FaultInjector, experiment: Experi
   );
 }
 
-/** Expects every app to report that it is not ready. @returns after how many seconds all did, for a note */
-export async function expectAllNotReady(
+/** Expects every app to report that the database is unavailable. @returns after how many seconds all did, for a note */
+export async function expectDatabaseOutageReported(
   { apps }: FaultInjector,
   experiment: Experiment,
   { reason, seconds }: { reason: string; seconds: number },
@@ -21,8 +21,8 @@ export async function expectAllNotReady(
   await Promise.all(
     APP_NAMES.map((app) =>
       experiment.expectInTime(
-        `${app} reports that it is not ready when ${reason}`,
-        apps.waitUntilNotReady(app, seconds),
+        `${app} reports it when ${reason}`,
+        apps.waitUntilDatabaseOutageReported(app, seconds),
       ),
     ),
   );

@@ -14,6 +14,9 @@ import { logFile, type Servers } from './servers.js';
 
 export const MAIL_DOMAIN = 'estoque.example';
 
+/** Whether a readiness response says that the app works, but not with the database. */
+const reportsDatabaseOutage = (health: string) => /"database":\{[^}]*"degraded"/.test(health);
+
 /** One process of an app. */
 export interface Replica {
   url: string;
@@ -169,11 +172,11 @@ export class AppProcesses {
     }
   }
 
-  /** Waits until an app is ready and connected to the broker (the api is ready without the broker too). */
+  /** Waits until an app is ready and connected to its dependencies (the api can be ready without them). */
   async waitUntilReady(app: AppName, seconds = 60) {
     const check = async () => {
       const { status, text } = await this.health(app);
-      return status === 200 && !reportsBrokerOutage(text);
+      return status === 200 && !reportsBrokerOutage(text) && !reportsDatabaseOutage(text);
     };
     await until(`${app} to be ready`, check, { seconds });
   }
@@ -181,6 +184,18 @@ export class AppProcesses {
   async waitUntilNotReady(app: AppName, seconds: number) {
     const check = async () => (await this.health(app)).status !== 200;
     await until(`${app} to report that it is not ready`, check, { seconds });
+  }
+
+  /** @returns whether an app is not ready, or ready but degraded, because the database is unavailable */
+  async reportsDatabaseOutage(app: AppName) {
+    const { status, text } = await this.health(app);
+    return status !== 200 || reportsDatabaseOutage(text);
+  }
+
+  async waitUntilDatabaseOutageReported(app: AppName, seconds: number) {
+    await until(`${app} to report that the database is unavailable`, () => this.reportsDatabaseOutage(app), {
+      seconds,
+    });
   }
 
   /** Waits until an app reports that the broker is unavailable: workers are not ready, the api is ready but degraded. */

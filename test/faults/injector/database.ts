@@ -6,12 +6,17 @@ export const APPLICATION_NAME = 'fault-injector';
 
 /** Reads the database directly, without a proxy. */
 export class Database {
-  private readonly pool: pg.Pool;
+  private pool: pg.Pool;
 
   constructor(url: string) {
-    this.pool = new pg.Pool({ connectionString: url, max: 4, application_name: APPLICATION_NAME });
-    // Idle connections fail when a fault stops PostgreSQL; the next query reports it.
-    this.pool.on('error', () => undefined);
+    this.pool = createPool(url);
+  }
+
+  /** Reads another server from now on. */
+  connectTo(url: string) {
+    // The connections to the previous server can be halted, so that they never end.
+    void this.pool.end();
+    this.pool = createPool(url);
   }
 
   async query<Row>(text: string, values: unknown[] = []): Promise<Row[]> {
@@ -50,4 +55,11 @@ export class Database {
   close() {
     return this.pool.end();
   }
+}
+
+function createPool(url: string) {
+  const pool = new pg.Pool({ connectionString: url, max: 4, application_name: APPLICATION_NAME });
+  // Idle connections fail when a fault stops PostgreSQL; the next query reports it.
+  pool.on('error', () => undefined);
+  return pool;
 }

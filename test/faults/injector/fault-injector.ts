@@ -8,6 +8,7 @@ import type { ProtocolStep } from '../wire.js';
 import { AppProcesses } from './app-processes.js';
 import { Broker, eventIdOf, EXCHANGE, type EventMessage } from './broker.js';
 import { Database } from './database.js';
+import type { ClusterNode } from './database-cluster.js';
 import { MailDisruptions } from './mail-disruptions.js';
 import type { FaultInjectorOptions } from './options.js';
 import { logFile, Servers } from './servers.js';
@@ -31,9 +32,12 @@ export class FaultInjector {
   readonly openingStock = new Map<number, number>();
   /** Orders that were not finished in time after an earlier fault. Later faults ignore them; the end of the run does not. */
   readonly overdueOrders = new Set<number>();
+  /** Findings of the ledger that an earlier fault caused. The end of the run lists them again. */
+  readonly knownFindings = new Set<string>();
   load!: Load;
   products!: Products;
-  private rate = 0;
+  /** Orders per second. */
+  rate = 0;
 
   private constructor(
     readonly options: FaultInjectorOptions,
@@ -72,6 +76,7 @@ export class FaultInjector {
     await this.apps.stopAll();
     await this.mailSink.stop();
     await this.database.close();
+    await this.servers.databaseCluster?.stop();
   }
 
   private recordEvent({ name, text, body }: ProtocolStep) {
@@ -127,9 +132,25 @@ export class FaultInjector {
     return { ...request, id: request.id };
   }
 
+  /**
+   * Leads the address of the database, which the apps use, to a server of the cluster.
+   *
+   * @param options.cut whether open connections are cut. Otherwise they stay with the server that they were opened to.
+   */
+  moveDatabaseAddress({ port }: ClusterNode, { cut = false } = {}) {
+    for (const proxy of this.apps.proxiesTo('postgres')) {
+      proxy.retarget(port);
+      if (cut) proxy.cutConnections();
+    }
+    this.database.connectTo(this.servers.postgres.url);
+  }
+
   /** Ends every fault that is still active: all connections, servers and apps work again. */
   async endFaults() {
     this.apps.resetProxies();
+    const { databaseCluster } = this.servers;
+    if (databaseCluster) this.moveDatabaseAddress(databaseCluster.primary);
+    for (const proxy of this.apps.proxiesTo('postgres')) proxy.cutConnectionsToOtherTargets();
     await this.servers.startStopped();
     await this.apps.runAll();
   }

@@ -9,6 +9,7 @@ import {
 } from '../../../tools/infrastructure/rabbitmq.js';
 import { MailSink } from '../mail-sink.js';
 import type { Dependency } from '../proxy.js';
+import { DatabaseCluster } from './database-cluster.js';
 import type { FaultInjectorOptions } from './options.js';
 
 const run = promisify(execFile);
@@ -18,20 +19,30 @@ export class Servers {
   readonly mailSink = new MailSink();
 
   private constructor(
-    readonly postgres: Postgres,
+    private readonly database: Postgres | DatabaseCluster,
     readonly rabbitMqNodes: RabbitMq[],
     private readonly options: FaultInjectorOptions,
   ) {}
 
   /** Starts all servers and migrates the database. */
   static async start(options: FaultInjectorOptions) {
-    const [postgres, nodes] = await Promise.all([
-      startMigratedPostgres(options),
+    const [database, nodes] = await Promise.all([
+      startMigratedDatabase(options),
       startRabbitMqNodes(options),
     ]);
-    const servers = new Servers(postgres, nodes, options);
+    const servers = new Servers(database, nodes, options);
     await servers.mailSink.start();
     return servers;
+  }
+
+  /** The cluster of PostgreSQL servers, if this run has one. */
+  get databaseCluster(): DatabaseCluster | undefined {
+    return this.database instanceof DatabaseCluster ? this.database : undefined;
+  }
+
+  /** The PostgreSQL server, or the primary of the cluster. */
+  get postgres(): Pick<Postgres, 'url' | 'service'> {
+    return this.database instanceof DatabaseCluster ? this.database.primary : this.database;
   }
 
   /** The first node that is running. */
@@ -54,6 +65,7 @@ export class Servers {
   async startStopped() {
     for (const { service } of [this.postgres, ...this.rabbitMqNodes])
       if (service.pid === undefined) await service.start();
+    await this.databaseCluster?.restore();
   }
 
   /**
@@ -76,17 +88,13 @@ export class Servers {
   }
 }
 
-async function startMigratedPostgres({ root, dir, dist, processes }: FaultInjectorOptions) {
-  const postgres = await startPostgres({
-    root,
-    processes,
-    dir: join(dir, 'postgres'),
-    log: logFile(dir, 'postgres'),
-  });
+async function startMigratedDatabase({ root, dir, dist, processes, databaseCluster }: FaultInjectorOptions) {
+  const options = { root, processes, dir: join(dir, 'postgres'), log: logFile(dir, 'postgres') };
+  const database = databaseCluster ? await DatabaseCluster.start(options) : await startPostgres(options);
+  const { url } = database instanceof DatabaseCluster ? database.primary : database;
   const script = join(dist, 'libs', 'domain', 'src', 'database', 'migrate.js');
-  const env = { PATH: process.env.PATH, DATABASE_URL: postgres.url };
-  await run(process.execPath, [script], { cwd: dir, env });
-  return postgres;
+  await run(process.execPath, [script], { cwd: dir, env: { PATH: process.env.PATH, DATABASE_URL: url } });
+  return database;
 }
 
 async function startRabbitMqNodes({ root, dir, processes, cluster, printProgress }: FaultInjectorOptions) {
