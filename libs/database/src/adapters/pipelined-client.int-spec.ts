@@ -93,4 +93,39 @@ describe('The outcome of a write', () => {
     });
     await expect(result).rejects.toThrow('rolled back instead of committed');
   });
+
+  describe('with a synchronous standby that does not respond', () => {
+    // The test server has synchronous_commit off: this affects only sessions that switch it on.
+    const setStandby = async (name: string) => {
+      await direct.query(`ALTER SYSTEM SET synchronous_standby_names = '${name}'`);
+      await direct.query('SELECT pg_reload_conf()');
+    };
+    beforeAll(() => setStandby('absent'));
+    afterAll(() => setStandby(''));
+
+    const commitUnreplicated = (name: string) =>
+      dataSource.transaction(async (manager) => {
+        await manager.query('SET LOCAL synchronous_commit = on');
+        await manager.query(insert, [name]);
+      });
+
+    it.each([
+      ['cancels the commit: the server answers it with success', 'pg_cancel_backend', /was not replicated/],
+      ['terminates the session', 'pg_terminate_backend', /terminated/],
+    ])('is unknown if an administrator %s', async (_what, action, cause) => {
+      const written = driverErrorOf(commitUnreplicated(action));
+      await until('the commit to wait', async () => {
+        const stopped = await direct.query<unknown[]>(
+          `SELECT ${action}(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'SyncRep'`,
+        );
+        return stopped.length > 0;
+      });
+      const outcome = await written;
+      expect(outcome).toBeInstanceOf(OutcomeUnknown);
+      expect((outcome as { cause: Error }).cause.message).toMatch(cause);
+      expect(await isStored(action)).toBe(true);
+      // Later commits succeed, on the same connection or a new one.
+      await write(`after ${action}`);
+    });
+  });
 });

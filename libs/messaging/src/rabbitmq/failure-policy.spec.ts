@@ -1,7 +1,7 @@
 import { AppError, environmentSchema, MAX_ATTEMPTS } from '@estoque/platform';
 import type { ConsumeMessage } from 'amqplib';
 import { sampleEvents } from '../../../../test/support/sample-event.js';
-import { decideAfterFailure, requeueOptions } from './failure-policy.js';
+import { decideAfterFailure, requeueOptions, requeueOptionsWhileLocked } from './failure-policy.js';
 import { topologyOf } from './topology.js';
 
 const topology = topologyOf('samples', sampleEvents);
@@ -63,5 +63,32 @@ describe('decideAfterFailure', () => {
 describe('requeueOptions', () => {
   it('uses up no attempt', () => {
     expect(requeueOptions(message({ attempt: 3 }), 'sample_queue').headers).toMatchObject({ attempt: 3 });
+  });
+});
+
+describe('requeueOptionsWhileLocked', () => {
+  const requeue = (headers: Record<string, unknown>) =>
+    requeueOptionsWhileLocked(message({ ...headers, custom: 'kept' }), 'sample_queue', delaysMs);
+
+  it('keeps the attempt number, and waits in a slower retry queue each time, up to 30 s', () => {
+    const steps = [undefined, 1, 2, 3, 4].map((retry_step) => requeue({ attempt: 2, retry_step }));
+    expect(steps.map(({ headers }) => headers as unknown)).toEqual(
+      [1, 2, 3, 3, 3].map((retry_step) => ({
+        custom: 'kept',
+        home_queue: 'sample_queue',
+        retry_step,
+        attempt: 2,
+      })),
+    );
+    for (const { headers, expiration } of steps) {
+      const delay = delaysMs[(headers as { retry_step: number }).retry_step - 1]!;
+      expect(expiration).toBeGreaterThanOrEqual(delay);
+      expect(expiration).toBeLessThanOrEqual(delay * 1.2);
+    }
+  });
+
+  it.each(['x', -5, 1.5, null, 3_000_000_000])('uses a queue that exists for the step %j', (retry_step) => {
+    const { retry_step: step } = requeue({ retry_step }).headers as { retry_step: number };
+    expect([1, 2, 3]).toContain(step);
   });
 });
