@@ -1,4 +1,4 @@
-import { checkLedger, GUARANTEES_AT_ANY_TIME, type GuaranteeName } from './ledger.js';
+import { checkLedger, GUARANTEES_AT_ANY_TIME, summarizeFindings, type GuaranteeName } from './ledger.js';
 import { ledgerFactsOf, waitUntilDrained } from './drain.js';
 import type { DeadLetter } from './injector/broker.js';
 import type { FaultInjector } from './injector/fault-injector.js';
@@ -123,11 +123,9 @@ export class Experiment {
       checkLedger(sql, ledgerFactsOf(injector)),
     );
     for (const guarantee of guarantees) {
-      for (const finding of findings[guarantee]) {
-        if (injector.knownFindings.has(finding)) continue;
-        injector.knownFindings.add(finding);
-        this.fail(`${guarantee}: ${finding}`);
-      }
+      const newFindings = findings[guarantee].filter((finding) => !injector.knownFindings.has(finding));
+      for (const finding of newFindings) injector.knownFindings.add(finding);
+      for (const line of summarizeFindings(guarantee, newFindings)) this.fail(line);
     }
   }
 

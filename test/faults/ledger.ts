@@ -32,6 +32,15 @@ export type GuaranteeName = (typeof GUARANTEES)[number];
 /** Violations of each guarantee, as lines of text. */
 export type Findings = Record<GuaranteeName, string[]>;
 
+const MAX_LISTED_FINDINGS = 10;
+
+/** @returns lines for a report; a fault can cause hundreds of findings of one kind */
+export function summarizeFindings(guarantee: GuaranteeName, findings: string[]): string[] {
+  const lines = findings.slice(0, MAX_LISTED_FINDINGS).map((finding) => `${guarantee}: ${finding}`);
+  const more = findings.length - lines.length;
+  return more > 0 ? [...lines, `${guarantee}: ${more} more`] : lines;
+}
+
 export interface Ledger {
   accepted: number;
   orders: number;

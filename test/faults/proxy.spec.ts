@@ -68,6 +68,28 @@ describe('A proxy to PostgreSQL', () => {
   const exists = async (id: number) =>
     (await direct.query(`SELECT 1 FROM ${table} WHERE id = $1`, [id])).rowCount === 1;
 
+  it('leads new connections to another server, and leaves open ones until they are cut', async () => {
+    const { proxy } = recording;
+    const targetPort = portOf(serverUrl('DATABASE'));
+    const other = await Proxy.start('postgres', targetPort, () => undefined);
+    const before = await connectThroughProxy();
+    try {
+      proxy.retarget(undefined);
+      await expect(connectThroughProxy()).rejects.toThrow();
+      proxy.retarget(other.port);
+      const after = await connectThroughProxy();
+      await expect(before.query('SELECT 1')).resolves.toBeDefined();
+      proxy.cutConnectionsToOtherTargets();
+      await expect(before.query('SELECT 1')).rejects.toThrow();
+      await expect(after.query('SELECT 1')).resolves.toBeDefined();
+      await after.end();
+    } finally {
+      proxy.retarget(targetPort);
+      await before.end().catch(() => undefined);
+      await other.stop();
+    }
+  });
+
   it('reads statements with their values, and the statements of a commit', async () => {
     expect(await insert(1)).toBe(true);
     expect(recording.steps).toContainEqual(

@@ -6,7 +6,7 @@ import { PERMANENTLY_REFUSED } from './faults/mail-faults.js';
 import { MAIL_DOMAIN } from './injector/app-processes.js';
 import { FaultInjector } from './injector/fault-injector.js';
 import type { FaultInjectorOptions } from './injector/options.js';
-import { checkLedger, checkMails, GUARANTEES, type Ledger } from './ledger.js';
+import { checkLedger, checkMails, GUARANTEES, summarizeFindings, type Ledger } from './ledger.js';
 import { countNotAccepted, findStoredOrders, type NotAccepted } from './not-accepted.js';
 
 export interface RunOptions extends FaultInjectorOptions {
@@ -116,7 +116,7 @@ async function finishRun(injector: FaultInjector, printProgress: RunOptions['pri
   await findStoredOrders(injector);
   const deadlocks = readFileSync(injector.logFile('postgres'), 'utf8').split('deadlock detected').length - 1;
   const violations = GUARANTEES.flatMap((guarantee) =>
-    ledger.findings[guarantee].map((finding) => `${guarantee}: ${finding}`),
+    summarizeFindings(guarantee, ledger.findings[guarantee]),
   );
   if (!first.isDrained) violations.push(`not drained at the end: ${first.unfinished}`);
   if (!second.isDrained)

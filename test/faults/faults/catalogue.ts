@@ -10,7 +10,6 @@ import {
 } from './broker-faults.js';
 import { CLUSTER_FAULTS } from './cluster-faults.js';
 import { deadlock, lastUnits } from './contention-faults.js';
-import { DATABASE_CLUSTER_FAULTS } from './database-cluster-faults.js';
 import {
   backendsTerminated,
   commitCut,
@@ -18,11 +17,13 @@ import {
   halfOpenDatabase,
   postgresStop,
 } from './database-faults.js';
+import { addressOnStandby, failover, primaryHalted, primaryKilled, switchover } from './failover-faults.js';
 import { killApp, killEach } from './kill-faults.js';
 import { mailDown } from './mail-faults.js';
 import { backlog, duplicates, poison } from './message-faults.js';
 import { clock, rollingRestart, stopCont } from './process-faults.js';
 import { bindingMissing, consumerCancelled, publisherFirst, queueDeleted } from './queue-faults.js';
+import { replicationCut, standbyHalted } from './replication-faults.js';
 import { rollOut } from './roll-out.js';
 
 /** The faults of one round, in their order. */
@@ -55,8 +56,19 @@ const FAULTS: Fault[] = [
   lastUnits,
 ];
 
-/** Injected only if `--only` selects them. A round already contains what they do: `kill-<app>` for each app. */
+/** Faults of three PostgreSQL servers with synchronous replication (`--database-cluster`). */
+const DATABASE_CLUSTER_FAULTS: Fault[] = [
+  primaryKilled,
+  primaryHalted,
+  switchover,
+  addressOnStandby,
+  standbyHalted,
+  replicationCut,
+];
+
+/** Injected only if `--only` selects them. A round already contains what they do. */
 const ONLY_BY_NAME: Fault[] = [killEach];
+const ONLY_BY_NAME_IN_DATABASE_CLUSTER: Fault[] = [failover];
 
 /** What a run has a cluster of. Each cluster has faults of its own. */
 export interface ClusterOptions {
@@ -71,12 +83,9 @@ export interface ClusterOptions {
  * @throws if a name is unknown
  */
 export function selectFaults(names: string[], { cluster, databaseCluster }: ClusterOptions): Fault[] {
-  const clusterFaults = [
-    ...(cluster ? CLUSTER_FAULTS : []),
-    ...(databaseCluster ? DATABASE_CLUSTER_FAULTS : []),
-  ];
-  const round = clusterFaults.length > 0 ? clusterFaults : FAULTS;
-  const known = clusterFaults.length > 0 ? round : [...round, ...ONLY_BY_NAME];
+  const round = databaseCluster ? DATABASE_CLUSTER_FAULTS : cluster ? CLUSTER_FAULTS : FAULTS;
+  const onlyByName = databaseCluster ? ONLY_BY_NAME_IN_DATABASE_CLUSTER : cluster ? [] : ONLY_BY_NAME;
+  const known = [...round, ...onlyByName];
   const unknown = names.filter((name) => !known.some((fault) => fault.name === name));
   if (unknown.length > 0)
     throw new Error(
