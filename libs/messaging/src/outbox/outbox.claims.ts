@@ -22,7 +22,7 @@ const timeOf = (parameter: string) =>
  * index.
  *
  * Parameters: position of the page ($1 lease end, $2 id), end of the pass ($3, null on its first page), rows ($4),
- * seconds ($5). Returns at least one row, with the values of the page.
+ * seconds ($5), whether a transaction id is needed ($6). Returns at least one row, with the values of the page.
  */
 const CLAIM = `
   WITH page AS MATERIALIZED (
@@ -56,7 +56,7 @@ const CLAIM = `
   SELECT page_rows, last_lease, last_id, CASE WHEN page_rows > 0 THEN left_from END AS left_from,
          ${microseconds('statement_timestamp()')} AS now,
          pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xmin,
-         pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS xmax,
+         CASE WHEN $6 THEN pg_current_xact_id()::text::bigint END AS xid,
          claimed.id, event_id AS "eventId", event, source, key, body, traceparent
   FROM status LEFT JOIN claimed ON true ORDER BY claimed.id`;
 
@@ -70,23 +70,25 @@ export interface Claim {
 
 /** Claims the rows of the outbox whose lease has ended, and measures the outbox. */
 export class OutboxClaims {
-  private readonly position = new ClaimPosition();
-
-  constructor(private readonly sql: SqlClient) {}
+  constructor(
+    private readonly sql: SqlClient,
+    private readonly position = new ClaimPosition(),
+  ) {}
 
   /** Starts a pass through all waiting rows. @returns a function that claims the next page, at most 500 rows */
   startPass(): () => Promise<Claim> {
-    const { from, record } = this.position.startPass();
+    const { from, isSettledPass, record } = this.position.startPass();
     let position = { lease: from ?? null, id: 0 };
     let end: number | null = null;
     return async () => {
-      const sentAt = performance.now();
+      const sentAt = this.position.clock();
       const found = await this.sql.queryWithAdvisoryLock<PageRow & { id: number | null }>(CLAIM_LOCK, CLAIM, [
         position.lease,
         position.id,
         end,
         PAGE_SIZE,
         LEASE_SECONDS,
+        isSettledPass && end === null,
       ]);
       const page = found[0];
       // Another process holds the lock.
