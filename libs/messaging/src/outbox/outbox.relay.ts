@@ -12,35 +12,32 @@ import { correlationOfKey, type EventCatalogue } from '../contract/event.js';
 import { publishSpan, TRACEPARENT_HEADER } from '../rabbitmq/message.spans.js';
 import type { Publisher } from '../rabbitmq/publisher.js';
 import { DeferredDeletion } from './deferred-deletion.js';
-import { LEASE_SECONDS, type StoredEvent, type StoredEvents } from './outbox.js';
+import { OutboxClaims } from './outbox.claims.js';
+import type { StoredEvent, StoredEvents } from './outbox.js';
 
 const POLL_INTERVAL_MS = 1_000;
 const BATCH_SIZE = 500;
 /** Maximum number of rows in memory. Further rows stay in the database until a poll picks them up. */
 const MAX_PENDING = 5_000;
 /**
- * Advisory lock: only one process at a time claims rows. Otherwise rows with the same key could be published out of
- * order.
- */
-const CLAIM_LOCK = 7_346_002;
-
-/**
  * Relay of the transactional outbox, with at-least-once delivery: publishes a row, waits for the publisher confirm,
  * deletes the row.
  *
  * Rows that this process commits are published from memory immediately (`enqueue`). A poll picks up rows of any process
  * that were left by a crash or an outage. No transaction is open while the relay waits for the broker. Batches are
- * published one after the other, so that rows with the same key keep their order. Published rows are deleted in
- * batches, up to a second later.
+ * published one after the other, so that rows with the same key keep their order. Batches from memory and batches of
+ * the poll take turns. Published rows are deleted in batches, up to a second later.
  */
 export class OutboxRelay {
   /** Rows in memory that are not being published yet. */
   private readonly pending: StoredEvent[] = [];
+  private isPendingScheduled = false;
   /** Settles when the latest batch, and so every earlier one, is finished: batches run one after the other. */
   private lastBatch: Promise<unknown> = Promise.resolve();
   private readonly deletion = new DeferredDeletion((ids) =>
     this.updateRows('DELETE FROM outbox WHERE id = ANY($1)', ids),
   );
+  private readonly claims: OutboxClaims;
   private pollTimer?: NodeJS.Timeout;
   private currentPoll?: Promise<void>;
   private stopped = false;
@@ -54,6 +51,7 @@ export class OutboxRelay {
     private readonly logger: Logger,
     metrics: Metrics,
   ) {
+    this.claims = new OutboxClaims(sql);
     this.publishedTotal = metrics.counter(
       'estoque_events_published_total',
       'Events that this process published and the broker confirmed',
@@ -77,11 +75,8 @@ export class OutboxRelay {
   enqueue({ leased, hasUnleased }: StoredEvents) {
     if (hasUnleased && this.publisher.ready) this.schedulePoll(0);
     if (leased.length === 0) return;
-    // If rows were pending already, a batch that publishes all of them is scheduled.
-    if (this.pending.push(...leased) > leased.length) return;
-    void this.serialize(async () => {
-      while (this.pending.length > 0) await this.publish(this.pending.splice(0, BATCH_SIZE));
-    });
+    this.pending.push(...leased);
+    this.schedulePending();
   }
 
   /** Publishes the rows in memory, then stops. Rows that can't be published now wait for a poll of any process. */
@@ -89,17 +84,14 @@ export class OutboxRelay {
     this.stopped = true;
     clearTimeout(this.pollTimer);
     await this.currentPoll;
+    while (this.pending.length > 0) await this.lastBatch;
     await this.lastBatch;
     await this.deletion.flush();
   }
 
   /** Returns the number of events in the outbox, and the age of the oldest one in seconds. */
-  async measure(): Promise<{ depth: number; lag_seconds: number }> {
-    const [row] = await this.sql.query<{ depth: number; lag_seconds: number }>(
-      `SELECT count(*)::int AS depth,
-              coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float8 AS lag_seconds FROM outbox`,
-    );
-    return row!;
+  measure(): Promise<{ depth: number; lag_seconds: number }> {
+    return this.claims.measure();
   }
 
   /** Runs a batch after all earlier batches. */
@@ -124,40 +116,34 @@ export class OutboxRelay {
     }, delay).unref();
   }
 
+  /** Publishes one batch of the rows in memory. A batch of the poll that waits already is published before the next one. */
+  private schedulePending() {
+    if (this.isPendingScheduled || this.pending.length === 0) return;
+    this.isPendingScheduled = true;
+    void this.serialize(async () => {
+      this.isPendingScheduled = false;
+      await this.publish(this.pending.splice(0, BATCH_SIZE));
+      this.schedulePending();
+    });
+  }
+
+  /** Publishes all waiting rows. Ends early if no row of a batch could be published: the broker refuses most likely all. */
   private async poll() {
+    const claimPage = this.claims.startPass();
     for (let more = true; more && !this.stopped && this.publisher.ready;) {
       more = await this.serialize(async () => {
-        const rows = await this.claim();
-        return rows.length > 0 && (await this.publish(rows));
+        const { rows, isLast } = await claimPage();
+        const published = await this.publish(rows);
+        return !isLast && (published > 0 || rows.length === 0);
       });
     }
   }
 
-  /**
-   * Leases waiting rows to this process, except rows for which an earlier row with the same key is leased.
-   *
-   * `= ANY(ARRAY(...))` evaluates the inner query once in any plan. With `IN` and an outdated plan, it was evaluated for
-   * each row.
-   */
-  private async claim(): Promise<StoredEvent[]> {
-    const rows = await this.sql.queryWithAdvisoryLock<StoredEvent>(
-      CLAIM_LOCK,
-      `UPDATE outbox SET leased_until = clock_timestamp() + make_interval(secs => $1)
-       WHERE id = ANY(ARRAY(
-         SELECT id FROM outbox waiting WHERE leased_until < clock_timestamp() AND NOT EXISTS (
-           SELECT 1 FROM outbox earlier
-           WHERE earlier.key = waiting.key AND earlier.id < waiting.id AND earlier.leased_until >= clock_timestamp())
-         ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED))
-       RETURNING id, event_id AS "eventId", event, source, key, body::text AS body, traceparent`,
-      [LEASE_SECONDS, BATCH_SIZE],
-    );
-    return rows.sort((a, b) => a.id - b.id);
-  }
-
-  /** @returns whether all rows were published */
-  private async publish(rows: StoredEvent[]): Promise<boolean> {
+  /** @returns number of rows that were published */
+  private async publish(rows: StoredEvent[]): Promise<number> {
     const unpublishedIds: number[] = [];
     let failure: Error | undefined;
+    let published = 0;
     const publishSequence = async (sequence: StoredEvent[]) => {
       for (const [index, row] of sequence.entries()) {
         try {
@@ -166,6 +152,7 @@ export class OutboxRelay {
             () => this.publishRow(row),
           );
           this.deletion.schedule(row.id);
+          published += 1;
         } catch (error) {
           failure = error as Error;
           const unpublished = [...sequence.slice(index), ...this.removePending(row.key)];
@@ -175,13 +162,13 @@ export class OutboxRelay {
       }
     };
     await Promise.all(sequencesByKey(rows).map(publishSequence));
-    if (unpublishedIds.length === 0) return true;
+    if (unpublishedIds.length === 0) return published;
     this.logger.warn({ rows: unpublishedIds.length, reason: failure?.message }, 'events wait in the outbox');
     await this.updateRows(
       'UPDATE outbox SET leased_until = clock_timestamp() WHERE id = ANY($1)',
       unpublishedIds,
     );
-    return false;
+    return published;
   }
 
   /** Never rejects. If the update fails, the leases expire and the rows are published again: at-least-once delivery. */
