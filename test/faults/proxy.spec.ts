@@ -197,7 +197,7 @@ describe('A proxy to RabbitMQ', () => {
   it('reads a message of several frames with its routing key and body', async () => {
     const body = Buffer.alloc(300_000, 'x');
     expect(await publish(body)).toBe(true);
-    expect(recording.stepNames()).toEqual(['publish', 'published', 'confirm']);
+    expect(recording.stepNames()).toEqual(['publish', 'published', 'confirm', 'connection close']);
     expect(recording.steps[1]).toMatchObject({ text: ' q' });
     expect(recording.steps[1]!.body!.equals(body)).toBe(true);
     expect(await purge()).toBe(1);

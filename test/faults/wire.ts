@@ -118,6 +118,9 @@ const METHOD_FRAME = 1;
 const HEADER_FRAME = 2;
 const BODY_FRAME = 3;
 const FRAME_END = 0xce;
+/** The AMQP class `connection`, and its method `close`. */
+const CONNECTION = 10;
+const CLOSE = 50;
 /** The AMQP class `basic`, and its methods that are read or written here. */
 const BASIC = 60;
 const CONSUME_OK = 21;
@@ -164,8 +167,10 @@ export class AmqpWire extends FramedWire {
   }
 
   private readMethod(from: Side, channel: number, frame: Buffer): ProtocolStep | undefined {
-    if (frame.readUInt16BE(7) !== BASIC) return undefined;
     const method = frame.readUInt16BE(9);
+    if (frame.readUInt16BE(7) === CONNECTION && method === CLOSE)
+      return { from, name: 'connection close', text: '', values: [] };
+    if (frame.readUInt16BE(7) !== BASIC) return undefined;
     if (method === ACK) return { from, name: from === 'app' ? 'ack' : 'confirm', text: '', values: [] };
     if (method === CONSUME_OK) this.consumer = { channel, tag: readShortString(frame, 11) };
     if (method !== PUBLISH && method !== DELIVER) return undefined;

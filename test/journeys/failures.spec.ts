@@ -1,5 +1,5 @@
 import { catalogue } from '@estoque/domain';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { fetchMailsTo } from '../support/mailbox.js';
 import { FLOW_APPS } from '../../apps/manifest.js';
 import { System } from '../support/system.js';
@@ -10,6 +10,7 @@ interface DeadLetterRow {
   queue: string;
   event: string;
   reason: string;
+  error: string;
   attempts: number;
   body: Buffer;
 }
@@ -24,7 +25,7 @@ describe('Message handling under failure', () => {
   const nextDeadLetter = () =>
     until('a dead letter', async () => {
       const [deadLetter] = await system.sql<DeadLetterRow>(
-        'SELECT id, queue, event, reason, attempts, body FROM dead_letters WHERE id > $1 ORDER BY id LIMIT 1',
+        'SELECT id, queue, event, reason, error, attempts, body FROM dead_letters WHERE id > $1 ORDER BY id LIMIT 1',
         [lastId],
       );
       if (deadLetter) lastId = deadLetter.id;
@@ -107,12 +108,22 @@ describe('Message handling under failure', () => {
     await system.waitForOrderStatus(id, 'processed');
   });
 
-  it('dead-letters a body of 5 MB byte for byte, without parsing it', async () => {
+  it('dead-letters a body of 1 MiB byte for byte', async () => {
+    const body = Buffer.alloc(1024 * 1024, '[');
+    await system.externalClient.publish('order.created', body);
+    const deadLetter = await nextDeadLetter();
+    expect(deadLetter).toMatchObject({ reason: 'invalid_json', queue: 'order_queue' });
+    expect(deadLetter.body.equals(body)).toBe(true);
+  });
+
+  it('dead-letters the first MiB of a larger body, with its size and hash, without parsing it', async () => {
     const body = Buffer.alloc(5 * 1024 * 1024, '[');
     await system.externalClient.publish('order.created', body);
     const deadLetter = await nextDeadLetter();
     expect(deadLetter).toMatchObject({ reason: 'body_too_large', queue: 'order_queue' });
-    expect(deadLetter.body.equals(body)).toBe(true);
+    expect(deadLetter.error).toContain('5242880 bytes');
+    expect(deadLetter.error).toContain(createHash('sha256').update(body).digest('hex'));
+    expect(deadLetter.body.equals(body.subarray(0, 1024 * 1024))).toBe(true);
   });
 
   it('declares a deleted queue and its bindings again, and consumes it', async () => {

@@ -5,12 +5,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import { MailSenderService } from './mail-sender.service.js';
 
 type Changes = EventOf<'stock.updated'>['items'];
-type Outcome = 'recorded' | 'duplicate' | 'ignored';
+type Outcome = 'recorded' | 'withheld' | 'duplicate' | 'ignored';
 
 @Injectable()
 export class StockAlertService {
   private readonly batcher = new MicroBatcher<Changes, Outcome>((batch) => this.alertAll(batch));
   private readonly recipient?: string;
+  private readonly maxPerHour: number;
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
@@ -18,38 +19,37 @@ export class StockAlertService {
     @Inject(ENVIRONMENT) environment: Environment,
   ) {
     this.recipient = environment.STOCK_ALERT_EMAIL;
+    this.maxPerHour = environment.STOCK_ALERTS_PER_HOUR;
   }
 
   /**
-   * Records a low-stock alert for each product whose stock fell from above its reorder point to the reorder point or
-   * below. The alert is recorded once per movement, so that a redelivered event sends no second mail.
+   * Records a low-stock alert for each movement that lowered the stock of its product from above the reorder point to the
+   * reorder point or below. The ledger decides that: the event may be forged, late or a duplicate. The alert is recorded
+   * once per movement, so that a redelivered event sends no second mail.
    *
-   * @param changes the items of one `stock.updated` event
-   * @returns `duplicate` if an earlier delivery recorded the alerts; `ignored` if no stock fell to its reorder point or
-   * no recipient is configured
+   * @param changes the items of one `stock.updated` event; only their movement ids are read
+   * @returns `withheld` if the alerts are above the maximum per hour and are not sent; `duplicate` if an earlier delivery
+   * recorded them; `ignored` if no stock fell to its reorder point or no recipient is configured
    */
   async alert(changes: Changes): Promise<Outcome> {
     return this.recipient ? this.batcher.add(changes) : 'ignored';
   }
 
   private async alertAll(batch: Changes[]): Promise<Outcome[]> {
-    const products = new Set(batch.flat().map(({ product_id }) => product_id));
-    const reorderPoints = await this.unitOfWork.read.products.reorderPoints([...products]);
-    const isLow = ({ product_id, quantity, on_hand }: Changes[number]) => {
-      const reorderPoint = reorderPoints.get(product_id) ?? -1;
-      return on_hand <= reorderPoint && on_hand - quantity > reorderPoint;
-    };
-    const lowStockMovements = batch.map((changes) =>
-      changes.filter(isLow).map(({ movement_id }) => movement_id),
-    );
     const changesByMovement = new Map(
-      lowStockMovements.flatMap((movements, index) => movements.map((id) => [id, batch[index]!])),
+      batch.flatMap((changes) => changes.map(({ movement_id }) => [movement_id, changes])),
     );
-    const recorded = await this.record(changesByMovement);
-    if (recorded.size > 0) this.sender.sendSoon();
-    return lowStockMovements.map((movements) => {
-      if (movements.length === 0) return 'ignored';
-      return movements.some((id) => recorded.delete(id)) ? 'recorded' : 'duplicate';
+    const crossings = await this.unitOfWork.read.stock.reorderPointCrossings([...changesByMovement.keys()]);
+    const outcomes = await this.record(crossings, changesByMovement);
+    if ([...outcomes.values()].includes('recorded')) this.sender.sendSoon();
+    return batch.map((changes) => {
+      const own = changes.flatMap(({ movement_id }) => outcomes.get(movement_id) ?? []);
+      // The next event of the batch with the same movement is a duplicate.
+      for (const { movement_id } of changes)
+        if (outcomes.has(movement_id)) outcomes.set(movement_id, 'duplicate');
+      return (
+        (['recorded', 'withheld', 'duplicate'] as const).find((outcome) => own.includes(outcome)) ?? 'ignored'
+      );
     });
   }
 
@@ -58,20 +58,21 @@ export class StockAlertService {
    *
    * @param changesByMovement by movement id: the items of the event that contains the movement. They identify the trace
    * of that event.
-   * @returns the ids of the movements whose alert was not recorded before
+   * @returns the outcome of each movement
    */
-  private async record(changesByMovement: Map<number, Changes>): Promise<Set<number>> {
+  private async record(
+    movements: number[],
+    changesByMovement: Map<number, Changes>,
+  ): Promise<Map<number, Outcome>> {
+    if (movements.length === 0) return new Map();
     const recipient = this.recipient!;
-    const movements = [...changesByMovement.keys()];
-    if (movements.length === 0) return new Set();
-    const isNew = await this.unitOfWork.inTransaction(({ notifications }) =>
-      notifications.record(
-        movements.map((movement_id) => {
-          const traceparent = traceparentOf(traceContextOf(changesByMovement.get(movement_id)));
-          return { movement_id, kind: 'low_stock', recipient, locale: 'en', traceparent };
-        }),
-      ),
+    const alerts = movements.map((movement_id) => {
+      const traceparent = traceparentOf(traceContextOf(changesByMovement.get(movement_id)));
+      return { movement_id, kind: 'low_stock' as const, recipient, locale: 'en' as const, traceparent };
+    });
+    const outcomes = await this.unitOfWork.inTransaction(({ notifications }) =>
+      notifications.recordStockAlerts(alerts, this.maxPerHour),
     );
-    return new Set(movements.filter((_, index) => isNew[index]));
+    return new Map(movements.map((movement, index) => [movement, outcomes[index]!]));
   }
 }

@@ -96,14 +96,27 @@ export class DomainModule implements OnApplicationBootstrap, OnApplicationShutdo
     const topology = topologyOf(EXCHANGE, catalogue);
     const collector = {
       provide: DeadLetterCollector,
-      inject: [ENVIRONMENT, DeadLetters, Publisher, LOGGER, Metrics],
+      inject: [ENVIRONMENT, DeadLetters, Publisher, LOGGER, Metrics, HealthChecks],
       useFactory: (
         { RABBITMQ_URL: urls }: Environment,
         deadLetters: DeadLetters,
         publisher: Publisher,
         logger: Logger,
         metrics: Metrics,
-      ) => new DeadLetterCollector(urls, topology, catalogue, deadLetters, publisher, logger, metrics),
+        health: HealthChecks,
+      ) => {
+        const collector = new DeadLetterCollector(
+          urls,
+          topology,
+          catalogue,
+          deadLetters,
+          publisher,
+          logger,
+          metrics,
+        );
+        health.add('dead-letters', () => collector.unavailableReason);
+        return collector;
+      },
     };
     return {
       module: DomainModule,

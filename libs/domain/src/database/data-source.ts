@@ -7,6 +7,7 @@ import { Product } from '../product/product.entity.js';
 import { Movement, Reservation, Stock } from '../stock/stock.entity.js';
 import { Initial1765000000000 } from './migrations/1765000000000-initial.js';
 import { OldSnapshots1766000001000 } from './migrations/1766000001000-old-snapshots.js';
+import { StockAlertIndex1766002500000 } from './migrations/1766002500000-stock-alert-index.js';
 
 const ENTITIES = [
   Product,
@@ -23,7 +24,7 @@ const ENTITIES = [
 ];
 
 /** In the sequence in which they run. */
-const MIGRATIONS = [Initial1765000000000, OldSnapshots1766000001000];
+const MIGRATIONS = [Initial1765000000000, OldSnapshots1766000001000, StockAlertIndex1766002500000];
 
 /** Creates the data source of the system's database. It is not connected; `initialize()` connects it. */
 export function createDataSource(url: string, options?: ConnectionOptions): DataSource {

@@ -16,6 +16,9 @@ export interface NotificationFilter {
 /** A running process renews its leases long before they expire. After a crash, another process sends the mails later. */
 export const NOTIFICATION_LEASE_SECONDS = 15;
 
+/** Key of the advisory lock under which low-stock alerts are counted and recorded, so that replicas share the limit. */
+const STOCK_ALERT_LOCK = 7_302_145;
+
 /** Columns by name instead of `*`: prepared statements with `*` fail after a migration that adds a column. */
 const COLUMNS = `id, order_id, movement_id, kind, recipient, locale, state, attempts, last_error, created_at, sent_at,
   leased_until, due_at, resends, traceparent`;
@@ -43,6 +46,40 @@ export class NotificationRepository {
     // Each key is deleted when it is found: of two equal notifications in one call, the first one is new.
     const newKeys = new Set(recorded.map(uniqueKeyOf));
     return notifications.map((notification) => newKeys.delete(uniqueKeyOf(notification)));
+  }
+
+  /**
+   * Records low-stock alerts, at most `maxPerHour` of them to be sent. Those above the maximum are recorded as `failed`
+   * and can be sent by a resend.
+   *
+   * @returns for each alert whether it is new and to be sent, new and withheld, or was recorded before
+   */
+  async recordStockAlerts(
+    alerts: NewNotification[],
+    maxPerHour: number,
+  ): Promise<('recorded' | 'withheld' | 'duplicate')[]> {
+    await this.manager.query('SELECT pg_advisory_xact_lock($1)', [STOCK_ALERT_LOCK]);
+    const [earlier] = await this.manager.query<{ count: number }[]>(
+      `SELECT count(*)::int AS count FROM notifications
+       WHERE kind = 'low_stock' AND created_at > clock_timestamp() - interval '1 hour' AND state <> 'failed'`,
+    );
+    const isNew = await this.record(alerts);
+    let allowed = maxPerHour - earlier!.count;
+    const outcomes = isNew.map((fresh) => {
+      if (!fresh) return 'duplicate';
+      return allowed-- > 0 ? 'recorded' : 'withheld';
+    });
+    const withheld = alerts.filter((_, index) => outcomes[index] === 'withheld');
+    if (withheld.length > 0)
+      await this.manager.query(
+        `UPDATE notifications SET state = 'failed', last_error = $2
+         WHERE order_id IS NULL AND movement_id = ANY($1) AND kind = 'low_stock' AND state = 'pending'`,
+        [
+          withheld.map(({ movement_id }) => movement_id),
+          `not sent: more than ${maxPerHour} low-stock alerts within an hour`,
+        ],
+      );
+    return outcomes;
   }
 
   /** Leases notifications that are due. Concurrent processes claim different ones. */

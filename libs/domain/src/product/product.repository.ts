@@ -45,15 +45,6 @@ export class ProductRepository {
     return new Map(rows.map((snapshot) => [snapshot.id, snapshot]));
   }
 
-  /** @returns reorder points by product id; unknown ids are omitted */
-  async reorderPoints(ids: number[]): Promise<Map<number, number>> {
-    const rows = await this.manager.query<{ id: number; reorder_point: number }[]>(
-      'SELECT id, reorder_point FROM products WHERE id = ANY($1)',
-      [ids],
-    );
-    return new Map(rows.map(({ id, reorder_point }) => [id, reorder_point]));
-  }
-
   /** @returns at most `limit` products with ids below `before`, newest first */
   list({ before, limit }: { before?: number; limit: number }): Promise<Product[]> {
     const query = this.manager

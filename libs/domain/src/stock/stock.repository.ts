@@ -39,6 +39,23 @@ export class StockRepository {
   }
 
   /**
+   * @returns those of the movements that exist and lowered the stock of their product from above its reorder point to the
+   *   reorder point or below, sorted
+   */
+  async reorderPointCrossings(movementIds: number[]): Promise<number[]> {
+    if (movementIds.length === 0) return [];
+    const rows = await this.manager.query<{ id: number }[]>(
+      `SELECT id FROM (
+         SELECT id, quantity, balance_after,
+                (SELECT reorder_point FROM products WHERE id = movements.product_id) AS reorder_point
+         FROM movements WHERE id = ANY($1)) AS movement
+       WHERE balance_after <= reorder_point AND balance_after - quantity > reorder_point ORDER BY id`,
+      [movementIds],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /**
    * Locks the stock of all products of the orders until the end of the transaction: no other transaction can reserve it.
    *
    * @returns the levels of those products that exist

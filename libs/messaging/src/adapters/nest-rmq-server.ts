@@ -2,6 +2,7 @@ import { RmqContext, ServerRMQ } from '@nestjs/microservices';
 import type { AmqpConnectionManager, ChannelWrapper } from 'amqp-connection-manager';
 import type { ConsumeMessage } from 'amqplib';
 import { isObservable, lastValueFrom } from 'rxjs';
+import { closeConnection } from './channel-recovery.js';
 
 /** Library versions whose source this adapter was checked against. */
 export const CHECKED_AGAINST = { '@nestjs/microservices': '12.1.1', 'amqp-connection-manager': '5.0.0' };
@@ -28,6 +29,11 @@ export abstract class NestRmqServer extends ServerRMQ {
     manager.once('connect', () =>
       (this.channel as ChannelWrapper | null)?.on('error', (error) => this.onConnectionError(error)),
     );
+  }
+
+  /** Closes the connection. Never rejects. */
+  override close(): Promise<void> {
+    return closeConnection({ close: () => super.close() });
   }
 
   protected get connectionManager() {

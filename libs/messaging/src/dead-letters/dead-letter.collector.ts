@@ -1,27 +1,31 @@
-import type { Logger, Metrics } from '@estoque/platform';
+import { kindOf, type Logger, type Metrics } from '@estoque/platform';
 import { connect, type AmqpConnectionManager } from 'amqp-connection-manager';
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Counter } from 'prom-client';
-import { openChannel, reconnectAfterChannelLoss } from '../adapters/channel-recovery.js';
-import { correlationOf, type EventCatalogue } from '../contract/event.js';
+import { boundMessages, defectOf } from '../adapters/bounded-messages.js';
+import { closeConnection, openChannel, reconnectAfterChannelLoss } from '../adapters/channel-recovery.js';
+import type { EventCatalogue } from '../contract/event.js';
 import { CONNECTION_OPTIONS } from '../rabbitmq/connection-options.js';
-import {
-  attemptOf,
-  DEAD_LETTER_HEADERS,
-  publisherHeaders,
-  publisherProperties,
-} from '../rabbitmq/failure-policy.js';
-import { readBodyFields } from '../rabbitmq/message-body.js';
+import { publisherProperties, REROUTED_HEADER } from '../rabbitmq/failure-policy.js';
 import type { Publisher } from '../rabbitmq/publisher.js';
-import { DEAD_LETTER_QUEUE, declareTopology, UNROUTED_QUEUE, type Topology } from '../rabbitmq/topology.js';
+import {
+  DEAD_LETTER_QUEUE,
+  declareTopology,
+  HOME_QUEUE_HEADER,
+  UNROUTED_QUEUE,
+  type Topology,
+} from '../rabbitmq/topology.js';
 import type { DeadLetters, NewDeadLetter } from './dead-letters.js';
+import { deathQueueOf, readDeadLetter, reducedDeadLetter } from './received-dead-letter.js';
 
-/** Low, because the bodies of dead letters may be large. */
+/** Low, because a body has up to 1 MiB (`boundMessages`), and as much again while it is stored. */
 const PREFETCH = 5;
+/**
+ * Above the maximum of the workers, because a dead letter has further headers. Below the 64 KiB that amqplib can encode.
+ */
+const MAX_HEADER_BYTES = 60 * 1024;
 const WAIT_MS = { first: 250, max: 30_000 };
-/** Header of an unroutable event with the number of times that it was rerouted. */
-const REROUTED_HEADER = 'rerouted';
 const MAX_REROUTES = 5;
 /**
  * Delay before the topology is redeclared. If a queue is declared while RabbitMQ 3.10 is still deleting a queue of the
@@ -39,19 +43,25 @@ const REDECLARATION_VALID_MS = 5_000;
  * Stores the messages of the dead letter queue in the database, where they can be listed, replayed and discarded. The
  * body of a dead letter may have any content. It is read only to find the correlation of the event.
  *
- * An unroutable event of the catalogue is rerouted up to five times before it is stored as a dead letter, because only its binding was missing: the collector
- * redeclares the topology and reroutes the event.
+ * A message is unroutable if no queue is bound for it. If a queue should be, its binding or the queue itself was missing:
+ * the collector redeclares the topology and reroutes the message, up to five times before it stores it as a dead letter.
+ *
+ * No message stops the collection. One that cannot be stored as it is, because any client can publish any headers, is
+ * stored in a reduced form.
  */
 export class DeadLetterCollector {
   private connection?: AmqpConnectionManager;
   /** Set while the deliveries of this channel can be acknowledged. */
   private channel?: Channel;
+  private isConsuming = false;
   private readonly inFlight = new Set<Promise<void>>();
   private readonly shutdown = new AbortController();
   private redeclaration?: Promise<void>;
   /** Time of the latest redeclaration, by `performance.now()`. */
   private redeclaredAt = -Infinity;
   private readonly collectedTotal: Counter<'queue'>;
+  /** Last error of each message that could not be settled. */
+  private readonly failures = new Map<ConsumeMessage, string>();
 
   constructor(
     private readonly urls: string[],
@@ -67,23 +77,39 @@ export class DeadLetterCollector {
       'Dead letters stored in the database, by the queue that they were consumed from',
       { queue: Object.keys(topology.workQueues) },
     );
+    metrics.gauge(
+      'estoque_dead_letters_not_collected',
+      'Messages that the collector holds because it could not store or reroute them yet',
+      () => this.failures.size,
+    );
+  }
+
+  /** Reason why dead letters are not stored at the moment, or undefined. */
+  get unavailableReason(): string | undefined {
+    if (!this.isConsuming) return 'dead letters are not collected: not connected';
+    const [reason] = this.failures.values();
+    return reason && `${this.failures.size} dead letters are not stored: ${reason}`;
   }
 
   /** Connection errors are not logged: the publisher, which uses the same broker, logs them. */
   start() {
     this.connection = connect(this.urls, CONNECTION_OPTIONS);
-    openChannel(this.connection, { setup: (channel) => this.setUp(channel) });
+    openChannel(this.connection, {
+      setup: (channel) => this.setUp(channel),
+      isLost: () => this.isChannelLost,
+    });
   }
 
   async stop() {
     this.shutdown.abort();
     await Promise.all(this.inFlight);
     this.channel = undefined;
-    await this.connection?.close();
+    if (this.connection) await closeConnection(this.connection);
   }
 
   private async setUp(channel: Channel) {
     this.channel = channel;
+    boundMessages(channel, { maxHeaderBytes: MAX_HEADER_BYTES });
     channel.once('close', () => this.onChannelLost(channel));
     await declareTopology(channel, this.topology);
     await channel.prefetch(PREFETCH);
@@ -92,14 +118,20 @@ export class DeadLetterCollector {
         if (message) this.receive(message, channel, handle);
         else this.onChannelLost(channel);
       });
-    await consume(DEAD_LETTER_QUEUE, (message) => this.store(this.toDeadLetter(message)));
-    await consume(UNROUTED_QUEUE, (message) => this.reroute(message, channel));
+    await consume(DEAD_LETTER_QUEUE, (message) => this.collect(message, channel));
+    await consume(UNROUTED_QUEUE, (message) => this.rerouteEvent(message, channel));
+    this.isConsuming = true;
+  }
+
+  private get isChannelLost() {
+    return !this.channel && !this.shutdown.signal.aborted;
   }
 
   private onChannelLost(channel: Channel) {
     if (this.channel !== channel || this.shutdown.signal.aborted) return;
     this.channel = undefined;
-    reconnectAfterChannelLoss(this.connection!, () => !this.channel && !this.shutdown.signal.aborted);
+    this.isConsuming = false;
+    reconnectAfterChannelLoss(this.connection!, () => this.isChannelLost);
   }
 
   private receive(
@@ -119,14 +151,44 @@ export class DeadLetterCollector {
   ) {
     for (let wait = WAIT_MS.first; this.channel === channel; wait = Math.min(wait * 2, WAIT_MS.max)) {
       try {
-        await handle(message);
+        await this.handleOrReduce(message, handle);
+        this.failures.delete(message);
         return channel.ack(message);
       } catch (error) {
         if (this.shutdown.signal.aborted) return;
-        this.logger.warn({ reason: (error as Error).message }, 'message not settled yet, retrying');
+        const reason = (error as Error).message;
+        this.failures.set(message, reason);
+        this.logger.warn({ reason }, 'message not settled yet, retrying');
         await sleep(wait, undefined, { signal: this.shutdown.signal }).catch(() => undefined);
       }
     }
+    // The broker delivers the message again.
+    this.failures.delete(message);
+  }
+
+  private async handleOrReduce(message: ConsumeMessage, handle: (message: ConsumeMessage) => Promise<void>) {
+    try {
+      await handle(message);
+    } catch (error) {
+      if (kindOf(error) === 'unavailable' || this.shutdown.signal.aborted) throw error;
+      this.logger.error({ err: error }, 'dead letter stored in a reduced form');
+      await this.store(reducedDeadLetter(message, error as Error));
+    }
+  }
+
+  /** Stores a dead letter. A message that the return exchange could not route is rerouted first. */
+  private async collect(message: ConsumeMessage, channel: Channel) {
+    const { returnExchange, workQueues } = this.topology;
+    const homeQueue: unknown = message.properties.headers?.[HOME_QUEUE_HEADER];
+    const deadLetter = readDeadLetter(message, this.catalogue);
+    const deathQueue = deathQueueOf(message) ?? '';
+    // A worker removes the header. If the broker dead-lettered the message, it was in a work queue.
+    if (typeof homeQueue !== 'string' || Object.hasOwn(workQueues, deathQueue)) return this.store(deadLetter);
+    const shouldRoute = Object.hasOwn(workQueues, homeQueue);
+    const headers = { [HOME_QUEUE_HEADER]: homeQueue };
+    if (shouldRoute && (await this.reroute(message, channel, returnExchange, headers))) return;
+    const error = `there is no queue ${homeQueue.slice(0, 200)}`;
+    return this.store({ ...deadLetter, queue: homeQueue, reason: 'unroutable', error });
   }
 
   private async store(deadLetter: NewDeadLetter) {
@@ -139,19 +201,33 @@ export class DeadLetterCollector {
   }
 
   /** Publishes the event again if a queue should be bound for it; otherwise stores it as a dead letter. */
-  private async reroute(message: ConsumeMessage, channel: Channel) {
+  private async rerouteEvent(message: ConsumeMessage, channel: Channel) {
     const { routingKey } = message.fields;
-    const reroutes = Number(message.properties.headers?.[REROUTED_HEADER] ?? 0);
-    if (!Object.hasOwn(this.catalogue, routingKey) || !(reroutes < MAX_REROUTES)) {
-      const error = `no queue is bound for ${routingKey}`;
-      const deadLetter = this.toDeadLetter(message);
-      return this.store({ ...deadLetter, queue: UNROUTED_QUEUE, reason: 'unroutable', error });
-    }
+    const shouldRoute = Object.hasOwn(this.catalogue, routingKey);
+    if (shouldRoute && (await this.reroute(message, channel, this.topology.eventsExchange))) return;
+    const error = `no queue is bound for ${routingKey}`;
+    const deadLetter = readDeadLetter(message, this.catalogue);
+    return this.store({ ...deadLetter, queue: UNROUTED_QUEUE, reason: 'unroutable', error });
+  }
+
+  /** @returns false if the message was rerouted too often, or is not complete */
+  private async reroute(
+    message: ConsumeMessage,
+    channel: Channel,
+    exchange: string,
+    headers: Record<string, unknown> = {},
+  ): Promise<boolean> {
+    const header: unknown = message.properties.headers?.[REROUTED_HEADER] ?? 0;
+    // Any client can publish any header.
+    const reroutes = Number.isInteger(header) && (header as number) >= 0 ? (header as number) : MAX_REROUTES;
+    if (reroutes >= MAX_REROUTES || defectOf(message)) return false;
     const isRedeclared = reroutes === 0 && performance.now() - this.redeclaredAt < REDECLARATION_VALID_MS;
     if (!isRedeclared) await this.redeclareTopology(channel);
-    const options = publisherProperties(message, { [REROUTED_HEADER]: reroutes + 1 });
-    await this.publisher.publish(this.topology.eventsExchange, routingKey, message.content, options);
-    this.logger.warn({ event: routingKey }, 'no queue was bound: bindings redeclared, event rerouted');
+    const options = publisherProperties(message, { ...headers, [REROUTED_HEADER]: reroutes + 1 });
+    const { routingKey } = message.fields;
+    await this.publisher.publishCopy(exchange, routingKey, message.content, options);
+    this.logger.warn({ event: routingKey }, 'no queue was bound: bindings redeclared, message rerouted');
+    return true;
   }
 
   /** Redeclares the topology once for all events that wait for it. */
@@ -163,31 +239,5 @@ export class DeadLetterCollector {
     };
     this.redeclaration ??= redeclare().finally(() => (this.redeclaration = undefined));
     return this.redeclaration;
-  }
-
-  /**
-   * Reads the reason from the headers of the worker that dead-lettered the message, or else from those of the broker.
-   */
-  private toDeadLetter(message: ConsumeMessage): NewDeadLetter {
-    const headers = (message.properties.headers ?? {}) as Record<string, unknown>;
-    const text = (name: string) => (typeof headers[name] === 'string' ? headers[name] : undefined);
-    const death = (headers['x-death'] as { queue?: string; reason?: string }[] | undefined)?.[0];
-    const { contentType, contentEncoding, type, timestamp, appId, correlationId } =
-      publisherProperties(message);
-    const messageId = message.properties.messageId as string | undefined;
-    const { routingKey } = message.fields;
-    return {
-      queue: text(DEAD_LETTER_HEADERS.from) ?? death?.queue ?? 'unknown',
-      routingKey,
-      reason: text(DEAD_LETTER_HEADERS.code) ?? death?.reason ?? 'unknown',
-      error:
-        text(DEAD_LETTER_HEADERS.reason) ??
-        `dead-lettered by the broker: ${death?.reason ?? 'unknown reason'}`,
-      attempts: attemptOf(message),
-      properties: { contentType, contentEncoding, messageId, type, timestamp, appId, correlationId },
-      headers: publisherHeaders(headers),
-      body: message.content,
-      subject: correlationOf(this.catalogue, routingKey, readBodyFields(message.content)),
-    };
   }
 }

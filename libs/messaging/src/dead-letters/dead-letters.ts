@@ -2,6 +2,7 @@ import type { SqlClient } from '@estoque/database';
 import { AppError } from '@estoque/platform';
 import type { Options } from 'amqplib';
 import { createHash } from 'node:crypto';
+import { REPLAYED_HEADER } from '../rabbitmq/failure-policy.js';
 import type { Publisher } from '../rabbitmq/publisher.js';
 import { HOME_QUEUE_HEADER, UNROUTED_QUEUE, type Topology } from '../rabbitmq/topology.js';
 import type { DeadLetter, DeadLetterAction, DeadLetterState } from './dead-letter.entity.js';
@@ -137,7 +138,7 @@ export class DeadLetters {
     await this.publisher.publish(exchange, routingKey, deadLetter.body, {
       ...properties,
       messageId: String(properties.messageId ?? crypto.randomUUID()),
-      headers: { ...reviveBuffers(deadLetter.headers), ...homeQueue },
+      headers: { ...reviveBuffers(deadLetter.headers), ...homeQueue, [REPLAYED_HEADER]: true },
     });
     await this.recordAction(deadLetter, 'replayed', actor);
   }

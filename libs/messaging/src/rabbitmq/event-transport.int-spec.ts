@@ -1,5 +1,6 @@
 import { createLogger, Metrics } from '@estoque/platform';
 import { Logger } from '@nestjs/common';
+import type { ConsumeMessage } from 'amqplib';
 import { createVhost, ExternalClient } from '../../../../test/support/broker.js';
 import { sampleEvents } from '../../../../test/support/sample-event.js';
 import { until } from '../../../../test/support/until.js';
@@ -51,11 +52,31 @@ describe('EventTransport', () => {
     await vhost.drop();
   });
 
-  async function publish(sample_id: number, { previousDeliveries }: { previousDeliveries?: number } = {}) {
+  async function publish(sample_id: number) {
     const body = Buffer.from(JSON.stringify({ event: 'sample.created', sample_id }));
-    const headers = previousDeliveries ? { 'x-delivery-count': previousDeliveries } : {};
-    externalClient.channel.publish('samples', 'sample.created', body, { headers });
+    externalClient.channel.publish('samples', 'sample.created', body);
     await externalClient.channel.waitForConfirms();
+  }
+  /** A consumer with a higher priority receives the message first, and rejects it this many times. */
+  async function publishRedelivered(
+    sample_id: number,
+    { previousDeliveries }: { previousDeliveries: number },
+  ) {
+    const { channel } = externalClient;
+    await channel.prefetch(1);
+    const rejected = new Promise<void>((resolve, reject) => {
+      let deliveries = 0;
+      const onMessage = async (message: ConsumeMessage) => {
+        if (++deliveries === previousDeliveries) await channel.cancel('first');
+        channel.reject(message, true);
+        if (deliveries === previousDeliveries) resolve();
+      };
+      const options = { priority: 10, consumerTag: 'first' };
+      channel.consume(QUEUE, (message) => void onMessage(message!).catch(reject), options).catch(reject);
+    });
+    await channel.checkQueue(QUEUE);
+    await publish(sample_id);
+    await rejected;
   }
   const haveStarted = (...ids: number[]) =>
     until(`${ids.join()} to start`, () => ids.every((id) => unfinished.has(id)));
@@ -70,7 +91,7 @@ describe('EventTransport', () => {
     expect(() => transport.assertConsuming()).not.toThrow();
     await publish(1);
     await isInState('consuming');
-    await publish(2, { previousDeliveries: 1 });
+    await publishRedelivered(2, { previousDeliveries: 1 });
     await isInState('isolated');
     finish(1);
     await haveStarted(2);
@@ -89,7 +110,7 @@ describe('EventTransport', () => {
     await publish(1);
     await isInState('consuming');
     await publish(2);
-    await publish(3, { previousDeliveries: 1 });
+    await publishRedelivered(3, { previousDeliveries: 1 });
     await publish(4);
     await haveStarted(1, 2);
     await isInState('isolated');
@@ -118,7 +139,7 @@ describe('EventTransport', () => {
 
   it('dead-letters a message that was delivered five times without an acknowledgement, and does not handle it', async () => {
     await transport.listen(() => undefined);
-    await publish(1, { previousDeliveries: 5 });
+    await publishRedelivered(1, { previousDeliveries: 5 });
     const deadLetter = await until('the dead letter', () => externalClient.take('dead_letter_queue'));
     expect(deadLetter).toMatchObject({ properties: { headers: { dead_letter_code: 'crashes_worker' } } });
     expect(started).toEqual([]);

@@ -1,5 +1,7 @@
 import { AppError, type Logger, type Metrics } from '@estoque/platform';
 import type { Channel, ConsumeMessage } from 'amqplib';
+import { setMaxListeners } from 'node:events';
+import { boundMessages } from '../adapters/bounded-messages.js';
 import { reconnectAfterChannelLoss } from '../adapters/channel-recovery.js';
 import { coalesceWrites } from '../adapters/coalesced-writes.js';
 import { NestRmqServer } from '../adapters/nest-rmq-server.js';
@@ -67,6 +69,8 @@ export class EventTransport extends NestRmqServer {
     super({ urls, queue, noAck: false, socketOptions: CONNECTION_OPTIONS });
     const handler = (event: DecodedEvent, message: ConsumeMessage) => this.handle(event, message);
     const { signal } = this.shutdown;
+    // Every waiting message listens to it.
+    setMaxListeners(0, signal);
     this.settler = new MessageSettler(transportOptions, handler, publisher, log, signal, metrics);
     metrics.gauge('estoque_consumer_up', 'Whether messages are consumed from the queue', () =>
       Number(!this.unavailableReason),
@@ -108,6 +112,7 @@ export class EventTransport extends NestRmqServer {
     });
     this.subscription = subscription;
     coalesceWrites(channel);
+    boundMessages(channel);
     try {
       await declareTopology(channel, topology);
       await subscription.start();
@@ -134,6 +139,7 @@ export class EventTransport extends NestRmqServer {
 
   protected override onConnectionError({ message }: Error) {
     this.connectionError = message;
+    reconnectAfterChannelLoss(this.connectionManager, () => this.isConsumerLost);
   }
 
   private get unavailableReason(): string | undefined {
@@ -167,10 +173,11 @@ export class EventTransport extends NestRmqServer {
   private reconnect(reason: string) {
     this.connectionError = reason;
     this.log.warn({ queue: this.transportOptions.queue, reason }, 'no longer consuming');
-    reconnectAfterChannelLoss(
-      this.connectionManager,
-      () => this.subscription!.isLost && !this.shutdown.signal.aborted,
-    );
+    reconnectAfterChannelLoss(this.connectionManager, () => this.isConsumerLost);
+  }
+
+  private get isConsumerLost() {
+    return this.subscription?.isLost !== false && !this.shutdown.signal.aborted;
   }
 
   private receive(message: ConsumeMessage, subscription: QueueSubscription) {

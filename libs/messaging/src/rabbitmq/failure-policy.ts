@@ -1,9 +1,18 @@
-import { AppError, kindOf, MAX_ATTEMPTS } from '@estoque/platform';
+import { AppError, kindOf, MAX_ATTEMPTS, MAX_RETRIES } from '@estoque/platform';
 import type { ConsumeMessage, Options } from 'amqplib';
-import { HOME_QUEUE_HEADER, RETRY_STEP_HEADER, type Topology } from './topology.js';
+import { HOME_QUEUE_HEADER, RETRY_STEP_HEADER, retryStepFor, type Topology } from './topology.js';
 
 /** Header with the number of the current attempt at a message, from 1. */
 const ATTEMPT_HEADER = 'attempt';
+
+/**
+ * Header of a replayed dead letter and of its retries: its failure says nothing about this worker, so it does not count
+ * for the circuit breaker. A publisher that sets it only prevents its own failures from being counted.
+ */
+export const REPLAYED_HEADER = 'replayed';
+
+/** Header of an unroutable event with the number of times that it was rerouted. */
+export const REROUTED_HEADER = 'rerouted';
 
 /** Headers of a dead-lettered message: the queue it was consumed from, the error code and the error message. */
 export const DEAD_LETTER_HEADERS = {
@@ -14,7 +23,8 @@ export const DEAD_LETTER_HEADERS = {
 
 const REQUEUE_DELAY_MS = 1_000;
 
-type MessageProperties = Options.Publish & { messageId: string };
+/** Properties of a message to be published. */
+export type MessageProperties = Options.Publish & { messageId: string };
 
 /** How and where a failed message is published next. */
 export interface FailureDecision {
@@ -28,54 +38,68 @@ export interface FailureDecision {
 
 /**
  * Returns the number of the current attempt at a message, 1 for the first. It is counted in the message itself, so it
- * doesn't depend on the number of replicas.
+ * doesn't depend on the number of replicas. A value that no worker sets is treated as missing: any client can publish
+ * any header.
  */
 export function attemptOf({ properties }: Pick<ConsumeMessage, 'properties'>): number {
   const attempt: unknown = properties.headers?.[ATTEMPT_HEADER];
-  return Number.isSafeInteger(attempt) && (attempt as number) > 0 ? (attempt as number) : 1;
+  const isValid =
+    Number.isInteger(attempt) && (attempt as number) > 0 && (attempt as number) <= MAX_RETRIES + 1;
+  return isValid ? (attempt as number) : 1;
+}
+
+/** Whether the message was neither tried nor dead-lettered before. */
+export function isFirstAttempt(message: Pick<ConsumeMessage, 'properties'>): boolean {
+  return attemptOf(message) === 1 && message.properties.headers?.[REPLAYED_HEADER] === undefined;
 }
 
 /**
- * Returns the number of earlier deliveries of the message that were not acknowledged. Quorum queues count them. For
- * other queues the number is 0 or 1.
+ * Returns the number of earlier deliveries of the message that were not acknowledged. Quorum queues count them: in
+ * `x-acquired-count` from RabbitMQ 4.3, where `x-delivery-count` counts only some of them, and in `x-delivery-count`
+ * before. For other queues the number is 0 or 1.
+ *
+ * The broker delivers a message with the flag `redelivered` if it has delivered it before. Without the flag, a publisher
+ * has set the header.
  */
 export function previousDeliveriesOf({ properties, fields }: ConsumeMessage): number {
-  const count: unknown = properties.headers?.['x-delivery-count'];
-  return typeof count === 'number' ? count : Number(fields.redelivered);
+  if (!fields.redelivered) return 0;
+  const { 'x-acquired-count': acquired, 'x-delivery-count': delivered } = (properties.headers ??
+    {}) as Record<string, unknown>;
+  const count = Math.max(...[acquired, delivered].filter((value) => Number.isSafeInteger(value)).map(Number));
+  return Math.max(1, count);
 }
 
-/** Within this time after a lock is released, all messages that waited for it are delivered again. */
-const MAX_LOCK_DELAY_MS = 30_000;
+/**
+ * Delay in each retry queue of a message whose row another session has locked. All messages that waited for the lock
+ * are delivered again within the last delay, extended by a jitter, after its release.
+ */
+const LOCK_DELAYS_MS = [1_000, 5_000, 30_000];
 
 /**
- * Returns the properties of a copy that returns to its queue after a retry delay with the same attempt number. For a
- * message whose row another session has locked: the delay grows with each return, so that thousands of such messages do
- * not keep the workers busy.
- *
- * @param delaysMs delay of each retry queue
+ * Returns the properties of a copy that returns to its queue after a delay with the same attempt number. For a message
+ * whose row another session has locked: the delay grows with each return, so that thousands of such messages do not keep
+ * the workers busy.
  */
-export function requeueOptionsWhileLocked(
-  message: ConsumeMessage,
-  queue: string,
-  delaysMs: number[],
-): MessageProperties {
-  const lastStep = Math.max(1, delaysMs.findLastIndex((delay) => delay <= MAX_LOCK_DELAY_MS) + 1);
+export function requeueOptionsWhileLocked(message: ConsumeMessage, queue: string): MessageProperties {
   const previous: unknown = message.properties.headers?.[RETRY_STEP_HEADER];
   const previousStep = Number.isSafeInteger(previous) ? (previous as number) : 0;
-  const step = Math.min(Math.max(previousStep, 0) + 1, lastStep);
+  const step = Math.min(Math.max(previousStep, 0) + 1, LOCK_DELAYS_MS.length);
+  const delay = LOCK_DELAYS_MS[step - 1]!;
   const headers = {
+    ...replayedHeader(message),
     [HOME_QUEUE_HEADER]: queue,
-    [RETRY_STEP_HEADER]: step,
+    [RETRY_STEP_HEADER]: retryStepFor(delay),
     [ATTEMPT_HEADER]: attemptOf(message),
   };
-  return { ...publisherProperties(message, headers), expiration: withJitter(delaysMs[step - 1]!) };
+  return { ...publisherProperties(message, headers), expiration: withJitter(delay) };
 }
 
 /** Returns the properties of a copy that returns to its queue after one second with the same attempt number. */
 export function requeueOptions(message: ConsumeMessage, queue: string): MessageProperties {
   const headers = {
+    ...replayedHeader(message),
     [HOME_QUEUE_HEADER]: queue,
-    [RETRY_STEP_HEADER]: 1,
+    [RETRY_STEP_HEADER]: retryStepFor(REQUEUE_DELAY_MS),
     [ATTEMPT_HEADER]: attemptOf(message),
   };
   return { ...publisherProperties(message, headers), expiration: REQUEUE_DELAY_MS };
@@ -100,15 +124,14 @@ export function decideAfterFailure(
   const code = error instanceof AppError ? error.code : 'bug';
   const reason = error instanceof Error ? error.message : String(error);
   if (!isFinalConflict && attempt < MAX_ATTEMPTS[kind]) {
+    const delay = withJitter(delaysMs[attempt - 1]!);
     const headers = {
+      ...replayedHeader(message),
       [HOME_QUEUE_HEADER]: queue,
-      [RETRY_STEP_HEADER]: attempt,
+      [RETRY_STEP_HEADER]: retryStepFor(delay),
       [ATTEMPT_HEADER]: attempt + 1,
     };
-    const options = {
-      ...publisherProperties(message, headers),
-      expiration: withJitter(delaysMs[attempt - 1]!),
-    };
+    const options = { ...publisherProperties(message, headers), expiration: delay };
     return { decision: 'retried', exchange: topology.retryExchange, options, code, reason };
   }
   const headers = {
@@ -123,9 +146,12 @@ export function decideAfterFailure(
 
 const withJitter = (delayMs: number) => Math.round(delayMs * (1 + Math.random() * 0.2));
 
+const replayedHeader = ({ properties }: ConsumeMessage) =>
+  properties.headers?.[REPLAYED_HEADER] === undefined ? {} : { [REPLAYED_HEADER]: true };
+
 /** Names of the headers that this library and the broker add when a message is retried, returned or dead-lettered. */
 const TRANSPORT_HEADERS =
-  /^(x-(death|first-death|last-death|delivery|acquired)|home_queue$|retry_step$|attempt$|dead_letter_(from|code|reason)$)/;
+  /^(x-(death|first-death|last-death|delivery|acquired)|home_queue$|retry_step$|attempt$|replayed$|dead_letter_(from|code|reason)$)/;
 
 /** Returns the headers that the publisher of the message set, and `rerouted`. */
 export function publisherHeaders(headers: Record<string, unknown> = {}): Record<string, unknown> {
@@ -152,4 +178,13 @@ export function publisherProperties(
     messageId: messageId ? String(messageId) : crypto.randomUUID(),
     headers: { ...publisherHeaders(properties.headers), ...addedHeaders },
   };
+}
+
+/** Returns the properties of a copy without those that the publisher of the message set. The message id is new. */
+export function withoutPublisherProperties({ expiration, headers }: MessageProperties): MessageProperties {
+  const isOwn = (name: string) => TRANSPORT_HEADERS.test(name) || name === REROUTED_HEADER;
+  const ownHeaders = Object.entries((headers ?? {}) as Record<string, unknown>).filter(([name]) =>
+    isOwn(name),
+  );
+  return { messageId: crypto.randomUUID(), expiration, headers: Object.fromEntries(ownHeaders) };
 }

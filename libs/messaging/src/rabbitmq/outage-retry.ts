@@ -1,13 +1,9 @@
 import { RowLocked } from '@estoque/database';
 import { AppError, kindOf } from '@estoque/platform';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CircuitOpen } from './circuit-breaker.js';
 
 const WAIT_MS = { first: 250, max: 5_000 };
-/**
- * After 30 minutes without an acknowledgement (`consumer_timeout`), the broker closes the channel and counts a
- * delivery. Therefore a message is requeued well before that.
- */
-const MAX_TOTAL_WAIT_MS = 600_000;
 
 interface OutageRetry {
   /** Returns false if the channel of the message is lost: its message can no longer be acknowledged. */
@@ -16,6 +12,8 @@ interface OutageRetry {
   onWait: (error: Error, waitMs: number) => void;
   /** Aborted when the process shuts down; ends the waiting. */
   signal: AbortSignal;
+  /** Time of `performance.now()` at which the waiting ends. */
+  deadline: number;
 }
 
 /**
@@ -30,9 +28,8 @@ interface OutageRetry {
  */
 export async function retryDuringOutage<Result>(
   work: () => Promise<Result>,
-  { shouldContinue, onWait, signal }: OutageRetry,
+  { shouldContinue, onWait, signal, deadline }: OutageRetry,
 ): Promise<Result> {
-  const end = performance.now() + MAX_TOTAL_WAIT_MS;
   for (let wait = WAIT_MS.first; ; wait = Math.min(wait * 2, WAIT_MS.max)) {
     try {
       return await work();
@@ -41,7 +38,9 @@ export async function retryDuringOutage<Result>(
       if ((error as Error).name === 'AbortError')
         throw new AppError('unavailable', 'stopping', 'stopping', { cause: error });
       if (error instanceof RowLocked) throw error;
-      if (kindOf(error) !== 'unavailable' || !shouldContinue() || performance.now() > end) throw error;
+      // The message of a failed trial call returns to its queue, so that others can be tried.
+      if (error instanceof CircuitOpen) throw error;
+      if (kindOf(error) !== 'unavailable' || !shouldContinue() || performance.now() > deadline) throw error;
       onWait(error as Error, wait);
       await sleep(wait, undefined, { signal }).catch(() => {
         throw error;

@@ -1,10 +1,12 @@
 import { AppError, type Logger } from '@estoque/platform';
 import { connect, type AmqpConnectionManager } from 'amqp-connection-manager';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ConfirmChannel, Options } from 'amqplib';
-import { openChannel, reconnectAfterChannelLoss } from '../adapters/channel-recovery.js';
+import type { ConfirmChannel } from 'amqplib';
+import { boundMessages } from '../adapters/bounded-messages.js';
+import { closeConnection, openChannel, reconnectAfterChannelLoss } from '../adapters/channel-recovery.js';
 import { coalesceWrites } from '../adapters/coalesced-writes.js';
 import { CONNECTION_OPTIONS } from './connection-options.js';
+import { withoutPublisherProperties, type MessageProperties } from './failure-policy.js';
 import { declareTopology, type Topology } from './topology.js';
 
 /** A message without a confirm within this time is treated as not published, and its channel is replaced. */
@@ -50,7 +52,10 @@ export class Publisher {
     this.connection.on('connectFailed', ({ err }) => this.onDisconnect(err));
     this.connection.on('blocked', ({ reason }) => this.onBlocked(reason));
     this.connection.on('unblocked', () => this.onUnblocked());
-    openChannel(this.connection, { setup: (channel) => this.setUp(channel) });
+    openChannel(this.connection, {
+      setup: (channel) => this.setUp(channel),
+      isLost: () => this.isChannelLost,
+    });
     this.confirmTimer = setInterval(() => this.rejectOverdue(), CONFIRM_TIMEOUT_MS / 10).unref();
   }
 
@@ -85,13 +90,9 @@ export class Publisher {
    * Publishes a persistent message with the flag `mandatory`, and waits for the confirm.
    *
    * @throws AppError `broker_unavailable` if the message is treated as not published. The broker may have stored it.
+   *   `message_not_encodable`, kind `invalid`: nothing was sent
    */
-  publish(
-    exchange: string,
-    routingKey: string,
-    body: Buffer,
-    options: Options.Publish & { messageId: string },
-  ) {
+  publish(exchange: string, routingKey: string, body: Buffer, options: MessageProperties) {
     return new Promise<void>((resolve, reject) => {
       const channel = this.channel;
       if (!channel) return reject(unavailable(this.disconnectReason));
@@ -124,9 +125,27 @@ export class Publisher {
           },
         );
       } catch (error) {
-        sent.settle(unavailable((error as Error).message));
+        const { name, message } = error as Error;
+        // amqplib throws this error if the channel is closed, and others if it can't encode the properties.
+        const isClosed = name === 'IllegalOperationError';
+        sent.settle(isClosed ? unavailable(message) : new NotEncodable(message));
       }
     });
+  }
+
+  /**
+   * Publishes a copy of a received message. If its properties can't be encoded again (not every value that can be
+   * received can be sent), those that the publisher of the message set are omitted.
+   *
+   * @throws AppError `broker_unavailable`, as `publish`
+   */
+  async publishCopy(exchange: string, routingKey: string, body: Buffer, options: MessageProperties) {
+    try {
+      await this.publish(exchange, routingKey, body, options);
+    } catch (error) {
+      if (!(error instanceof NotEncodable)) throw error;
+      await this.publish(exchange, routingKey, body, withoutPublisherProperties(options));
+    }
   }
 
   /**
@@ -146,12 +165,13 @@ export class Publisher {
     this.closing = true;
     clearInterval(this.confirmTimer);
     this.channel = undefined;
-    await this.connection.close();
+    await closeConnection(this.connection);
   }
 
   /** Runs for the channel of each new connection. If it fails, the connection is replaced. */
   private async setUp(channel: ConfirmChannel) {
     coalesceWrites(channel);
+    boundMessages(channel);
     channel.once('close', () => {
       for (const sent of this.unconfirmedPublishes)
         if (sent.channel === channel) sent.settle(unavailable('the channel closed before the confirm'));
@@ -188,7 +208,11 @@ export class Publisher {
   }
 
   private reconnect() {
-    reconnectAfterChannelLoss(this.connection, () => !this.channel && !this.closing);
+    reconnectAfterChannelLoss(this.connection, () => this.isChannelLost);
+  }
+
+  private get isChannelLost() {
+    return !this.channel && !this.closing;
   }
 
   private onBlocked(reason: string) {
@@ -210,6 +234,13 @@ export class Publisher {
     this.channel = undefined;
     this.disconnectReason = error instanceof Error ? error.message : 'the connection was lost';
     this.logger.warn({ reason: this.disconnectReason }, 'the broker is unavailable');
+  }
+}
+
+/** amqplib can't encode the properties of the message. Nothing was sent. */
+class NotEncodable extends AppError {
+  constructor(reason: string) {
+    super('invalid', 'message_not_encodable', `The properties of the message cannot be encoded: ${reason}`);
   }
 }
 

@@ -3,12 +3,14 @@ import { AppError, failSpan, inSpan, kindOf, type Logger, type Metrics } from '@
 import { trace } from '@opentelemetry/api';
 import type { ConsumeMessage } from 'amqplib';
 import type { Histogram } from 'prom-client';
+import { defectOf } from '../adapters/bounded-messages.js';
 import { correlationOf, decodeEvent, type DecodedEvent, type EventCatalogue } from '../contract/event.js';
 import type { Acknowledgements } from './acknowledgements.js';
 import { CircuitBreaker, type CallOutcome } from './circuit-breaker.js';
 import {
   attemptOf,
   decideAfterFailure,
+  isFirstAttempt,
   previousDeliveriesOf,
   requeueOptions,
   requeueOptionsWhileLocked,
@@ -26,12 +28,21 @@ import type { Topology } from './topology.js';
  */
 const MAX_DELIVERIES = 5;
 
+/**
+ * A message that waits for a dependency or for the circuit breaker is requeued this long after its delivery. The waiting
+ * for the broker, to publish a copy, may take as long again. After 30 minutes without an acknowledgement
+ * (`consumer_timeout`), the broker closes the channel and counts a delivery.
+ */
+const MAX_WAIT_MS = 600_000;
+
 export interface SettlementOptions {
   queue: string;
   topology: Topology;
   catalogue: EventCatalogue;
   /** Delay before each retry. */
   retryDelaysMs: number[];
+  /** Time after its delivery at which a waiting message is requeued. Only tests set it. */
+  maxWaitMs?: number;
 }
 
 /** `requeued`: the message will be delivered again with the same attempt number. */
@@ -81,7 +92,7 @@ export class MessageSettler {
     const { routingKey } = message.fields;
     const outcome = await inSpan(
       () => processSpan(message, queue, performance.now() - deliveredAt),
-      () => this.handleAndAcknowledge(message, acknowledgements, isChannelOpen),
+      () => this.handleAndAcknowledge(message, deliveredAt, acknowledgements, isChannelOpen),
     );
     const event = Object.hasOwn(catalogue, routingKey) ? routingKey : 'unknown';
     this.durations.labels(event, outcome).observe((performance.now() - deliveredAt) / 1_000);
@@ -89,15 +100,17 @@ export class MessageSettler {
 
   private async handleAndAcknowledge(
     message: ConsumeMessage,
+    deliveredAt: number,
     acknowledgements: Acknowledgements,
     isChannelOpen: () => boolean,
   ): Promise<Outcome> {
     try {
-      const outcome = await this.handleWithFailurePolicy(message, isChannelOpen);
+      const outcome = await this.handleWithFailurePolicy(message, deliveredAt, isChannelOpen);
       acknowledgements.ack(message);
       return outcome;
     } catch (error) {
-      // The process shuts down during an outage, the outage lasts too long, a row is locked, or the channel is lost.
+      // The process shuts down during an outage, the outage lasts too long, a row is locked, the circuit breaker is open,
+      // or the channel is lost.
       this.log.debug({ reason: (error as Error).message }, 'message requeued');
       failSpan(trace.getActiveSpan(), 'requeued');
       if (isChannelOpen()) await this.requeue(message, acknowledgements, error);
@@ -112,24 +125,31 @@ export class MessageSettler {
    */
   private async handleWithFailurePolicy(
     message: ConsumeMessage,
+    deliveredAt: number,
     isChannelOpen: () => boolean,
   ): Promise<Outcome> {
     const startedAt = performance.now();
+    const { maxWaitMs = MAX_WAIT_MS } = this.options;
+    const deadline = deliveredAt + maxWaitMs;
     const waiting = {
       shouldContinue: isChannelOpen,
       onWait: ({ message: reason }: Error, retry_in_ms: number) =>
         this.log.warn({ reason, retry_in_ms }, 'waiting for a dependency'),
       signal: this.shutdown,
+      deadline,
     };
     try {
+      assertComplete(message);
       assertBelowDeliveryLimit(message);
-      const classify = (error?: unknown) => classifyForCircuitBreaker(message, error);
       const handle = () => this.handle(message);
-      await retryDuringOutage(() => this.circuitBreaker.run(handle, classify, this.shutdown), waiting);
+      const counts = isFirstAttempt(message);
+      const call = { handle, classify: classifyForCircuitBreaker, counts, deadline };
+      await retryDuringOutage(() => this.circuitBreaker.run(call, this.shutdown), waiting);
       return 'done';
     } catch (error) {
       if (kindOf(error) === 'unavailable') throw error;
-      return retryDuringOutage(() => this.retryOrDeadLetter(error, message, startedAt), waiting);
+      const publishing = { ...waiting, deadline: deadline + maxWaitMs };
+      return retryDuringOutage(() => this.retryOrDeadLetter(error, message, startedAt), publishing);
     }
   }
 
@@ -161,7 +181,7 @@ export class MessageSettler {
     const failure = decideAfterFailure(error, message, queue, topology, retryDelaysMs);
     const { decision, exchange, options, code, reason } = failure;
     const { routingKey } = message.fields;
-    await this.publisher.publish(exchange, routingKey, message.content, options);
+    await this.publisher.publishCopy(exchange, routingKey, message.content, options);
     const body = readBodyFields(message.content);
     const unexpectedError = code === 'bug' ? { err: error } : {};
     this.log.warn(
@@ -187,14 +207,14 @@ export class MessageSettler {
    * the message.
    */
   private async requeue(message: ConsumeMessage, acknowledgements: Acknowledgements, reason: unknown) {
-    const { queue, topology, retryDelaysMs } = this.options;
+    const { queue, topology } = this.options;
     const { fields, content } = message;
     try {
       const options =
         reason instanceof RowLocked
-          ? requeueOptionsWhileLocked(message, queue, retryDelaysMs)
+          ? requeueOptionsWhileLocked(message, queue)
           : requeueOptions(message, queue);
-      await this.publisher.publish(topology.retryExchange, fields.routingKey, content, options);
+      await this.publisher.publishCopy(topology.retryExchange, fields.routingKey, content, options);
       acknowledgements.ack(message);
     } catch {
       try {
@@ -218,11 +238,17 @@ function assertBelowDeliveryLimit(message: ConsumeMessage) {
   );
 }
 
+/** @throws AppError of kind `invalid` if a part of the message was removed when it was received */
+function assertComplete(message: ConsumeMessage) {
+  const defect = defectOf(message);
+  if (defect) throw new AppError('invalid', defect.code, defect.reason);
+}
+
 /**
- * Failures count at the first attempt only: a retry that fails may fail because of its message. Every success counts.
+ * Only an unexpected error indicates that this worker is the cause. An error of kind `invalid`, `missing` or `conflict`
+ * is a statement about the message: any client can publish messages about orders that do not exist (docs/adr/0025).
  */
-function classifyForCircuitBreaker(message: ConsumeMessage, error: unknown): CallOutcome {
+function classifyForCircuitBreaker(error?: unknown): CallOutcome {
   if (error === undefined) return 'succeeded';
-  const kind = kindOf(error);
-  return kind === 'unavailable' || kind === 'invalid' || attemptOf(message) > 1 ? 'ignored' : 'failed';
+  return kindOf(error) === 'bug' ? 'failed' : 'ignored';
 }

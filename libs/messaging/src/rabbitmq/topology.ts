@@ -1,12 +1,9 @@
-import { MAX_RETRIES } from '@estoque/platform';
 import type { Channel } from 'amqplib';
 import type { EventCatalogue } from '../contract/event.js';
 
 /** Header by which the return exchange routes a message to its home queue: the work queue that it was consumed from. */
 export const HOME_QUEUE_HEADER = 'home_queue';
-/**
- * Header by which the retry exchange routes a message to a retry queue. The value is the number of the retry, from 1.
- */
+/** Header by which the retry exchange routes a message to a retry queue. The value is the step of the queue, from 1. */
 export const RETRY_STEP_HEADER = 'retry_step';
 
 export const DEAD_LETTER_QUEUE = 'dead_letter_queue';
@@ -57,25 +54,51 @@ const deadLetterTo = (exchange: string) => ({
 const DELIVERY_LIMIT = 20;
 
 /**
+ * Number of unacknowledged deliveries after which the broker drops a message of a queue without a dead-letter exchange:
+ * never. RabbitMQ 4 accepts -1 for that, RabbitMQ 3 does not. Without the argument, RabbitMQ 4 drops at 20.
+ */
+const UNLIMITED_DELIVERIES = 1_000_000_000;
+
+/**
+ * The retry queues by the maximum time that a message waits in them, shortest first. A message that was published
+ * without an expiration would otherwise wait forever, and all later messages behind it: the broker expires messages at
+ * the head of a queue only.
+ */
+const RETRY_QUEUES = [
+  { name: 'retry_queue_2s', maxWaitMs: 2_000 },
+  { name: 'retry_queue_10s', maxWaitMs: 10_000 },
+  { name: 'retry_queue_1m', maxWaitMs: 60_000 },
+  { name: 'retry_queue_5m', maxWaitMs: 300_000 },
+  // The longest delay that RETRY_DELAYS_MS allows, with jitter, is 3 h 20 min.
+  { name: 'retry_queue_4h', maxWaitMs: 14_400_000 },
+];
+
+/** Returns the value of `retry_step` for the retry queue with the shortest maximum wait that is enough for the delay. */
+export function retryStepFor(delayMs: number): number {
+  const index = RETRY_QUEUES.findIndex(({ maxWaitMs }) => delayMs <= maxWaitMs);
+  return index === -1 ? RETRY_QUEUES.length : index + 1;
+}
+
+/**
  * The topology for a catalogue of events:
  *
  * - `<exchange>`: events. Work queues are bound to it by routing key. An event for which no queue is bound goes to
  *   `unrouted_queue` through the alternate exchange.
- * - `<exchange>.retry` -> `retry_queue_<n>` -> `<exchange>.return` -> home queue. A message waits in a retry queue
- *   until its expiration. There is one retry queue for each retry, so that no message waits behind one with a longer
- *   delay. Both exchanges route by headers, so the routing key stays the name of the event.
+ * - `<exchange>.retry.v2` -> `retry_queue_<max wait>` -> `<exchange>.return.v2` -> home queue. A message waits in a retry
+ *   queue until its expiration. There are several retry queues, so that no message waits behind one with a much longer
+ *   delay. Both exchanges route by headers, so the routing key stays the name of the event. Whatever they cannot route
+ *   is a dead letter. (Arguments of an existing exchange or queue cannot be changed: docs/adr/0025.)
  * - `<exchange>.dead` -> `dead_letter_queue`: dead letters, published by a worker with a reason, or by the broker.
  */
 export function topologyOf(exchange: string, catalogue: EventCatalogue): Topology {
-  const retryExchange = `${exchange}.retry`;
-  const returnExchange = `${exchange}.return`;
+  const retryExchange = `${exchange}.retry.v2`;
+  const returnExchange = `${exchange}.return.v2`;
   const deadLetterExchange = `${exchange}.dead`;
   const unroutedExchange = `${exchange}.unrouted`;
   const workQueues: Record<string, string[]> = {};
   for (const { name, consumedBy } of Object.values(catalogue)) {
     for (const queue of consumedBy) (workQueues[queue] ??= []).push(name);
   }
-  const retrySteps = Array.from({ length: MAX_RETRIES }, (_, index) => index + 1);
   return {
     eventsExchange: exchange,
     retryExchange,
@@ -85,18 +108,23 @@ export function topologyOf(exchange: string, catalogue: EventCatalogue): Topolog
     exchanges: [
       { name: unroutedExchange, type: 'fanout' },
       { name: exchange, type: 'topic', alternate: unroutedExchange },
-      { name: retryExchange, type: 'headers' },
-      { name: returnExchange, type: 'headers' },
       { name: deadLetterExchange, type: 'fanout' },
+      { name: retryExchange, type: 'headers', alternate: deadLetterExchange },
+      { name: returnExchange, type: 'headers', alternate: deadLetterExchange },
     ],
     queues: [
       ...Object.keys(workQueues).map((name) => ({
         name,
         arguments: { ...QUORUM, ...deadLetterTo(deadLetterExchange), 'x-delivery-limit': DELIVERY_LIMIT },
       })),
-      ...retrySteps.map((step) => ({
-        name: `retry_queue_${step}`,
-        arguments: { ...QUORUM, ...deadLetterTo(returnExchange) },
+      ...RETRY_QUEUES.map(({ name, maxWaitMs }) => ({
+        name,
+        arguments: {
+          ...QUORUM,
+          ...deadLetterTo(returnExchange),
+          'x-message-ttl': maxWaitMs,
+          'x-delivery-limit': UNLIMITED_DELIVERIES,
+        },
       })),
       { name: DEAD_LETTER_QUEUE, arguments: QUORUM },
       { name: UNROUTED_QUEUE, arguments: QUORUM },
@@ -111,11 +139,11 @@ export function topologyOf(exchange: string, catalogue: EventCatalogue): Topolog
         routingKey: '',
         arguments: { 'x-match': 'all', [HOME_QUEUE_HEADER]: queue },
       })),
-      ...retrySteps.map((step) => ({
-        queue: `retry_queue_${step}`,
+      ...RETRY_QUEUES.map(({ name }, index) => ({
+        queue: name,
         exchange: retryExchange,
         routingKey: '',
-        arguments: { 'x-match': 'all', [RETRY_STEP_HEADER]: step },
+        arguments: { 'x-match': 'all', [RETRY_STEP_HEADER]: index + 1 },
       })),
       { queue: DEAD_LETTER_QUEUE, exchange: deadLetterExchange, routingKey: '' },
       { queue: UNROUTED_QUEUE, exchange: unroutedExchange, routingKey: '' },

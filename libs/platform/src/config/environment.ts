@@ -102,6 +102,8 @@ export const environmentSchema = z.object({
     .string()
     .regex(/^[^\s<>@]+@[^\s<>@]+$/, 'must be an address')
     .optional(),
+  /** Maximum number of low-stock alerts within an hour, of all replicas. Further ones are recorded and not sent. */
+  STOCK_ALERTS_PER_HOUR: wholeNumber(1, 10_000).default(60),
   /**
    * Each of these two variables enables tracing. They are listed here only to decide whether to load the OpenTelemetry
    * SDK. The SDK itself reads them and all other OTEL_ variables of its specification.

@@ -1,0 +1,71 @@
+import type { ConsumeMessage } from 'amqplib';
+import { defectOf } from '../adapters/bounded-messages.js';
+import { correlationOf, type EventCatalogue } from '../contract/event.js';
+import {
+  attemptOf,
+  DEAD_LETTER_HEADERS,
+  publisherHeaders,
+  publisherProperties,
+} from '../rabbitmq/failure-policy.js';
+import { readBodyFields } from '../rabbitmq/message-body.js';
+import type { NewDeadLetter } from './dead-letters.js';
+
+/** The part of `x-death` that is read. Any client can publish any value in it. */
+interface Death {
+  queue?: string;
+  reason?: string;
+}
+
+/** Returns the queue that the broker dead-lettered the message from, if it did. */
+export const deathQueueOf = (message: ConsumeMessage): string | undefined => lastDeathOf(message).queue;
+
+/**
+ * Reads the reason from the headers of the worker that dead-lettered the message, or else from those of the broker. What
+ * was removed from the message when it was received is added to the error.
+ */
+export function readDeadLetter(message: ConsumeMessage, catalogue: EventCatalogue): NewDeadLetter {
+  const headers = (message.properties.headers ?? {}) as Record<string, unknown>;
+  const text = (name: string) => stringOrUndefined(headers[name]);
+  const death = lastDeathOf(message);
+  const defect = defectOf(message);
+  const { contentType, contentEncoding, type, timestamp, appId, correlationId } =
+    publisherProperties(message);
+  const messageId = message.properties.messageId as string | undefined;
+  const { routingKey } = message.fields;
+  const error =
+    text(DEAD_LETTER_HEADERS.reason) ?? `dead-lettered by the broker: ${death.reason ?? 'unknown reason'}`;
+  return {
+    queue: text(DEAD_LETTER_HEADERS.from) ?? death.queue ?? 'unknown',
+    routingKey,
+    reason: text(DEAD_LETTER_HEADERS.code) ?? defect?.code ?? death.reason ?? 'unknown',
+    error: defect ? `${error}; ${defect.reason}` : error,
+    attempts: attemptOf(message),
+    properties: { contentType, contentEncoding, messageId, type, timestamp, appId, correlationId },
+    headers: publisherHeaders(headers),
+    body: message.content,
+    subject: correlationOf(catalogue, routingKey, readBodyFields(message.content)),
+  };
+}
+
+/** The form of a dead letter that cannot be stored as it is: body and routing key, without properties and headers. */
+export function reducedDeadLetter(message: ConsumeMessage, { message: error }: Error): NewDeadLetter {
+  return {
+    queue: 'unknown',
+    routingKey: message.fields.routingKey,
+    reason: 'not_storable',
+    error: `the message could not be stored with its properties and headers: ${error}`,
+    attempts: 1,
+    properties: {},
+    headers: {},
+    body: message.content,
+    subject: {},
+  };
+}
+
+function lastDeathOf({ properties }: ConsumeMessage): Death {
+  const deaths: unknown = properties.headers?.['x-death'];
+  const [last] = (Array.isArray(deaths) ? deaths : []) as (Record<string, unknown> | null)[];
+  return { queue: stringOrUndefined(last?.queue), reason: stringOrUndefined(last?.reason) };
+}
+
+const stringOrUndefined = (value: unknown) => (typeof value === 'string' ? value : undefined);
