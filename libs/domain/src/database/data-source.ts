@@ -1,11 +1,12 @@
 import { createPostgresDataSource, type ConnectionOptions } from '@estoque/database';
-import { DeadLetter, DeadLetterAction, OutboxMessage } from '@estoque/messaging';
+import { DeadLetter, DeadLetterAction, DeadLetterJob, OutboxMessage } from '@estoque/messaging';
 import type { DataSource } from 'typeorm';
 import { Notification } from '../notification/notification.entity.js';
 import { Order, OrderLine, TimelineEntry } from '../order/order.entity.js';
 import { Product } from '../product/product.entity.js';
 import { Movement, Reservation, Stock } from '../stock/stock.entity.js';
 import { Initial1765000000000 } from './migrations/1765000000000-initial.js';
+import { DeadLetterJobs1766000004000 } from './migrations/1766000004000-dead-letter-jobs.js';
 
 const ENTITIES = [
   Product,
@@ -19,10 +20,11 @@ const ENTITIES = [
   OutboxMessage,
   DeadLetter,
   DeadLetterAction,
+  DeadLetterJob,
 ];
 
 /** In the sequence in which they run. */
-const MIGRATIONS = [Initial1765000000000];
+const MIGRATIONS = [Initial1765000000000, DeadLetterJobs1766000004000];
 
 /** Creates the data source of the system's database. It is not connected; `initialize()` connects it. */
 export function createDataSource(url: string, options?: ConnectionOptions): DataSource {

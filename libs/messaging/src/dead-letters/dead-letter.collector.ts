@@ -14,14 +14,18 @@ import {
 } from '../rabbitmq/failure-policy.js';
 import { readBodyFields } from '../rabbitmq/message-body.js';
 import type { Publisher } from '../rabbitmq/publisher.js';
-import { DEAD_LETTER_QUEUE, declareTopology, UNROUTED_QUEUE, type Topology } from '../rabbitmq/topology.js';
+import {
+  DEAD_LETTER_QUEUE,
+  declareTopology,
+  REROUTED_HEADER,
+  UNROUTED_QUEUE,
+  type Topology,
+} from '../rabbitmq/topology.js';
 import type { DeadLetters, NewDeadLetter } from './dead-letters.js';
 
 /** Low, because the bodies of dead letters may be large. */
 const PREFETCH = 5;
 const WAIT_MS = { first: 250, max: 30_000 };
-/** Header of an unroutable event with the number of times that it was rerouted. */
-const REROUTED_HEADER = 'rerouted';
 const MAX_REROUTES = 5;
 /**
  * Delay before the topology is redeclared. If a queue is declared while RabbitMQ 3.10 is still deleting a queue of the

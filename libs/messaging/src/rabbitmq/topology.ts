@@ -9,6 +9,11 @@ export const HOME_QUEUE_HEADER = 'home_queue';
  */
 export const RETRY_STEP_HEADER = 'retry_step';
 
+/** Header of a replayed dead letter, with the value true: the consumer handled the message before, and it failed. */
+export const REPLAY_HEADER = 'replayed';
+/** Header of an unroutable event with the number of times that it was rerouted. */
+export const REROUTED_HEADER = 'rerouted';
+
 export const DEAD_LETTER_QUEUE = 'dead_letter_queue';
 /** Receives events for which no queue is bound. */
 export const UNROUTED_QUEUE = 'unrouted_queue';
