@@ -55,6 +55,7 @@ const config: Config = {
     project('launcher', ['test/launcher/*.spec.ts']),
     project('journeys', ['test/journeys/*.spec.ts']),
     project('faults', ['test/faults/*.spec.ts']),
+    project('fuzz', ['test/fuzz/*.spec.ts']),
     project('bench', ['bench/**/*.spec.ts']),
   ],
 };

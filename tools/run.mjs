@@ -12,6 +12,7 @@ const COMMANDS = [
   'reset',
   'docs',
   'faults',
+  'fuzz',
   'bench',
   'cli',
   'trace-picture',

@@ -13,7 +13,17 @@ interface DeadLetter {
   dead_letter_count: number;
   body_text: string;
   body_base64: string;
+  body_bytes: number;
+  body_truncated: boolean;
   actions: { action: string; by: string; at: string }[];
+}
+
+interface DeadLetterJob {
+  id: number;
+  state: string;
+  total: number;
+  done: number;
+  failed: number;
 }
 
 describe('Operations API and command line', () => {
@@ -28,6 +38,19 @@ describe('Operations API and command line', () => {
   };
   const readDeadLetter = async (id: number) =>
     (await system.request<DeadLetter>('GET', `/v1/dead-letters/${id}`)).body;
+
+  const waitForJob = (id: number) =>
+    until(`job ${id} to finish`, async () => {
+      const path = `/v1/operations/dead-letter-jobs/${id}`;
+      const { body } = await system.request<DeadLetterJob>('GET', path);
+      return body.state === 'finished' && body;
+    });
+  /** Starts a job and waits for its end. */
+  async function actOnAll(action: 'replay' | 'discard', filter: object) {
+    const path = `/v1/dead-letters/${action}`;
+    const { body } = await system.request<DeadLetterJob>('POST', path, { by: 'ana', filter });
+    return waitForJob(body.id);
+  }
 
   /** Publishes an event of an order that does not exist, and waits until it is dead-lettered. */
   async function createDeadLetter(order_id: number, product_id: number): Promise<DeadLetter> {
@@ -108,12 +131,51 @@ describe('Operations API and command line', () => {
       );
       return body.data.length === 3;
     });
-    const { body } = await system.request('POST', '/v1/dead-letters/discard', { by: 'ana', filter });
-    expect(body).toEqual({ done: 3, remaining: 0 });
-    expect((await system.request('POST', '/v1/dead-letters/discard', { by: 'ana', filter })).body).toEqual({
-      done: 0,
-      remaining: 0,
+    const { body } = await system.request<DeadLetterJob>('POST', '/v1/dead-letters/discard', {
+      by: 'ana',
+      filter,
     });
+    expect(body).toMatchObject({ action: 'discard', by: 'ana', total: 3, filter });
+    expect(await waitForJob(body.id)).toMatchObject({ state: 'finished', total: 3, done: 3, failed: 0 });
+    expect(await actOnAll('discard', filter)).toMatchObject({ state: 'finished', total: 0, done: 0 });
+  });
+
+  it('answers a bulk action with a job, which can be followed, listed and cancelled', async () => {
+    const response = await system.request<DeadLetterJob>('POST', '/v1/dead-letters/replay', {
+      by: 'ana',
+      filter: { order_id: 5_999 },
+    });
+    const { id } = response.body;
+    const path = `/v1/operations/dead-letter-jobs/${id}`;
+    expect([response.status, response.headers.get('location')]).toEqual([202, path]);
+    await waitForJob(id);
+    const listed = await system.request<{ data: DeadLetterJob[] }>('GET', '/v1/operations/dead-letter-jobs');
+    expect(listed.body.data[0]).toMatchObject({ id, state: 'finished' });
+    const cancelled = await system.request<Problem>('POST', `${path}/cancel`, { by: 'ana' });
+    expect([cancelled.status, cancelled.body.code]).toEqual([409, 'dead_letter_job_ended']);
+    const missing = await system.request<Problem>('GET', '/v1/operations/dead-letter-jobs/999999');
+    expect([missing.status, missing.body.code]).toEqual([404, 'dead_letter_job_not_found']);
+  });
+
+  it('sends the beginning of a large body, and all of it on request', async () => {
+    const body = Buffer.alloc(300_000, 'x');
+    await system.externalClient.publish('order.created', body);
+    const listed = await until('the dead letter', async () => {
+      const { data } = (
+        await system.request<{ data: DeadLetter[] }>('GET', '/v1/dead-letters?state=open&reason=invalid_json')
+      ).body;
+      return data[0];
+    });
+    const deadLetter = await readDeadLetter(listed.id);
+    expect(deadLetter).toMatchObject({ body_bytes: 300_000, body_truncated: true });
+    expect(Buffer.from(deadLetter.body_base64, 'base64')).toHaveLength(65_536);
+    const url = `${system.process('api').url}/v1/dead-letters/${listed.id}/body`;
+    const response = await fetch(url);
+    expect(response.headers.get('content-type')).toBe('application/octet-stream');
+    expect(Buffer.from(await response.arrayBuffer()).equals(body)).toBe(true);
+    expect(await (await fetch(`${url}?offset=299998`)).text()).toBe('xx');
+    expect((await fetch(`${url}?offset=-1`)).status).toBe(422);
+    expect((await actOnAll('discard', { reason: 'invalid_json' })).done).toBe(1);
   });
 
   it('refuses an action without a name, an unknown filter and an unknown dead letter', async () => {
@@ -144,6 +206,8 @@ describe('Operations API and command line', () => {
     expect([replayed.status, replayed.stdout]).toEqual([0, `#${deadLetter.id} replayed\n`]);
     await system.waitForOrderStatus(5_003, 'processed');
     expect((await readDeadLetter(deadLetter.id)).actions).toMatchObject([{ action: 'replayed', by: 'ops' }]);
+    const { stdout } = runCli('dead-letters', 'discard', '--order', '5003', '--by', 'ops');
+    expect(stdout).toMatch(/^Job \d+: 0 dead letters\nfinished: 0 of 0 discarded, 0 failed\n$/);
     const discarded = runCli('dead-letters', 'discard', String(deadLetter.id));
     expect([discarded.status, discarded.stderr]).toEqual([
       1,
@@ -176,8 +240,7 @@ describe('Operations API and command line', () => {
     expect(stdout).not.toContain(`#${otherId} `);
 
     const filter = { order_id: orderId };
-    const discarded = await system.request('POST', '/v1/dead-letters/discard', { by: 'ana', filter });
-    expect(discarded.body).toEqual({ done: 1, remaining: 0 });
+    expect(await actOnAll('discard', filter)).toMatchObject({ total: 1, done: 1 });
     expect([await listIds(orderId), await listIds(otherOrderId)]).toEqual([[], [otherId]]);
     const malformed = await system.request<Problem>('GET', '/v1/dead-letters?order_id=0');
     expect([malformed.status, malformed.body.errors[0]?.pointer]).toEqual([422, '/order_id']);

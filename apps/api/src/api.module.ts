@@ -2,6 +2,9 @@ import { DomainModule } from '@estoque/domain';
 import { Module } from '@nestjs/common';
 import { NotificationsController } from './notifications/notifications.controller.js';
 import { NotificationsService } from './notifications/notifications.service.js';
+import { DeadLetterJobsController } from './operations/dead-letter-jobs.controller.js';
+import { DeadLetterJobsService } from './operations/dead-letter-jobs.service.js';
+import { DeadLetterTasksService } from './operations/dead-letter-tasks.service.js';
 import { DeadLettersController } from './operations/dead-letters.controller.js';
 import { DeadLettersService } from './operations/dead-letters.service.js';
 import { OperationsController } from './operations/operations.controller.js';
@@ -21,6 +24,7 @@ import { StockService } from './stock/stock.service.js';
     StockController,
     NotificationsController,
     DeadLettersController,
+    DeadLetterJobsController,
     OperationsController,
   ],
   providers: [
@@ -29,6 +33,8 @@ import { StockService } from './stock/stock.service.js';
     StockService,
     NotificationsService,
     DeadLettersService,
+    DeadLetterJobsService,
+    DeadLetterTasksService,
     OperationsService,
   ],
 })

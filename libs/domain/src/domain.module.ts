@@ -1,6 +1,11 @@
 import { LockWaits, MonitorClient, poolConnectionsOf, sqlClientOf } from '@estoque/database';
 import {
+  DeadLetterCapacity,
   DeadLetterCollector,
+  DeadLetterJobRunner,
+  DeadLetterJobs,
+  DeadLetterReplay,
+  DeadLetterRetention,
   DeadLetters,
   MessagingModule,
   OutboxRelay,
@@ -160,10 +165,38 @@ export class DomainModule implements OnApplicationBootstrap, OnApplicationShutdo
             new UnitOfWork(dataSource, relay, app, orderCounters(metrics), lockWaits),
         },
         {
-          provide: DeadLetters,
+          provide: DeadLetterReplay,
           inject: [DataSource, Publisher],
           useFactory: (dataSource: DataSource, publisher: Publisher) =>
-            new DeadLetters(sqlClientOf(dataSource), publisher, topology),
+            new DeadLetterReplay(sqlClientOf(dataSource), publisher, topology),
+        },
+        {
+          provide: DeadLetters,
+          inject: [DataSource, DeadLetterReplay, ENVIRONMENT],
+          useFactory: (dataSource: DataSource, replay: DeadLetterReplay, environment: Environment) => {
+            const sql = sqlClientOf(dataSource);
+            return new DeadLetters(sql, replay, new DeadLetterCapacity(sql, environment.MAX_DEAD_LETTERS));
+          },
+        },
+        {
+          provide: DeadLetterJobs,
+          inject: [DataSource],
+          useFactory: (dataSource: DataSource) => new DeadLetterJobs(sqlClientOf(dataSource)),
+        },
+        {
+          provide: DeadLetterJobRunner,
+          inject: [DataSource, DeadLetterReplay],
+          useFactory: (dataSource: DataSource, replay: DeadLetterReplay) =>
+            new DeadLetterJobRunner(sqlClientOf(dataSource), replay),
+        },
+        {
+          provide: DeadLetterRetention,
+          inject: [DataSource, ENVIRONMENT],
+          useFactory: (dataSource: DataSource, environment: Environment) =>
+            new DeadLetterRetention(sqlClientOf(dataSource), {
+              retentionDays: environment.DEAD_LETTER_RETENTION_DAYS,
+              maxClosed: environment.MAX_DEAD_LETTERS,
+            }),
         },
         {
           provide: StockAudit,
@@ -172,7 +205,15 @@ export class DomainModule implements OnApplicationBootstrap, OnApplicationShutdo
         },
         ...(collectsDeadLetters ? [collector] : []),
       ],
-      exports: [UnitOfWork, DeadLetters, StockAudit, OutboxRelay],
+      exports: [
+        UnitOfWork,
+        DeadLetters,
+        DeadLetterJobs,
+        DeadLetterJobRunner,
+        DeadLetterRetention,
+        StockAudit,
+        OutboxRelay,
+      ],
     };
   }
 

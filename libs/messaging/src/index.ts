@@ -3,6 +3,7 @@ export {
   defineEvent,
   encodeEvent,
   envelopeSchema,
+  MAX_BODY_BYTES,
   type EventCatalogue,
   type EventDefinition,
 } from './contract/event.js';
@@ -13,11 +14,19 @@ export {
   DeadLetterAction,
   type DeadLetterState,
 } from './dead-letters/dead-letter.entity.js';
+export type { DeadLetterFilter } from './dead-letters/dead-letter-filter.js';
 export {
-  DeadLetters,
-  MAX_DEAD_LETTERS_PER_CALL,
-  type DeadLetterFilter,
-} from './dead-letters/dead-letters.js';
+  DEAD_LETTER_JOB_STATES,
+  DeadLetterJob,
+  type DeadLetterJobAction,
+  type DeadLetterJobState,
+} from './dead-letters/dead-letter-job.entity.js';
+export { DeadLetterJobRunner } from './dead-letters/dead-letter-job.runner.js';
+export { DeadLetterJobs } from './dead-letters/dead-letter-jobs.js';
+export { DeadLetterCapacity } from './dead-letters/dead-letter.capacity.js';
+export { DeadLetterReplay } from './dead-letters/dead-letter.replay.js';
+export { DeadLetterRetention } from './dead-letters/dead-letter.retention.js';
+export { DeadLetters, type DeadLetterDetails } from './dead-letters/dead-letters.js';
 export { MessagingModule } from './messaging.module.js';
 export { MicroBatcher, type LockMode } from './micro-batcher.js';
 export { OutboxMessage } from './outbox/outbox.entity.js';

@@ -18,6 +18,7 @@ import {
   postgresStop,
 } from './database-faults.js';
 import { addressOnStandby, failover, primaryHalted, primaryKilled, switchover } from './failover-faults.js';
+import { deadLetterReplay } from './dead-letter-faults.js';
 import { killApp, killEach } from './kill-faults.js';
 import { mailDown } from './mail-faults.js';
 import { backlog, duplicates, poison } from './message-faults.js';
@@ -43,6 +44,7 @@ const FAULTS: Fault[] = [
   databaseHung,
   duplicates,
   poison,
+  deadLetterReplay,
   backlog,
   alarmMemory,
   alarmDisk,

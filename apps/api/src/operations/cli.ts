@@ -1,10 +1,17 @@
 import { DomainModule, StockAudit } from '@estoque/domain';
-import { DEAD_LETTER_STATES, DeadLetters, type DeadLetterFilter } from '@estoque/messaging';
+import {
+  DEAD_LETTER_STATES,
+  DeadLetterJobRunner,
+  DeadLetterJobs,
+  DeadLetters,
+  type DeadLetterFilter,
+} from '@estoque/messaging';
 import { EnvironmentError, PlatformModule } from '@estoque/platform';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { userInfo } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import 'reflect-metadata';
 
 // Command line for the operations under /v1/dead-letters and /v1/operations/audit: `npm run cli -- --help`.
@@ -13,6 +20,8 @@ import 'reflect-metadata';
 class CliRoot {}
 
 const print = (line: string) => void process.stdout.write(`${line}\n`);
+
+const PROGRESS_INTERVAL_MS = 500;
 
 type Dependency = 'database' | 'broker';
 
@@ -33,6 +42,31 @@ async function withApp(dependencies: Dependency[], work: (app: INestApplicationC
 
 const withDeadLetters = (work: (deadLetters: DeadLetters) => Promise<void>) =>
   withApp(['database', 'broker'], (app) => work(app.get(DeadLetters)));
+
+/**
+ * Runs jobs until this one has ended, and prints its progress. If this process is stopped, an api process continues the
+ * job; if an api process runs it, this one waits.
+ */
+async function waitForJob(app: INestApplicationContext, id: number, pastTense: string) {
+  const jobs = app.get(DeadLetterJobs);
+  const shutdown = new AbortController();
+  let reported = '';
+  for (let hasEnded = false; !hasEnded;) {
+    const running = app.get(DeadLetterJobRunner).runAll(shutdown.signal);
+    let isRunning = true;
+    void running.catch(() => undefined).finally(() => (isRunning = false));
+    do {
+      await sleep(PROGRESS_INTERVAL_MS);
+      const { state, done, failed, total, last_error } = await jobs.get(id);
+      hasEnded = state === 'finished' || state === 'cancelled';
+      const progress = `${state}: ${done} of ${total} ${pastTense}, ${failed} failed${last_error ? `; ${last_error}` : ''}`;
+      if (progress !== reported) print(progress);
+      reported = progress;
+    } while (isRunning && !hasEnded);
+    if (hasEnded) shutdown.abort();
+    await running;
+  }
+}
 
 function toPositiveInteger(text: string): number {
   if (/^[1-9]\d{0,15}$/.test(text)) return Number(text);
@@ -80,7 +114,7 @@ withFilterOptions(deadLettersCommand.command('list').description('List dead lett
 
 deadLettersCommand
   .command('show')
-  .description('Print a dead letter as JSON, its body as text and in base64.')
+  .description('Print a dead letter as JSON, the first 64 KiB of its body as text and in base64.')
   .argument('<id>', 'id of the dead letter', toPositiveInteger)
   .action((id: number) =>
     withDeadLetters(async (deadLetters) => {
@@ -113,18 +147,15 @@ for (const [action, pastTense, description] of [
     .addOption(operatorOption)
     .action(
       (id: number | undefined, { by, all, ...filter }: DeadLetterOptions & { by: string; all?: boolean }) =>
-        withDeadLetters(async (deadLetters) => {
+        withApp(['database', 'broker'], async (app) => {
           if (id !== undefined) {
-            await deadLetters[action](id, by);
+            await app.get(DeadLetters)[action](id, by);
             return print(`#${id} ${pastTense}`);
           }
           if (!all && Object.keys(filter).length === 0) throw new Error('Specify an id, a filter, or --all.');
-          let remaining: number;
-          do {
-            const result = await deadLetters.replayOrDiscardAll(action, toFilter(filter), by);
-            remaining = result.remaining;
-            print(`${result.done} ${pastTense}, ${remaining} remaining`);
-          } while (remaining > 0);
+          const job = await app.get(DeadLetterJobs).create(action, toFilter(filter), by);
+          print(`Job ${job.id}: ${job.total} dead letters`);
+          await waitForJob(app, job.id, pastTense);
         }),
     );
 }

@@ -1,19 +1,43 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  Header,
+  HttpCode,
+  Param,
+  Post,
+  Query,
+  Res,
+  StreamableFile,
+} from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { IdPipe } from '../http/id.pipe.js';
 import { ApiProblems, INVALID, MALFORMED } from '../http/problem.dto.js';
+import { DeadLetterJobDto } from './dead-letter-jobs.dto.js';
+import { DeadLetterJobsService } from './dead-letter-jobs.service.js';
 import {
   ActorDto,
+  BodyQuery,
+  DeadLetterDetailsDto,
   DeadLetterPageDto,
   DeadLetterQuery,
   FilteredActionDto,
-  FilteredResultDto,
-  DeadLetterDetailsDto,
 } from './dead-letters.dto.js';
 import { DeadLettersService } from './dead-letters.service.js';
 
 const NOT_FOUND = { code: 'dead_letter_not_found', when: 'The dead letter does not exist.' };
-const NOT_OPEN = { code: 'dead_letter_closed', when: 'The dead letter is already replayed or discarded.' };
+const NOT_OPEN = {
+  code: 'dead_letter_closed',
+  otherCodes: ['dead_letter_replaying'],
+  when: 'The dead letter is already replayed or discarded, or is being replayed.',
+};
+const NOT_REPLAYABLE = {
+  ...NOT_OPEN,
+  otherCodes: [...NOT_OPEN.otherCodes, 'dead_letter_not_replayable'],
+  when: `${NOT_OPEN.when} Or its queue does not exist, or its body is too large.`,
+};
+const TOO_MANY_JOBS = { code: 'too_many_dead_letter_jobs', when: '100 jobs are unfinished.' };
 
 const DETAILS_RESPONSE = {
   status: 200,
@@ -21,10 +45,25 @@ const DETAILS_RESPONSE = {
   description: 'The dead letter with its history of actions.',
 };
 
+const JOB_RESPONSE = {
+  status: 202,
+  type: DeadLetterJobDto,
+  description: 'The job is stored and will run.',
+  headers: {
+    Location: {
+      description: 'URL of the job',
+      schema: { type: 'string' as const, example: '/v1/operations/dead-letter-jobs/12' },
+    },
+  },
+};
+
 @Controller('dead-letters')
 @ApiTags('operations')
 export class DeadLettersController {
-  constructor(private readonly deadLetters: DeadLettersService) {}
+  constructor(
+    private readonly deadLetters: DeadLettersService,
+    private readonly jobs: DeadLetterJobsService,
+  ) {}
 
   @Get()
   @ApiOperation({
@@ -38,48 +77,71 @@ export class DeadLettersController {
   }
 
   @Post('replay')
-  @HttpCode(200)
+  @HttpCode(202)
   @ApiOperation({
     operationId: 'replayDeadLetters',
-    summary: 'Replay all open dead letters that match a filter',
+    summary: 'Replay all open dead letters that match a filter, in the background',
     description:
-      'Publishes each message to its original queue. At most 1,000 per call, oldest first; `remaining` is the number of matching open dead letters left.',
+      'Creates a job that publishes each message to its original queue, oldest first, at most 100 a second. Poll the URL in `Location` for its progress.',
   })
-  @ApiResponse({
-    status: 200,
-    type: FilteredResultDto,
-    description: 'The number of dead letters selected, and of those that remain open.',
-  })
-  @ApiProblems({ 400: MALFORMED, 422: INVALID })
-  replayAll(@Body() body: FilteredActionDto): Promise<FilteredResultDto> {
-    return this.deadLetters.actOnAll('replay', body);
+  @ApiResponse(JOB_RESPONSE)
+  @ApiProblems({ 400: MALFORMED, 409: TOO_MANY_JOBS, 422: INVALID })
+  replayAll(
+    @Body() body: FilteredActionDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<DeadLetterJobDto> {
+    return this.createJob('replay', body, reply);
   }
 
   @Post('discard')
-  @HttpCode(200)
+  @HttpCode(202)
   @ApiOperation({
     operationId: 'discardDeadLetters',
-    summary: 'Discard all open dead letters that match a filter',
+    summary: 'Discard all open dead letters that match a filter, in the background',
     description:
-      'At most 1,000 per call, oldest first. Discarded dead letters are kept and can still be read.',
+      'Creates a job; poll the URL in `Location` for its progress. Discarded dead letters can still be read until they are pruned.',
   })
-  @ApiResponse({
-    status: 200,
-    type: FilteredResultDto,
-    description: 'The number of dead letters selected, and of those that remain open.',
-  })
-  @ApiProblems({ 400: MALFORMED, 422: INVALID })
-  discardAll(@Body() body: FilteredActionDto): Promise<FilteredResultDto> {
-    return this.deadLetters.actOnAll('discard', body);
+  @ApiResponse(JOB_RESPONSE)
+  @ApiProblems({ 400: MALFORMED, 409: TOO_MANY_JOBS, 422: INVALID })
+  discardAll(
+    @Body() body: FilteredActionDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<DeadLetterJobDto> {
+    return this.createJob('discard', body, reply);
   }
 
   @Get(':id')
-  @ApiOperation({ operationId: 'getDeadLetter', summary: 'Get a dead letter with its unmodified body' })
+  @ApiOperation({ operationId: 'getDeadLetter', summary: 'Get a dead letter with the beginning of its body' })
   @ApiParam({ name: 'id', type: 'integer', example: 7 })
   @ApiResponse(DETAILS_RESPONSE)
   @ApiProblems({ 400: MALFORMED, 404: NOT_FOUND })
   get(@Param('id', IdPipe) id: number): Promise<DeadLetterDetailsDto> {
     return this.deadLetters.get(id);
+  }
+
+  @Get(':id/body')
+  @Header('content-type', 'application/octet-stream')
+  @Header('content-disposition', 'attachment')
+  @Header('x-content-type-options', 'nosniff')
+  @ApiOperation({
+    operationId: 'getDeadLetterBody',
+    summary: 'Get the unmodified body of a dead letter',
+    description:
+      'At most 1 MiB from `offset`; `body_bytes` of the dead letter is the size of the whole body.',
+  })
+  @ApiParam({ name: 'id', type: 'integer', example: 7 })
+  @ApiResponse({
+    status: 200,
+    description: 'The bytes of the body.',
+    content: {
+      'application/octet-stream': {
+        schema: { type: 'string', format: 'binary', example: '{"event": "order.created", ' },
+      },
+    },
+  })
+  @ApiProblems({ 400: MALFORMED, 404: NOT_FOUND, 422: INVALID })
+  async getBody(@Param('id', IdPipe) id: number, @Query() query: BodyQuery): Promise<StreamableFile> {
+    return new StreamableFile(await this.deadLetters.readBody(id, query));
   }
 
   @Post(':id/replay')
@@ -92,7 +154,7 @@ export class DeadLettersController {
   })
   @ApiParam({ name: 'id', type: 'integer', example: 7 })
   @ApiResponse(DETAILS_RESPONSE)
-  @ApiProblems({ 400: MALFORMED, 404: NOT_FOUND, 409: NOT_OPEN, 422: INVALID })
+  @ApiProblems({ 400: MALFORMED, 404: NOT_FOUND, 409: NOT_REPLAYABLE, 422: INVALID })
   replay(@Param('id', IdPipe) id: number, @Body() body: ActorDto): Promise<DeadLetterDetailsDto> {
     return this.deadLetters.act('replay', id, body);
   }
@@ -101,12 +163,18 @@ export class DeadLettersController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'discardDeadLetter',
-    summary: 'Discard a dead letter; it is kept and can still be read',
+    summary: 'Discard a dead letter; it can still be read until it is pruned',
   })
   @ApiParam({ name: 'id', type: 'integer', example: 7 })
   @ApiResponse(DETAILS_RESPONSE)
   @ApiProblems({ 400: MALFORMED, 404: NOT_FOUND, 409: NOT_OPEN, 422: INVALID })
   discard(@Param('id', IdPipe) id: number, @Body() body: ActorDto): Promise<DeadLetterDetailsDto> {
     return this.deadLetters.act('discard', id, body);
+  }
+
+  private async createJob(action: 'replay' | 'discard', body: FilteredActionDto, reply: FastifyReply) {
+    const job = await this.jobs.create(action, body);
+    reply.header('location', `/v1/operations/dead-letter-jobs/${job.id}`);
+    return job;
   }
 }

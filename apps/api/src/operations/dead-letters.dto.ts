@@ -2,6 +2,8 @@ import {
   DEAD_LETTER_STATES,
   type DeadLetter,
   type DeadLetterAction,
+  type DeadLetterDetails,
+  type DeadLetterFilter,
   type DeadLetterState,
 } from '@estoque/messaging';
 import { IntersectionType } from '@nestjs/swagger';
@@ -62,11 +64,14 @@ export class FilteredActionDto extends ActorDto {
   filter!: DeadLetterFilterDto;
 }
 
-export class FilteredResultDto {
-  /** Number of dead letters replayed or discarded by this call. @example 12 */
-  done!: number;
-  /** Number of matching dead letters that are still open; call again until it is 0. @example 0 */
-  remaining!: number;
+export class BodyQuery {
+  /** Number of bytes to skip. @example 0 */
+  @IsOptionalNotNull()
+  @Type(() => Number)
+  @Max(1024 ** 3)
+  @Min(0)
+  @IsInt()
+  offset: number = 0;
 }
 
 export class DeadLetterDto {
@@ -109,10 +114,15 @@ export class DeadLetterDetailsDto extends DeadLetterDto {
   headers!: Record<string, unknown>;
   /** AMQP properties and the routing key of the message. @example {"contentType": "application/json", "routingKey": "order.created"} */
   properties!: Record<string, unknown>;
-  /** Unmodified body, base64-encoded. @example "eyJldmVudCI6ICJvcmRlci5jcmVhdGVkIiwg" */
+  /** Size of the whole body, in bytes. @example 24 */
+  body_bytes!: number;
+  /** Whether `body_base64` is only the beginning of the body; `/body` returns all of it. @example false */
+  body_truncated!: boolean;
+  /** First 65,536 bytes of the unmodified body, base64-encoded. @example "eyJldmVudCI6ICJvcmRlci5jcmVhdGVkIiwg" */
   body_base64!: string;
   /** First 10,000 characters of the body, decoded as UTF-8. @example "{\"event\": \"order.created\", " */
   body_text!: string;
+  /** The latest 100 actions, oldest first. */
   actions!: DeadLetterActionDto[];
 }
 
@@ -145,16 +155,24 @@ const MAX_TEXT_CHARACTERS = 10_000;
 /** A character has at most 4 bytes in UTF-8. */
 const MAX_TEXT_BYTES = 4 * MAX_TEXT_CHARACTERS;
 
-export function toDeadLetterDetailsDto(
-  deadLetter: DeadLetter & { actions: DeadLetterAction[] },
-): DeadLetterDetailsDto {
-  const { headers, properties, body, actions } = deadLetter;
+export function toDeadLetterDetailsDto(deadLetter: DeadLetterDetails): DeadLetterDetailsDto {
+  const { headers, properties, body, body_bytes, actions } = deadLetter;
   return {
     ...toDeadLetterDto(deadLetter),
     headers,
     properties: { ...properties },
+    body_bytes,
+    body_truncated: body.length < body_bytes,
     body_base64: body.toString('base64'),
     body_text: body.subarray(0, MAX_TEXT_BYTES).toString().slice(0, MAX_TEXT_CHARACTERS),
     actions: actions.map(({ action, actor: by, at }) => ({ action, by, at: at.toISOString() })),
   };
 }
+
+export const toDeadLetterFilter = ({
+  order_id,
+  ...filter
+}: DeadLetterFilterDto & { state?: DeadLetterState }): DeadLetterFilter => ({
+  ...filter,
+  subject: order_id === undefined ? undefined : { order_id },
+});

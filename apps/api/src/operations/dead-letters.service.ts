@@ -1,14 +1,14 @@
-import { DeadLetters, type DeadLetterFilter } from '@estoque/messaging';
+import { DeadLetters, MAX_BODY_BYTES } from '@estoque/messaging';
 import { Injectable } from '@nestjs/common';
 import { pageStart, toPage } from '../http/page.dto.js';
 import {
-  toDeadLetterDto,
   toDeadLetterDetailsDto,
+  toDeadLetterDto,
+  toDeadLetterFilter,
   type ActorDto,
+  type BodyQuery,
   type DeadLetterPageDto,
   type DeadLetterQuery,
-  type FilteredActionDto,
-  type FilteredResultDto,
   type DeadLetterDetailsDto,
 } from './dead-letters.dto.js';
 
@@ -17,7 +17,7 @@ export class DeadLettersService {
   constructor(private readonly deadLetters: DeadLetters) {}
 
   async list({ cursor, limit, ...filter }: DeadLetterQuery): Promise<DeadLetterPageDto> {
-    const rows = await this.deadLetters.list(toFilter(filter), pageStart({ cursor, limit }));
+    const rows = await this.deadLetters.list(toDeadLetterFilter(filter), pageStart({ cursor, limit }));
     return toPage(rows, limit, toDeadLetterDto);
   }
 
@@ -26,19 +26,17 @@ export class DeadLettersService {
     return toDeadLetterDetailsDto(await this.deadLetters.get(id));
   }
 
-  /** @throws DeadLetterNotFound, DeadLetterClosed, and AppError `broker_unavailable` for a replay */
+  /**
+   * @throws DeadLetterNotFound, DeadLetterClosed, DeadLetterReplaying; and for a replay DeadLetterNotReplayable, and
+   *   AppError `broker_unavailable`
+   */
   async act(action: 'replay' | 'discard', id: number, { by }: ActorDto): Promise<DeadLetterDetailsDto> {
     await this.deadLetters[action](id, by);
     return this.get(id);
   }
 
-  /** @throws AppError `broker_unavailable` for a replay; dead letters replayed before the error stay replayed */
-  actOnAll(action: 'replay' | 'discard', { by, filter }: FilteredActionDto): Promise<FilteredResultDto> {
-    return this.deadLetters.replayOrDiscardAll(action, toFilter(filter), by);
+  /** @returns at most MAX_BODY_BYTES from the offset @throws DeadLetterNotFound */
+  readBody(id: number, { offset }: BodyQuery): Promise<Buffer> {
+    return this.deadLetters.readBody(id, offset, MAX_BODY_BYTES);
   }
 }
-
-const toFilter = ({ order_id, ...filter }: Omit<DeadLetterQuery, 'cursor' | 'limit'>): DeadLetterFilter => ({
-  ...filter,
-  subject: order_id === undefined ? undefined : { order_id },
-});

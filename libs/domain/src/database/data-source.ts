@@ -1,5 +1,5 @@
 import { createPostgresDataSource, type ConnectionOptions } from '@estoque/database';
-import { DeadLetter, DeadLetterAction, OutboxMessage } from '@estoque/messaging';
+import { DeadLetter, DeadLetterAction, DeadLetterJob, OutboxMessage } from '@estoque/messaging';
 import type { DataSource } from 'typeorm';
 import { Notification } from '../notification/notification.entity.js';
 import { Order, OrderLine, TimelineEntry } from '../order/order.entity.js';
@@ -8,6 +8,7 @@ import { Movement, Reservation, Stock } from '../stock/stock.entity.js';
 import { Initial1765000000000 } from './migrations/1765000000000-initial.js';
 import { OldSnapshots1766000001000 } from './migrations/1766000001000-old-snapshots.js';
 import { StockAlertIndex1766002500000 } from './migrations/1766002500000-stock-alert-index.js';
+import { DeadLetterJobs1766000004000 } from './migrations/1766000004000-dead-letter-jobs.js';
 
 const ENTITIES = [
   Product,
@@ -21,10 +22,16 @@ const ENTITIES = [
   OutboxMessage,
   DeadLetter,
   DeadLetterAction,
+  DeadLetterJob,
 ];
 
 /** In the sequence in which they run. */
-const MIGRATIONS = [Initial1765000000000, OldSnapshots1766000001000, StockAlertIndex1766002500000];
+const MIGRATIONS = [
+  Initial1765000000000,
+  OldSnapshots1766000001000,
+  StockAlertIndex1766002500000,
+  DeadLetterJobs1766000004000,
+];
 
 /** Creates the data source of the system's database. It is not connected; `initialize()` connects it. */
 export function createDataSource(url: string, options?: ConnectionOptions): DataSource {

@@ -161,7 +161,9 @@ function isNestedDeeper(value: unknown, maxLevels: number): boolean {
   let level = [value];
   for (let depth = 0; depth <= maxLevels; depth++) {
     level = level.flatMap((item) =>
-      typeof item === 'object' && item !== null && !Buffer.isBuffer(item) ? Object.values(item as Record<string, unknown>) : [],
+      typeof item === 'object' && item !== null && !Buffer.isBuffer(item)
+        ? Object.values(item as Record<string, unknown>)
+        : [],
     );
     if (level.length === 0) return false;
   }

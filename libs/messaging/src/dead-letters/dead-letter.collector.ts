@@ -7,12 +7,13 @@ import { boundMessages, defectOf } from '../adapters/bounded-messages.js';
 import { closeConnection, openChannel, reconnectAfterChannelLoss } from '../adapters/channel-recovery.js';
 import type { EventCatalogue } from '../contract/event.js';
 import { CONNECTION_OPTIONS } from '../rabbitmq/connection-options.js';
-import { publisherProperties, REROUTED_HEADER } from '../rabbitmq/failure-policy.js';
+import { publisherProperties } from '../rabbitmq/failure-policy.js';
 import type { Publisher } from '../rabbitmq/publisher.js';
 import {
   DEAD_LETTER_QUEUE,
   declareTopology,
   HOME_QUEUE_HEADER,
+  REROUTED_HEADER,
   UNROUTED_QUEUE,
   type Topology,
 } from '../rabbitmq/topology.js';

@@ -1,8 +1,8 @@
 import type { Options } from 'amqplib';
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 
-/** `open`: neither replayed nor discarded yet. */
-export const DEAD_LETTER_STATES = ['open', 'replayed', 'discarded'] as const;
+/** `open`: neither replayed nor discarded yet. `replaying`: open, and claimed by a replay. */
+export const DEAD_LETTER_STATES = ['open', 'replaying', 'replayed', 'discarded'] as const;
 export type DeadLetterState = (typeof DEAD_LETTER_STATES)[number];
 
 /** A message that could not be handled, stored unchanged. If it is dead-lettered again, the same row is updated. */
@@ -50,8 +50,21 @@ export class DeadLetter {
   @Column('text', { nullable: true, select: false })
   subject!: string | null;
 
+  /** In the table, `replaying` is `open` with a claim: `replaying_until` is in the future. */
   @Column('text', { default: 'open' })
   state!: DeadLetterState;
+
+  /** Until when the replay that has claimed the dead letter may publish it. */
+  @Column('timestamptz', { nullable: true, select: false })
+  replaying_until!: Date | null;
+
+  /** Identifies the replay that has claimed the dead letter. */
+  @Column('text', { nullable: true, select: false })
+  replay_claim!: string | null;
+
+  /** When it was replayed or discarded. */
+  @Column('timestamptz', { nullable: true, select: false })
+  closed_at!: Date | null;
 
   /** Number of times that the message was dead-lettered. */
   @Column('integer', { default: 1 })
@@ -74,7 +87,7 @@ export class DeadLetterAction {
   dead_letter_id!: number;
 
   @Column('text')
-  action!: Exclude<DeadLetterState, 'open'>;
+  action!: 'replayed' | 'discarded';
 
   @Column('text')
   actor!: string;

@@ -1,18 +1,16 @@
 import { AppError, kindOf, MAX_ATTEMPTS, MAX_RETRIES } from '@estoque/platform';
 import type { ConsumeMessage, Options } from 'amqplib';
-import { HOME_QUEUE_HEADER, RETRY_STEP_HEADER, retryStepFor, type Topology } from './topology.js';
+import {
+  HOME_QUEUE_HEADER,
+  REPLAYED_HEADER,
+  REROUTED_HEADER,
+  RETRY_STEP_HEADER,
+  retryStepFor,
+  type Topology,
+} from './topology.js';
 
 /** Header with the number of the current attempt at a message, from 1. */
 const ATTEMPT_HEADER = 'attempt';
-
-/**
- * Header of a replayed dead letter and of its retries: its failure says nothing about this worker, so it does not count
- * for the circuit breaker. A publisher that sets it only prevents its own failures from being counted.
- */
-export const REPLAYED_HEADER = 'replayed';
-
-/** Header of an unroutable event with the number of times that it was rerouted. */
-export const REROUTED_HEADER = 'rerouted';
 
 /** Headers of a dead-lettered message: the queue it was consumed from, the error code and the error message. */
 export const DEAD_LETTER_HEADERS = {

@@ -6,6 +6,15 @@ export const HOME_QUEUE_HEADER = 'home_queue';
 /** Header by which the retry exchange routes a message to a retry queue. The value is the step of the queue, from 1. */
 export const RETRY_STEP_HEADER = 'retry_step';
 
+/**
+ * Header of a replayed dead letter and of its retries: its failure says nothing about this worker, so it does not count
+ * for the circuit breaker. A publisher that sets it only prevents its own failures from being counted.
+ */
+export const REPLAYED_HEADER = 'replayed';
+
+/** Header of an unroutable event with the number of times that it was rerouted. */
+export const REROUTED_HEADER = 'rerouted';
+
 export const DEAD_LETTER_QUEUE = 'dead_letter_queue';
 /** Receives events for which no queue is bound. */
 export const UNROUTED_QUEUE = 'unrouted_queue';

@@ -81,6 +81,13 @@ export const environmentSchema = z.object({
   /** Time after which the timelines and sent mails of closed orders are deleted; unset: never (docs/adr/0012). */
   RETENTION_DAYS: wholeNumber(1, 36_500).optional(),
   /**
+   * Maximum number of open dead letters. Above it, messages wait in `dead_letter_queue`. At most the same number of
+   * replayed and discarded ones is kept (docs/adr/0026).
+   */
+  MAX_DEAD_LETTERS: wholeNumber(1, 1_000_000).default(100_000),
+  /** Time after which replayed and discarded dead letters are deleted. */
+  DEAD_LETTER_RETENTION_DAYS: wholeNumber(1, 36_500).default(30),
+  /**
    * Interval at which order-worker reconciles the stock ledger, which reads all of it. The maximum of 25 minutes is
    * below the 30 minutes after which the alert EstoqueAuditMissing fires.
    */

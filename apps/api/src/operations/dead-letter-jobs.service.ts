@@ -1,0 +1,33 @@
+import { DeadLetterJobs } from '@estoque/messaging';
+import { Injectable } from '@nestjs/common';
+import { pageStart, toPage, type PageQuery } from '../http/page.dto.js';
+import {
+  toDeadLetterJobDto,
+  type DeadLetterJobDto,
+  type DeadLetterJobPageDto,
+} from './dead-letter-jobs.dto.js';
+import { toDeadLetterFilter, type ActorDto, type FilteredActionDto } from './dead-letters.dto.js';
+
+@Injectable()
+export class DeadLetterJobsService {
+  constructor(private readonly jobs: DeadLetterJobs) {}
+
+  /** @throws TooManyDeadLetterJobs */
+  async create(action: 'replay' | 'discard', { by, filter }: FilteredActionDto): Promise<DeadLetterJobDto> {
+    return toDeadLetterJobDto(await this.jobs.create(action, toDeadLetterFilter(filter), by));
+  }
+
+  async list(query: PageQuery): Promise<DeadLetterJobPageDto> {
+    return toPage(await this.jobs.list(pageStart(query)), query.limit, toDeadLetterJobDto);
+  }
+
+  /** @throws DeadLetterJobNotFound */
+  async get(id: number): Promise<DeadLetterJobDto> {
+    return toDeadLetterJobDto(await this.jobs.get(id));
+  }
+
+  /** @throws DeadLetterJobNotFound, DeadLetterJobEnded */
+  async cancel(id: number, { by }: ActorDto): Promise<DeadLetterJobDto> {
+    return toDeadLetterJobDto(await this.jobs.cancel(id, by));
+  }
+}

@@ -1,0 +1,84 @@
+import type { SqlClient } from '@estoque/database';
+import { conditionOf, type DeadLetterFilter } from './dead-letter-filter.js';
+import type { DeadLetterJob, DeadLetterJobAction } from './dead-letter-job.entity.js';
+import { DeadLetterJobEnded, DeadLetterJobNotFound, TooManyDeadLetterJobs } from './dead-letter.errors.js';
+
+/** Maximum number of jobs that are not ended. */
+const MAX_UNFINISHED_JOBS = 100;
+
+const COLUMNS = `id, action, filter, actor, state, total, done, failed, last_error, cancelled_by, created_at, started_at,
+  finished_at`;
+
+/** Creates, lists and cancels the jobs that replay or discard many dead letters. DeadLetterJobRunner runs them. */
+export class DeadLetterJobs {
+  private createdListener?: () => void;
+
+  constructor(private readonly sql: SqlClient) {}
+
+  /** Calls `listener` when this process has created a job. */
+  onCreated(listener: () => void) {
+    this.createdListener = listener;
+  }
+
+  /**
+   * Creates a job for all dead letters that match the filter and are open now.
+   *
+   * @throws TooManyDeadLetterJobs
+   */
+  async create(
+    action: DeadLetterJobAction,
+    filter: Omit<DeadLetterFilter, 'state'>,
+    actor: string,
+  ): Promise<DeadLetterJob> {
+    const parameters: unknown[] = [action, JSON.stringify(filter), actor, MAX_UNFINISHED_JOBS];
+    const condition = conditionOf(filter, parameters);
+    const [job] = await this.sql.query<DeadLetterJob>(
+      `INSERT INTO dead_letter_jobs (action, filter, actor, total, last_id)
+       SELECT $1, $2, $3, selected.total, selected.last_id
+       FROM (
+         SELECT count(*)::int AS total, coalesce(max(id), 0) AS last_id
+         FROM dead_letters WHERE state = 'open' AND ${condition}
+       ) AS selected
+       WHERE (SELECT count(*) FROM dead_letter_jobs WHERE state IN ('pending', 'running')) < $4
+       RETURNING ${COLUMNS}`,
+      parameters,
+    );
+    if (!job) throw new TooManyDeadLetterJobs(MAX_UNFINISHED_JOBS);
+    this.createdListener?.();
+    return job;
+  }
+
+  /** Lists jobs, newest first. @param page `before`: only smaller ids */
+  list({ before, limit }: { before?: number; limit: number }): Promise<DeadLetterJob[]> {
+    return this.sql.query<DeadLetterJob>(
+      `SELECT ${COLUMNS} FROM dead_letter_jobs WHERE id < $1 ORDER BY id DESC LIMIT $2`,
+      [before ?? Number.MAX_SAFE_INTEGER, limit],
+    );
+  }
+
+  /** @throws DeadLetterJobNotFound */
+  async get(id: number): Promise<DeadLetterJob> {
+    const [job] = await this.sql.query<DeadLetterJob>(
+      `SELECT ${COLUMNS} FROM dead_letter_jobs WHERE id = $1`,
+      [id],
+    );
+    if (!job) throw new DeadLetterJobNotFound(id);
+    return job;
+  }
+
+  /**
+   * Stops a job. A chunk of dead letters that is being handled is finished.
+   *
+   * @throws DeadLetterJobNotFound, DeadLetterJobEnded
+   */
+  async cancel(id: number, actor: string): Promise<DeadLetterJob> {
+    const [cancelled] = await this.sql.query<DeadLetterJob>(
+      `UPDATE dead_letter_jobs SET state = 'cancelled', cancelled_by = $2, finished_at = clock_timestamp()
+       WHERE id = $1 AND state IN ('pending', 'running') RETURNING ${COLUMNS}`,
+      [id, actor],
+    );
+    if (cancelled) return cancelled;
+    const { state } = await this.get(id);
+    throw new DeadLetterJobEnded(id, state);
+  }
+}

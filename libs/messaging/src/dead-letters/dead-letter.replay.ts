@@ -1,0 +1,167 @@
+import type { SqlClient } from '@estoque/database';
+import type { Options } from 'amqplib';
+import { randomUUID } from 'node:crypto';
+import { MAX_BODY_BYTES } from '../contract/event.js';
+import type { Publisher } from '../rabbitmq/publisher.js';
+import {
+  HOME_QUEUE_HEADER,
+  REPLAYED_HEADER,
+  REROUTED_HEADER,
+  UNROUTED_QUEUE,
+  type Topology,
+} from '../rabbitmq/topology.js';
+import { conditionOf, IS_CLAIMED, type DeadLetterFilter } from './dead-letter-filter.js';
+import type { DeadLetter } from './dead-letter.entity.js';
+import { DeadLetterNotReplayable } from './dead-letter.errors.js';
+
+/**
+ * Time after which the claim of a crashed replay expires. It exceeds the time that a publish can take, so that a claim
+ * does not expire while its process works.
+ */
+const CLAIM_SECONDS = 60;
+
+/** A dead letter that this process has claimed. Its body is read when it is published. */
+export type ClaimedDeadLetter = Pick<
+  DeadLetter,
+  'id' | 'queue' | 'properties' | 'headers' | 'dead_letter_count' | 'replay_claim'
+> & { body_bytes: number };
+
+/** Ids and counters of the dead letters to close, for `closeStatement`. */
+export const closeParameters = (deadLetters: Pick<ClaimedDeadLetter, 'id' | 'dead_letter_count'>[]) => [
+  deadLetters.map(({ id }) => id),
+  deadLetters.map(({ dead_letter_count }) => dead_letter_count),
+];
+
+/**
+ * Parts of a WITH clause that close dead letters and record the action. One that was dead-lettered again since it was
+ * read stays open; its action is recorded too. Parameters: $1 ids and $2 counters (`closeParameters`), $3 the new state,
+ * $4 the actor. The part `closed` returns the ids.
+ */
+export const CLOSE = `closing AS (SELECT * FROM unnest($1::bigint[], $2::integer[]) AS closing (id, count)),
+  closed AS (
+    UPDATE dead_letters SET
+      state = CASE WHEN dead_letter_count = closing.count THEN $3 ELSE state END,
+      closed_at = CASE WHEN dead_letter_count = closing.count THEN clock_timestamp() END,
+      replaying_until = NULL, replay_claim = NULL
+    FROM closing WHERE dead_letters.id = closing.id AND state = 'open' RETURNING dead_letters.id
+  ),
+  recorded AS (
+    INSERT INTO dead_letter_actions (dead_letter_id, action, actor) SELECT id, $3, $4 FROM closed RETURNING id
+  )`;
+
+/** Claims dead letters and publishes them. A claim makes sure that parallel replays publish a dead letter once. */
+export class DeadLetterReplay {
+  constructor(
+    private readonly sql: SqlClient,
+    private readonly publisher: Publisher,
+    private readonly topology: Topology,
+  ) {}
+
+  /** Whether the broker accepts messages. If it does not, an error of `publish` says nothing about the dead letter. */
+  get isBrokerAvailable() {
+    return this.publisher.ready;
+  }
+
+  /** @returns the dead letter, or undefined if it is not open or another replay has claimed it */
+  async claimOne(id: number): Promise<ClaimedDeadLetter | undefined> {
+    const parameters: unknown[] = [randomUUID()];
+    const [claimed] = await this.claimWhere(
+      `id = $${parameters.push(id)} AND state = 'open' AND NOT (${IS_CLAIMED})`,
+      parameters,
+    );
+    return claimed;
+  }
+
+  /**
+   * Claims open dead letters that match a filter, in the order of their ids.
+   *
+   * @param claim identifies the caller. What an earlier process claimed with it is claimed again immediately.
+   * @param range ids above `after` and up to `last`, at most `limit`
+   */
+  async claim(
+    claim: string,
+    filter: Omit<DeadLetterFilter, 'state'>,
+    { after, last, limit }: { after: number; last: number; limit: number },
+  ): Promise<ClaimedDeadLetter[]> {
+    const parameters: unknown[] = [claim, after, last, limit];
+    const condition = conditionOf(filter, parameters);
+    const claimed = await this.claimWhere(
+      `id = ANY (ARRAY (
+         SELECT id FROM dead_letters
+         WHERE state = 'open' AND id > $2 AND id <= $3 AND (NOT (${IS_CLAIMED}) OR replay_claim = $1)
+           AND ${condition}
+         ORDER BY id LIMIT $4 FOR UPDATE SKIP LOCKED
+       ))`,
+      parameters,
+    );
+    return claimed.toSorted((a, b) => a.id - b.id);
+  }
+
+  /** Releases a claim, so that the dead letter is open again. */
+  async release({ id, replay_claim }: ClaimedDeadLetter) {
+    await this.sql.query(
+      'UPDATE dead_letters SET replaying_until = NULL, replay_claim = NULL WHERE id = $1 AND replay_claim = $2',
+      [id, replay_claim],
+    );
+  }
+
+  /**
+   * Publishes a claimed dead letter as its publisher sent it, to the queue that it was consumed from and with the
+   * attempt counter reset. An unroutable one is published to the events exchange, and so to every bound queue. The
+   * header REPLAYED_HEADER marks the message.
+   *
+   * @throws DeadLetterNotReplayable, and AppError `broker_unavailable` if the message is treated as not published
+   */
+  async publish(deadLetter: ClaimedDeadLetter) {
+    this.assertReplayable(deadLetter);
+    const { routingKey, ...properties } = reviveBuffers(deadLetter.properties);
+    const headers: Record<string, unknown> = {
+      ...reviveBuffers(deadLetter.headers),
+      [REPLAYED_HEADER]: true,
+    };
+    delete headers[REROUTED_HEADER];
+    const wasUnrouted = deadLetter.queue === UNROUTED_QUEUE;
+    if (!wasUnrouted) headers[HOME_QUEUE_HEADER] = deadLetter.queue;
+    const exchange = wasUnrouted ? this.topology.eventsExchange : this.topology.returnExchange;
+    const options: Options.Publish & { messageId: string } = {
+      ...properties,
+      messageId: String(properties.messageId ?? randomUUID()),
+      headers,
+    };
+    await this.publisher.publish(exchange, routingKey, await this.readBody(deadLetter.id), options);
+  }
+
+  private assertReplayable({ id, queue, body_bytes }: ClaimedDeadLetter) {
+    if (queue !== UNROUTED_QUEUE && !Object.hasOwn(this.topology.workQueues, queue))
+      throw new DeadLetterNotReplayable(id, `the system has no queue ${queue}`);
+    if (body_bytes > MAX_BODY_BYTES)
+      throw new DeadLetterNotReplayable(
+        id,
+        `its body has ${body_bytes} bytes, the maximum is ${MAX_BODY_BYTES}`,
+      );
+  }
+
+  private async readBody(id: number): Promise<Buffer> {
+    const [row] = await this.sql.query<{ body: Buffer }>('SELECT body FROM dead_letters WHERE id = $1', [id]);
+    return row!.body;
+  }
+
+  /** @param parameters $1 is the claim */
+  private claimWhere(condition: string, parameters: unknown[]): Promise<ClaimedDeadLetter[]> {
+    return this.sql.query<ClaimedDeadLetter>(
+      `UPDATE dead_letters SET replay_claim = $1,
+         replaying_until = clock_timestamp() + make_interval(secs => ${CLAIM_SECONDS})
+       WHERE ${condition}
+       RETURNING id, queue, properties, headers, dead_letter_count, replay_claim, octet_length(body) AS body_bytes`,
+      parameters,
+    );
+  }
+}
+
+/** Restores Buffers in properties and headers, which are stored in JSON as `{type: 'Buffer', data: [...]}`. */
+function reviveBuffers<Values extends object>(values: Values): Values {
+  return JSON.parse(JSON.stringify(values), (_key, value: unknown) => {
+    const { type, data } = (value ?? {}) as { type?: string; data?: number[] };
+    return type === 'Buffer' && Array.isArray(data) ? Buffer.from(data) : value;
+  }) as Values;
+}

@@ -1,0 +1,322 @@
+import { sqlClientOf, type SqlClient } from '@estoque/database';
+import { catalogue, EXCHANGE } from '@estoque/domain';
+import {
+  DeadLetterCapacity,
+  DeadLetterJobRunner,
+  DeadLetterJobs,
+  DeadLetterReplay,
+  DeadLetterRetention,
+  DeadLetters,
+  topologyOf,
+  type DeadLetterFilter,
+  type Publisher,
+} from '@estoque/messaging';
+import { AppError } from '@estoque/platform';
+import type { Options } from 'amqplib';
+import { runConcurrently, TestShop } from '../support/test-shop.js';
+import { until } from '../support/until.js';
+
+const topology = topologyOf(EXCHANGE, catalogue);
+const LETTERS = 50;
+
+/** Uses a real PostgreSQL. The publisher is replaced by one that counts what is published. */
+describe('Dead letters', () => {
+  let shop: TestShop;
+  let sql: SqlClient;
+  let published: { body: string; options: Options.Publish }[];
+  let isBrokerAvailable: boolean;
+  let replays: DeadLetterReplay;
+  let deadLetters: DeadLetters;
+  let jobs: DeadLetterJobs;
+  beforeAll(async () => void (shop = await TestShop.open({ workers: 20 })));
+  afterAll(() => shop.close());
+  beforeEach(async () => {
+    await shop.dataSource.query('TRUNCATE dead_letter_jobs');
+    await shop.dataSource.query('DELETE FROM dead_letters');
+    published = [];
+    isBrokerAvailable = true;
+    const publisher = {
+      get ready() {
+        return isBrokerAvailable;
+      },
+      publish: (_exchange: string, _routingKey: string, body: Buffer, options: Options.Publish) => {
+        if (!isBrokerAvailable)
+          return Promise.reject(new AppError('unavailable', 'broker_unavailable', 'stopped'));
+        published.push({ body: body.toString(), options });
+        return new Promise<void>((resolve) => setImmediate(resolve));
+      },
+    } as unknown as Publisher;
+    sql = sqlClientOf(shop.dataSource);
+    replays = new DeadLetterReplay(sql, publisher, topology);
+    deadLetters = new DeadLetters(sql, replays, new DeadLetterCapacity(sql, 1_000));
+    jobs = new DeadLetterJobs(sql);
+  });
+
+  const createRunner = () => new DeadLetterJobRunner(sql, replays);
+  const runJobs = () => createRunner().runAll(new AbortController().signal);
+  /** Stores dead letters with the bodies 0, 1 ... @returns their ids, in this order */
+  async function store(count: number, fields: Record<string, unknown> = {}): Promise<number[]> {
+    for (let index = 0; index < count; index++)
+      await deadLetters.record({
+        queue: 'order_queue',
+        routingKey: 'order.created',
+        reason: 'bug',
+        error: 'failed',
+        attempts: 4,
+        properties: { messageId: `message-${index}` },
+        headers: { rerouted: 1, tenant: 'a' },
+        body: Buffer.from(String(index)),
+        subject: { order_id: index },
+        ...fields,
+      });
+    return (await sql.query<{ id: number }>('SELECT id FROM dead_letters ORDER BY id')).map(({ id }) => id);
+  }
+  const countByState = async () => {
+    const rows = await sql.query<{ state: string; count: number }>(
+      'SELECT state, count(*)::int AS count FROM dead_letters GROUP BY state',
+    );
+    return Object.fromEntries(rows.map(({ state, count }) => [state, count]));
+  };
+  const codeOf = (work: Promise<unknown>) =>
+    work.then(
+      () => 'done',
+      (error: unknown) => (error as AppError).code,
+    );
+
+  it('are published once by 16 parallel replays', async () => {
+    const ids = await store(LETTERS);
+    const outcomes = await runConcurrently(16, async () => {
+      const codes: string[] = [];
+      for (const id of ids) codes.push(await codeOf(deadLetters.replay(id, 'ana')));
+      return codes;
+    });
+    expect(published).toHaveLength(LETTERS);
+    expect(outcomes.flat().filter((code) => code === 'done')).toHaveLength(LETTERS);
+    expect(new Set(outcomes.flat())).toEqual(
+      new Set(['done', 'dead_letter_closed', 'dead_letter_replaying']),
+    );
+    expect(await countByState()).toEqual({ replayed: LETTERS });
+  });
+
+  it('are published once by 16 parallel jobs, single replays and four processes that run the jobs', async () => {
+    const ids = await store(LETTERS);
+    await runConcurrently(16, () => jobs.create('replay', {}, 'ana'));
+    await Promise.all([
+      ...ids.map((id) => codeOf(deadLetters.replay(id, 'rui'))),
+      ...Array.from({ length: 4 }, () =>
+        until('no unfinished job', async () => {
+          await runJobs();
+          return (await jobs.list({ limit: 100 })).every(({ state }) => state === 'finished');
+        }),
+      ),
+    ]);
+    expect(published.map(({ body }) => body).toSorted()).toEqual(
+      ids.map((_, index) => String(index)).toSorted(),
+    );
+    expect(await countByState()).toEqual({ replayed: LETTERS });
+  });
+
+  it('are marked as replayed, and lose the header of an earlier rerouting', async () => {
+    const [id] = await store(1);
+    await deadLetters.replay(id!, 'ana');
+    expect(published[0]!.options).toMatchObject({ messageId: 'message-0' });
+    expect(published[0]!.options.headers).toEqual({ tenant: 'a', replayed: true, home_queue: 'order_queue' });
+  });
+
+  it('are open again when the claim of a crashed replay has expired', async () => {
+    const [id] = await store(1);
+    await replays.claimOne(id!);
+    expect((await deadLetters.get(id!)).state).toBe('replaying');
+    expect(await deadLetters.list({ state: 'open' }, { limit: 1 })).toEqual([]);
+    expect(await deadLetters.list({ state: 'replaying' }, { limit: 1 })).toHaveLength(1);
+    expect(await codeOf(deadLetters.replay(id!, 'ana'))).toBe('dead_letter_replaying');
+    expect(await codeOf(deadLetters.discard(id!, 'ana'))).toBe('dead_letter_replaying');
+    await sql.query(`UPDATE dead_letters SET replaying_until = clock_timestamp() - interval '1 ms'`);
+    expect((await deadLetters.get(id!)).state).toBe('open');
+    await deadLetters.replay(id!, 'ana');
+    expect(published).toHaveLength(1);
+  });
+
+  it('stay open if they are dead-lettered again before the replay is recorded, or the broker is unavailable', async () => {
+    const [id] = await store(1);
+    const claimed = await replays.claimOne(id!);
+    await replays.publish(claimed!);
+    await store(1);
+    expect((await deadLetters.get(id!)).state).toBe('open');
+    isBrokerAvailable = false;
+    expect(await codeOf(deadLetters.replay(id!, 'ana'))).toBe('broker_unavailable');
+    expect(await deadLetters.get(id!)).toMatchObject({ state: 'open', dead_letter_count: 2, actions: [] });
+  });
+
+  it('are not replayed to a queue that does not exist, nor with a body above the maximum', async () => {
+    await store(1, { queue: 'nowhere' });
+    const [first, second] = await store(1, { body: Buffer.alloc(1024 ** 2 + 1) });
+    expect(await codeOf(deadLetters.replay(first!, 'ana'))).toBe('dead_letter_not_replayable');
+    expect(await codeOf(deadLetters.replay(second!, 'ana'))).toBe('dead_letter_not_replayable');
+    const { id } = await jobs.create('replay', {}, 'ana');
+    await runJobs();
+    expect(await jobs.get(id)).toMatchObject({ state: 'finished', total: 2, done: 0, failed: 2 });
+    expect((await jobs.get(id)).last_error).toMatch(/cannot be replayed/);
+    expect(await countByState()).toEqual({ open: 2 });
+  });
+
+  it('are handled by a job according to its filter, without those that arrive later', async () => {
+    await store(5);
+    await store(3, { reason: 'invalid_json', queue: 'stock_queue' });
+    const { id, total } = await jobs.create('discard', { reason: 'invalid_json' }, 'ana');
+    await store(1, { reason: 'invalid_json', body: Buffer.from('later') });
+    await runJobs();
+    expect([total, await jobs.get(id)]).toMatchObject([3, { state: 'finished', done: 3, failed: 0 }]);
+    expect(await countByState()).toEqual({ open: 6, discarded: 3 });
+    expect(published).toEqual([]);
+  });
+
+  it('of a job whose process crashed are handled by another process', async () => {
+    const ids = await store(30);
+    const { id } = await jobs.create('replay', {}, 'ana');
+    const crashed = createRunner();
+    // A crash after the claim of the first chunk: no progress is recorded.
+    jest.spyOn(replays, 'publish').mockImplementationOnce(() => new Promise(() => undefined));
+    void crashed.runAll(new AbortController().signal);
+    await until('the first chunk', async () => (await deadLetters.get(ids[0]!)).state === 'replaying');
+    await runJobs();
+    expect((await jobs.get(id)).state).toBe('running');
+    await sql.query('UPDATE dead_letter_jobs SET leased_until = clock_timestamp()');
+    await runJobs();
+    expect(await jobs.get(id)).toMatchObject({ state: 'finished', total: 30, done: 30, failed: 0 });
+    expect(published).toHaveLength(30);
+  });
+
+  it('of a job wait for the broker, and are then published once', async () => {
+    await store(30);
+    const { id } = await jobs.create('replay', {}, 'ana');
+    isBrokerAvailable = false;
+    await runJobs();
+    expect(await jobs.get(id)).toMatchObject({ state: 'running', done: 0, failed: 0, last_error: 'stopped' });
+    expect(await countByState()).toEqual({ open: 30 });
+    isBrokerAvailable = true;
+    await runJobs();
+    expect(await jobs.get(id)).toMatchObject({ state: 'finished', done: 30, failed: 0 });
+    expect(published).toHaveLength(30);
+  });
+
+  it('of a cancelled job stay open', async () => {
+    await store(100);
+    const { id } = await jobs.create('replay', {}, 'ana');
+    const running = runJobs();
+    await until('the first chunk', async () => (await jobs.get(id)).done > 0);
+    const cancelled = await jobs.cancel(id, 'rui');
+    await running;
+    const { done, state } = await jobs.get(id);
+    expect([state, cancelled.cancelled_by]).toEqual(['cancelled', 'rui']);
+    expect(done - cancelled.done).toBeLessThanOrEqual(20);
+    expect([published.length, await countByState()]).toEqual([done, { replayed: done, open: 100 - done }]);
+    expect(await codeOf(jobs.cancel(id, 'rui'))).toBe('dead_letter_job_ended');
+  });
+
+  it('are not stored above the maximum number of open ones, until others are closed', async () => {
+    const limited = () => new DeadLetters(sql, replays, new DeadLetterCapacity(sql, 3));
+    deadLetters = limited();
+    const [first] = await store(3);
+    expect(await codeOf(store(1, { body: Buffer.from('one too many') }))).toBe('dead_letters_full');
+    expect(await countByState()).toEqual({ open: 3 });
+    await deadLetters.discard(first!, 'ana');
+    await store(1, { body: Buffer.from('one too many') });
+    expect(await countByState()).toEqual({ open: 3, discarded: 1 });
+  });
+
+  it('are pruned when they are closed and old, or above the maximum number; open ones never are', async () => {
+    const ids = await store(8);
+    for (const id of ids.slice(0, 6)) await deadLetters.discard(id, 'ana');
+    await sql.query(`UPDATE dead_letters SET last_seen = now() - interval '90 days'`);
+    await sql.query(`UPDATE dead_letters SET closed_at = now() - interval '31 days' WHERE id <= $1`, [
+      ids[1],
+    ]);
+    const prune = (maxClosed: number) =>
+      new DeadLetterRetention(sql, { retentionDays: 30, maxClosed }).prune();
+    expect(await prune(100)).toBe(2);
+    expect(await prune(3)).toBe(1);
+    expect(await prune(3)).toBe(0);
+    expect(await countByState()).toEqual({ open: 2, discarded: 3 });
+    const remaining = await deadLetters.list({ state: 'discarded' }, { limit: 10 });
+    expect(remaining.map(({ id }) => id)).toEqual([ids[5], ids[4], ids[3]]);
+    expect((await deadLetters.get(ids[5]!)).actions).toHaveLength(1);
+    await expect(sql.query('DELETE FROM dead_letter_actions')).rejects.toThrow('append-only');
+  });
+
+  it('are read with a bounded part of their body', async () => {
+    const body = Buffer.alloc(200_000, 'x');
+    const [id] = await store(1, { body });
+    const details = await deadLetters.get(id!);
+    expect([details.body.length, details.body_bytes]).toEqual([65_536, 200_000]);
+    expect((await deadLetters.readBody(id!, 199_990, 100)).toString()).toBe('xxxxxxxxxx');
+    expect(await deadLetters.readBody(id!, 300_000, 100)).toHaveLength(0);
+  });
+
+  describe('20,000 of them', () => {
+    const FILTERS = {
+      state: 'open',
+      queue: 'order_queue',
+      event: 'order.created',
+      reason: 'bug',
+      subject: { order_id: 7 },
+    } as const;
+    const names = Object.keys(FILTERS) as (keyof typeof FILTERS)[];
+    const combinations = Array.from({ length: 2 ** names.length }, (_, bits) =>
+      names.filter((_name, index) => bits & (1 << index)),
+    );
+    /** Plans of the statements that the lists ran, with generic plans. */
+    let plans: string[];
+    beforeEach(async () => {
+      await sql.query(
+        `INSERT INTO dead_letters (fingerprint, queue, event, subject, reason, error, attempts, properties, headers, body, state)
+         SELECT n, (ARRAY['order_queue', 'stock_queue', 'notify_queue'])[1 + n % 3], 'event.' || n % 7,
+                '{"order_id":' || n % 5000 || '}', 'reason_' || n % 11, 'failed', 1, '{}', '{}', 'body',
+                (ARRAY['open', 'replayed', 'discarded'])[1 + n % 3]
+         FROM generate_series(1, 20000) n`,
+      );
+      await shop.dataSource.query('VACUUM ANALYZE dead_letters');
+    });
+
+    /** Records the generic plan of a statement instead of running it. */
+    async function explain<Row>(statement: string, parameters: unknown[] = []): Promise<Row[]> {
+      expect(statement).not.toMatch(/body|SELECT \*/);
+      const connection = shop.dataSource.createQueryRunner();
+      try {
+        await connection.query('SET plan_cache_mode = force_generic_plan');
+        await connection.query(`PREPARE listed AS ${statement}`);
+        const values = parameters.map((value) => (typeof value === 'number' ? value : `'${String(value)}'`));
+        const rows = (await connection.query(`EXPLAIN EXECUTE listed (${values.join(', ')})`)) as {
+          'QUERY PLAN': string;
+        }[];
+        plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'));
+        await connection.query('DEALLOCATE listed');
+        await connection.query('RESET plan_cache_mode');
+      } finally {
+        await connection.release();
+      }
+      return [];
+    }
+
+    it.each(combinations.map((used) => [used.join(', ') || 'no filter', used] as const))(
+      'are listed by index, in the order of the list: %s',
+      async (_, used) => {
+        plans = [];
+        const filter: DeadLetterFilter = Object.fromEntries(used.map((name) => [name, FILTERS[name]]));
+        deadLetters = new DeadLetters(
+          { ...sql, query: (statement, parameters) => explain(statement, parameters) },
+          replays,
+          new DeadLetterCapacity(sql, 1),
+        );
+        await deadLetters.list(filter, { limit: 21 });
+        await deadLetters.list(filter, { limit: 21, before: 10_000 });
+        for (const plan of plans) {
+          expect(plan).toMatch(/Index (Only )?Scan/);
+          // The few dead letters of one order may be sorted.
+          expect(plan).not.toMatch(filter.subject ? /Seq Scan/ : /Seq Scan|Sort/);
+        }
+        expect(plans).toHaveLength(2);
+      },
+    );
+  });
+});
