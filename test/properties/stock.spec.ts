@@ -1,5 +1,5 @@
 import { StockAudit, type Discrepancy } from '@estoque/domain';
-import { createLogger, AppError, Metrics, type Environment } from '@estoque/platform';
+import { createLogger, AppError, HealthChecks, Metrics, type Environment } from '@estoque/platform';
 import fc from 'fast-check';
 import { OrdersService } from '../../apps/api/src/orders/orders.service.js';
 import { StockService } from '../../apps/api/src/stock/stock.service.js';
@@ -74,6 +74,7 @@ describe('Stock ledger under random concurrent steps', () => {
       shop.unitOfWorkOf('order-worker'),
       environment,
       logger,
+      new HealthChecks(),
       new Metrics(),
     );
     const audit = new StockAudit({

@@ -25,7 +25,7 @@ export {
   OrderNotFound,
   OrderNotReady,
 } from './order/order.errors.js';
-export type { OpenOrder, OrderTimeLimits } from './order/open-order.repository.js';
+export type { ExaminedOrders, OpenOrder, OrderTimeLimits } from './order/open-order.repository.js';
 export {
   type LockedOrder,
   type NewOrder,
@@ -42,5 +42,5 @@ export type { Pruned } from './retention/retention.repository.js';
 export { allocate, type StockLevel } from './stock/allocation.js';
 export { Movement, Stock } from './stock/stock.entity.js';
 export { StockBelowReserved, StockTooLarge } from './stock/stock.errors.js';
-export type { StockChange } from './stock/stock.repository.js';
+export type { ExpiryPosition, StockChange } from './stock/stock.repository.js';
 export { Repositories, UnitOfWork, type Transaction } from './unit-of-work.js';

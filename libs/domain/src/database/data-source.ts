@@ -6,6 +6,7 @@ import { Order, OrderLine, TimelineEntry } from '../order/order.entity.js';
 import { Product } from '../product/product.entity.js';
 import { Movement, Reservation, Stock } from '../stock/stock.entity.js';
 import { Initial1765000000000 } from './migrations/1765000000000-initial.js';
+import { Reads1766000003000 } from './migrations/1766000003000-reads.js';
 
 const ENTITIES = [
   Product,
@@ -22,7 +23,7 @@ const ENTITIES = [
 ];
 
 /** In the sequence in which they run. */
-const MIGRATIONS = [Initial1765000000000];
+const MIGRATIONS = [Initial1765000000000, Reads1766000003000];
 
 /** Creates the data source of the system's database. It is not connected; `initialize()` connects it. */
 export function createDataSource(url: string, options?: ConnectionOptions): DataSource {
