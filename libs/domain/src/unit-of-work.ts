@@ -51,6 +51,8 @@ const MAX_TRIES = 5;
  * event; at run time the outbox accepts only events whose contract lists the running app.
  */
 export class UnitOfWork<App extends PublisherName = never> {
+  private readPool?: { manager: EntityManager };
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly relay: Pick<OutboxRelay, 'enqueue' | 'ready'>,
@@ -70,8 +72,14 @@ export class UnitOfWork<App extends PublisherName = never> {
       : this.runWithRetries(work);
   }
 
-  /** Repositories for reading without a transaction. */
+  /** Lets `read` use connections of their own. */
+  readThrough(pool: { manager: EntityManager }) {
+    this.readPool = pool;
+  }
+
+  /** Repositories for reading without a transaction. @throws AppError `overloaded`, `database_unavailable` */
   get read(): Repositories {
+    if (this.readPool) return new Repositories(this.readPool.manager);
     assertConnected(this.dataSource);
     return new Repositories(this.dataSource.manager);
   }
