@@ -305,13 +305,13 @@ export class StockRepository {
     before?: number;
     limit: number;
   }): Promise<Movement[]> {
-    const query = this.manager
-      .createQueryBuilder(Movement, 'movement')
-      .where('movement.product_id = :productId', { productId })
-      .orderBy('movement.id', 'DESC')
-      .limit(limit);
-    if (before !== undefined) query.andWhere('movement.id < :before', { before });
-    return query.getMany();
+    // From position to position of the index by product. With an equality condition, the planner could choose to read
+    // the movements of all products, newest first.
+    return this.manager.query<Movement[]>(
+      `SELECT id, product_id, order_id, kind, quantity, balance_after, reason, created_at FROM movements
+       WHERE (product_id, id) < ($1, $2) AND product_id >= $1 ORDER BY product_id DESC, id DESC LIMIT $3`,
+      [productId, before ?? Number.MAX_SAFE_INTEGER, limit],
+    );
   }
 
   private async lock(products: number[]) {

@@ -5,18 +5,24 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * part of an index before, so reserving and processing an order still writes no index entry.
  */
 const PARTS_OF_ORDERS = {
-  open: 'closed_at IS NULL',
+  open: 'closed_at IS NULL AND rejection IS NULL AND cancellation IS NULL',
   processed: 'closed_at IS NOT NULL AND rejection IS NULL AND cancellation IS NULL',
-  rejected: 'closed_at IS NOT NULL AND rejection IS NOT NULL',
-  cancelled: 'closed_at IS NOT NULL AND cancellation IS NOT NULL',
+  rejected: 'rejection IS NOT NULL',
+  cancelled: 'cancellation IS NOT NULL',
 };
 
-/** One pair for each part, for lists in the sequence of creation: of all customers, and of one customer. */
+/**
+ * One pair for each part, for lists in the sequence of creation: of all customers, and of one customer. The expressions
+ * differ from the columns of all other indexes, so that the planner cannot choose another index for a list and filter.
+ */
 const ORDER_LISTS = Object.entries(PARTS_OF_ORDERS).flatMap(([part, condition]) => [
-  { name: `orders_${part}_list_index`, on: `orders (created_at, id) WHERE ${condition}` },
+  {
+    name: `orders_${part}_list_index`,
+    on: `orders ((created_at AT TIME ZONE 'UTC'), id) WHERE ${condition}`,
+  },
   {
     name: `orders_${part}_email_index`,
-    on: `orders (lower(customer_email), created_at, id) WHERE ${condition}`,
+    on: `orders ((lower(customer_email) COLLATE "C"), (created_at AT TIME ZONE 'UTC'), id) WHERE ${condition}`,
   },
 ]);
 
@@ -40,8 +46,7 @@ const INDEXES: Index[] = [
     },
   },
   { name: 'products_active_index', on: 'products (active, id)' },
-  { name: 'notifications_failed_index', on: `notifications (id) WHERE state = 'failed'` },
-  { name: 'notifications_unsent_index', on: `notifications (id) WHERE state = 'pending'` },
+  { name: 'notifications_state_index', on: 'notifications (state, id)' },
 ];
 
 const AUDITS = [
