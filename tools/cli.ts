@@ -11,7 +11,7 @@ const stack = readJson<{ database_url: string; rabbitmq_url: string }>(stackFile
 const servers = stack ? { DATABASE_URL: stack.database_url, RABBITMQ_URL: stack.rabbitmq_url } : {};
 const script = join(root, 'dist', 'apps', 'api', 'src', 'operations', 'cli.js');
 /** An hour, because an audit reads the whole ledger. */
-const timeout = { DATABASE_QUERY_TIMEOUT_MS: '3600000' };
+const timeout = { DATABASE_QUERY_TIMEOUT_MS: '3600000', AUDIT_TIMEOUT_SECONDS: '3600' };
 const { code } = await run(process.execPath, ['--enable-source-maps', script, ...process.argv.slice(3)], {
   cwd: root,
   env: { ...servers, ...timeout, ...process.env },

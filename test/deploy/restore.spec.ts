@@ -104,8 +104,12 @@ describe('Backup under load', () => {
     );
     await until('the outbox to be empty', async () => (await countOutboxRows()) === 0);
     expect(await listOrderIds(`status <> 'processed'`)).toEqual([]);
-    const audit = await system.request('GET', '/v1/operations/audit');
-    expect(audit.body).toEqual({ reconciles: true, discrepancies: [] });
+    const { headers } = await system.request('POST', '/v1/operations/audit');
+    const audit = await until('the audit to be finished', async () => {
+      const { body } = await system.request<{ finished_at: string | null }>('GET', headers.get('location')!);
+      return body.finished_at !== null && body;
+    });
+    expect(audit).toMatchObject({ state: 'succeeded', reconciles: true, discrepancies: [] });
     const [stock] = await system.sql(`SELECT on_hand, reserved FROM stock`);
     expect(stock).toEqual({ on_hand: 100_000 - restored.length, reserved: 0 });
     expect(await system.sql(`SELECT 1 FROM dead_letters`)).toEqual([]);

@@ -132,9 +132,12 @@ describe.each([
     relay.start();
     await until('the outbox to be empty', async () => (await relay.measure()).depth === 0);
     await relay.stop();
-    // Queries of the metrics.
-    await unitOfWork.read.openOrders.countInProgress();
-    await unitOfWork.read.stock.countActiveReservations();
+    // Queries of the periodic tasks and of the metrics.
+    const limits = { pending: 60, reserved: 60, unconfirmed: 300 };
+    await unitOfWork.read.openOrders.examine(limits, { after: 0, max: 100 });
+    await unitOfWork.read.openOrders.countStuck(100);
+    await unitOfWork.read.stock.findExpired(100);
+    await unitOfWork.read.stock.countActiveReservations(100);
     await unitOfWork.read.notifications.countWaiting();
     await sender.onModuleDestroy();
     await makeOld(FIRST_ORDER_ID);

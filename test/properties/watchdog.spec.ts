@@ -31,6 +31,47 @@ describe('WatchdogService', () => {
     return order_id;
   }
 
+  function startWatchdog(redeclareTopology = () => Promise.resolve(), metrics = new Metrics()) {
+    const watchdog = new WatchdogService(
+      shop.unitOfWorkOf('order-worker'),
+      { redeclareTopology } as unknown as Publisher,
+      environment,
+      logger,
+      new HealthChecks(),
+      metrics,
+    );
+    watchdog.onApplicationBootstrap();
+    return watchdog;
+  }
+
+  /** Inserts pending orders that are overdue. @returns their ids */
+  async function overdueOrders(count: number): Promise<number[]> {
+    const product_id = await shop.createProduct(5);
+    const rows = await sql<{ id: number }>(
+      `WITH placed AS (
+         INSERT INTO orders (customer_name, customer_email, locale, currency, total, updated_at)
+         SELECT 'Ana', 'ana@example.com', 'en', 'BRL', 2490, now() - interval '1 hour' FROM generate_series(1, $2)
+         RETURNING id
+       ), line AS (
+         INSERT INTO order_lines (order_id, product_id, position, sku, name, quantity, unit_price)
+         SELECT id, $1, 1, 'CAF-250', 'Café', 1, 2490 FROM placed
+       )
+       SELECT id FROM placed`,
+      [product_id, count],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** How often the events of each of the orders were written to the outbox, in the sequence of the ids. */
+  const republications = async (orders: number[]) =>
+    (
+      await sql<{ count: number }>(
+        `SELECT (SELECT count(*)::integer FROM outbox WHERE key = orders.id::text) AS count
+         FROM orders WHERE id = ANY($1) ORDER BY id`,
+        [orders],
+      )
+    ).map(({ count }) => count);
+
   /** Events of the order that the watchdog writes to the outbox, each checked against its contract. */
   async function republishedEvents(
     order_id: number,
@@ -43,16 +84,7 @@ describe('WatchdogService', () => {
       redeclared++;
       return declare();
     };
-    const publisher = { redeclareTopology } as unknown as Publisher;
-    const watchdog = new WatchdogService(
-      shop.unitOfWorkOf('order-worker'),
-      publisher,
-      environment,
-      logger,
-      new HealthChecks(),
-      new Metrics(),
-    );
-    watchdog.onApplicationBootstrap();
+    const watchdog = startWatchdog(redeclareTopology);
     const rows = await until('the watchdog to republish events', async () => {
       const found = await sql<{ event: EventName; body: object }>(
         `SELECT event, body FROM outbox WHERE body->>'order_id' = $1`,
@@ -108,5 +140,60 @@ describe('WatchdogService', () => {
     expect(await confirm('order.processed', 'invoice_queue', order_id)).toEqual(new Set([order_id]));
     expect(await isOpen(order_id)).toBe(false);
     expect(await confirm('order.processed', 'invoice_queue', order_id)).toEqual(new Set());
+  });
+
+  it('republishes the events of all overdue orders, more than one batch, and shares them with another process', async () => {
+    const orders = await overdueOrders(1_200);
+    const watchdogs = [startWatchdog(), startWatchdog()];
+    await until('every order to be republished', async () =>
+      (await republications(orders)).every((count) => count >= 1),
+    );
+    await Promise.all(watchdogs.map((watchdog) => watchdog.onModuleDestroy()));
+    const counts = await sql<{ republish_count: number }>(
+      'SELECT republish_count FROM orders WHERE id = ANY($1) ORDER BY id',
+      [orders],
+    );
+    expect(await republications(orders)).toEqual(counts.map(({ republish_count }) => republish_count));
+  });
+
+  it('republishes the others if the events of one order cannot be republished, and reports that one as stuck', async () => {
+    const orders = await overdueOrders(3);
+    const [, poisonous] = orders;
+    // The contract of order.created requires items.
+    await sql('DELETE FROM order_lines WHERE order_id = $1', [poisonous]);
+    const metrics = new Metrics();
+    const watchdog = startWatchdog(undefined, metrics);
+    await until('the other orders to be republished', async () => {
+      const [first, , third] = await republications(orders);
+      return first! > 0 && third! > 0;
+    });
+    await until('the failure to be counted', async () =>
+      /estoque_republish_failures_total [1-9]/.test(await metrics.registry.metrics()),
+    );
+    await sql(
+      `UPDATE orders SET republish_count = 2, republished_at = now() - interval '1 hour' WHERE id = $1`,
+      [poisonous],
+    );
+    await until('the order to be reported as stuck', async () => {
+      const stuck = await shop.unitOfWork.read.openOrders.stuck(100);
+      const isListed = stuck.some(({ id }) => id === poisonous);
+      return isListed && /estoque_orders_stuck [1-9]/.test(await metrics.registry.metrics());
+    });
+    await watchdog.onModuleDestroy();
+    expect((await republications(orders))[1]).toBe(0);
+  });
+
+  it('does not wait for an order that another session has locked', async () => {
+    const orders = await overdueOrders(2);
+    const session = shop.dataSource.createQueryRunner();
+    await session.startTransaction();
+    await session.query('SELECT 1 FROM orders WHERE id = $1 FOR UPDATE', [orders[0]]);
+    const watchdog = startWatchdog();
+    await until('the other order to be republished', async () => (await republications(orders))[1] === 1);
+    expect((await republications(orders))[0]).toBe(0);
+    await session.rollbackTransaction();
+    await session.release();
+    await until('the unlocked order to be republished', async () => (await republications(orders))[0] === 1);
+    await watchdog.onModuleDestroy();
   });
 });

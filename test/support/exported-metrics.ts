@@ -62,6 +62,8 @@ const APPLICATION_METRICS: Record<string, ExportedMetric> = {
   estoque_order_rejections_total: counter(APP_NAMES, { reason: ['out_of_stock', 'product_inactive'] }),
   estoque_reservations_active: gauge(['order-worker']),
   estoque_orders_expired_total: counter(['order-worker']),
+  estoque_orders_failed_to_expire: gauge(['order-worker']),
+  estoque_republish_failures_total: counter(['order-worker']),
   estoque_audit_products_with_discrepancies: gauge(['order-worker']),
   estoque_mails_total: counter(['notify-worker'], {
     kind: NOTIFICATION_KINDS,

@@ -1,4 +1,4 @@
-import { DomainModule } from '@estoque/domain';
+import { DomainModule, ReadPoolModule } from '@estoque/domain';
 import { Module } from '@nestjs/common';
 import { NotificationsController } from './notifications/notifications.controller.js';
 import { NotificationsService } from './notifications/notifications.service.js';
@@ -17,7 +17,7 @@ import { StockController } from './stock/stock.controller.js';
 import { StockService } from './stock/stock.service.js';
 
 @Module({
-  imports: [DomainModule.for({ collectsDeadLetters: true })],
+  imports: [DomainModule.for({ collectsDeadLetters: true }), ReadPoolModule],
   controllers: [
     OrdersController,
     ProductsController,

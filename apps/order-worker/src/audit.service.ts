@@ -1,33 +1,32 @@
-import { StockAudit } from '@estoque/domain';
+import { Audits, StockAudit, type Audit } from '@estoque/domain';
 import { ENVIRONMENT, LOGGER, Metrics, PeriodicTask, type Environment, type Logger } from '@estoque/platform';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 
-/** Reconciles the stock ledger periodically and exports the number of products with discrepancies. */
+const RENEW_LEASE_MS = 10_000;
+
+/**
+ * Reconciles the stock ledger periodically and on request, one audit at a time over all processes, and exports the
+ * result of the last one.
+ */
 @Injectable()
 export class AuditService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly task: PeriodicTask;
-  /** Undefined before the first audit and after a failed one; the metric is then not exported. */
-  private productsWithDiscrepancies?: number;
+  /** The audit that finished last, in any process. */
+  private last?: Audit;
 
   constructor(
-    private readonly audit: StockAudit,
-    @Inject(ENVIRONMENT) { AUDIT_INTERVAL_SECONDS }: Environment,
+    private readonly audits: Audits,
+    private readonly stockAudit: StockAudit,
+    @Inject(ENVIRONMENT) private readonly environment: Environment,
     @Inject(LOGGER) private readonly logger: Logger,
     metrics: Metrics,
   ) {
-    this.task = new PeriodicTask(
-      'reconciling the stock ledger',
-      AUDIT_INTERVAL_SECONDS * 1_000,
-      () => this.run(),
-      logger,
-    );
+    const { POLL_INTERVAL_MS } = environment;
+    this.task = new PeriodicTask('reconciling the stock ledger', POLL_INTERVAL_MS, () => this.poll(), logger);
     metrics.gauge(
       'estoque_audit_products_with_discrepancies',
-      'Products with discrepancies in the stock ledger',
-      () => {
-        if (this.productsWithDiscrepancies === undefined) throw new Error('no audit has succeeded yet');
-        return this.productsWithDiscrepancies;
-      },
+      'Products with discrepancies in the stock ledger, at the last audit',
+      () => this.productsWithDiscrepancies(),
     );
   }
 
@@ -35,18 +34,49 @@ export class AuditService implements OnApplicationBootstrap, OnModuleDestroy {
     this.task.start();
   }
 
-  onModuleDestroy() {
-    return this.task.stop();
+  async onModuleDestroy() {
+    const stopped = this.task.stop();
+    await this.stockAudit.cancel();
+    await stopped;
   }
 
-  private async run() {
-    const discrepancies = await this.audit.run().catch((error: unknown) => {
-      this.productsWithDiscrepancies = undefined;
+  private async poll() {
+    await this.audits.requestIfOlderThan(this.environment.AUDIT_INTERVAL_SECONDS);
+    const id = await this.audits.claim();
+    if (id !== undefined) await this.run(id);
+    this.last = await this.audits.lastFinished();
+  }
+
+  private async run(id: number) {
+    const renewal = setInterval(
+      () => void this.audits.renewLease(id).catch(() => undefined),
+      RENEW_LEASE_MS,
+    ).unref();
+    try {
+      const result = await this.stockAudit.run();
+      await this.audits.succeed(id, result);
+      const products = productsOf(result.discrepancies);
+      if (products.length > 0)
+        this.logger.error({ products: products.slice(0, 20) }, 'the stock ledger does not reconcile');
+    } catch (error) {
+      await this.audits.fail(id, (error as Error).message);
       throw error;
-    });
-    const products = new Set(discrepancies.map(({ product_id }) => product_id));
-    this.productsWithDiscrepancies = products.size;
-    if (products.size > 0)
-      this.logger.error({ products: [...products].slice(0, 20) }, 'the stock ledger does not reconcile');
+    } finally {
+      clearInterval(renewal);
+    }
+  }
+
+  /** @throws Error if the last audit failed or is too old; the metric is then not exported */
+  private productsWithDiscrepancies(): number {
+    const { AUDIT_INTERVAL_SECONDS, AUDIT_TIMEOUT_SECONDS } = this.environment;
+    const maxAgeMs = (2 * AUDIT_INTERVAL_SECONDS + AUDIT_TIMEOUT_SECONDS) * 1_000;
+    const { discrepancies, finished_at } = this.last ?? {};
+    if (!discrepancies || Date.now() - finished_at!.getTime() > maxAgeMs)
+      throw new Error('no recent audit has succeeded');
+    return productsOf(discrepancies).length;
   }
 }
+
+const productsOf = (discrepancies: { product_id: number }[]) => [
+  ...new Set(discrepancies.map(({ product_id }) => product_id)),
+];

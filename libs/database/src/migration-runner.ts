@@ -45,6 +45,10 @@ export async function runMigrations(
   }
 }
 
+/**
+ * Does not wait in PostgreSQL: a statement that waits holds a snapshot, and CREATE INDEX CONCURRENTLY of the process that
+ * has the lock would wait for that snapshot, which is a deadlock.
+ */
 async function tryLock(connection: QueryRunner) {
   const [row] = (await connection.query('SELECT pg_try_advisory_lock($1) AS is_held', [MIGRATION_LOCK])) as {
     is_held: boolean;

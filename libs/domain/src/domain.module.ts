@@ -31,6 +31,8 @@ import {
 } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
+import { auditConnectionOf } from './audit/audit-connection.js';
+import { Audits } from './audit/audits.js';
 import { StockAudit } from './audit/stock-audit.js';
 import { createDataSource } from './database/data-source.js';
 import { catalogue, EXCHANGE } from './events/catalogue.js';
@@ -200,8 +202,14 @@ export class DomainModule implements OnApplicationBootstrap, OnApplicationShutdo
         },
         {
           provide: StockAudit,
+          inject: [ENVIRONMENT, APP_NAME, DataSource],
+          useFactory: (...connection: Parameters<typeof auditConnectionOf>) =>
+            new StockAudit(auditConnectionOf(...connection)),
+        },
+        {
+          provide: Audits,
           inject: [DataSource],
-          useFactory: (dataSource: DataSource) => new StockAudit(sqlClientOf(dataSource)),
+          useFactory: (dataSource: DataSource) => new Audits(sqlClientOf(dataSource)),
         },
         ...(collectsDeadLetters ? [collector] : []),
       ],
@@ -212,6 +220,7 @@ export class DomainModule implements OnApplicationBootstrap, OnApplicationShutdo
         DeadLetterJobRunner,
         DeadLetterRetention,
         StockAudit,
+        Audits,
         OutboxRelay,
       ],
     };

@@ -1,4 +1,5 @@
-export { StockAudit, type Discrepancy } from './audit/stock-audit.js';
+export { AUDIT_STATES, Audits, type Audit } from './audit/audits.js';
+export { StockAudit, type AuditResult, type Discrepancy } from './audit/stock-audit.js';
 export { createDataSource } from './database/data-source.js';
 export { migrate } from './database/migrations.js';
 export { DomainModule } from './domain.module.js';
@@ -25,7 +26,7 @@ export {
   OrderNotFound,
   OrderNotReady,
 } from './order/order.errors.js';
-export type { OpenOrder, OrderTimeLimits } from './order/open-order.repository.js';
+export type { ExaminedOrders, OpenOrder, OrderTimeLimits } from './order/open-order.repository.js';
 export {
   type LockedOrder,
   type NewOrder,
@@ -38,10 +39,11 @@ export type { OrderFilter, OrderDetails } from './order/order-details.repository
 export { Product } from './product/product.entity.js';
 export { ProductNotFound, SkuTaken } from './product/product.errors.js';
 export type { NewProduct, ProductSnapshot } from './product/product.repository.js';
+export { ReadPoolModule } from './read-pool.js';
 export type { Pruned } from './retention/retention.repository.js';
 export { orderRow, productRow, stockRow, type Row } from './row-locks.js';
 export { allocate, type StockLevel } from './stock/allocation.js';
 export { Movement, Stock } from './stock/stock.entity.js';
 export { StockBelowReserved, StockTooLarge } from './stock/stock.errors.js';
-export type { StockChange } from './stock/stock.repository.js';
+export type { ExpiryPosition, StockChange } from './stock/stock.repository.js';
 export { Repositories, UnitOfWork, type Transaction } from './unit-of-work.js';

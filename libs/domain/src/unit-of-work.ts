@@ -55,6 +55,7 @@ const MAX_TRIES = 5;
  */
 export class UnitOfWork<App extends PublisherName = never> {
   readonly rowLocks: RowLocks;
+  private readPool?: { manager: EntityManager };
 
   constructor(
     private readonly dataSource: DataSource,
@@ -123,8 +124,14 @@ export class UnitOfWork<App extends PublisherName = never> {
     return this.rowLocks.runInTurn(rows, () => this.inTransaction(work));
   }
 
-  /** Repositories for reading without a transaction. */
+  /** Lets `read` use connections of their own. */
+  readThrough(pool: { manager: EntityManager }) {
+    this.readPool = pool;
+  }
+
+  /** Repositories for reading without a transaction. @throws AppError `overloaded`, `database_unavailable` */
   get read(): Repositories {
+    if (this.readPool) return new Repositories(this.readPool.manager);
     assertConnected(this.dataSource);
     return new Repositories(this.dataSource.manager);
   }

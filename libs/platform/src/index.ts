@@ -18,6 +18,7 @@ export { ProblemFilter, toProblem, type Problem } from './errors/problem.filter.
 export { HealthChecks } from './health/health-checks.js';
 export { createLogger, type Logger } from './logging/logger.js';
 export { Metrics } from './metrics/metrics.js';
+export { sampled } from './metrics/sampled.js';
 export { APP_NAME, ENVIRONMENT, LOGGER, PlatformModule } from './platform.module.js';
 export { PeriodicTask } from './periodic-task.js';
 export { startApi, startWorker } from './start.js';

@@ -162,10 +162,10 @@ for (const [action, pastTense, description] of [
 
 cli
   .command('audit')
-  .description('Reconcile the stock ledger; exit code 1 if there are discrepancies. Nothing is repaired.')
+  .description('Reconcile the stock ledger now; exit code 1 if there are discrepancies. Nothing is repaired.')
   .action(() =>
     withApp(['database'], async (app) => {
-      const discrepancies = await app.get(StockAudit).run();
+      const { discrepancies } = await app.get(StockAudit).run();
       for (const { check, product_id, order_id, expected, found } of discrepancies) {
         const order = order_id === null ? '' : `, order ${order_id}`;
         print(`${check}: product ${product_id}${order}: expected ${expected}, found ${found}`);

@@ -1,5 +1,7 @@
-import { Controller, Get } from '@nestjs/common';
-import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { IdPipe } from '../http/id.pipe.js';
 import { ApiProblems } from '../http/problem.dto.js';
 import { AuditDto, OutboxDto, StuckOrdersDto } from './operations.dto.js';
 import { OperationsService } from './operations.service.js';
@@ -26,15 +28,58 @@ export class OperationsController {
 
   @Get('audit')
   @ApiOperation({
-    operationId: 'auditStock',
-    summary: 'Reconcile the stock ledger',
+    operationId: 'getLastAudit',
+    summary: 'Get the last audit of the stock ledger',
     description:
-      'Recomputes stock from movements and reservations and reports at most 1,000 discrepancies. Nothing is repaired.',
+      'The audit that finished last. order-worker audits periodically; `POST` requests an audit now. An audit recomputes stock from movements and reservations. Nothing is repaired.',
   })
   @ApiResponse({ status: 200, type: AuditDto, description: 'At most 1,000 discrepancies; normally none.' })
+  @ApiProblems({ ...NO_INPUT, 404: { code: 'audit_not_found', when: 'No audit has finished yet.' } })
+  lastAudit(): Promise<AuditDto> {
+    return this.operations.lastAudit();
+  }
+
+  @Post('audit')
+  @HttpCode(202)
+  @ApiOperation({
+    operationId: 'requestAudit',
+    summary: 'Request an audit of the stock ledger',
+    description:
+      'order-worker runs the audit in the background. If an audit is requested or running already, it is returned. Poll the URL in `Location` for the result.',
+  })
+  @ApiResponse({
+    status: 202,
+    type: AuditDto,
+    description: 'The audit will be run.',
+    headers: {
+      Location: {
+        description: 'URL of the audit',
+        schema: { type: 'string', example: '/v1/operations/audits/12' },
+      },
+    },
+  })
   @ApiProblems(NO_INPUT)
-  audit(): Promise<AuditDto> {
-    return this.operations.audit();
+  async requestAudit(@Res({ passthrough: true }) reply: FastifyReply): Promise<AuditDto> {
+    const audit = await this.operations.requestAudit();
+    reply.header('location', `/v1/operations/audits/${audit.id}`);
+    return audit;
+  }
+
+  @Get('audits/:id')
+  @ApiOperation({
+    operationId: 'getAudit',
+    summary: 'Get an audit of the stock ledger',
+    description: 'The last 100 audits are kept.',
+  })
+  @ApiParam({ name: 'id', type: 'integer', example: 12 })
+  @ApiResponse({
+    status: 200,
+    type: AuditDto,
+    description: 'The audit, with its result if it has succeeded.',
+  })
+  @ApiProblems({ ...NO_INPUT, 404: { code: 'audit_not_found', when: 'The audit does not exist.' } })
+  audit(@Param('id', IdPipe) id: number): Promise<AuditDto> {
+    return this.operations.audit(id);
   }
 
   @Get('outbox')

@@ -1,4 +1,4 @@
-import { ORDER_STATUSES, type Discrepancy, type OpenOrder, type OrderStatus } from '@estoque/domain';
+import { AUDIT_STATES, ORDER_STATUSES, type Audit, type OpenOrder, type OrderStatus } from '@estoque/domain';
 import { IsIn } from 'class-validator';
 
 export class StuckOrderDto {
@@ -14,7 +14,7 @@ export class StuckOrderDto {
 }
 
 export class StuckOrdersDto {
-  /** Longest stuck first, at most 100. */
+  /** Oldest order first, at most 100. */
   data!: StuckOrderDto[];
 }
 
@@ -31,11 +31,34 @@ export class DiscrepancyDto {
   found!: number;
 }
 
+export class AuditTotalsDto {
+  /** @example 1000 */
+  products!: number;
+  /** @example 250000 */
+  movements!: number;
+  /** Active reservations, one for each line of a reserved order. @example 12 */
+  active_reservations!: number;
+}
+
 export class AuditDto {
-  /** True if there is no discrepancy. @example true */
-  reconciles!: boolean;
-  /** At most 1,000. Nothing is repaired automatically. */
-  discrepancies!: DiscrepancyDto[];
+  /** @example 12 */
+  id!: number;
+  @IsIn(AUDIT_STATES)
+  state!: (typeof AUDIT_STATES)[number];
+  /** @example "2026-01-15T12:00:00.000Z" */
+  requested_at!: string;
+  /** Null until it runs. The result describes the stock ledger at about this time. @example "2026-01-15T12:00:03.000Z" */
+  started_at!: string | null;
+  /** @example "2026-01-15T12:00:06.000Z" */
+  finished_at!: string | null;
+  /** True if there is no discrepancy. Null unless the audit has succeeded. @example true */
+  reconciles!: boolean | null;
+  /** Number of compared records. Null unless the audit has succeeded. */
+  totals!: AuditTotalsDto | null;
+  /** At most 1,000. Nothing is repaired automatically. Null unless the audit has succeeded. */
+  discrepancies!: DiscrepancyDto[] | null;
+  /** Why the audit failed. @example null */
+  error!: string | null;
 }
 
 export class OutboxDto {
@@ -52,7 +75,14 @@ export const toStuckOrderDto = ({ id, status, updated_at, republish_count }: Ope
   republish_count,
 });
 
-export const toAuditDto = (discrepancies: Discrepancy[]): AuditDto => ({
-  reconciles: discrepancies.length === 0,
-  discrepancies,
+export const toAuditDto = (audit: Audit): AuditDto => ({
+  id: audit.id,
+  state: audit.state,
+  requested_at: audit.requested_at.toISOString(),
+  started_at: audit.started_at?.toISOString() ?? null,
+  finished_at: audit.finished_at?.toISOString() ?? null,
+  reconciles: audit.discrepancies && audit.discrepancies.length === 0,
+  totals: audit.totals,
+  discrepancies: audit.discrepancies,
+  error: audit.error,
 });

@@ -1,6 +1,6 @@
-import { StockAudit, UnitOfWork } from '@estoque/domain';
+import { Audits, UnitOfWork } from '@estoque/domain';
 import { DeadLetters, OutboxRelay } from '@estoque/messaging';
-import { Metrics } from '@estoque/platform';
+import { AppError, Metrics } from '@estoque/platform';
 import { Injectable } from '@nestjs/common';
 import {
   toAuditDto,
@@ -12,11 +12,17 @@ import {
 
 const MAX_STUCK_ORDERS = 100;
 
+class AuditNotFound extends AppError {
+  constructor(message: string) {
+    super('missing', 'audit_not_found', message);
+  }
+}
+
 @Injectable()
 export class OperationsService {
   constructor(
     private readonly unitOfWork: UnitOfWork,
-    private readonly stockAudit: StockAudit,
+    private readonly audits: Audits,
     private readonly outbox: OutboxRelay,
     deadLetters: DeadLetters,
     metrics: Metrics,
@@ -30,8 +36,23 @@ export class OperationsService {
     return { data: (await this.unitOfWork.read.openOrders.stuck(MAX_STUCK_ORDERS)).map(toStuckOrderDto) };
   }
 
-  async audit(): Promise<AuditDto> {
-    return toAuditDto(await this.stockAudit.run());
+  /** @throws AuditNotFound if none has finished yet */
+  async lastAudit(): Promise<AuditDto> {
+    const audit = await this.audits.lastFinished();
+    if (!audit) throw new AuditNotFound('No audit has finished yet.');
+    return toAuditDto(audit);
+  }
+
+  /** @throws AuditNotFound */
+  async audit(id: number): Promise<AuditDto> {
+    const audit = await this.audits.get(id);
+    if (!audit) throw new AuditNotFound(`Audit ${id} does not exist.`);
+    return toAuditDto(audit);
+  }
+
+  /** Requests an audit, or joins the one that is requested or running. order-worker runs it. */
+  async requestAudit(): Promise<AuditDto> {
+    return this.audit(await this.audits.request());
   }
 
   measureOutbox(): Promise<OutboxDto> {

@@ -71,7 +71,7 @@ export class OrdersService {
    * @throws OrderNotFound, OrderNotCancellable, RowLocked
    */
   async cancel(id: number): Promise<OrderDto> {
-    const items = await this.unitOfWork.read.orders.items(id);
+    const items = (await this.unitOfWork.read.orders.itemsOf([id])).get(id)!;
     const rows = [orderRow(id), ...items.map(({ product_id }) => stockRow(product_id))];
     return this.unitOfWork.inTransactionLocking(rows, async ({ orders, orderDetails, stock, outbox }) => {
       const order = await orders.lockForUpdate(id);

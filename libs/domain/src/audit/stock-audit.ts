@@ -60,17 +60,40 @@ const CHECKS = {
 /** Maximum number of discrepancies in the result; more of them would usually have the same cause. */
 const MAX_DISCREPANCIES = 1_000;
 
+/** The rows that an audit has compared, and the differences. */
+export interface AuditResult {
+  totals: { products: number; movements: number; active_reservations: number };
+  discrepancies: Discrepancy[];
+}
+
 /** Reconciles the stock ledger: recomputes stock from movements and reservations. It only reads. */
 export class StockAudit {
-  constructor(private readonly sql: SqlClient) {}
+  constructor(private readonly connection: Pick<SqlClient, 'query'> & { cancel?: () => Promise<void> }) {}
 
-  /** @returns no discrepancies if the ledger reconciles. It reads one snapshot, so concurrent transactions cause none. */
-  run(): Promise<Discrepancy[]> {
+  /**
+   * One statement, so it reads one snapshot and concurrent transactions cause no discrepancies.
+   *
+   * @returns no discrepancies if the ledger reconciles
+   */
+  async run(): Promise<AuditResult> {
     const checks = Object.entries(CHECKS).map(
       ([check, discrepancies]) =>
         `SELECT '${check}' AS check, product_id, order_id, expected::float8 AS expected, found::float8 AS found
          FROM (${discrepancies}) AS ${check}_discrepancy`,
     );
-    return this.sql.query<Discrepancy>(`${checks.join(' UNION ALL ')} LIMIT ${MAX_DISCREPANCIES}`);
+    const [result] = await this.connection.query<AuditResult>(
+      `SELECT json_build_object(
+                'products', (SELECT count(*) FROM stock),
+                'movements', (SELECT count(*) FROM movements),
+                'active_reservations', (SELECT count(*) FROM reservations WHERE status = 'active')) AS totals,
+              (SELECT coalesce(json_agg(discrepancy), '[]') FROM (
+                 ${checks.join(' UNION ALL ')} LIMIT ${MAX_DISCREPANCIES}) AS discrepancy) AS discrepancies`,
+    );
+    return result!;
+  }
+
+  /** Ends the audits that this process runs: `run` throws. No further audit is run. */
+  async cancel() {
+    await this.connection.cancel?.();
   }
 }

@@ -9,6 +9,7 @@ import { Initial1765000000000 } from './migrations/1765000000000-initial.js';
 import { OldSnapshots1766000001000 } from './migrations/1766000001000-old-snapshots.js';
 import { StockAlertIndex1766002500000 } from './migrations/1766002500000-stock-alert-index.js';
 import { DeadLetterJobs1766000004000 } from './migrations/1766000004000-dead-letter-jobs.js';
+import { Reads1766000003000 } from './migrations/1766000003000-reads.js';
 
 const ENTITIES = [
   Product,
@@ -29,8 +30,9 @@ const ENTITIES = [
 const MIGRATIONS = [
   Initial1765000000000,
   OldSnapshots1766000001000,
-  StockAlertIndex1766002500000,
+  Reads1766000003000,
   DeadLetterJobs1766000004000,
+  StockAlertIndex1766002500000,
 ];
 
 /** Creates the data source of the system's database. It is not connected; `initialize()` connects it. */

@@ -169,11 +169,22 @@ export class NotificationRepository {
 
   /** @returns notifications that match the filter, newest first */
   list({ orderId, state, before, limit }: NotificationFilter): Promise<Notification[]> {
-    const query = this.manager.createQueryBuilder(Notification, 'n').orderBy('n.id', 'DESC').limit(limit);
-    if (orderId !== undefined) query.andWhere('n.order_id = :orderId', { orderId });
-    if (state !== undefined) query.andWhere('n.state = :state', { state });
-    if (before !== undefined) query.andWhere('n.id < :before', { before });
-    return query.getMany();
+    const parameters: unknown[] = [limit, before ?? Number.MAX_SAFE_INTEGER];
+    const parameter = (value: unknown) => `$${parameters.push(value)}`;
+    // An order has few mails: they are read first. A list of one state goes from position to position of the index by
+    // state. With an equality condition, the planner could choose to read the mails in all states, newest first.
+    const source =
+      orderId === undefined
+        ? 'notifications'
+        : `(SELECT * FROM notifications WHERE order_id = ${parameter(orderId)} OFFSET 0) AS mail`;
+    const stateParameter = state === undefined ? undefined : parameter(state);
+    const [condition, order] = stateParameter
+      ? [`(state, id) < (${stateParameter}, $2) AND state >= ${stateParameter}`, 'state DESC, id DESC']
+      : ['id < $2', 'id DESC'];
+    return this.manager.query<Notification[]>(
+      `SELECT ${COLUMNS} FROM ${source} WHERE ${condition} ORDER BY ${order} LIMIT $1`,
+      parameters,
+    );
   }
 }
 

@@ -24,8 +24,28 @@ export interface OrderTimeLimits {
   unconfirmed: number;
 }
 
-/** An order that has not progressed after this many republications needs an operator. */
-const STUCK_AFTER_REPUBLISHES = 3;
+/** Some of the open orders, in the sequence of their ids. */
+export interface ExaminedOrders {
+  /** Ids of the orders that exceed their time limit, ascending. */
+  overdue: number[];
+  count: number;
+  /** Lowest and highest id; null if there are no orders. */
+  first: number | null;
+  last: number | null;
+  /** Number of orders with these statuses. */
+  pending: number;
+  reserved: number;
+}
+
+/** The parameters $1, $2 and $3 are the time limits in seconds. */
+const IS_OVERDUE = `coalesce(republished_at, updated_at) < clock_timestamp() - make_interval(secs =>
+  (CASE status WHEN 'pending' THEN $1 WHEN 'reserved' THEN $2 ELSE $3 END)::float8 * 2 ^ least(republish_count, 8))`;
+
+/**
+ * An order that has not progressed after this many republications needs an operator. The number is written as a literal:
+ * it is the condition of an index.
+ */
+const IS_STUCK = 'closed_at IS NULL AND republish_count >= 3';
 
 const OPEN_ORDER_COLUMNS = 'id, status, republish_count, updated_at, rejection, cancellation, unconfirmed';
 
@@ -34,42 +54,59 @@ export class OpenOrderRepository {
   constructor(private readonly manager: EntityManager) {}
 
   /**
-   * Claims orders that exceed their time limit and increments the republish count of each. The limit doubles with every
-   * republication. Concurrent watchdogs claim different orders.
+   * Reads open orders with ids above `after`, lowest first, and finds those that exceed their time limit. The limit
+   * doubles with every republication.
+   *
+   * @param max maximum number of orders that are read
    */
-  async claimOverdue(
-    { pending, reserved, unconfirmed }: OrderTimeLimits,
-    maxOrders: number,
-  ): Promise<OpenOrder[]> {
+  async examine(limits: OrderTimeLimits, { after, max }: { after: number; max: number }) {
+    const [examined] = await this.manager.query<[ExaminedOrders]>(
+      `WITH examined AS MATERIALIZED (
+         SELECT id, status, ${IS_OVERDUE} AS overdue FROM orders
+         WHERE closed_at IS NULL AND id > $4 ORDER BY id LIMIT $5
+       )
+       SELECT array(SELECT id FROM examined WHERE overdue ORDER BY id) AS overdue,
+              count(*)::integer AS count, min(id) AS first, max(id) AS last,
+              count(*) FILTER (WHERE status = 'pending')::integer AS pending,
+              count(*) FILTER (WHERE status = 'reserved')::integer AS reserved
+       FROM examined`,
+      [...secondsOf(limits), after, max],
+    );
+    return examined;
+  }
+
+  /**
+   * Claims those of the orders that still exceed their time limit, and increments the republish count of each. Orders
+   * that another transaction has locked are omitted, so concurrent watchdogs claim different ones.
+   */
+  async claimOverdue(limits: OrderTimeLimits, ids: number[]): Promise<OpenOrder[]> {
     const [claimed] = await this.manager.query<[OpenOrder[], number]>(
       `UPDATE orders SET republish_count = least(republish_count + 1, 1000), republished_at = clock_timestamp()
        WHERE id = ANY(ARRAY(
-         SELECT id FROM orders
-         WHERE closed_at IS NULL AND coalesce(republished_at, updated_at) < clock_timestamp() - make_interval(secs =>
-           (CASE status WHEN 'pending' THEN $1 WHEN 'reserved' THEN $2 ELSE $3 END)::float8
-             * 2 ^ least(republish_count, 8))
-         ORDER BY id LIMIT $4 FOR UPDATE SKIP LOCKED))
+         SELECT id FROM orders WHERE id = ANY($4) AND closed_at IS NULL AND ${IS_OVERDUE}
+         ORDER BY id FOR NO KEY UPDATE SKIP LOCKED))
        RETURNING ${OPEN_ORDER_COLUMNS}`,
-      [pending, reserved, unconfirmed, maxOrders],
+      [...secondsOf(limits), ids],
     );
     return claimed;
   }
 
-  /** Orders that have not progressed although their events were republished three times or more, longest stuck first. */
+  /** Orders that have not progressed although their events were republished three times or more, oldest order first. */
   stuck(maxOrders: number): Promise<OpenOrder[]> {
     return this.manager.query<OpenOrder[]>(
-      `SELECT ${OPEN_ORDER_COLUMNS} FROM orders
-       WHERE closed_at IS NULL AND republish_count >= $1 ORDER BY updated_at LIMIT $2`,
-      [STUCK_AFTER_REPUBLISHES, maxOrders],
+      `SELECT ${OPEN_ORDER_COLUMNS} FROM orders WHERE ${IS_STUCK} ORDER BY id LIMIT $1`,
+      [maxOrders],
     );
   }
 
-  /** Number of orders in progress by status. */
-  async countInProgress(): Promise<Record<'pending' | 'reserved', number>> {
-    const rows = await this.manager.query<{ status: OrderStatus; count: number }[]>(
-      'SELECT status, count(*)::int AS count FROM orders WHERE closed_at IS NULL GROUP BY status',
+  /** Number of stuck orders, counted up to `max`. */
+  async countStuck(max: number): Promise<number> {
+    const [row] = await this.manager.query<[{ count: number }]>(
+      `SELECT count(*)::integer AS count FROM (SELECT 1 FROM orders WHERE ${IS_STUCK} ORDER BY id LIMIT $1) AS stuck`,
+      [max],
     );
-    const countOf = (status: OrderStatus) => rows.find((row) => row.status === status)?.count ?? 0;
-    return { pending: countOf('pending'), reserved: countOf('reserved') };
+    return row.count;
   }
 }
+
+const secondsOf = ({ pending, reserved, unconfirmed }: OrderTimeLimits) => [pending, reserved, unconfirmed];

@@ -109,6 +109,11 @@ export class OrderRepository {
     return order;
   }
 
+  /** Locks those of the orders that no other transaction has locked, sorted by id. */
+  async lockUnlocked(ids: number[]): Promise<LockedOrder[]> {
+    return [...(await this.lockAll(ids, 'SKIP LOCKED')).values()];
+  }
+
   /**
    * Locks the orders of messages, sorted by id, so that the batches of two workers cannot deadlock.
    *
@@ -125,12 +130,15 @@ export class OrderRepository {
     });
   }
 
-  /** @returns the items of an order, sorted by product id */
-  items(id: number): Promise<OrderItem[]> {
-    return this.manager.query<OrderItem[]>(
-      'SELECT product_id, quantity FROM order_lines WHERE order_id = $1 ORDER BY product_id',
-      [id],
+  /** @returns items by order id, sorted by product id; none for an unknown id */
+  async itemsOf(ids: number[]): Promise<Map<number, OrderItem[]>> {
+    const lines = await this.manager.query<(OrderItem & { order_id: number })[]>(
+      'SELECT order_id, product_id, quantity FROM order_lines WHERE order_id = ANY($1) ORDER BY order_id, product_id',
+      [ids],
     );
+    const itemsOf = new Map<number, OrderItem[]>(ids.map((id) => [id, []]));
+    for (const { order_id, ...item } of lines) itemsOf.get(order_id)!.push(item);
+    return itemsOf;
   }
 
   async reserve(ids: number[]) {
@@ -148,7 +156,11 @@ export class OrderRepository {
   }
 
   async cancel(id: number, cancellation: Cancellation) {
-    await this.transition('cancel', [id], { cancellation });
+    await this.cancelAll([id], cancellation);
+  }
+
+  async cancelAll(ids: number[], cancellation: Cancellation) {
+    await this.transition('cancel', ids, { cancellation });
   }
 
   /**
@@ -185,7 +197,7 @@ export class OrderRepository {
     return new Map(orders.map((order) => [order.id, order]));
   }
 
-  private async lockAll(ids: number[]): Promise<Map<number, LockedOrder>> {
+  private async lockAll(ids: number[], wait: '' | 'SKIP LOCKED' = ''): Promise<Map<number, LockedOrder>> {
     const orders = await this.manager.query<
       { id: number; status: OrderStatus; products: number[]; quantities: number[] }[]
     >(
@@ -195,7 +207,7 @@ export class OrderRepository {
                 coalesce(array_agg(quantity ORDER BY product_id), '{}') AS quantities
          FROM order_lines WHERE order_id = orders.id
        ) AS line
-       WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE OF orders`,
+       WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE OF orders ${wait}`,
       [ids],
     );
     return new Map(

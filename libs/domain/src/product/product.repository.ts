@@ -7,6 +7,14 @@ export type NewProduct = Pick<Product, 'sku' | 'name' | 'price' | 'currency' | '
 /** Name and price of a product at the time of ordering. */
 export type ProductSnapshot = Pick<Product, 'id' | 'sku' | 'name' | 'price' | 'currency'>;
 
+export interface ProductFilter {
+  active?: boolean;
+  /** Only products with a lower id. */
+  before?: number;
+  limit: number;
+}
+
+const COLUMNS = 'id, sku, name, price, currency, reorder_point, active, created_at, updated_at';
 const UNIQUE_VIOLATION = '23505';
 
 /** Writes `products`. */
@@ -45,14 +53,17 @@ export class ProductRepository {
     return new Map(rows.map((snapshot) => [snapshot.id, snapshot]));
   }
 
-  /** @returns at most `limit` products with ids below `before`, newest first */
-  list({ before, limit }: { before?: number; limit: number }): Promise<Product[]> {
-    const query = this.manager
-      .createQueryBuilder(Product, 'product')
-      .orderBy('product.id', 'DESC')
-      .limit(limit);
-    if (before !== undefined) query.where('product.id < :before', { before });
-    return query.getMany();
+  /** @returns products that match the filter, newest first */
+  list({ active, before = Number.MAX_SAFE_INTEGER, limit }: ProductFilter): Promise<Product[]> {
+    // From position to position of one index, so that the planner cannot choose to filter all products.
+    const [condition, order] =
+      active === undefined
+        ? ['id < $1', 'id DESC']
+        : ['(active, id) < ($3, $1) AND active >= $3', 'active DESC, id DESC'];
+    return this.manager.query<Product[]>(
+      `SELECT ${COLUMNS} FROM products WHERE ${condition} ORDER BY ${order} LIMIT $2`,
+      [before, limit, ...(active === undefined ? [] : [active])],
+    );
   }
 
   /** Runs `write` and converts a unique violation. @throws SkuTaken */

@@ -17,6 +17,26 @@ export interface StockChange {
 }
 
 /**
+ * The next search starts this long before the end of the last one. A transaction that sets an earlier expiry may not
+ * have committed yet.
+ */
+const UNCOMMITTED_SECONDS = 10;
+
+/** A position in the sequence of expiry. `expires_at` is a timestamp as PostgreSQL prints it. */
+export interface ExpiryPosition {
+  expires_at: string;
+  order_id: number;
+}
+
+export interface ExpiredReservations {
+  /** Ids of the orders, ascending. */
+  orders: number[];
+  next: ExpiryPosition;
+  /** Whether no more reservations had expired at the time of the search. */
+  isLast: boolean;
+}
+
+/**
  * Writes `stock`, `reservations` and `movements`.
  *
  * Rows of several products are always locked sorted by product id, so that two transactions cannot deadlock. `reserve`
@@ -158,35 +178,85 @@ export class StockRepository {
     return changesOf;
   }
 
-  /** @returns at most `limit` ids of orders with expired reservations, earliest expiry first */
-  async ordersWithExpiredReservations(limit: number): Promise<number[]> {
-    const rows = await this.manager.query<{ order_id: number }[]>(
-      `SELECT order_id FROM reservations WHERE status = 'active' AND expires_at < clock_timestamp()
-       GROUP BY order_id ORDER BY min(expires_at) LIMIT $1`,
-      [limit],
+  /**
+   * Reads expired reservations after a position of the index, so that a search does not read those again that an earlier
+   * one has found, nor the index entries of reservations that are no longer active.
+   *
+   * @param after where the last search ended; undefined: search from the earliest expiry
+   * @returns the orders, without duplicates, and where the next search starts
+   */
+  async findExpired(limit: number, after?: ExpiryPosition): Promise<ExpiredReservations> {
+    const [found] = await this.manager.query<
+      [{ orders: number[]; count: number; last: ExpiryPosition | null; end: string }]
+    >(
+      // Timestamps as text, because a Date has no microseconds.
+      `WITH clock AS MATERIALIZED (SELECT clock_timestamp() AS now),
+       expired AS (
+         SELECT order_id, expires_at FROM reservations
+         WHERE status = 'active' AND (expires_at, order_id) > ($1::timestamptz, $2::bigint)
+           AND expires_at < (SELECT now FROM clock)
+         ORDER BY expires_at, order_id LIMIT $3
+       )
+       SELECT array(SELECT DISTINCT order_id FROM expired ORDER BY order_id) AS orders,
+              (SELECT count(*)::integer FROM expired) AS count,
+              (SELECT json_build_object('expires_at', expires_at::text, 'order_id', order_id) FROM expired
+               ORDER BY expired.expires_at DESC, expired.order_id DESC LIMIT 1) AS last,
+              (SELECT (now - make_interval(secs => $4))::text FROM clock) AS "end"`,
+      [after?.expires_at ?? '-infinity', after?.order_id ?? 0, limit, UNCOMMITTED_SECONDS],
     );
-    return rows.map(({ order_id }) => order_id);
+    const { orders, count, last, end } = found;
+    return count === limit
+      ? { orders, next: last!, isLast: false }
+      : { orders, next: { expires_at: end, order_id: 0 }, isLast: true };
   }
 
-  /** Number of active reservations: one for each order line. */
-  async countActiveReservations(): Promise<number> {
+  /**
+   * Locks the stock of the orders' products for `release`.
+   *
+   * @param wait `briefly`: at most a second, then an error with SQLSTATE 55P03 (lock_not_available); `never`: stock that
+   * another transaction has locked stays unlocked
+   * @returns the orders whose stock is all locked
+   */
+  async lockForRelease(orders: LockedOrder[], wait: 'briefly' | 'never'): Promise<LockedOrder[]> {
+    const [, rows] = await Promise.all([
+      this.manager.query(`SELECT set_config('lock_timeout', '1s', true)`),
+      this.manager.query<{ product_id: number }[]>(
+        `SELECT product_id FROM stock WHERE product_id = ANY($1) ORDER BY product_id
+         FOR NO KEY UPDATE ${wait === 'never' ? 'SKIP LOCKED' : ''}`,
+        [productsOf(orders)],
+      ),
+    ]);
+    const locked = new Set(rows.map(({ product_id }) => product_id));
+    return orders.filter(({ items }) => items.every(({ product_id }) => locked.has(product_id)));
+  }
+
+  /** Number of active reservations, one for each order line, counted up to `max`. */
+  async countActiveReservations(max: number): Promise<number> {
     const [row] = await this.manager.query<{ count: number }[]>(
-      `SELECT count(*)::int AS count FROM reservations WHERE status = 'active'`,
+      `SELECT count(*)::int AS count FROM (SELECT 1 FROM reservations WHERE status = 'active' LIMIT $1) AS active`,
+      [max],
     );
     return row!.count;
   }
 
-  /** Makes the stock of the order's active reservations available again. Does nothing if there are none. */
-  async release(order: LockedOrder, status: Extract<ReservationStatus, 'released' | 'expired'> = 'released') {
-    await this.lock(productsOf([order]));
+  /** Makes the stock of the orders' active reservations available again. Does nothing if there are none. */
+  async release(
+    orders: LockedOrder | LockedOrder[],
+    status: Extract<ReservationStatus, 'released' | 'expired'> = 'released',
+  ) {
+    const all = [orders].flat();
+    if (all.length === 0) return;
+    const products = productsOf(all);
+    await this.lock(products);
     await this.manager.query(
       `WITH released AS (
-         UPDATE reservations SET status = $2 WHERE order_id = $1 AND status = 'active'
+         UPDATE reservations SET status = $2 WHERE order_id = ANY($1) AND status = 'active'
          RETURNING product_id, quantity
        )
        UPDATE stock SET reserved = stock.reserved - released.quantity
-       FROM released WHERE stock.product_id = released.product_id`,
-      [order.id, status],
+       FROM (SELECT product_id, sum(quantity)::integer AS quantity FROM released GROUP BY product_id) AS released
+       WHERE stock.product_id = released.product_id AND stock.product_id = ANY($3)`,
+      [all.map(({ id }) => id), status, products],
     );
   }
 
@@ -222,16 +292,19 @@ export class StockRepository {
   }
 
   /**
-   * Sales of an order as stock changes, sorted by product id. Movements do not store `reserved`: it is the current
-   * value, at most `on_hand`.
+   * Sales of orders as stock changes by order id, sorted by product id. Movements do not store `reserved`: it is the
+   * current value, at most `on_hand`.
    */
-  salesOf(order_id: number): Promise<StockChange[]> {
-    return this.manager.query<StockChange[]>(
-      `SELECT movements.product_id, movements.id AS movement_id, movements.quantity, balance_after AS on_hand,
+  async salesOf(orders: number[]): Promise<Map<number, StockChange[]>> {
+    const sales = await this.manager.query<(StockChange & { order_id: number })[]>(
+      `SELECT order_id, movements.product_id, movements.id AS movement_id, movements.quantity, balance_after AS on_hand,
               least(reserved, balance_after) AS reserved, greatest(balance_after - reserved, 0) AS available
-       FROM movements JOIN stock USING (product_id) WHERE order_id = $1 ORDER BY product_id`,
-      [order_id],
+       FROM movements JOIN stock USING (product_id) WHERE order_id = ANY($1) ORDER BY order_id, product_id`,
+      [orders],
     );
+    const salesOf = new Map<number, StockChange[]>(orders.map((id) => [id, []]));
+    for (const { order_id, ...change } of sales) salesOf.get(order_id)!.push(change);
+    return salesOf;
   }
 
   /** @throws EntityNotFoundError */
@@ -249,13 +322,13 @@ export class StockRepository {
     before?: number;
     limit: number;
   }): Promise<Movement[]> {
-    const query = this.manager
-      .createQueryBuilder(Movement, 'movement')
-      .where('movement.product_id = :productId', { productId })
-      .orderBy('movement.id', 'DESC')
-      .limit(limit);
-    if (before !== undefined) query.andWhere('movement.id < :before', { before });
-    return query.getMany();
+    // From position to position of the index by product. With an equality condition, the planner could choose to read
+    // the movements of all products, newest first.
+    return this.manager.query<Movement[]>(
+      `SELECT id, product_id, order_id, kind, quantity, balance_after, reason, created_at FROM movements
+       WHERE (product_id, id) < ($1, $2) AND product_id >= $1 ORDER BY product_id DESC, id DESC LIMIT $3`,
+      [productId, before ?? Number.MAX_SAFE_INTEGER, limit],
+    );
   }
 
   private async lock(products: number[]) {

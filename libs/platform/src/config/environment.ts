@@ -43,6 +43,12 @@ export const environmentSchema = z.object({
   DATABASE_POOL_SIZE: wholeNumber(1, 500).default(() => 4 + 2 * availableParallelism()),
   /** A query without a response within this time fails, and its connection is closed. */
   DATABASE_QUERY_TIMEOUT_MS: wholeNumber(100, 86_400_000).default(10_000),
+  /** Connections of the api for lists and other reads, in addition to DATABASE_POOL_SIZE. */
+  DATABASE_READ_POOL_SIZE: wholeNumber(1, 500).default(4),
+  /** A read without a response within this time fails with 503. */
+  DATABASE_READ_TIMEOUT_MS: wholeNumber(100, 86_400_000).default(5_000),
+  /** Maximum number of reads that wait for a connection. Further ones fail with 503 at once. */
+  DATABASE_READ_QUEUE: wholeNumber(0, 100_000).default(100),
   /** Maximum number of unacknowledged messages per worker process. */
   PREFETCH: wholeNumber(1, 1_000).default(200),
   /** Delay before each retry of a message, in milliseconds. Each delay is extended by a random jitter of up to 20 %. */
@@ -92,6 +98,8 @@ export const environmentSchema = z.object({
    * below the 30 minutes after which the alert EstoqueAuditMissing fires.
    */
   AUDIT_INTERVAL_SECONDS: wholeNumber(1, 1_500).default(600),
+  /** Time limit of an audit. An audit reads one snapshot, which delays the vacuum of all tables while it runs. */
+  AUDIT_TIMEOUT_SECONDS: wholeNumber(1, 86_400).default(900),
   /** A process that has not finished its graceful shutdown within this time after SIGTERM exits with code 1. */
   SHUTDOWN_TIMEOUT_MS: wholeNumber(100, 600_000).default(25_000),
   SMTP_URL: urlWithProtocol('smtp:', 'smtps:').optional(),

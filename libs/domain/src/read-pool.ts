@@ -1,0 +1,90 @@
+import { assertConnected, poolConnectionsOf } from '@estoque/database';
+import {
+  APP_NAME,
+  AppError,
+  ENVIRONMENT,
+  LOGGER,
+  Metrics,
+  type Environment,
+  type Logger,
+} from '@estoque/platform';
+import {
+  Inject,
+  Injectable,
+  Module,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DataSource, EntityManager } from 'typeorm';
+import { createDataSource } from './database/data-source.js';
+import { UnitOfWork } from './unit-of-work.js';
+
+const RECONNECT_MS = 1_000;
+
+/**
+ * Connections for reading without a transaction. A slow or frequent read occupies no connection that an order needs, and
+ * ends after its own time limit. The number of reads that wait for a connection is bounded.
+ */
+@Injectable()
+export class ReadPool implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly dataSource: DataSource;
+  private readonly maxWaiting: number;
+  private stopping = false;
+
+  constructor(
+    @Inject(ENVIRONMENT) environment: Environment,
+    @Inject(APP_NAME) app: string,
+    @Inject(LOGGER) private readonly logger: Logger,
+    metrics: Metrics,
+    unitOfWork: UnitOfWork,
+  ) {
+    this.maxWaiting = environment.DATABASE_READ_QUEUE;
+    this.dataSource = createDataSource(environment.DATABASE_URL, {
+      poolSize: environment.DATABASE_READ_POOL_SIZE,
+      queryTimeoutMs: environment.DATABASE_READ_TIMEOUT_MS,
+      app: `${app} reads`,
+    });
+    metrics.gauge(
+      'estoque_database_read_connections',
+      'Connections of the pool for reads by state, and reads that wait for a connection',
+      () => poolConnectionsOf(this.dataSource),
+      'state',
+    );
+    unitOfWork.readThrough(this);
+  }
+
+  /** @throws AppError `overloaded` if too many reads wait, `database_unavailable` before the first connection */
+  get manager(): EntityManager {
+    assertConnected(this.dataSource);
+    if (poolConnectionsOf(this.dataSource).waiting >= this.maxWaiting)
+      throw new AppError('unavailable', 'overloaded', 'Too many reads are in progress. Repeat it later.');
+    return this.dataSource.manager;
+  }
+
+  /** Does not wait for the database, like the pool of the orders. */
+  onApplicationBootstrap() {
+    void this.connect();
+  }
+
+  async onApplicationShutdown() {
+    this.stopping = true;
+    if (this.dataSource.isInitialized) await this.dataSource.destroy();
+  }
+
+  private async connect() {
+    while (!this.stopping) {
+      try {
+        await this.dataSource.initialize();
+        return;
+      } catch (error) {
+        this.logger.warn({ reason: (error as Error).message }, 'the database is unavailable for reads');
+        await sleep(RECONNECT_MS);
+      }
+    }
+  }
+}
+
+/** Gives an app connections for its reads. It requires the DomainModule. */
+@Module({ providers: [ReadPool] })
+export class ReadPoolModule {}

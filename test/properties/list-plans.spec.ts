@@ -1,0 +1,204 @@
+import { ORDER_STATUSES, type OrderFilter, type OrderStatus } from '@estoque/domain';
+import pg from 'pg';
+import { TestShop } from '../support/test-shop.js';
+
+/** Part of a query plan as auto_explain logs it in JSON. */
+interface Plan {
+  'Node Type': string;
+  'Relation Name'?: string;
+  'Actual Rows': number;
+  'Actual Loops': number;
+  'Rows Removed by Filter'?: number;
+  'Shared Hit Blocks': number;
+  'Shared Read Blocks': number;
+  Plans?: Plan[];
+}
+
+/**
+ * PostgreSQL parameters that send the plan of every statement to the client, with the rows that it read. Plans are
+ * generic: they are made without knowing the values, as PostgreSQL may do for a statement that is used often.
+ */
+const SETTINGS = [
+  'session_preload_libraries = auto_explain',
+  'auto_explain.log_min_duration = 0',
+  'auto_explain.log_format = json',
+  'auto_explain.log_analyze = on',
+  'auto_explain.log_buffers = on',
+  'auto_explain.log_timing = off',
+  'client_min_messages = log',
+  'plan_cache_mode = force_generic_plan',
+];
+const ORDERS = 100_000;
+const LIMIT = 21;
+/** Number of orders that are not closed, and the statuses that they can have. */
+const IN_PROGRESS = 1_100;
+const STATUSES_IN_PROGRESS = new Set<OrderStatus>(['pending', 'reserved', 'processed']);
+/**
+ * Maximum number of rows and blocks that one statement of a list reads: a page of each of the four parts of the orders,
+ * or all of a part that contains few.
+ */
+const MAX_ROWS = 400;
+const MAX_BLOCKS = 450;
+
+describe('Lists of a large database with a skewed distribution', () => {
+  let shop: TestShop;
+  let plans: { sql: string; plan: Plan }[];
+  beforeAll(async () => {
+    shop = await TestShop.open({ workers: 1, settings: SETTINGS });
+    await insertData(shop);
+    plans = [];
+    const pool = (shop.dataSource.driver as unknown as { master: pg.Pool }).master;
+    pool.on('acquire', (client) => {
+      const connection = client as unknown as pg.Client;
+      if (connection.listenerCount('notice') > 0) return;
+      connection.on('notice', ({ message }) => {
+        const json = message?.split('plan:')[1];
+        if (!json) return;
+        const { 'Query Text': sql, Plan: plan } = JSON.parse(json) as { 'Query Text': string; Plan: Plan };
+        plans.push({ sql, plan });
+      });
+    });
+  }, 180_000);
+  afterAll(() => shop.close());
+  beforeEach(() => (plans.length = 0));
+
+  /** What the statements since the last call read, for those that read more than the limits. */
+  function expensiveStatements(additionalRows = 0) {
+    const costs = plans.splice(0).map(({ sql, plan }) => ({
+      rows: rowsRead(plan),
+      blocks: plan['Shared Hit Blocks'] + plan['Shared Read Blocks'],
+      sql,
+    }));
+    expect(costs.length).toBeGreaterThan(0);
+    return costs.filter(
+      ({ rows, blocks }) => rows > MAX_ROWS + additionalRows || blocks > MAX_BLOCKS + 2 * additionalRows,
+    );
+  }
+
+  const emails = [undefined, 'BIG@example.com', 'ana7@example.com'];
+  const periods: Pick<OrderFilter, 'created_from' | 'created_to'>[] = [
+    {},
+    { created_to: daysAgo(700) },
+    { created_from: daysAgo(720), created_to: daysAgo(715) },
+    { created_from: daysAgo(600) },
+  ];
+  const filters = [undefined, ...ORDER_STATUSES].flatMap((status) =>
+    emails.flatMap((email) => periods.map((period) => ({ status, email, ...period }))),
+  );
+
+  it('read a bounded number of orders for each combination of filters, and return the right ones', async () => {
+    const { orderDetails } = shop.unitOfWork.read;
+    const expensive: unknown[] = [];
+    let listed = 0;
+    for (const filter of filters) {
+      const expected = await matchingOrders(filter);
+      plans.length = 0;
+      const page = (await orderDetails.list({ ...filter, limit: LIMIT })).map(({ id }) => id);
+      const before = page.at(-2);
+      const next =
+        before === undefined
+          ? []
+          : (await orderDetails.list({ ...filter, before, limit: LIMIT })).map(({ id }) => id);
+      expect({ filter, page, next }).toEqual({
+        filter,
+        page: expected.slice(0, LIMIT),
+        next: before === undefined ? [] : expected.slice(page.length - 1, page.length - 1 + LIMIT),
+      });
+      listed += page.length;
+      // The status of an order in progress is not indexed: a list of one status reads all of them.
+      const inProgress = filter.status && STATUSES_IN_PROGRESS.has(filter.status) ? IN_PROGRESS : 0;
+      expensive.push(...expensiveStatements(inProgress).map((statement) => ({ filter, ...statement })));
+    }
+    expect(listed).toBeGreaterThan(filters.length * 5);
+    expect(expensive).toEqual([]);
+  }, 120_000);
+
+  it('read a bounded number of mails, products and movements for each combination of filters', async () => {
+    const { notifications, products, stock } = shop.unitOfWork.read;
+    for (const state of [undefined, 'failed', 'pending', 'sent'] as const)
+      for (const orderId of [undefined, 7, ORDERS])
+        for (const before of [undefined, 50_000])
+          await notifications.list({ state, orderId, before, limit: LIMIT });
+    const failed = await notifications.list({ state: 'failed', limit: LIMIT });
+    expect(failed.map(({ state }) => state)).toEqual(Array.from({ length: LIMIT }, () => 'failed'));
+    for (const before of [undefined, 1_000]) {
+      for (const active of [undefined, true, false]) await products.list({ active, before, limit: LIMIT });
+      for (const productId of [1, 2]) await stock.movements({ productId, before, limit: LIMIT });
+    }
+    expect(expensiveStatements()).toEqual([]);
+  });
+
+  it('read a bounded number of rows to find work and for the metrics', async () => {
+    const { openOrders, stock } = shop.unitOfWork.read;
+    const limits = { pending: 60, reserved: 60, unconfirmed: 300 };
+    await openOrders.examine(limits, { after: 0, max: LIMIT });
+    await openOrders.stuck(LIMIT);
+    await openOrders.countStuck(LIMIT);
+    await stock.countActiveReservations(LIMIT);
+    const { next } = await stock.findExpired(LIMIT);
+    await stock.findExpired(LIMIT, next);
+    expect(expensiveStatements()).toEqual([]);
+  });
+
+  /** At least the first three pages of the orders that match the filter. */
+  async function matchingOrders({ status, email, created_from, created_to }: Omit<OrderFilter, 'limit'>) {
+    const rows = await shop.dataSource.query<{ id: number }[]>(
+      `SELECT id FROM orders WHERE status = coalesce($1, status) AND lower(customer_email) = coalesce(lower($2), lower(customer_email))
+         AND created_at >= coalesce($3, created_at) AND created_at < coalesce($4, 'infinity'::timestamptz)
+       ORDER BY created_at DESC, id DESC LIMIT $5`,
+      [status, email, created_from, created_to, 3 * LIMIT],
+    );
+    return rows.map(({ id }) => id);
+  }
+});
+
+function daysAgo(days: number) {
+  return new Date(Date.now() - days * 86_400_000);
+}
+
+/** Rows that the scans of a plan returned or removed. */
+function rowsRead(plan: Plan): number {
+  const own = plan['Relation Name']
+    ? (plan['Actual Rows'] + (plan['Rows Removed by Filter'] ?? 0)) * plan['Actual Loops']
+    : 0;
+  return own + (plan.Plans ?? []).reduce((sum, child) => sum + rowsRead(child), 0);
+}
+
+/**
+ * Orders of two years, a batch of 50 at a time. A tenth is of one customer, whose orders are all old. The rejected and
+ * cancelled ones are rare and old, some orders were imported with a time long before, and the failed mails are old.
+ */
+async function insertData(shop: TestShop) {
+  // Without the time limit of the pool.
+  const connection = new pg.Client(shop.url);
+  await connection.connect();
+  const age = `interval '730 days' * (1 - ceil(n / 50.0) * 50 / ${ORDERS})`;
+  for (const statement of [
+    'SET auto_explain.log_min_duration = -1',
+    `INSERT INTO products (sku, name, price, currency, active) SELECT 'P-' || n, 'Café', 2490, 'BRL', n > 40 FROM generate_series(1, 5000) n`,
+    `INSERT INTO stock (product_id, on_hand, reserved) SELECT id, 1000000, 1000 FROM products`,
+    `INSERT INTO orders (customer_name, customer_email, locale, currency, total, status, rejection, cancellation, created_at,
+                         closed_at)
+     SELECT 'Ana', CASE WHEN n % 10 = 0 AND n < ${ORDERS} / 5 THEN 'big@example.com' ELSE 'ana' || n % 5000 || '@example.com' END,
+            'en', 'BRL', 2490, status, CASE status WHEN 'rejected' THEN '[]'::jsonb END,
+            CASE status WHEN 'cancelled' THEN 'expired' END, at, CASE WHEN n % 1000 < 999 AND n <= ${ORDERS} - 1000 THEN at END
+     FROM generate_series(1, ${ORDERS}) n, LATERAL (
+       SELECT CASE WHEN n < 5000 AND n % 40 = 0 THEN 'rejected' WHEN n < 20000 AND n % 90 = 1 THEN 'cancelled'
+                   WHEN n > ${ORDERS} - 1000 THEN (ARRAY['pending', 'reserved'])[1 + n % 2] ELSE 'processed' END AS status,
+              now() - ${age} - CASE WHEN n % 777 = 0 THEN interval '9 days' ELSE interval '0' END AS at) placed`,
+    `INSERT INTO order_lines (order_id, product_id, position, sku, name, quantity, unit_price)
+     SELECT id, CASE WHEN id % 2 = 0 THEN 1 ELSE 1 + id % 5000 END, 1, 'CAF-250', 'Café', 1, 2490 FROM orders WHERE id > ${ORDERS} / 2`,
+    `INSERT INTO reservations (order_id, product_id, quantity, status, expires_at)
+     SELECT order_id, product_id, 1, CASE WHEN order_id > ${ORDERS} - 1000 THEN 'active' ELSE 'committed' END, now()
+     FROM order_lines`,
+    `INSERT INTO movements (product_id, order_id, kind, quantity, balance_after, reason)
+     SELECT product_id, order_id, 'sale', -1, 0, 'order ' || order_id FROM order_lines`,
+    `INSERT INTO notifications (order_id, kind, recipient, locale, state)
+     SELECT id, 'order_processed', customer_email, 'en',
+            CASE WHEN id < 3000 AND id % 50 = 7 THEN 'failed' WHEN id < 3000 AND id % 50 = 8 THEN 'pending' ELSE 'sent' END
+     FROM orders`,
+    'VACUUM ANALYZE',
+  ])
+    await connection.query(statement);
+  await connection.end();
+}
