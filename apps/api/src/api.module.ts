@@ -1,5 +1,6 @@
 import { DomainModule } from '@estoque/domain';
 import { Module } from '@nestjs/common';
+import { IdempotencyPruningService } from './idempotency/idempotency-pruning.service.js';
 import { NotificationsController } from './notifications/notifications.controller.js';
 import { NotificationsService } from './notifications/notifications.service.js';
 import { DeadLettersController } from './operations/dead-letters.controller.js';
@@ -30,6 +31,7 @@ import { StockService } from './stock/stock.service.js';
     NotificationsService,
     DeadLettersService,
     OperationsService,
+    IdempotencyPruningService,
   ],
 })
 export class ApiModule {}

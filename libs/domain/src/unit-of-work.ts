@@ -1,10 +1,11 @@
-import { assertConnected } from '@estoque/database';
+import { assertConnected, sqlClientInTransaction, type SqlClient } from '@estoque/database';
 import { Outbox, type OutboxRelay, type StoredEvents } from '@estoque/messaging';
 import { inSpan, hasActiveTrace, traceLinks, type SpanStart } from '@estoque/platform';
 import { SpanKind } from '@opentelemetry/api';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource, EntityManager } from 'typeorm';
 import { catalogue, type PublisherName } from './events/catalogue.js';
+import { IdempotencyRepository } from './idempotency/idempotency.repository.js';
 import { NotificationRepository } from './notification/notification.repository.js';
 import { OpenOrderRepository } from './order/open-order.repository.js';
 import { OrderDetailsRepository } from './order/order-details.repository.js';
@@ -23,6 +24,7 @@ export class Repositories {
   readonly stock: StockRepository;
   readonly notifications: NotificationRepository;
   readonly retention: RetentionRepository;
+  readonly idempotency: IdempotencyRepository;
 
   constructor(manager: EntityManager, counters = new TransactionCounters()) {
     this.orders = new OrderRepository(manager, counters);
@@ -32,12 +34,15 @@ export class Repositories {
     this.stock = new StockRepository(manager);
     this.notifications = new NotificationRepository(manager);
     this.retention = new RetentionRepository(manager);
+    this.idempotency = new IdempotencyRepository(manager);
   }
 }
 
 /** The repositories of one transaction, and its outbox, which accepts only events whose contract lists `App`. */
 export type Transaction<App extends PublisherName = never> = Repositories & {
   outbox: Outbox<typeof catalogue, App>;
+  /** For the tables that libs/messaging writes. */
+  sql: SqlClient;
 };
 
 /** SQLSTATE deadlock_detected and serialization_failure. The transaction is rolled back; a new attempt can succeed. */
@@ -95,7 +100,9 @@ export class UnitOfWork<App extends PublisherName = never> {
     const counters = new TransactionCounters();
     const result = await this.dataSource.transaction(async (manager) => {
       const outbox = new Outbox<typeof catalogue, App>(catalogue, this.app);
-      const workResult = await work(Object.assign(new Repositories(manager, counters), { outbox }));
+      const workResult = await work(
+        Object.assign(new Repositories(manager, counters), { outbox, sql: sqlClientInTransaction(manager) }),
+      );
       events = await outbox.store(manager, this.relay.ready);
       return workResult;
     });

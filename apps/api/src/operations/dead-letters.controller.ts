@@ -1,7 +1,10 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { IdPipe } from '../http/id.pipe.js';
 import { ApiProblems, INVALID, MALFORMED } from '../http/problem.dto.js';
+import { respond } from '../idempotency/answer-once.js';
+import { ApiIdempotent } from '../idempotency/idempotency.decorators.js';
 import {
   ActorDto,
   DeadLetterPageDto,
@@ -50,9 +53,12 @@ export class DeadLettersController {
     type: FilteredResultDto,
     description: 'The number of dead letters selected, and of those that remain open.',
   })
-  @ApiProblems({ 400: MALFORMED, 422: INVALID })
-  replayAll(@Body() body: FilteredActionDto): Promise<FilteredResultDto> {
-    return this.deadLetters.actOnAll('replay', body);
+  @ApiIdempotent({ 400: MALFORMED, 422: INVALID })
+  replayAll(
+    @Body() body: FilteredActionDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<FilteredResultDto> {
+    return respond(reply, (keyed) => this.deadLetters.actOnAll('replay', body, keyed));
   }
 
   @Post('discard')
@@ -68,9 +74,12 @@ export class DeadLettersController {
     type: FilteredResultDto,
     description: 'The number of dead letters selected, and of those that remain open.',
   })
-  @ApiProblems({ 400: MALFORMED, 422: INVALID })
-  discardAll(@Body() body: FilteredActionDto): Promise<FilteredResultDto> {
-    return this.deadLetters.actOnAll('discard', body);
+  @ApiIdempotent({ 400: MALFORMED, 422: INVALID })
+  discardAll(
+    @Body() body: FilteredActionDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<FilteredResultDto> {
+    return respond(reply, (keyed) => this.deadLetters.actOnAll('discard', body, keyed));
   }
 
   @Get(':id')
@@ -92,9 +101,13 @@ export class DeadLettersController {
   })
   @ApiParam({ name: 'id', type: 'integer', example: 7 })
   @ApiResponse(DETAILS_RESPONSE)
-  @ApiProblems({ 400: MALFORMED, 404: NOT_FOUND, 409: NOT_OPEN, 422: INVALID })
-  replay(@Param('id', IdPipe) id: number, @Body() body: ActorDto): Promise<DeadLetterDetailsDto> {
-    return this.deadLetters.act('replay', id, body);
+  @ApiIdempotent({ 400: MALFORMED, 404: NOT_FOUND, 409: NOT_OPEN, 422: INVALID })
+  replay(
+    @Param('id', IdPipe) id: number,
+    @Body() body: ActorDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<DeadLetterDetailsDto> {
+    return respond(reply, (keyed) => this.deadLetters.act('replay', id, body, keyed));
   }
 
   @Post(':id/discard')
@@ -105,8 +118,12 @@ export class DeadLettersController {
   })
   @ApiParam({ name: 'id', type: 'integer', example: 7 })
   @ApiResponse(DETAILS_RESPONSE)
-  @ApiProblems({ 400: MALFORMED, 404: NOT_FOUND, 409: NOT_OPEN, 422: INVALID })
-  discard(@Param('id', IdPipe) id: number, @Body() body: ActorDto): Promise<DeadLetterDetailsDto> {
-    return this.deadLetters.act('discard', id, body);
+  @ApiIdempotent({ 400: MALFORMED, 404: NOT_FOUND, 409: NOT_OPEN, 422: INVALID })
+  discard(
+    @Param('id', IdPipe) id: number,
+    @Body() body: ActorDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<DeadLetterDetailsDto> {
+    return respond(reply, (keyed) => this.deadLetters.act('discard', id, body, keyed));
   }
 }

@@ -1,5 +1,7 @@
+import { UnitOfWork, type Answer, type KeyedRequest } from '@estoque/domain';
 import { DeadLetters, type DeadLetterFilter } from '@estoque/messaging';
 import { Injectable } from '@nestjs/common';
+import { answerOnce } from '../idempotency/answer-once.js';
 import { pageStart, toPage } from '../http/page.dto.js';
 import {
   toDeadLetterDto,
@@ -14,7 +16,10 @@ import {
 
 @Injectable()
 export class DeadLettersService {
-  constructor(private readonly deadLetters: DeadLetters) {}
+  constructor(
+    private readonly deadLetters: DeadLetters,
+    private readonly unitOfWork: UnitOfWork,
+  ) {}
 
   async list({ cursor, limit, ...filter }: DeadLetterQuery): Promise<DeadLetterPageDto> {
     const rows = await this.deadLetters.list(toFilter(filter), pageStart({ cursor, limit }));
@@ -27,14 +32,36 @@ export class DeadLettersService {
   }
 
   /** @throws DeadLetterNotFound, DeadLetterClosed, and AppError `broker_unavailable` for a replay */
-  async act(action: 'replay' | 'discard', id: number, { by }: ActorDto): Promise<DeadLetterDetailsDto> {
-    await this.deadLetters[action](id, by);
-    return this.get(id);
+  act(
+    action: 'replay' | 'discard',
+    id: number,
+    { by }: ActorDto,
+    keyed?: KeyedRequest,
+  ): Promise<Answer<DeadLetterDetailsDto>> {
+    return this.once(keyed, async (deadLetters) => {
+      await deadLetters[action](id, by);
+      return { body: toDeadLetterDetailsDto(await deadLetters.get(id)) };
+    });
   }
 
   /** @throws AppError `broker_unavailable` for a replay; dead letters replayed before the error stay replayed */
-  actOnAll(action: 'replay' | 'discard', { by, filter }: FilteredActionDto): Promise<FilteredResultDto> {
-    return this.deadLetters.replayOrDiscardAll(action, toFilter(filter), by);
+  actOnAll(
+    action: 'replay' | 'discard',
+    { by, filter }: FilteredActionDto,
+    keyed?: KeyedRequest,
+  ): Promise<Answer<FilteredResultDto>> {
+    return this.once(keyed, async (deadLetters) => ({
+      body: await deadLetters.replayOrDiscardAll(action, toFilter(filter), by),
+    }));
+  }
+
+  /** Without a key, each dead letter is closed by a statement of its own, right after it was published. */
+  private once<Body>(
+    keyed: KeyedRequest | undefined,
+    act: (deadLetters: DeadLetters) => Promise<Answer<Body>>,
+  ): Promise<Answer<Body>> {
+    if (!keyed) return act(this.deadLetters);
+    return answerOnce(this.unitOfWork, keyed, ({ sql }) => act(this.deadLetters.within(sql)));
   }
 }
 

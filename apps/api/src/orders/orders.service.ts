@@ -1,5 +1,8 @@
 import {
   draftOrder,
+  type Answer,
+  type KeyedRequest,
+  type Transaction,
   InvalidOrder,
   mayTransition,
   OrderNotCancellable,
@@ -9,6 +12,7 @@ import {
 } from '@estoque/domain';
 import { MicroBatcher } from '@estoque/messaging';
 import { Injectable } from '@nestjs/common';
+import { answerOnce } from '../idempotency/answer-once.js';
 import { pageStart, toPage } from '../http/page.dto.js';
 import { invalid } from '../http/validation.pipe.js';
 import {
@@ -19,9 +23,17 @@ import {
   type PlaceOrderDto,
 } from './orders.dto.js';
 
+/** A request for an order, with its idempotency key if it has one. */
+interface OrderRequest {
+  body: PlaceOrderDto;
+  keyed?: KeyedRequest;
+}
+
 @Injectable()
 export class OrdersService {
-  private readonly batcher = new MicroBatcher<PlaceOrderDto, OrderDto>((requests) => this.placeAll(requests));
+  private readonly batcher = new MicroBatcher<OrderRequest, Answer<OrderDto>>((requests) =>
+    this.placeAll(requests),
+  );
 
   constructor(private readonly unitOfWork: UnitOfWork<'api'>) {}
 
@@ -29,37 +41,26 @@ export class OrdersService {
    * Stores the order and its event `order.created` in one transaction. The event is published after the commit.
    *
    * @throws AppError `validation_failed`: too many units of a product, unknown products, several currencies, or a total
-   * that is too large
+   * that is too large; IdempotencyKeyReused, IdempotencyInProgress
    */
-  place(request: PlaceOrderDto): Promise<OrderDto> {
-    return this.batcher.add(request);
+  place(body: PlaceOrderDto, keyed?: KeyedRequest): Promise<Answer<OrderDto>> {
+    return this.batcher.add({ body, keyed });
   }
 
-  private placeAll(requests: PlaceOrderDto[]): Promise<(OrderDto | Error)[]> {
-    return this.unitOfWork.inTransaction(async ({ orders, products, outbox }) => {
-      const snapshots = await products.snapshots(productIdsOf(requests));
-      const drafts = requests.map((request) => draftOrder(request, snapshots));
-      const valid = drafts.filter((draft): draft is NewOrder => !(draft instanceof InvalidOrder));
-      const placed = await orders.place(valid);
-      const placedByDraft = new Map(valid.map((draft, index) => [draft, placed[index]!]));
-      return requests.map((request, index) => {
-        const draft = drafts[index]!;
-        if (draft instanceof InvalidOrder) return invalid(draft.fieldErrors);
-        const order = placedByDraft.get(draft)!;
-        outbox.add('order.created', { order_id: order.id, items: itemsOf(draft) }, request);
-        return toPlacedDto(draft, order);
-      });
-    });
+  private placeAll(requests: OrderRequest[]): Promise<(Answer<OrderDto> | Error)[]> {
+    return this.unitOfWork.inTransaction((transaction) =>
+      transaction.idempotency.answerEach(requests, (unanswered) => storeOrders(unanswered, transaction)),
+    );
   }
 
   /**
    * Cancels the order, releases its reservations and stores the event `order.cancelled` in one transaction. An order
    * that is already cancelled is returned unchanged.
    *
-   * @throws OrderNotFound, OrderNotCancellable
+   * @throws OrderNotFound, OrderNotCancellable, IdempotencyKeyReused, IdempotencyInProgress
    */
-  cancel(id: number): Promise<OrderDto> {
-    return this.unitOfWork.inTransaction(async ({ orders, orderDetails, stock, outbox }) => {
+  cancel(id: number, keyed?: KeyedRequest): Promise<Answer<OrderDto>> {
+    return answerOnce(this.unitOfWork, keyed, async ({ orders, orderDetails, stock, outbox }) => {
       const order = await orders.lockForUpdate(id);
       if (mayTransition('cancel', order.status)) {
         await stock.release(order);
@@ -68,7 +69,7 @@ export class OrdersService {
       } else if (order.status !== 'cancelled') {
         throw new OrderNotCancellable(id, order.status);
       }
-      return toOrderDto(await orderDetails.get(id));
+      return { body: toOrderDto(await orderDetails.get(id)) };
     });
   }
 
@@ -77,10 +78,9 @@ export class OrdersService {
     return toOrderDto(await this.unitOfWork.read.orderDetails.get(id));
   }
 
-  async list({ limit, cursor, status, email, created_from, created_to }: OrderQuery): Promise<OrderPageDto> {
+  async list({ limit, cursor, created_from, created_to, ...filter }: OrderQuery): Promise<OrderPageDto> {
     const orders = await this.unitOfWork.read.orderDetails.list({
-      status,
-      email,
+      ...filter,
       created_from: created_from === undefined ? undefined : new Date(created_from),
       created_to: created_to === undefined ? undefined : new Date(created_to),
       ...pageStart({ limit, cursor }),
@@ -89,8 +89,26 @@ export class OrdersService {
   }
 }
 
-const productIdsOf = (requests: PlaceOrderDto[]) => [
-  ...new Set(requests.flatMap(({ items }) => items.map(({ product_id }) => product_id))),
+async function storeOrders(
+  requests: OrderRequest[],
+  { orders, products, outbox }: Transaction<'api'>,
+): Promise<(Answer<OrderDto> | Error)[]> {
+  const snapshots = await products.snapshots(productIdsOf(requests));
+  const drafts = requests.map(({ body }) => draftOrder(body, snapshots));
+  const valid = drafts.filter((draft): draft is NewOrder => !(draft instanceof InvalidOrder));
+  const placed = await orders.place(valid);
+  const placedByDraft = new Map(valid.map((draft, index) => [draft, placed[index]!]));
+  return requests.map((request, index) => {
+    const draft = drafts[index]!;
+    if (draft instanceof InvalidOrder) return invalid(draft.fieldErrors);
+    const order = placedByDraft.get(draft)!;
+    outbox.add('order.created', { order_id: order.id, items: itemsOf(draft) }, request);
+    return { body: toPlacedDto(draft, order), headers: { location: `/v1/orders/${order.id}` } };
+  });
+}
+
+const productIdsOf = (requests: OrderRequest[]) => [
+  ...new Set(requests.flatMap(({ body: { items } }) => items.map(({ product_id }) => product_id))),
 ];
 
 const itemsOf = ({ lines }: NewOrder) => lines.map(({ product_id, quantity }) => ({ product_id, quantity }));
@@ -99,6 +117,8 @@ const itemsOf = ({ lines }: NewOrder) => lines.map(({ product_id, quantity }) =>
 function toPlacedDto(order: NewOrder, { id, created_at }: PlacedOrder): OrderDto {
   return toOrderDto({
     ...order,
+    reference: order.reference ?? null,
+    metadata: order.metadata ?? null,
     id,
     status: 'pending',
     rejection: null,

@@ -1,11 +1,13 @@
 import { createPostgresDataSource, type ConnectionOptions } from '@estoque/database';
 import { DeadLetter, DeadLetterAction, OutboxMessage } from '@estoque/messaging';
 import type { DataSource } from 'typeorm';
+import { IdempotencyKey } from '../idempotency/idempotency-key.entity.js';
 import { Notification } from '../notification/notification.entity.js';
 import { Order, OrderLine, TimelineEntry } from '../order/order.entity.js';
 import { Product } from '../product/product.entity.js';
 import { Movement, Reservation, Stock } from '../stock/stock.entity.js';
 import { Initial1765000000000 } from './migrations/1765000000000-initial.js';
+import { Requests1766000002000 } from './migrations/1766000002000-requests.js';
 
 const ENTITIES = [
   Product,
@@ -16,13 +18,14 @@ const ENTITIES = [
   OrderLine,
   TimelineEntry,
   Notification,
+  IdempotencyKey,
   OutboxMessage,
   DeadLetter,
   DeadLetterAction,
 ];
 
 /** In the sequence in which they run. */
-const MIGRATIONS = [Initial1765000000000];
+const MIGRATIONS = [Initial1765000000000, Requests1766000002000];
 
 /** Creates the data source of the system's database. It is not connected; `initialize()` connects it. */
 export function createDataSource(url: string, options?: ConnectionOptions): DataSource {

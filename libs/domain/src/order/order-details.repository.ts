@@ -15,6 +15,7 @@ export type OrderDetails = Omit<
 export interface OrderFilter {
   status?: OrderStatus;
   email?: string;
+  reference?: string;
   created_from?: Date;
   created_to?: Date;
   /** Only orders with a lower id. */
@@ -48,6 +49,7 @@ export class OrderDetailsRepository {
   async list({
     status,
     email,
+    reference,
     created_from,
     created_to,
     before,
@@ -63,6 +65,7 @@ export class OrderDetailsRepository {
       query.andWhere(`o.status = :status AND ${indexed}`, { status });
     }
     if (email) query.andWhere('lower(o.customer_email) = lower(:email)', { email });
+    if (reference !== undefined) query.andWhere('o.reference = :reference', { reference });
     if (created_from) query.andWhere('o.created_at >= :created_from', { created_from });
     if (created_to) query.andWhere('o.created_at < :created_to', { created_to });
     if (before !== undefined) query.andWhere('o.id < :before', { before });
@@ -74,8 +77,8 @@ export class OrderDetailsRepository {
     const orders = await this.manager.query<
       (OrderDetails & { steps: OrderDetails['timeline'][0]['step'][]; times: Date[] })[]
     >(
-      `SELECT id, customer_name, customer_email, locale, status, currency, total, rejection, cancellation, created_at,
-              updated_at, steps, times, lines
+      `SELECT id, customer_name, customer_email, locale, status, currency, total, rejection, cancellation, reference,
+              metadata, created_at, updated_at, steps, times, lines
        FROM orders, LATERAL (
          SELECT coalesce(json_agg(json_build_object('product_id', product_id, 'sku', sku, 'name', name,
                   'quantity', quantity, 'unit_price', unit_price) ORDER BY position), '[]') AS lines

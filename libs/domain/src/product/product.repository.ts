@@ -4,6 +4,14 @@ import { ProductNotFound, SkuTaken } from './product.errors.js';
 
 export type NewProduct = Pick<Product, 'sku' | 'name' | 'price' | 'currency' | 'reorder_point' | 'active'>;
 
+export interface ProductFilter {
+  sku?: string;
+  active?: boolean;
+  /** Only products with a lower id. */
+  before?: number;
+  limit: number;
+}
+
 /** Name and price of a product at the time of ordering. */
 export type ProductSnapshot = Pick<Product, 'id' | 'sku' | 'name' | 'price' | 'currency'>;
 
@@ -54,13 +62,15 @@ export class ProductRepository {
     return new Map(rows.map(({ id, reorder_point }) => [id, reorder_point]));
   }
 
-  /** @returns at most `limit` products with ids below `before`, newest first */
-  list({ before, limit }: { before?: number; limit: number }): Promise<Product[]> {
+  /** @returns products that match the filter, newest first */
+  list({ sku, active, before, limit }: ProductFilter): Promise<Product[]> {
     const query = this.manager
       .createQueryBuilder(Product, 'product')
       .orderBy('product.id', 'DESC')
       .limit(limit);
-    if (before !== undefined) query.where('product.id < :before', { before });
+    if (sku !== undefined) query.andWhere('product.sku = :sku', { sku });
+    if (active !== undefined) query.andWhere('product.active = :active', { active });
+    if (before !== undefined) query.andWhere('product.id < :before', { before });
     return query.getMany();
   }
 

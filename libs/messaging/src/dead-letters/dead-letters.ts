@@ -65,6 +65,11 @@ export class DeadLetters {
     private readonly topology: Topology,
   ) {}
 
+  /** @returns the same operations in the transaction of `sql` */
+  within(sql: SqlClient): DeadLetters {
+    return new DeadLetters(sql, this.publisher, this.topology);
+  }
+
   /**
    * Stores a dead letter. If the message is stored already (delivered twice, or replayed and failed), reopens its row.
    */
