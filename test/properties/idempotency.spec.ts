@@ -1,9 +1,11 @@
-import { AppError, createLogger, type Environment } from '@estoque/platform';
-import { ReplayedRefusal, type KeyedRequest } from '@estoque/domain';
+import { AppError, createLogger, kindOf, type Environment } from '@estoque/platform';
+import { createDataSource, ReplayedRefusal, UnitOfWork, type KeyedRequest } from '@estoque/domain';
 import { OrdersService } from '../../apps/api/src/orders/orders.service.js';
 import { StockService } from '../../apps/api/src/stock/stock.service.js';
 import { IdempotencyPruningService } from '../../apps/api/src/idempotency/idempotency-pruning.service.js';
+import { Proxy } from '../faults/proxy.js';
 import { TestShop, runConcurrently } from '../support/test-shop.js';
+import { until } from '../support/until.js';
 
 const CALLER = 'test';
 const customer = { name: 'Ana', email: 'ana@example.com' };
@@ -140,6 +142,33 @@ describe('Requests with an idempotency key', () => {
     await shop.dataSource.query('ALTER TABLE outbox DROP CONSTRAINT broken');
     expect([await count('orders'), await count('idempotency_keys')]).toEqual(before);
     expect(await place(request('broken'))).not.toHaveProperty('replayed');
+  });
+
+  it.each([
+    ['the answer to its commit is lost', 'unanswered'],
+    ['its commit does not arrive', 'before'],
+  ] as const)('make one order if %s and the client repeats it', async (_case, when) => {
+    const url = new URL(shop.url);
+    const proxy = await Proxy.start('postgres', Number(url.port), () => undefined);
+    url.port = String(proxy.port);
+    const dataSource = await createDataSource(url.href, { poolSize: 2 }).initialize();
+    const relay = { enqueue: () => undefined, ready: false };
+    const service = new OrdersService(new UnitOfWork<'api'>(dataSource, relay, 'api'));
+    const placeAgain = () =>
+      service.place({ customer, locale: 'en', items: [{ product_id, quantity: 1 }] }, request(when));
+    try {
+      const before = await count('orders');
+      const rule = proxy.addRule({ match: ({ name }) => name === 'commit', when, then: 'cut' });
+      const lost = await placeAgain().catch((error: unknown) => kindOf(error));
+      expect([lost, rule.hits]).toEqual(['unavailable', 1]);
+      // The server holds the lock of the key until it notices that the connection is closed.
+      const answer = await until('an answer', () => placeAgain().catch(() => false as const));
+      expect(answer && answer.replayed).toBe(when === 'unanswered' ? true : undefined);
+      expect((await count('orders')) - before).toBe(1);
+    } finally {
+      await dataSource.destroy();
+      await proxy.stop();
+    }
   });
 
   it('without a key cost no statement', async () => {

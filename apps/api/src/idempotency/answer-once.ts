@@ -37,10 +37,11 @@ export async function respond<Body>(
  * Runs the work of a request in one transaction, together with the storing of its answer. If the answer is stored
  * already, returns that one.
  *
+ * @param unitOfWork opens the transactions
  * @throws IdempotencyKeyReused, IdempotencyInProgress, a ReplayedRefusal, and what `work` throws
  */
 export async function answerOnce<App extends PublisherName, Body>(
-  unitOfWork: UnitOfWork<App>,
+  unitOfWork: Pick<UnitOfWork<App>, 'inTransaction'>,
   keyed: KeyedRequest | undefined,
   work: (transaction: Transaction<App>) => Promise<Answer<Body>>,
 ): Promise<Answer<Body>> {
