@@ -82,6 +82,20 @@ describe('Requests with an idempotency key', () => {
     expect(await place(request('batch'), 1)).toEqual(stored);
   });
 
+  it('are handled in one transaction with the rest of their batch, also if two are equal', async () => {
+    const unitOfWork = shop.unitOfWorkOf('api');
+    const inTransaction = jest.spyOn(unitOfWork, 'inTransaction');
+    const service = new OrdersService(unitOfWork);
+    const items = [{ product_id, quantity: 1 }];
+    const answers = await Promise.all(
+      [request('one'), request('one'), request('one', 'other'), request('two'), undefined].map((keyed) =>
+        codeOf(service.place({ customer, locale: 'en', items }, keyed)),
+      ),
+    );
+    expect(answers).toEqual(['answered', 'answered', 'idempotency_key_reused', 'answered', 'answered']);
+    expect(inTransaction).toHaveBeenCalledTimes(1);
+  });
+
   it('are refused if the key was used for another request, also in the same batch', async () => {
     const results = await Promise.all([
       codeOf(place(request('reused'))),
