@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import 'reflect-metadata';
 import { build } from './build.js';
 import { DASHBOARD_FILE, dashboardDocument } from './documents/dashboard.js';
+import { errorsPage } from './documents/errors-page.js';
 import { incompatibleChanges, eventDocuments } from './documents/events.js';
 import { pagesWithSections } from './documents/generated-sections.js';
 
@@ -29,6 +30,7 @@ if (status !== 0) throw new Error(stderr);
 
 const documents = {
   'docs/openapi.json': stdout,
+  'docs/errors.md': errorsPage(),
   ...eventDocuments(),
   [DASHBOARD_FILE]: dashboardDocument(),
   ...pagesWithSections(root),

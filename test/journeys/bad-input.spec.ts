@@ -269,6 +269,7 @@ describe('API input validation', () => {
       on_hand: 3,
       reserved: 3,
       available: 0,
+      movement: expect.objectContaining({ quantity: -2, balance_after: 3, reason: 'broken' }) as object,
     });
     expect(
       (await system.request('POST', `/v1/products/${id}/stock/receipts`, { quantity: -1, reason: 'x' }))

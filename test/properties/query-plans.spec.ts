@@ -101,7 +101,9 @@ describe.each([
     const handleOrder = async (firstProduct: number) => {
       const items = itemsFrom(firstProduct);
       const customer = { name: 'Ana', email: 'ana@example.com' };
-      const { id: order_id } = await orders.place({ customer, locale: 'en', items });
+      const {
+        body: { id: order_id },
+      } = await orders.place({ customer, locale: 'en', items });
       await reservations.reserve({ order_id, items });
       await deductions.deduct({ order_id, items });
       await alerts.alert(
@@ -110,6 +112,13 @@ describe.each([
       await notifications.notify('order_processed', order_id);
     };
     await handleOrder(0);
+    // A request with an idempotency key, which is repeated. Its order stays pending.
+    const keyed = { caller: 'test', key: 'key', fingerprint: 'x' };
+    for (let i = 0; i < 2; i++)
+      await orders.place(
+        { customer: { name: 'Ana', email: 'ana@example.com' }, locale: 'en', items: itemsFrom(0) },
+        keyed,
+      );
     await Promise.all([1, 3, 5, 7].map(handleOrder));
     await until(
       'the mails to be sent',
@@ -138,6 +147,15 @@ describe.each([
     await unitOfWork.read.openOrders.countStuck(100);
     await unitOfWork.read.stock.findExpired(100);
     await unitOfWork.read.stock.countActiveReservations(100);
+    // The pruning of keys, and lists with filters.
+    await unitOfWork.inTransaction(({ idempotency }) =>
+      idempotency.prune(24, { from: new Date(0), limit: 1_000 }),
+    );
+    for (const before of [undefined, 1_000]) {
+      await unitOfWork.read.orderDetails.list({ reference: 'PO-118', before, limit: 21 });
+      for (const filter of [{ active: false }, { sku: 'P-1' }, { sku: 'P-1', active: true }])
+        await unitOfWork.read.products.list({ ...filter, before, limit: 21 });
+    }
     await unitOfWork.read.notifications.countWaiting();
     await sender.onModuleDestroy();
     await makeOld(FIRST_ORDER_ID);
@@ -149,6 +167,19 @@ describe.each([
     expect(await shop.unitOfWork.read.notifications.list({ orderId: FIRST_ORDER_ID, limit: 1 })).toEqual([]);
     const lastOrder = (await shop.unitOfWork.read.orderDetails.list({ limit: 1 }))[0]!;
     expect(lastOrder.timeline).toHaveLength(4);
+  });
+
+  it.each([
+    ['INSERT INTO idempotency_keys', undefined],
+    ['LEFT JOIN LATERAL', 'idempotency_keys_pkey'],
+    ['DELETE FROM idempotency_keys', 'idempotency_keys_created_index'],
+    ['"o"."reference" =', 'orders_reference_index'],
+    ['"product"."sku" =', 'products_sku_unique'],
+  ])('of %s use the index %s', (statement, index) => {
+    const matching = plans.filter(({ sql }) => sql.includes(statement));
+    expect(matching).not.toEqual([]);
+    if (index && storedOrders > 1_000)
+      for (const { plan } of matching) expect(JSON.stringify(plan)).toContain(`"Index Name":"${index}"`);
   });
 
   it('contain no sequential scan', () => {

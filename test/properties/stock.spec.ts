@@ -101,7 +101,7 @@ describe('Stock ledger under random concurrent steps', () => {
           const order = orderMessages[step.order]!;
           if (step.step === 'reserve') return reservations.reserve(order);
           if (step.step === 'deduct') return deductions.deduct(order);
-          if (step.step === 'cancel') return (await orders.cancel(order.order_id)).status;
+          if (step.step === 'cancel') return (await orders.cancel(order.order_id)).body.status;
           await shop.dataSource.query('UPDATE reservations SET expires_at = now() WHERE order_id = $1', [
             order.order_id,
           ]);

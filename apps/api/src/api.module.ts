@@ -1,5 +1,6 @@
 import { DomainModule, ReadPoolModule } from '@estoque/domain';
 import { Module } from '@nestjs/common';
+import { IdempotencyPruningService } from './idempotency/idempotency-pruning.service.js';
 import { NotificationsController } from './notifications/notifications.controller.js';
 import { NotificationsService } from './notifications/notifications.service.js';
 import { DeadLetterJobsController } from './operations/dead-letter-jobs.controller.js';
@@ -36,6 +37,7 @@ import { StockService } from './stock/stock.service.js';
     DeadLetterJobsService,
     DeadLetterTasksService,
     OperationsService,
+    IdempotencyPruningService,
   ],
 })
 export class ApiModule {}

@@ -1,5 +1,7 @@
 import type { OrderDetails } from '@estoque/domain';
-import { formatMoney, orderMail } from './mails.js';
+import Handlebars from 'handlebars';
+import { readFileSync } from 'node:fs';
+import { formatMoney, orderMail, renderText, TEMPLATES } from './mails.js';
 
 /** Replaces the no-break spaces that Intl writes. */
 const withPlainSpaces = (text: string) => text.replaceAll('\u00a0', ' ');
@@ -45,6 +47,22 @@ describe('orderMail', () => {
       ['R$ 49,80', 'quantidade pedida: 2, disponível: 1'],
       ['R$ 24,90', ''],
     ]);
+  });
+
+  it.each([
+    ['en', 'Your reference: PO & <118>'],
+    ['pt-BR', 'Sua referência: PO & <118>'],
+  ] as const)('shows the reference of the order in %s if it has one', (locale, text) => {
+    for (const kind of ['order_processed', 'order_rejected', 'order_cancelled'] as const) {
+      const { context } = orderMail(kind, { ...order, locale, reference: 'PO & <118>' });
+      const render = Handlebars.compile(readFileSync(`${TEMPLATES}/${locale}/${kind}.hbs`, 'utf8'));
+      expect(renderText(`${locale}/${kind}`, context)).toContain(`\n${text}\n`);
+      expect(render(context)).toContain(
+        `<p>${text.replace('&', '&amp;').replace('<118>', '&lt;118&gt;')}</p>`,
+      );
+      const { context: without } = orderMail(kind, { ...order, locale, reference: null });
+      expect(renderText(`${locale}/${kind}`, without) + render(without)).not.toMatch(/reference|referência/);
+    }
   });
 
   it('uses the language of the order', () => {

@@ -44,13 +44,14 @@ const REASONS = {
 
 /** Composes a mail to the customer, in the language of the order. */
 export function orderMail(kind: OrderMailKind, order: OrderDetails): Mail {
-  const { id, locale, currency, customer_name, customer_email } = order;
+  const { id, reference, locale, currency, customer_name, customer_email } = order;
   const rejections = new Map(order.rejection?.map((rejection) => [rejection.product_id, rejection]));
   return {
     to: { name: customer_name, address: customer_email },
     subject: SUBJECTS[kind][locale].replace('{id}', String(id)),
     context: {
       id,
+      reference,
       customer: customer_name,
       total: formatMoney(order.total, currency, locale),
       expired: order.cancellation === 'expired',

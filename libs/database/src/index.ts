@@ -4,4 +4,4 @@ export { OutcomeUnknown, ReadOnlyServer, RowLocked, unwrapDriverError } from './
 export { LockWaits } from './lock-waits.js';
 export { MIGRATION_LOCK_TIMEOUT_MS, runMigrations, type MigrationOptions } from './migration-runner.js';
 export { MonitorClient } from './monitor-client.js';
-export { assertConnected, sqlClientOf, type SqlClient } from './sql-client.js';
+export { assertConnected, sqlClientInTransaction, sqlClientOf, type SqlClient } from './sql-client.js';

@@ -1,5 +1,5 @@
 import { AppError } from '@estoque/platform';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { unwrapDriverError } from './database.errors.js';
 
 /** Runs SQL outside of any unit of work. */
@@ -39,6 +39,19 @@ export function sqlClientOf(dataSource: DataSource): SqlClient {
       } catch (error) {
         throw unwrapDriverError(error);
       }
+    },
+  };
+}
+
+/** Runs SQL in the transaction of the manager. */
+export function sqlClientInTransaction(manager: EntityManager): SqlClient {
+  const query = async <Row>(sql: string, parameters?: unknown[]) =>
+    rowsOf<Row>(sql, await manager.query(sql, parameters));
+  return {
+    query,
+    async queryWithAdvisoryLock<Row>(lock: number, sql: string, parameters?: unknown[]) {
+      await manager.query('SELECT pg_advisory_xact_lock($1)', [lock]);
+      return query<Row>(sql, parameters);
     },
   };
 }

@@ -10,13 +10,30 @@ export {
   eventsOf,
   type PendingConfirmation,
 } from './events/confirmations.js';
+export type { Answer, KeyedRequest } from './idempotency/answer.js';
+export {
+  IdempotencyInProgress,
+  IdempotencyKeyReused,
+  isFinalRefusal,
+  ReplayedRefusal,
+} from './idempotency/idempotency.errors.js';
 export {
   Notification,
   NOTIFICATION_KINDS,
   type NotificationKind,
 } from './notification/notification.entity.js';
 export { NotificationNotFound, NotificationPending } from './notification/notification.errors.js';
-export { MAX_ITEMS, MAX_MOVEMENT, MAX_PRICE, MAX_REORDER_POINT, MAX_UNITS } from './limits.js';
+export {
+  MAX_ITEMS,
+  MAX_METADATA_ENTRIES,
+  MAX_METADATA_NAME_LENGTH,
+  MAX_METADATA_VALUE_LENGTH,
+  MAX_MOVEMENT,
+  MAX_PRICE,
+  MAX_REFERENCE_LENGTH,
+  MAX_REORDER_POINT,
+  MAX_UNITS,
+} from './limits.js';
 export { LOCALES, type Cancellation, type LineRejection, type Locale } from './order/order.entity.js';
 export { draftOrder, type PlaceOrderRequest } from './order/order-draft.js';
 export {
@@ -44,6 +61,6 @@ export type { Pruned } from './retention/retention.repository.js';
 export { orderRow, productRow, stockRow, type Row } from './row-locks.js';
 export { allocate, type StockLevel } from './stock/allocation.js';
 export { Movement, Stock } from './stock/stock.entity.js';
-export { StockBelowReserved, StockTooLarge } from './stock/stock.errors.js';
+export { MovementNotFound, StockBelowReserved, StockTooLarge } from './stock/stock.errors.js';
 export type { ExpiryPosition, StockChange } from './stock/stock.repository.js';
 export { Repositories, UnitOfWork, type Transaction } from './unit-of-work.js';

@@ -22,6 +22,14 @@ export const MAX_PRICE = 1_000_000_000;
 /** Total of an order, in the currency's minor unit. */
 export const MAX_TOTAL = Number.MAX_SAFE_INTEGER;
 
+/** Characters of the customer's reference of an order. */
+export const MAX_REFERENCE_LENGTH = 200;
+
+/** Entries of an order's metadata, and characters of each name and value. */
+export const MAX_METADATA_ENTRIES = 50;
+export const MAX_METADATA_NAME_LENGTH = 40;
+export const MAX_METADATA_VALUE_LENGTH = 500;
+
 /** Units of a product on hand. */
 export const MAX_ON_HAND = 1_000_000_000;
 

@@ -25,9 +25,9 @@ describe('Row locks', () => {
     });
   const lockStock = 'SELECT FROM stock WHERE product_id = $1 FOR UPDATE';
   const receive = (productId: number) =>
-    shop.unitOfWork.inTransactionLocking([stockRow(productId)], ({ stock }) =>
-      stock.recordMovement(productId, 'receipt', 1, 'test'),
-    );
+    shop.unitOfWork
+      .locking([stockRow(productId)])
+      .inTransaction(({ stock }) => stock.recordMovement(productId, 'receipt', 1, 'test'));
 
   it.each<[string, string, (id: number, orderId: number) => Row]>([
     ['SELECT FROM orders WHERE id = $2 AND $1 > 0 FOR UPDATE', 'order', (_, orderId) => orderRow(orderId)],
@@ -60,9 +60,9 @@ describe('Row locks', () => {
 
   it('refuse no caller because an earlier one was refused for another row', async () => {
     await withLock(lockStock, products[0]!, async () => {
-      const both = shop.unitOfWork.inTransactionLocking(products.map(stockRow), ({ stock }) =>
-        stock.recordMovement(products[0]!, 'receipt', 1, 'test'),
-      );
+      const both = shop.unitOfWork
+        .locking(products.map(stockRow))
+        .inTransaction(({ stock }) => stock.recordMovement(products[0]!, 'receipt', 1, 'test'));
       const refused = expect(both).rejects.toMatchObject({ code: 'row_locked' });
       await receive(products[1]!);
       await refused;

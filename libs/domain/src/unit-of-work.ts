@@ -1,10 +1,18 @@
-import { assertConnected, RowLocked, unwrapDriverError, type LockWaits } from '@estoque/database';
+import {
+  assertConnected,
+  RowLocked,
+  sqlClientInTransaction,
+  unwrapDriverError,
+  type LockWaits,
+  type SqlClient,
+} from '@estoque/database';
 import { Outbox, type LockMode, type OutboxRelay, type StoredEvents } from '@estoque/messaging';
 import { inSpan, hasActiveTrace, traceLinks, type SpanStart } from '@estoque/platform';
 import { SpanKind } from '@opentelemetry/api';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource, EntityManager } from 'typeorm';
 import { catalogue, type PublisherName } from './events/catalogue.js';
+import { IdempotencyRepository } from './idempotency/idempotency.repository.js';
 import { NotificationRepository } from './notification/notification.repository.js';
 import { OpenOrderRepository } from './order/open-order.repository.js';
 import { OrderDetailsRepository } from './order/order-details.repository.js';
@@ -24,6 +32,7 @@ export class Repositories {
   readonly stock: StockRepository;
   readonly notifications: NotificationRepository;
   readonly retention: RetentionRepository;
+  readonly idempotency: IdempotencyRepository;
 
   constructor(manager: EntityManager, counters = new TransactionCounters()) {
     this.orders = new OrderRepository(manager, counters);
@@ -33,6 +42,7 @@ export class Repositories {
     this.stock = new StockRepository(manager);
     this.notifications = new NotificationRepository(manager);
     this.retention = new RetentionRepository(manager);
+    this.idempotency = new IdempotencyRepository(manager);
   }
 }
 
@@ -41,6 +51,8 @@ export type Transaction<App extends PublisherName = never> = Repositories & {
   outbox: Outbox<typeof catalogue, App>;
   /** Locks those of the rows that no other session has locked, without waiting. @returns the locked ones */
   lockFree: (rows: Row[]) => Promise<Set<Row>>;
+  /** For the tables that libs/messaging writes. */
+  sql: SqlClient;
 };
 
 /** SQLSTATE deadlock_detected and serialization_failure. The transaction is rolled back; a new attempt can succeed. */
@@ -112,16 +124,12 @@ export class UnitOfWork<App extends PublisherName = never> {
   }
 
   /**
-   * Runs `work` in one transaction that locks these rows. Of the callers of this process that need the same row, one
-   * runs at a time, so that a row which another session holds occupies one connection.
-   *
-   * @throws RowLocked if another session holds one of the rows
+   * Transactions that lock these rows. Of the callers of this process that need the same row, one runs at a time, so that
+   * a row which another session holds occupies one connection. `inTransaction` throws RowLocked if another session holds
+   * one of the rows.
    */
-  inTransactionLocking<Result>(
-    rows: Row[],
-    work: (transaction: Transaction<App>) => Promise<Result>,
-  ): Promise<Result> {
-    return this.rowLocks.runInTurn(rows, () => this.inTransaction(work));
+  locking(rows: Row[]): Pick<UnitOfWork<App>, 'inTransaction'> {
+    return { inTransaction: (work) => this.rowLocks.runInTurn(rows, () => this.inTransaction(work)) };
   }
 
   /** Lets `read` use connections of their own. */
@@ -157,7 +165,10 @@ export class UnitOfWork<App extends PublisherName = never> {
     const result = await this.dataSource.transaction(async (manager) => {
       const outbox = new Outbox<typeof catalogue, App>(catalogue, this.app);
       const lockFree = (rows: Row[]) => this.rowLocks.lockFree(manager, rows);
-      const workResult = await work(Object.assign(new Repositories(manager, counters), { outbox, lockFree }));
+      const sql = sqlClientInTransaction(manager);
+      const workResult = await work(
+        Object.assign(new Repositories(manager, counters), { outbox, lockFree, sql }),
+      );
       events = await outbox.store(manager, this.relay.ready);
       return workResult;
     });

@@ -14,7 +14,7 @@ export {
   type ErrorKind,
   type FieldError,
 } from './errors/app.errors.js';
-export { ProblemFilter, toProblem, type Problem } from './errors/problem.filter.js';
+export { ERRORS_PAGE, ProblemFilter, toProblem, type Problem } from './errors/problem.filter.js';
 export { HealthChecks } from './health/health-checks.js';
 export { createLogger, type Logger } from './logging/logger.js';
 export { Metrics } from './metrics/metrics.js';

@@ -48,7 +48,7 @@ function decode(cursor: string): number {
   throw new AppError('invalid', 'invalid_cursor', 'The cursor is invalid.', {
     httpStatus: 400,
     fieldErrors: [
-      { pointer: '/cursor', code: 'invalid_cursor', message: 'must be the next_cursor of a previous page' },
+      { parameter: 'cursor', code: 'invalid_cursor', message: 'must be the next_cursor of a previous page' },
     ],
   });
 }

@@ -1,9 +1,12 @@
+import { ERRORS_PAGE } from '@estoque/platform';
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 
 export class FieldErrorDto {
-  /** JSON pointer to the invalid field. @example "/items/0/quantity" */
-  pointer!: string;
+  /** JSON pointer to the invalid field of the body. Each error has either `pointer` or `parameter`. @example "/items/0/quantity" */
+  pointer?: string;
+  /** Name of the invalid parameter of the query, the path or the headers. @example "limit" */
+  parameter?: string;
   /** Stable error code for programs. @example "too_small" */
   code!: string;
   /** @example "must not be less than 1" */
@@ -12,7 +15,7 @@ export class FieldErrorDto {
 
 /** Problem document (RFC 9457). */
 export class ProblemDto {
-  /** @example "about:blank" */
+  /** Address of the code on the page about errors, relative to this server. @example "/docs/errors#validation_failed" */
   type!: string;
   /** @example "The request is invalid" */
   title!: string;
@@ -49,7 +52,7 @@ export function ApiProblems(problems: Record<number, DocumentedProblem>) {
         'application/problem+json': {
           schema: { $ref: getSchemaPath(ProblemDto) },
           example: {
-            type: 'about:blank',
+            type: `${ERRORS_PAGE}#${code}`,
             title: when,
             status: Number(status),
             code,

@@ -54,8 +54,41 @@ class ObjectOnlyPipe extends ValidationPipe implements PipeTransform {
     }
     // Path parameters are validated by IdPipe, which needs the original text: `1e3` is not an id.
     if (metadata.type === 'param') return Promise.resolve(value);
-    return super.transform(value, metadata);
+    const validated = super.transform(value, metadata) as Promise<unknown>;
+    return metadata.type === 'query' ? validated.catch(nameParameters) : validated;
   }
+
+  /** Nest deletes fields with these names. They are refused instead, as other unknown fields are. */
+  protected override stripProtoKeys(value: unknown) {
+    const pointers = [...findReservedNames(value)];
+    if (pointers.length > 0)
+      throw invalid(
+        pointers.map((pointer) => ({ pointer, code: 'unknown_field', message: 'is not a known field' })),
+      );
+  }
+}
+
+const RESERVED_NAMES = ['__proto__', 'constructor', 'prototype'];
+
+/** @returns the JSON pointers of all fields of a JSON value that have a reserved name */
+function* findReservedNames(value: unknown, pointer = ''): Generator<string> {
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, field] of Object.entries(value)) {
+    if (RESERVED_NAMES.includes(name)) yield `${pointer}/${name}`;
+    yield* findReservedNames(field, `${pointer}/${name}`);
+  }
+}
+
+/** Query parameters have no JSON pointer: names the parameter instead. */
+function nameParameters(error: unknown): never {
+  if (!(error instanceof AppError)) throw error;
+  throw invalid(
+    error.fieldErrors.map(({ pointer = '', code, message }) => ({
+      parameter: pointer.split('/')[1] ?? '',
+      code,
+      message,
+    })),
+  );
 }
 
 /** Creates the error for a request with invalid fields. */

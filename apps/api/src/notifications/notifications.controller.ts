@@ -1,7 +1,10 @@
-import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { IdPipe } from '../http/id.pipe.js';
 import { ApiProblems, INVALID, MALFORMED } from '../http/problem.dto.js';
+import { respond } from '../idempotency/answer-once.js';
+import { ApiIdempotent } from '../idempotency/idempotency.decorators.js';
 import { NotificationDto, NotificationPageDto, NotificationQuery } from './notifications.dto.js';
 import { NotificationsService } from './notifications.service.js';
 
@@ -27,12 +30,15 @@ export class NotificationsController {
   })
   @ApiParam({ name: 'id', type: 'integer', example: 77 })
   @ApiResponse({ status: 202, type: NotificationDto, description: 'The mail is pending and will be sent.' })
-  @ApiProblems({
+  @ApiIdempotent({
     400: MALFORMED,
     404: { code: 'notification_not_found', when: 'The notification does not exist.' },
     409: { code: 'notification_pending', when: 'The mail is pending.' },
   })
-  resend(@Param('id', IdPipe) id: number): Promise<NotificationDto> {
-    return this.notifications.resend(id);
+  resend(
+    @Param('id', IdPipe) id: number,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<NotificationDto> {
+    return respond(reply, (keyed) => this.notifications.resend(id, keyed));
   }
 }

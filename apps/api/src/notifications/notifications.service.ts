@@ -1,5 +1,6 @@
-import { UnitOfWork } from '@estoque/domain';
+import { UnitOfWork, type Answer, type KeyedRequest } from '@estoque/domain';
 import { Injectable } from '@nestjs/common';
+import { answerOnce } from '../idempotency/answer-once.js';
 import { pageStart, toPage } from '../http/page.dto.js';
 import {
   toNotificationDto,
@@ -20,11 +21,11 @@ export class NotificationsService {
   /**
    * Makes the notification pending again; notify-worker sends it at its next poll.
    *
-   * @throws NotificationNotFound, NotificationPending
+   * @throws NotificationNotFound, NotificationPending, IdempotencyKeyReused, IdempotencyInProgress
    */
-  resend(id: number): Promise<NotificationDto> {
-    return this.unitOfWork.inTransaction(async ({ notifications }) =>
-      toNotificationDto(await notifications.resend(id)),
-    );
+  resend(id: number, keyed?: KeyedRequest): Promise<Answer<NotificationDto>> {
+    return answerOnce(this.unitOfWork, keyed, async ({ notifications }) => ({
+      body: toNotificationDto(await notifications.resend(id)),
+    }));
   }
 }

@@ -1,5 +1,7 @@
+import { UnitOfWork, type Answer, type KeyedRequest } from '@estoque/domain';
 import { DeadLetterJobs } from '@estoque/messaging';
 import { Injectable } from '@nestjs/common';
+import { answerOnce } from '../idempotency/answer-once.js';
 import { pageStart, toPage, type PageQuery } from '../http/page.dto.js';
 import {
   toDeadLetterJobDto,
@@ -10,11 +12,26 @@ import { toDeadLetterFilter, type ActorDto, type FilteredActionDto } from './dea
 
 @Injectable()
 export class DeadLetterJobsService {
-  constructor(private readonly jobs: DeadLetterJobs) {}
+  constructor(
+    private readonly jobs: DeadLetterJobs,
+    private readonly unitOfWork: UnitOfWork,
+  ) {}
 
-  /** @throws TooManyDeadLetterJobs */
-  async create(action: 'replay' | 'discard', { by, filter }: FilteredActionDto): Promise<DeadLetterJobDto> {
-    return toDeadLetterJobDto(await this.jobs.create(action, toDeadLetterFilter(filter), by));
+  /** @throws TooManyDeadLetterJobs, IdempotencyKeyReused, IdempotencyInProgress */
+  async create(
+    action: 'replay' | 'discard',
+    { by, filter }: FilteredActionDto,
+    keyed?: KeyedRequest,
+  ): Promise<Answer<DeadLetterJobDto>> {
+    const answer = await answerOnce(this.unitOfWork, keyed, async ({ sql }) => {
+      const job = await this.jobs.create(action, toDeadLetterFilter(filter), by, sql);
+      return {
+        body: toDeadLetterJobDto(job),
+        headers: { location: `/v1/operations/dead-letter-jobs/${job.id}` },
+      };
+    });
+    this.jobs.reportCreated();
+    return answer;
   }
 
   async list(query: PageQuery): Promise<DeadLetterJobPageDto> {

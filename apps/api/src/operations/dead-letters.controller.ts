@@ -16,6 +16,8 @@ import { IdPipe } from '../http/id.pipe.js';
 import { ApiProblems, INVALID, MALFORMED } from '../http/problem.dto.js';
 import { DeadLetterJobDto } from './dead-letter-jobs.dto.js';
 import { DeadLetterJobsService } from './dead-letter-jobs.service.js';
+import { respond } from '../idempotency/answer-once.js';
+import { ApiIdempotent } from '../idempotency/idempotency.decorators.js';
 import {
   ActorDto,
   BodyQuery,
@@ -85,12 +87,12 @@ export class DeadLettersController {
       'Creates a job that publishes each message to its original queue, oldest first, at most 100 a second. Poll the URL in `Location` for its progress.',
   })
   @ApiResponse(JOB_RESPONSE)
-  @ApiProblems({ 400: MALFORMED, 409: TOO_MANY_JOBS, 422: INVALID })
+  @ApiIdempotent({ 400: MALFORMED, 409: TOO_MANY_JOBS, 422: INVALID })
   replayAll(
     @Body() body: FilteredActionDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DeadLetterJobDto> {
-    return this.createJob('replay', body, reply);
+    return respond(reply, (keyed) => this.jobs.create('replay', body, keyed));
   }
 
   @Post('discard')
@@ -102,12 +104,12 @@ export class DeadLettersController {
       'Creates a job; poll the URL in `Location` for its progress. Discarded dead letters can still be read until they are pruned.',
   })
   @ApiResponse(JOB_RESPONSE)
-  @ApiProblems({ 400: MALFORMED, 409: TOO_MANY_JOBS, 422: INVALID })
+  @ApiIdempotent({ 400: MALFORMED, 409: TOO_MANY_JOBS, 422: INVALID })
   discardAll(
     @Body() body: FilteredActionDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DeadLetterJobDto> {
-    return this.createJob('discard', body, reply);
+    return respond(reply, (keyed) => this.jobs.create('discard', body, keyed));
   }
 
   @Get(':id')
@@ -154,9 +156,13 @@ export class DeadLettersController {
   })
   @ApiParam({ name: 'id', type: 'integer', example: 7 })
   @ApiResponse(DETAILS_RESPONSE)
-  @ApiProblems({ 400: MALFORMED, 404: NOT_FOUND, 409: NOT_REPLAYABLE, 422: INVALID })
-  replay(@Param('id', IdPipe) id: number, @Body() body: ActorDto): Promise<DeadLetterDetailsDto> {
-    return this.deadLetters.act('replay', id, body);
+  @ApiIdempotent({ 400: MALFORMED, 404: NOT_FOUND, 409: NOT_REPLAYABLE, 422: INVALID })
+  replay(
+    @Param('id', IdPipe) id: number,
+    @Body() body: ActorDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<DeadLetterDetailsDto> {
+    return respond(reply, (keyed) => this.deadLetters.act('replay', id, body, keyed));
   }
 
   @Post(':id/discard')
@@ -167,14 +173,12 @@ export class DeadLettersController {
   })
   @ApiParam({ name: 'id', type: 'integer', example: 7 })
   @ApiResponse(DETAILS_RESPONSE)
-  @ApiProblems({ 400: MALFORMED, 404: NOT_FOUND, 409: NOT_OPEN, 422: INVALID })
-  discard(@Param('id', IdPipe) id: number, @Body() body: ActorDto): Promise<DeadLetterDetailsDto> {
-    return this.deadLetters.act('discard', id, body);
-  }
-
-  private async createJob(action: 'replay' | 'discard', body: FilteredActionDto, reply: FastifyReply) {
-    const job = await this.jobs.create(action, body);
-    reply.header('location', `/v1/operations/dead-letter-jobs/${job.id}`);
-    return job;
+  @ApiIdempotent({ 400: MALFORMED, 404: NOT_FOUND, 409: NOT_OPEN, 422: INVALID })
+  discard(
+    @Param('id', IdPipe) id: number,
+    @Body() body: ActorDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<DeadLetterDetailsDto> {
+    return respond(reply, (keyed) => this.deadLetters.act('discard', id, body, keyed));
   }
 }

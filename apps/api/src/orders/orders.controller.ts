@@ -3,6 +3,8 @@ import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { IdPipe } from '../http/id.pipe.js';
 import { ApiProblems, INVALID, MALFORMED } from '../http/problem.dto.js';
+import { ApiIdempotent } from '../idempotency/idempotency.decorators.js';
+import { respond } from '../idempotency/answer-once.js';
 import { OrderDto, OrderPageDto, OrderQuery, PlaceOrderDto } from './orders.dto.js';
 import { OrdersService } from './orders.service.js';
 
@@ -27,19 +29,14 @@ export class OrdersController {
       Location: { description: 'URL of the order', schema: { type: 'string', example: '/v1/orders/123' } },
     },
   })
-  @ApiProblems({
+  @ApiIdempotent({
     400: MALFORMED,
     413: { code: 'body_too_large', when: 'The body is larger than 100 kB.' },
     415: { code: 'unsupported_media_type', when: 'The body is not application/json.' },
     422: INVALID,
   })
-  async place(
-    @Body() body: PlaceOrderDto,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<OrderDto> {
-    const order = await this.orders.place(body);
-    reply.header('location', `/v1/orders/${order.id}`);
-    return order;
+  place(@Body() body: PlaceOrderDto, @Res({ passthrough: true }) reply: FastifyReply): Promise<OrderDto> {
+    return respond(reply, (keyed) => this.orders.place(body, keyed));
   }
 
   @Get()
@@ -69,12 +66,15 @@ export class OrdersController {
   })
   @ApiParam({ name: 'id', type: 'integer', example: 123 })
   @ApiResponse({ status: 200, type: OrderDto, description: 'The cancelled order.' })
-  @ApiProblems({
+  @ApiIdempotent({
     400: MALFORMED,
     404: { code: 'order_not_found', when: 'The order does not exist.' },
     409: { code: 'order_not_cancellable', when: 'The order is already processed or rejected.' },
   })
-  cancel(@Param('id', IdPipe) id: number): Promise<OrderDto> {
-    return this.orders.cancel(id);
+  cancel(
+    @Param('id', IdPipe) id: number,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<OrderDto> {
+    return respond(reply, (keyed) => this.orders.cancel(id, keyed));
   }
 }

@@ -1,6 +1,9 @@
 import {
   LOCALES,
   MAX_ITEMS,
+  MAX_METADATA_ENTRIES,
+  MAX_METADATA_VALUE_LENGTH,
+  MAX_REFERENCE_LENGTH,
   MAX_UNITS,
   ORDER_STATUSES,
   type Cancellation,
@@ -10,7 +13,7 @@ import {
   type OrderStatus,
 } from '@estoque/domain';
 import { ApiProperty } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
+import { Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -27,6 +30,7 @@ import {
 } from 'class-validator';
 import { PageQuery } from '../http/page.dto.js';
 import { IsOptionalNotNull, IsSingleLine } from '../http/fields.decorators.js';
+import { IsMetadata } from './metadata.decorator.js';
 
 export class CustomerDto {
   /** @example "Ana Souza" */
@@ -53,6 +57,14 @@ export class OrderItemDto {
   quantity!: number;
 }
 
+const METADATA_SCHEMA = {
+  type: 'object',
+  additionalProperties: { type: 'string', maxLength: MAX_METADATA_VALUE_LENGTH },
+  maxProperties: MAX_METADATA_ENTRIES,
+  selfRequired: false,
+  example: { channel: 'web' },
+} as const;
+
 export class PlaceOrderDto {
   // This decorator is explicit because that of `items` is: the document lists such properties before all others.
   @ApiProperty()
@@ -75,6 +87,19 @@ export class PlaceOrderDto {
   @IsOptionalNotNull()
   @IsIn(LOCALES)
   locale: Locale = 'en';
+
+  /** Your own name for the order, for example a purchase order number. It is shown in the mails. @example "PO-2026-118" */
+  @IsOptionalNotNull()
+  @IsSingleLine(MAX_REFERENCE_LENGTH)
+  reference?: string;
+
+  /** Values of your own that are stored with the order: at most 50, with names of at most 40 characters. */
+  @IsOptionalNotNull()
+  @IsMetadata()
+  // The value as it was sent: class-transformer would omit some names.
+  @Transform(({ obj }) => (obj as PlaceOrderDto).metadata)
+  @ApiProperty(METADATA_SCHEMA)
+  metadata?: Record<string, string>;
 }
 
 export class OrderQuery extends PageQuery {
@@ -87,6 +112,11 @@ export class OrderQuery extends PageQuery {
   @MaxLength(254)
   @IsEmail({}, { message: 'must be an e-mail address' })
   email?: string;
+
+  /** Only orders with exactly this reference. @example "PO-2026-118" */
+  @IsOptionalNotNull()
+  @IsSingleLine(MAX_REFERENCE_LENGTH)
+  reference?: string;
 
   /** Only orders created at or after this time. @example "2026-01-01T00:00:00Z" */
   @IsOptionalNotNull()
@@ -159,6 +189,11 @@ export class OrderDto {
   customer!: CustomerDto;
   /** @example "pt-BR" */
   locale!: string;
+  /** The customer's own name for the order, or null. @example "PO-2026-118" */
+  reference!: string | null;
+  /** Values that the customer stored with the order. */
+  @ApiProperty({ ...METADATA_SCHEMA, selfRequired: true })
+  metadata!: Record<string, string>;
   lines!: OrderLineDto[];
   totals!: TotalsDto;
   /** The lines that caused the rejection. Null unless the order is rejected. */
@@ -188,6 +223,8 @@ export function toOrderDto(order: OrderDetails): OrderDto {
     status: order.status,
     customer: { name: order.customer_name, email: order.customer_email },
     locale: order.locale,
+    reference: order.reference,
+    metadata: order.metadata ?? {},
     lines: order.lines.map(({ product_id, sku, name, quantity, unit_price }) => ({
       product_id,
       sku,

@@ -7,12 +7,15 @@ import {
   productRow,
   stockRow,
   UnitOfWork,
+  type Answer,
+  type KeyedRequest,
   type NewOrder,
   type PlacedOrder,
   type Transaction,
 } from '@estoque/domain';
 import { MicroBatcher } from '@estoque/messaging';
 import { Injectable } from '@nestjs/common';
+import { answerOnce } from '../idempotency/answer-once.js';
 import { pageStart, toPage } from '../http/page.dto.js';
 import { invalid } from '../http/validation.pipe.js';
 import {
@@ -23,12 +26,18 @@ import {
   type PlaceOrderDto,
 } from './orders.dto.js';
 
+/** A request for an order, with its idempotency key if it has one. */
+interface OrderRequest {
+  body: PlaceOrderDto;
+  keyed?: KeyedRequest;
+}
+
 @Injectable()
 export class OrdersService {
-  private readonly batcher = new MicroBatcher<PlaceOrderDto, OrderDto>(
+  private readonly batcher = new MicroBatcher<OrderRequest, Answer<OrderDto>>(
     (requests, lockMode) =>
       this.unitOfWork.inBatch(requests, lockMode, rowsOf, (unlocked, transaction) =>
-        this.placeAll(unlocked, transaction),
+        transaction.idempotency.answerEach(unlocked, (unanswered) => storeOrders(unanswered, transaction)),
       ),
     { locks: { rowsOf, waitFor: (row) => this.unitOfWork.rowLocks.waitFor(row) } },
   );
@@ -39,41 +48,24 @@ export class OrdersService {
    * Stores the order and its event `order.created` in one transaction. The event is published after the commit.
    *
    * @throws AppError `validation_failed`: too many units of a product, unknown products, several currencies, or a total
-   * that is too large
-   * @throws RowLocked if another session has locked one of the products
+   * that is too large; RowLocked if another session has locked one of the products; IdempotencyKeyReused,
+   * IdempotencyInProgress
    */
-  place(request: PlaceOrderDto): Promise<OrderDto> {
-    return this.batcher.add(request);
-  }
-
-  private async placeAll(
-    requests: PlaceOrderDto[],
-    { orders, products, outbox }: Transaction<'api'>,
-  ): Promise<(OrderDto | Error)[]> {
-    const snapshots = await products.snapshots(productIdsOf(requests));
-    const drafts = requests.map((request) => draftOrder(request, snapshots));
-    const valid = drafts.filter((draft): draft is NewOrder => !(draft instanceof InvalidOrder));
-    const placed = await orders.place(valid);
-    const placedByDraft = new Map(valid.map((draft, index) => [draft, placed[index]!]));
-    return requests.map((request, index) => {
-      const draft = drafts[index]!;
-      if (draft instanceof InvalidOrder) return invalid(draft.fieldErrors);
-      const order = placedByDraft.get(draft)!;
-      outbox.add('order.created', { order_id: order.id, items: itemsOf(draft) }, request);
-      return toPlacedDto(draft, order);
-    });
+  place(body: PlaceOrderDto, keyed?: KeyedRequest): Promise<Answer<OrderDto>> {
+    return this.batcher.add({ body, keyed });
   }
 
   /**
    * Cancels the order, releases its reservations and stores the event `order.cancelled` in one transaction. An order
    * that is already cancelled is returned unchanged.
    *
-   * @throws OrderNotFound, OrderNotCancellable, RowLocked
+   * @throws OrderNotFound, OrderNotCancellable, RowLocked, IdempotencyKeyReused, IdempotencyInProgress
    */
-  async cancel(id: number): Promise<OrderDto> {
+  async cancel(id: number, keyed?: KeyedRequest): Promise<Answer<OrderDto>> {
     const items = (await this.unitOfWork.read.orders.itemsOf([id])).get(id)!;
     const rows = [orderRow(id), ...items.map(({ product_id }) => stockRow(product_id))];
-    return this.unitOfWork.inTransactionLocking(rows, async ({ orders, orderDetails, stock, outbox }) => {
+    const locking = this.unitOfWork.locking(rows);
+    return answerOnce(locking, keyed, async ({ orders, orderDetails, stock, outbox }) => {
       const order = await orders.lockForUpdate(id);
       if (mayTransition('cancel', order.status)) {
         await stock.release(order);
@@ -82,7 +74,7 @@ export class OrdersService {
       } else if (order.status !== 'cancelled') {
         throw new OrderNotCancellable(id, order.status);
       }
-      return toOrderDto(await orderDetails.get(id));
+      return { body: toOrderDto(await orderDetails.get(id)) };
     });
   }
 
@@ -91,10 +83,9 @@ export class OrdersService {
     return toOrderDto(await this.unitOfWork.read.orderDetails.get(id));
   }
 
-  async list({ limit, cursor, status, email, created_from, created_to }: OrderQuery): Promise<OrderPageDto> {
+  async list({ limit, cursor, created_from, created_to, ...filter }: OrderQuery): Promise<OrderPageDto> {
     const orders = await this.unitOfWork.read.orderDetails.list({
-      status,
-      email,
+      ...filter,
       created_from: created_from === undefined ? undefined : new Date(created_from),
       created_to: created_to === undefined ? undefined : new Date(created_to),
       ...pageStart({ limit, cursor }),
@@ -104,12 +95,30 @@ export class OrdersService {
 }
 
 /** The rows that a request locks: foreign keys of the order lines. */
-const rowsOf = ({ items }: PlaceOrderDto) => [
+const rowsOf = ({ body: { items } }: OrderRequest) => [
   ...new Set(items.map(({ product_id }) => productRow(product_id))),
 ];
 
-const productIdsOf = (requests: PlaceOrderDto[]) => [
-  ...new Set(requests.flatMap(({ items }) => items.map(({ product_id }) => product_id))),
+async function storeOrders(
+  requests: OrderRequest[],
+  { orders, products, outbox }: Transaction<'api'>,
+): Promise<(Answer<OrderDto> | Error)[]> {
+  const snapshots = await products.snapshots(productIdsOf(requests));
+  const drafts = requests.map(({ body }) => draftOrder(body, snapshots));
+  const valid = drafts.filter((draft): draft is NewOrder => !(draft instanceof InvalidOrder));
+  const placed = await orders.place(valid);
+  const placedByDraft = new Map(valid.map((draft, index) => [draft, placed[index]!]));
+  return requests.map((request, index) => {
+    const draft = drafts[index]!;
+    if (draft instanceof InvalidOrder) return invalid(draft.fieldErrors);
+    const order = placedByDraft.get(draft)!;
+    outbox.add('order.created', { order_id: order.id, items: itemsOf(draft) }, request);
+    return { body: toPlacedDto(draft, order), headers: { location: `/v1/orders/${order.id}` } };
+  });
+}
+
+const productIdsOf = (requests: OrderRequest[]) => [
+  ...new Set(requests.flatMap(({ body: { items } }) => items.map(({ product_id }) => product_id))),
 ];
 
 const itemsOf = ({ lines }: NewOrder) => lines.map(({ product_id, quantity }) => ({ product_id, quantity }));
@@ -118,6 +127,8 @@ const itemsOf = ({ lines }: NewOrder) => lines.map(({ product_id, quantity }) =>
 function toPlacedDto(order: NewOrder, { id, created_at }: PlacedOrder): OrderDto {
   return toOrderDto({
     ...order,
+    reference: order.reference ?? null,
+    metadata: order.metadata ?? null,
     id,
     status: 'pending',
     rejection: null,

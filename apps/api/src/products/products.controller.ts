@@ -2,9 +2,16 @@ import { Body, Controller, Get, Param, Patch, Post, Query, Res } from '@nestjs/c
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { IdPipe } from '../http/id.pipe.js';
-import { PageQuery } from '../http/page.dto.js';
 import { ApiProblems, INVALID, MALFORMED } from '../http/problem.dto.js';
-import { ChangeProductDto, CreateProductDto, ProductDto, ProductPageDto } from './products.dto.js';
+import { respond } from '../idempotency/answer-once.js';
+import { ApiIdempotent } from '../idempotency/idempotency.decorators.js';
+import {
+  ChangeProductDto,
+  CreateProductDto,
+  ProductDto,
+  ProductPageDto,
+  ProductQuery,
+} from './products.dto.js';
 import { ProductsService } from './products.service.js';
 
 const NOT_FOUND = { code: 'product_not_found', when: 'The product does not exist.' };
@@ -18,21 +25,19 @@ export class ProductsController {
   @Post()
   @ApiOperation({ operationId: 'createProduct', summary: 'Create a product with no stock' })
   @ApiResponse({ status: 201, type: ProductDto, description: 'The created product.' })
-  @ApiProblems({ 400: MALFORMED, 409: SKU_TAKEN, 422: INVALID })
-  async create(
+  @ApiIdempotent({ 400: MALFORMED, 409: SKU_TAKEN, 422: INVALID })
+  create(
     @Body() body: CreateProductDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ProductDto> {
-    const product = await this.products.create(body);
-    reply.header('location', `/v1/products/${product.id}`);
-    return product;
+    return respond(reply, (keyed) => this.products.create(body, keyed));
   }
 
   @Get()
   @ApiOperation({ operationId: 'listProducts', summary: 'List products, newest first' })
   @ApiResponse({ status: 200, type: ProductPageDto, description: 'A page of products.' })
   @ApiProblems({ 400: MALFORMED, 422: INVALID })
-  list(@Query() query: PageQuery): Promise<ProductPageDto> {
+  list(@Query() query: ProductQuery): Promise<ProductPageDto> {
     return this.products.list(query);
   }
 

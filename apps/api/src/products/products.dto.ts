@@ -1,7 +1,27 @@
 import { MAX_PRICE, MAX_REORDER_POINT, type Product } from '@estoque/domain';
 import { PartialType } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
 import { IsBoolean, IsInt, IsISO4217CurrencyCode, Matches, Max, Min } from 'class-validator';
 import { IsOptionalNotNull, IsSingleLine } from '../http/fields.decorators.js';
+import { PageQuery } from '../http/page.dto.js';
+
+const BOOLEANS = new Map([
+  ['true', true],
+  ['false', false],
+]);
+
+export class ProductQuery extends PageQuery {
+  /** Only the product with this SKU. @example "CAF-250" */
+  @IsOptionalNotNull()
+  @IsSingleLine(64)
+  sku?: string;
+
+  /** Only active or only inactive products. @example true */
+  @IsOptionalNotNull()
+  @IsBoolean()
+  @Transform(({ value }) => BOOLEANS.get(value as string) ?? (value as unknown))
+  active?: boolean;
+}
 
 export class CreateProductDto {
   /** Unique stock keeping unit. @example "CAF-250" */

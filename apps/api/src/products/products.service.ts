@@ -1,32 +1,34 @@
-import { productRow, UnitOfWork } from '@estoque/domain';
+import { productRow, UnitOfWork, type Answer, type KeyedRequest } from '@estoque/domain';
 import { Injectable } from '@nestjs/common';
-import { pageStart, toPage, type PageQuery } from '../http/page.dto.js';
+import { answerOnce } from '../idempotency/answer-once.js';
+import { pageStart, toPage } from '../http/page.dto.js';
 import {
   toProductDto,
   type ChangeProductDto,
   type CreateProductDto,
   type ProductDto,
   type ProductPageDto,
+  type ProductQuery,
 } from './products.dto.js';
 
 @Injectable()
 export class ProductsService {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  /** Creates a product with no stock. @throws SkuTaken */
-  create(product: CreateProductDto): Promise<ProductDto> {
-    return this.unitOfWork.inTransaction(async ({ products, stock }) => {
+  /** Creates a product with no stock. @throws SkuTaken, IdempotencyKeyReused, IdempotencyInProgress */
+  create(product: CreateProductDto, keyed?: KeyedRequest): Promise<Answer<ProductDto>> {
+    return answerOnce(this.unitOfWork, keyed, async ({ products, stock }) => {
       const created = await products.create({ reorder_point: 0, active: true, ...product });
       await stock.create(created.id);
-      return toProductDto(created);
+      return { body: toProductDto(created), headers: { location: `/v1/products/${created.id}` } };
     });
   }
 
   /** @throws ProductNotFound, SkuTaken, RowLocked */
   change(id: number, changes: ChangeProductDto): Promise<ProductDto> {
-    return this.unitOfWork.inTransactionLocking([productRow(id)], async ({ products }) =>
-      toProductDto(await products.change(id, changes)),
-    );
+    return this.unitOfWork
+      .locking([productRow(id)])
+      .inTransaction(async ({ products }) => toProductDto(await products.change(id, changes)));
   }
 
   /** @throws ProductNotFound */
@@ -34,7 +36,8 @@ export class ProductsService {
     return toProductDto(await this.unitOfWork.read.products.get(id));
   }
 
-  async list(query: PageQuery): Promise<ProductPageDto> {
-    return toPage(await this.unitOfWork.read.products.list(pageStart(query)), query.limit, toProductDto);
+  async list({ sku, active, ...page }: ProductQuery): Promise<ProductPageDto> {
+    const rows = await this.unitOfWork.read.products.list({ sku, active, ...pageStart(page) });
+    return toPage(rows, page.limit, toProductDto);
   }
 }

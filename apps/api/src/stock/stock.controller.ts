@@ -1,12 +1,33 @@
-import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { IdPipe } from '../http/id.pipe.js';
 import { PageQuery } from '../http/page.dto.js';
 import { ApiProblems, INVALID, MALFORMED } from '../http/problem.dto.js';
-import { AdjustmentDto, MovementPageDto, ReceiptDto, StockDto } from './stock.dto.js';
+import { respond } from '../idempotency/answer-once.js';
+import { ApiIdempotent } from '../idempotency/idempotency.decorators.js';
+import {
+  AdjustmentDto,
+  MovementDto,
+  MovementPageDto,
+  ReceiptDto,
+  RecordedMovementDto,
+  StockDto,
+} from './stock.dto.js';
 import { StockService } from './stock.service.js';
 
 const NOT_FOUND = { code: 'product_not_found', when: 'The product does not exist.' };
+const RECORDED = {
+  status: 201,
+  type: RecordedMovementDto,
+  description: 'The new stock and the recorded movement.',
+  headers: {
+    Location: {
+      description: 'URL of the movement',
+      schema: { type: 'string', example: '/v1/products/10/stock/movements/501' },
+    },
+  },
+} as const;
 
 @Controller('products/:id')
 @ApiTags('stock')
@@ -24,15 +45,19 @@ export class StockController {
 
   @Post('stock/receipts')
   @ApiOperation({ operationId: 'receiveStock', summary: 'Record received goods' })
-  @ApiResponse({ status: 201, type: StockDto, description: 'The new stock.' })
-  @ApiProblems({
+  @ApiResponse(RECORDED)
+  @ApiIdempotent({
     400: MALFORMED,
     404: NOT_FOUND,
     409: { code: 'stock_too_large', when: 'The quantity on hand would exceed the maximum.' },
     422: INVALID,
   })
-  receive(@Param('id', IdPipe) id: number, @Body() body: ReceiptDto): Promise<StockDto> {
-    return this.stock.recordMovement(id, 'receipt', body);
+  receive(
+    @Param('id', IdPipe) id: number,
+    @Body() body: ReceiptDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RecordedMovementDto> {
+    return respond(reply, (keyed) => this.stock.recordMovement(id, 'receipt', body, keyed));
   }
 
   @Post('stock/adjustments')
@@ -41,8 +66,8 @@ export class StockController {
     summary: 'Correct the quantity on hand',
     description: 'The quantity on hand cannot fall below the reserved quantity.',
   })
-  @ApiResponse({ status: 201, type: StockDto, description: 'The new stock.' })
-  @ApiProblems({
+  @ApiResponse(RECORDED)
+  @ApiIdempotent({
     400: MALFORMED,
     404: NOT_FOUND,
     409: {
@@ -51,8 +76,27 @@ export class StockController {
     },
     422: INVALID,
   })
-  adjust(@Param('id', IdPipe) id: number, @Body() body: AdjustmentDto): Promise<StockDto> {
-    return this.stock.recordMovement(id, 'adjustment', body);
+  adjust(
+    @Param('id', IdPipe) id: number,
+    @Body() body: AdjustmentDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RecordedMovementDto> {
+    return respond(reply, (keyed) => this.stock.recordMovement(id, 'adjustment', body, keyed));
+  }
+
+  @Get('stock/movements/:movement_id')
+  @ApiOperation({ operationId: 'getMovement', summary: 'Get a stock movement' })
+  @ApiParam({ name: 'movement_id', type: 'integer', example: 501 })
+  @ApiResponse({ status: 200, type: MovementDto, description: 'The movement.' })
+  @ApiProblems({
+    400: MALFORMED,
+    404: { code: 'movement_not_found', when: 'The product has no movement with this id.' },
+  })
+  movement(
+    @Param('id', IdPipe) id: number,
+    @Param('movement_id', IdPipe) movementId: number,
+  ): Promise<MovementDto> {
+    return this.stock.movement(id, movementId);
   }
 
   @Get('movements')

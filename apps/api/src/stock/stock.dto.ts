@@ -63,6 +63,11 @@ export class MovementDto {
   created_at!: string;
 }
 
+/** The stock after a recorded movement, and the movement. */
+export class RecordedMovementDto extends StockDto {
+  movement!: MovementDto;
+}
+
 export class MovementPageDto {
   data!: MovementDto[];
   /** @example true */

@@ -1,11 +1,14 @@
-import { productRow, stockRow, UnitOfWork } from '@estoque/domain';
+import { productRow, stockRow, UnitOfWork, type Answer, type KeyedRequest } from '@estoque/domain';
 import { Injectable } from '@nestjs/common';
+import { answerOnce } from '../idempotency/answer-once.js';
 import { pageStart, toPage, type PageQuery } from '../http/page.dto.js';
 import {
   toMovementDto,
   type AdjustmentDto,
+  type MovementDto,
   type MovementPageDto,
   type ReceiptDto,
+  type RecordedMovementDto,
   type StockDto,
 } from './stock.dto.js';
 
@@ -16,19 +19,24 @@ export class StockService {
   /**
    * Records a manual stock movement and stores the event `stock.updated` in one transaction.
    *
-   * @throws ProductNotFound, StockBelowReserved, StockTooLarge, RowLocked
+   * @throws ProductNotFound, StockBelowReserved, StockTooLarge, RowLocked, IdempotencyKeyReused, IdempotencyInProgress
    */
   recordMovement(
     productId: number,
     kind: 'receipt' | 'adjustment',
     { quantity, reason }: ReceiptDto | AdjustmentDto,
-  ): Promise<StockDto> {
-    const rows = [stockRow(productId), productRow(productId)];
-    return this.unitOfWork.inTransactionLocking(rows, async ({ stock, outbox }) => {
+    keyed?: KeyedRequest,
+  ): Promise<Answer<RecordedMovementDto>> {
+    const locking = this.unitOfWork.locking([stockRow(productId), productRow(productId)]);
+    return answerOnce(locking, keyed, async ({ stock, outbox }) => {
       const change = await stock.recordMovement(productId, kind, quantity, reason);
       outbox.add('stock.updated', { items: [change] });
-      const { on_hand, reserved, available } = change;
-      return { product_id: productId, on_hand, reserved, available };
+      const { on_hand, reserved, available, movement_id } = change;
+      const movement = toMovementDto(await stock.movementOf(productId, movement_id));
+      return {
+        body: { product_id: productId, on_hand, reserved, available, movement },
+        headers: { location: `/v1/products/${productId}/stock/movements/${movement_id}` },
+      };
     });
   }
 
@@ -36,6 +44,11 @@ export class StockService {
   async get(productId: number): Promise<StockDto> {
     const { on_hand, reserved } = await this.unitOfWork.read.stock.get(productId);
     return { product_id: productId, on_hand, reserved, available: on_hand - reserved };
+  }
+
+  /** @throws MovementNotFound */
+  async movement(productId: number, id: number): Promise<MovementDto> {
+    return toMovementDto(await this.unitOfWork.read.stock.movementOf(productId, id));
   }
 
   /** @throws ProductNotFound */

@@ -1,6 +1,7 @@
 import { createPostgresDataSource, type ConnectionOptions } from '@estoque/database';
 import { DeadLetter, DeadLetterAction, DeadLetterJob, OutboxMessage } from '@estoque/messaging';
 import type { DataSource } from 'typeorm';
+import { IdempotencyKey } from '../idempotency/idempotency-key.entity.js';
 import { Notification } from '../notification/notification.entity.js';
 import { Order, OrderLine, TimelineEntry } from '../order/order.entity.js';
 import { Product } from '../product/product.entity.js';
@@ -10,6 +11,7 @@ import { OldSnapshots1766000001000 } from './migrations/1766000001000-old-snapsh
 import { StockAlertIndex1766002500000 } from './migrations/1766002500000-stock-alert-index.js';
 import { DeadLetterJobs1766000004000 } from './migrations/1766000004000-dead-letter-jobs.js';
 import { Reads1766000003000 } from './migrations/1766000003000-reads.js';
+import { Requests1766000002000 } from './migrations/1766000002000-requests.js';
 
 const ENTITIES = [
   Product,
@@ -20,6 +22,7 @@ const ENTITIES = [
   OrderLine,
   TimelineEntry,
   Notification,
+  IdempotencyKey,
   OutboxMessage,
   DeadLetter,
   DeadLetterAction,
@@ -30,6 +33,7 @@ const ENTITIES = [
 const MIGRATIONS = [
   Initial1765000000000,
   OldSnapshots1766000001000,
+  Requests1766000002000,
   Reads1766000003000,
   DeadLetterJobs1766000004000,
   StockAlertIndex1766002500000,

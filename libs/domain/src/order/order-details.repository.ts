@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { Order, type OrderLine, type TimelineEntry } from './order.entity.js';
+import type { Order, OrderLine, TimelineEntry } from './order.entity.js';
 import { OrderNotFound } from './order.errors.js';
 import { isFinal, type FinalOrderStatus, type OrderStatus } from './order-state-machine.js';
 
@@ -15,6 +15,7 @@ export type OrderDetails = Omit<
 export interface OrderFilter {
   status?: OrderStatus;
   email?: string;
+  reference?: string;
   created_from?: Date;
   created_to?: Date;
   /** Only orders that were created before the order with this id, or at the same time and with a lower id. */
@@ -33,6 +34,9 @@ const PARTS = {
   rejected: 'rejection IS NOT NULL',
   cancelled: 'cancellation IS NOT NULL',
 } satisfies Record<FinalOrderStatus | 'open', string>;
+
+/** Condition of the index for the orders of one reference. */
+const WITH_REFERENCE = 'reference IS NOT NULL';
 
 /** Page sizes of the API, with the row that shows whether there is a next page: the default one and the maximum. */
 const PAGE_SIZES = [21, 101];
@@ -68,8 +72,8 @@ export class OrderDetailsRepository {
     const orders = await this.manager.query<
       (OrderDetails & { steps: OrderDetails['timeline'][0]['step'][]; times: Date[] })[]
     >(
-      `SELECT id, customer_name, customer_email, locale, status, currency, total, rejection, cancellation, created_at,
-              updated_at, steps, times, lines
+      `SELECT id, customer_name, customer_email, locale, status, currency, total, rejection, cancellation, reference,
+              metadata, created_at, updated_at, steps, times, lines
        FROM orders, LATERAL (
          SELECT coalesce(json_agg(json_build_object('product_id', product_id, 'sku', sku, 'name', name,
                   'quantity', quantity, 'unit_price', unit_price) ORDER BY position), '[]') AS lines
@@ -94,44 +98,50 @@ export class OrderDetailsRepository {
  * Each part is read from the one index that has the sequence of the list, from position to position, so a plan that does
  * not know the values (a generic plan) is the same. Its expressions are those of that index only. A list of one customer
  * is sorted by address, too, and has no equality condition. With one, the planner could choose the index of all customers
- * and filter by address.
+ * and filter by address. A list of one reference is a part of its own, and its other conditions filter the few orders
+ * that have the reference.
  */
-function listQuery({ status, email, created_from, created_to, before, limit }: OrderFilter) {
+function listQuery({ status, email, reference, created_from, created_to, before, limit }: OrderFilter) {
   const parameters: unknown[] = [];
   const parameter = (value: unknown, type: string) => `$${parameters.push(value)}::${type}`;
-  const [customerColumn, customer] =
-    email === undefined
-      ? [[], []]
-      : [['lower(customer_email) COLLATE "C"'], [`lower(${parameter(email, 'text')})`]];
-  const columns = [...customerColumn, `created_at AT TIME ZONE 'UTC'`, 'id'];
-  const position = (at: string, id: string) =>
-    `(${[...customer, `${at} AT TIME ZONE 'UTC'`, id].join(', ')})`;
+  const isGrouped = reference !== undefined || email !== undefined;
+  const [groupColumn, group] =
+    reference !== undefined
+      ? [['reference COLLATE "C"'], [parameter(reference, 'text')]]
+      : email !== undefined
+        ? [['lower(customer_email) COLLATE "C"'], [`lower(${parameter(email, 'text')})`]]
+        : [[], []];
+  const columns = [...groupColumn, `created_at AT TIME ZONE 'UTC'`, 'id'];
+  const position = (at: string, id: string) => `(${[...group, `${at} AT TIME ZONE 'UTC'`, id].join(', ')})`;
 
   const ends = [
     ...(created_to ? [`(${parameter(created_to, 'timestamptz')}, 0::bigint)`] : []),
     ...(before === undefined ? [] : [positionOf(parameter(before, 'bigint'))]),
-    ...(email === undefined ? [] : [`('infinity'::timestamptz, 0::bigint)`]),
+    ...(isGrouped ? [`('infinity'::timestamptz, 0::bigint)`] : []),
   ];
   const conditions: string[] = [];
   if (ends.length > 0)
     conditions.push(
       `(${columns.join(', ')}) < ${position('(SELECT at FROM first)', '(SELECT id FROM first)')}`,
     );
-  if (created_from || email !== undefined)
+  if (created_from || isGrouped)
     conditions.push(
       `(${columns.join(', ')}) >= ${position(parameter(created_from ?? '-infinity', 'timestamptz'), '0')}`,
     );
   if (status) conditions.push(`status = ${parameter(status, 'text')}`);
+  if (reference !== undefined && email !== undefined)
+    conditions.push(`lower(customer_email) = lower(${parameter(email, 'text')})`);
 
   // As a literal, so that the planner knows that few rows are read. Two of them, because each text is prepared.
   const max = PAGE_SIZES.find((size) => size >= limit) ?? limit;
-  const parts = partsWith(status).map(
-    (part) => `(SELECT id, created_at FROM orders WHERE ${[PARTS[part], ...conditions].join(' AND ')}
+  const parts = reference === undefined ? partsWith(status).map((part) => PARTS[part]) : [WITH_REFERENCE];
+  const pages = parts.map(
+    (part) => `(SELECT id, created_at FROM orders WHERE ${[part, ...conditions].join(' AND ')}
        ORDER BY ${columns.map((column) => `${column} DESC`).join(', ')} LIMIT ${max})`,
   );
   const first = `WITH first AS MATERIALIZED (
     SELECT at, id FROM (VALUES ${ends.join(', ')}) AS position (at, id) ORDER BY at, id LIMIT 1)`;
-  const sql = `${ends.length > 0 ? first : ''} SELECT id FROM (${parts.join(' UNION ALL ')}) AS page
+  const sql = `${ends.length > 0 ? first : ''} SELECT id FROM (${pages.join(' UNION ALL ')}) AS page
     ORDER BY created_at DESC, id DESC LIMIT ${parameter(limit, 'integer')}`;
   return { sql, parameters };
 }

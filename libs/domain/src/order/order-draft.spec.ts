@@ -46,6 +46,11 @@ describe('draftOrder', () => {
     });
   });
 
+  it('keeps the reference and the metadata of the request', () => {
+    const own = { reference: 'PO-118', metadata: { channel: 'web' } };
+    expect(draftOrder({ ...request([10, 1]), ...own }, snapshots)).toMatchObject(own);
+  });
+
   it('returns an InvalidOrder of its own type for each rule', () => {
     expect(draftOrder(request([10, MAX_UNITS], [10, 1]), snapshots)).toBeInstanceOf(TooManyUnits);
     expect(draftOrder(request([99, 1]), snapshots)).toBeInstanceOf(UnknownProducts);

@@ -9,6 +9,8 @@ export interface PlaceOrderRequest {
   customer: { name: string; email: string };
   items: OrderItem[];
   locale: Locale;
+  reference?: string;
+  metadata?: Record<string, string>;
 }
 
 /**
@@ -31,7 +33,7 @@ export function draftOrder(
 
 /** @throws InvalidOrder */
 function applyRules(
-  { customer, items, locale }: PlaceOrderRequest,
+  { customer, items, locale, reference, metadata }: PlaceOrderRequest,
   snapshots: ReadonlyMap<number, ProductSnapshot>,
 ): NewOrder {
   const quantities = addUpQuantities(items);
@@ -48,6 +50,8 @@ function applyRules(
     customer_name: customer.name,
     customer_email: customer.email,
     locale,
+    reference,
+    metadata,
     currency: singleCurrency(products),
     total: orderTotal(lines),
     lines,

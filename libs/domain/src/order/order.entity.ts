@@ -58,6 +58,14 @@ export class Order {
   @Column('text', { nullable: true })
   cancellation!: Cancellation | null;
 
+  /** The customer's own name for the order, for example a purchase order number. Not unique. */
+  @Column('text', { nullable: true })
+  reference!: string | null;
+
+  /** Values that the customer stores with the order. Null if there are none. */
+  @Column('json', { nullable: true })
+  metadata!: Record<string, string> | null;
+
   @Column('timestamptz')
   created_at!: Date;
 

@@ -20,6 +20,8 @@ export interface NewOrder {
   customer_name: string;
   customer_email: string;
   locale: Locale;
+  reference?: string;
+  metadata?: Record<string, string>;
   currency: string;
   total: number;
   lines: { product_id: number; sku: string; name: string; quantity: number; unit_price: number }[];
@@ -66,10 +68,11 @@ export class OrderRepository {
     this.counters.countOrders('pending', orders.length);
     return this.manager.query<PlacedOrder[]>(
       `WITH placed AS (
-         INSERT INTO orders (customer_name, customer_email, locale, currency, total, unconfirmed)
-         SELECT customer_name, customer_email, locale, currency, total, $13::text[]
-         FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[]) WITH ORDINALITY
-              AS placed (customer_name, customer_email, locale, currency, total, position)
+         INSERT INTO orders (customer_name, customer_email, locale, currency, total, reference, metadata, unconfirmed)
+         SELECT customer_name, customer_email, locale, currency, total, reference, metadata, $13::text[]
+         FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $14::text[], $15::json[])
+              WITH ORDINALITY
+              AS placed (customer_name, customer_email, locale, currency, total, reference, metadata, position)
          ORDER BY position
          RETURNING id, created_at
        ), numbered AS (
@@ -98,6 +101,8 @@ export class OrderRepository {
         lines.map(({ quantity }) => quantity),
         lines.map(({ unit_price }) => unit_price),
         confirmationsAfter('place'),
+        orders.map(({ reference }) => reference),
+        orders.map(({ metadata }) => metadata && JSON.stringify(metadata)),
       ],
     );
   }

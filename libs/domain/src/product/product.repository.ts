@@ -4,15 +4,16 @@ import { ProductNotFound, SkuTaken } from './product.errors.js';
 
 export type NewProduct = Pick<Product, 'sku' | 'name' | 'price' | 'currency' | 'reorder_point' | 'active'>;
 
-/** Name and price of a product at the time of ordering. */
-export type ProductSnapshot = Pick<Product, 'id' | 'sku' | 'name' | 'price' | 'currency'>;
-
 export interface ProductFilter {
+  sku?: string;
   active?: boolean;
   /** Only products with a lower id. */
   before?: number;
   limit: number;
 }
+
+/** Name and price of a product at the time of ordering. */
+export type ProductSnapshot = Pick<Product, 'id' | 'sku' | 'name' | 'price' | 'currency'>;
 
 const COLUMNS = 'id, sku, name, price, currency, reorder_point, active, created_at, updated_at';
 const UNIQUE_VIOLATION = '23505';
@@ -54,15 +55,22 @@ export class ProductRepository {
   }
 
   /** @returns products that match the filter, newest first */
-  list({ active, before = Number.MAX_SAFE_INTEGER, limit }: ProductFilter): Promise<Product[]> {
+  list({ sku, active, before = Number.MAX_SAFE_INTEGER, limit }: ProductFilter): Promise<Product[]> {
+    const parameters: unknown[] = [before, limit];
+    const parameter = (value: unknown) => `$${parameters.push(value)}`;
     // From position to position of one index, so that the planner cannot choose to filter all products.
-    const [condition, order] =
-      active === undefined
-        ? ['id < $1', 'id DESC']
-        : ['(active, id) < ($3, $1) AND active >= $3', 'active DESC, id DESC'];
+    const [condition, order] = ((): [string, string] => {
+      if (sku !== undefined) {
+        const isWanted = active === undefined ? '' : ` AND active = ${parameter(active)}`;
+        return [`sku = ${parameter(sku)} AND id < $1${isWanted}`, 'id DESC'];
+      }
+      if (active === undefined) return ['id < $1', 'id DESC'];
+      const value = parameter(active);
+      return [`(active, id) < (${value}, $1) AND active >= ${value}`, 'active DESC, id DESC'];
+    })();
     return this.manager.query<Product[]>(
       `SELECT ${COLUMNS} FROM products WHERE ${condition} ORDER BY ${order} LIMIT $2`,
-      [before, limit, ...(active === undefined ? [] : [active])],
+      parameters,
     );
   }
 

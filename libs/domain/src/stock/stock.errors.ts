@@ -1,6 +1,12 @@
 import { AppError } from '@estoque/platform';
 import { MAX_ON_HAND } from '../limits.js';
 
+export class MovementNotFound extends AppError {
+  constructor(productId: number, id: number) {
+    super('missing', 'movement_not_found', `Product ${productId} has no movement ${id}.`);
+  }
+}
+
 export class StockBelowReserved extends AppError {
   constructor(on_hand: number, reserved: number) {
     const message = `${reserved} of ${on_hand} units on hand are reserved: at most ${on_hand - reserved} can be removed.`;

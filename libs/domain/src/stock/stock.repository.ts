@@ -4,7 +4,7 @@ import type { LockedOrder } from '../order/order.repository.js';
 import { ProductNotFound } from '../product/product.errors.js';
 import type { StockLevel } from './allocation.js';
 import { Movement, Stock, type MovementKind, type ReservationStatus } from './stock.entity.js';
-import { StockBelowReserved, StockTooLarge } from './stock.errors.js';
+import { MovementNotFound, StockBelowReserved, StockTooLarge } from './stock.errors.js';
 
 /** A recorded movement with the stock after it. `quantity` is signed. */
 export interface StockChange {
@@ -310,6 +310,13 @@ export class StockRepository {
   /** @throws EntityNotFoundError */
   async movement(id: number): Promise<Movement> {
     return this.manager.findOneByOrFail(Movement, { id });
+  }
+
+  /** @throws MovementNotFound also if the movement is one of another product */
+  async movementOf(productId: number, id: number): Promise<Movement> {
+    const movement = await this.manager.findOneBy(Movement, { id, product_id: productId });
+    if (!movement) throw new MovementNotFound(productId, id);
+    return movement;
   }
 
   /** @returns movements of the product with ids below `before`, newest first */

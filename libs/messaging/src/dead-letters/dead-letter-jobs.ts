@@ -15,24 +15,31 @@ export class DeadLetterJobs {
 
   constructor(private readonly sql: SqlClient) {}
 
-  /** Calls `listener` when this process has created a job. */
+  /** Calls `listener` when this process has created a job (`reportCreated`). */
   onCreated(listener: () => void) {
     this.createdListener = listener;
+  }
+
+  /** Starts the created jobs soon, instead of at the next poll. To be called after the commit. */
+  reportCreated() {
+    this.createdListener?.();
   }
 
   /**
    * Creates a job for all dead letters that match the filter and are open now.
    *
+   * @param sql the transaction of the caller, if it has one
    * @throws TooManyDeadLetterJobs
    */
   async create(
     action: DeadLetterJobAction,
     filter: Omit<DeadLetterFilter, 'state'>,
     actor: string,
+    sql = this.sql,
   ): Promise<DeadLetterJob> {
     const parameters: unknown[] = [action, JSON.stringify(filter), actor, MAX_UNFINISHED_JOBS];
     const condition = conditionOf(filter, parameters);
-    const [job] = await this.sql.query<DeadLetterJob>(
+    const [job] = await sql.query<DeadLetterJob>(
       `INSERT INTO dead_letter_jobs (action, filter, actor, total, last_id)
        SELECT $1, $2, $3, selected.total, selected.last_id
        FROM (
@@ -44,7 +51,6 @@ export class DeadLetterJobs {
       parameters,
     );
     if (!job) throw new TooManyDeadLetterJobs(MAX_UNFINISHED_JOBS);
-    this.createdListener?.();
     return job;
   }
 

@@ -57,6 +57,11 @@ export class DeadLetterReplay {
     private readonly topology: Topology,
   ) {}
 
+  /** @returns the same operations in the transaction of `sql` */
+  within(sql: SqlClient): DeadLetterReplay {
+    return new DeadLetterReplay(sql, this.publisher, this.topology);
+  }
+
   /** Whether the broker accepts messages. If it does not, an error of `publish` says nothing about the dead letter. */
   get isBrokerAvailable() {
     return this.publisher.ready;

@@ -46,6 +46,11 @@ export class DeadLetters {
     private readonly capacity: DeadLetterCapacity,
   ) {}
 
+  /** @returns the same operations in the transaction of `sql` */
+  within(sql: SqlClient): DeadLetters {
+    return new DeadLetters(sql, this.replays.within(sql), this.capacity);
+  }
+
   /**
    * Stores a dead letter. If the message is stored already (delivered twice, or replayed and failed), reopens its row.
    *

@@ -86,6 +86,8 @@ export const environmentSchema = z.object({
   DRAIN_TIMEOUT_MS: wholeNumber(0, 60_000).default(5_000),
   /** Time after which the timelines and sent mails of closed orders are deleted; unset: never (docs/adr/0012). */
   RETENTION_DAYS: wholeNumber(1, 36_500).optional(),
+  /** Time for which the answer to a request with an idempotency key is kept and replayed (docs/adr/0022). */
+  IDEMPOTENCY_RETENTION_HOURS: wholeNumber(24, 8_784).default(24),
   /**
    * Maximum number of open dead letters. Above it, messages wait in `dead_letter_queue`. At most the same number of
    * replayed and discarded ones is kept (docs/adr/0026).

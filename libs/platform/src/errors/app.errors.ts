@@ -22,12 +22,13 @@ export const MAX_ATTEMPTS: Record<Exclude<ErrorKind, 'unavailable'>, number> = {
 /** Maximum number of retries of a message. There is one retry queue and one delay for each retry. */
 export const MAX_RETRIES = Math.max(...Object.values(MAX_ATTEMPTS)) - 1;
 
-/** A validation error of one field; `pointer` is the JSON pointer (RFC 6901) of the field in the request. */
-export interface FieldError {
-  pointer: string;
-  code: string;
-  message: string;
-}
+/**
+ * A validation error of one field of a request: either of the body, with a JSON pointer (RFC 6901), or of the query, the
+ * path or a header, with the name of the parameter.
+ */
+export type FieldError = { code: string; message: string } & (
+  { pointer: string; parameter?: undefined } | { parameter: string; pointer?: undefined }
+);
 
 interface Details {
   /** Only for `conflict`: whether a retry may succeed. Default: false. */

@@ -6,6 +6,7 @@ import { AppError, kindOf, type ErrorKind, type FieldError } from './app.errors.
 
 /** An RFC 9457 problem document, served as `application/problem+json`. */
 export interface Problem {
+  /** Address of the code on the page about errors. */
   type: string;
   title: string;
   status: number;
@@ -14,6 +15,9 @@ export interface Problem {
   detail: string;
   errors: FieldError[];
 }
+
+/** Page of the API that describes every code. A relative reference, because a service does not know its public address. */
+export const ERRORS_PAGE = '/docs/errors';
 
 const STATUS_BY_KIND: Record<ErrorKind, number> = {
   invalid: 422,
@@ -66,7 +70,7 @@ export function toProblem(error: unknown): Problem {
 
 function buildProblem(status: number, code: string, detail: string, errors: FieldError[] = []): Problem {
   const title = HTTP_ERRORS[status]?.title ?? 'The request was refused';
-  return { type: 'about:blank', title, status, code, detail, errors };
+  return { type: `${ERRORS_PAGE}#${code}`, title, status, code, detail, errors };
 }
 
 /** Returns the HTTP status of Fastify's own errors, for example a malformed body or an invalid URL. */

@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { createIndexesConcurrently } from '../concurrent-indexes.js';
 
 /**
  * Access paths that do not read the dead row versions that an old snapshot keeps (docs/adr/0021).
@@ -8,9 +9,13 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  */
 export class OldSnapshots1766000001000 implements MigrationInterface {
   name = 'OldSnapshots1766000001000';
+  /** CREATE INDEX CONCURRENTLY does not block writes and cannot run in a transaction. */
+  transaction = false;
 
   async up(queryRunner: QueryRunner) {
-    await queryRunner.query('CREATE INDEX outbox_lease_index ON outbox (leased_until, id)');
+    await createIndexesConcurrently(queryRunner, [
+      { name: 'outbox_lease_index', on: `outbox (leased_until, id)` },
+    ]);
   }
 
   async down(queryRunner: QueryRunner) {

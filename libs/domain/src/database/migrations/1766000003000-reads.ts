@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { createIndexesConcurrently, dropIndexConcurrently, type Index } from '../concurrent-indexes.js';
 
 /**
  * Parts of the orders that do not overlap and together contain every order. Their conditions use only columns that were
@@ -26,11 +27,11 @@ const ORDER_LISTS = Object.entries(PARTS_OF_ORDERS).flatMap(([part, condition]) 
   },
 ]);
 
-interface Index {
-  name: string;
-  on: string;
-  replaces?: { name: string; on: string };
-}
+/** Index on the expiry without the order id, which the new one replaces. */
+const REPLACED = {
+  name: 'reservations_active_index',
+  on: `reservations (expires_at) WHERE status = 'active'`,
+};
 
 const INDEXES: Index[] = [
   ...ORDER_LISTS,
@@ -40,10 +41,6 @@ const INDEXES: Index[] = [
   {
     name: 'reservations_expiry_index',
     on: `reservations (expires_at, order_id) WHERE status = 'active'`,
-    replaces: {
-      name: 'reservations_active_index',
-      on: `reservations (expires_at) WHERE status = 'active'`,
-    },
   },
   { name: 'products_active_index', on: 'products (active, id)' },
   { name: 'notifications_state_index', on: 'notifications (state, id)' },
@@ -75,33 +72,13 @@ export class Reads1766000003000 implements MigrationInterface {
 
   async up(queryRunner: QueryRunner) {
     for (const statement of AUDITS) await queryRunner.query(statement);
-    // The table is locked in a mode that no read and no write waits for, so there is no need for a lock timeout.
-    const [before] = (await queryRunner.query('SHOW lock_timeout')) as [{ lock_timeout: string }];
-    await queryRunner.query('SET lock_timeout = 0');
-    for (const { name, on, replaces } of INDEXES) {
-      if (!(await isValid(queryRunner, name))) {
-        // An attempt that was interrupted leaves an invalid index.
-        await queryRunner.query(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`);
-        await queryRunner.query(`CREATE INDEX CONCURRENTLY ${name} ON ${on}`);
-      }
-      if (replaces) await queryRunner.query(`DROP INDEX CONCURRENTLY IF EXISTS ${replaces.name}`);
-    }
-    await queryRunner.query(`SET lock_timeout = '${before.lock_timeout}'`);
+    await createIndexesConcurrently(queryRunner, INDEXES);
+    await dropIndexConcurrently(queryRunner, REPLACED.name);
   }
 
   async down(queryRunner: QueryRunner) {
     await queryRunner.query('DROP TABLE audits');
-    for (const { name, replaces } of INDEXES) {
-      if (replaces) await queryRunner.query(`CREATE INDEX ${replaces.name} ON ${replaces.on}`);
-      await queryRunner.query(`DROP INDEX ${name}`);
-    }
+    await queryRunner.query(`CREATE INDEX ${REPLACED.name} ON ${REPLACED.on}`);
+    for (const { name } of INDEXES) await queryRunner.query(`DROP INDEX ${name}`);
   }
-}
-
-async function isValid(queryRunner: QueryRunner, index: string): Promise<boolean> {
-  const rows = (await queryRunner.query(
-    'SELECT 1 FROM pg_index WHERE indexrelid = to_regclass($1) AND indisvalid',
-    [index],
-  )) as unknown[];
-  return rows.length > 0;
 }
