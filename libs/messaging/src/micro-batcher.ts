@@ -1,4 +1,4 @@
-import { activeContext, kindOf, withTraceContexts } from '@estoque/platform';
+import { activeContext, kindOf, overloaded, withTraceContexts } from '@estoque/platform';
 import { setImmediate as nextEventLoopTurn } from 'node:timers/promises';
 
 interface PendingItem<Item, Result> {
@@ -7,6 +7,7 @@ interface PendingItem<Item, Result> {
   traceContext: ReturnType<typeof activeContext>;
   resolve: (result: Result) => void;
   reject: (error: unknown) => void;
+  isAbandoned?: () => boolean;
 }
 
 interface Options<Item> {
@@ -14,6 +15,8 @@ interface Options<Item> {
   keyOf?: (item: Item) => unknown;
   /** Maximum number of items in a batch. Default: 200. */
   maxSize?: number;
+  /** Maximum number of items that wait for a batch. Default: no limit. */
+  maxPending?: number;
 }
 
 /**
@@ -37,10 +40,17 @@ export class MicroBatcher<Item, Result> {
     private readonly options: Options<Item> = {},
   ) {}
 
-  /** Resolves when the item is handled. @throws the `Error` that `handleBatch` returns for the item, or throws */
-  add(item: Item): Promise<Result> {
+  /**
+   * Resolves when the item is handled.
+   *
+   * @param isAbandoned called when the item's batch is formed; if true, the item is dropped: its caller no longer waits
+   * @throws the `Error` that `handleBatch` returns for the item, or throws
+   * @throws AppError `overloaded` if `maxPending` items wait, or if the item was dropped; it has had no effect
+   */
+  add(item: Item, isAbandoned?: () => boolean): Promise<Result> {
+    if (this.pending.length >= (this.options.maxPending ?? Infinity)) return Promise.reject(overloaded());
     return new Promise((resolve, reject) => {
-      this.pending.push({ item, traceContext: activeContext(), resolve, reject });
+      this.pending.push({ item, traceContext: activeContext(), resolve, reject, isAbandoned });
       if (!this.isRunning) void this.handlePending();
     });
   }
@@ -50,8 +60,8 @@ export class MicroBatcher<Item, Result> {
     // Items that arrive in the same turn of the event loop, for example with one read of a socket, join the batch.
     await nextEventLoopTurn();
     while (this.pending.length > 0) {
-      const batch = this.takeBatch();
-      if (await this.tryBatch(batch)) continue;
+      const batch = this.takeBatch().filter(isWanted);
+      if (batch.length === 0 || (await this.tryBatch(batch))) continue;
       for (const item of batch) await this.tryBatch([item]);
     }
     this.isRunning = false;
@@ -92,4 +102,11 @@ export class MicroBatcher<Item, Result> {
     }
     return true;
   }
+}
+
+/** @returns false, and rejects the item, if its caller no longer waits */
+function isWanted<Item, Result>({ isAbandoned, reject }: PendingItem<Item, Result>): boolean {
+  if (!isAbandoned?.()) return true;
+  reject(overloaded());
+  return false;
 }

@@ -15,6 +15,7 @@ export {
 } from './errors/app.errors.js';
 export { ProblemFilter, toProblem, type Problem } from './errors/problem.filter.js';
 export { HealthChecks } from './health/health-checks.js';
+export { overloaded, type AdmissionClass } from './http/admission.js';
 export { createLogger, type Logger } from './logging/logger.js';
 export { Metrics } from './metrics/metrics.js';
 export { APP_NAME, ENVIRONMENT, LOGGER, PlatformModule } from './platform.module.js';

@@ -19,7 +19,7 @@ const CODES: Record<string, string> = {
   nestedValidation: 'not_an_object',
   isEmail: 'not_an_email',
   isIn: 'not_allowed',
-  isISO8601: 'not_a_date',
+  isDateTime: 'not_a_date',
   isNotIn: 'not_allowed',
   matches: 'bad_format',
   min: 'too_small',
@@ -54,17 +54,40 @@ class ObjectOnlyPipe extends ValidationPipe implements PipeTransform {
     }
     // Path parameters are validated by IdPipe, which needs the original text: `1e3` is not an id.
     if (metadata.type === 'param') return Promise.resolve(value);
+    const inherited = findInheritedNames(value);
+    if (inherited.length > 0) throw invalid(inherited);
     return super.transform(value, metadata);
   }
 }
 
-/** Creates the error for a request with invalid fields. */
+/**
+ * Finds fields with the name of a property that every object inherits, or `prototype`. class-validator takes some of them
+ * for known fields, and class-transformer drops others.
+ */
+function findInheritedNames(value: unknown, pointer = ''): FieldError[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const found: FieldError[] = [];
+  for (const [name, child] of Object.entries(value)) {
+    const childPointer = `${pointer}/${name}`;
+    if (name in Object.prototype || name === 'prototype')
+      found.push({ pointer: childPointer, code: 'unknown_field', message: 'is not a known field' });
+    else if (typeof child === 'object') found.push(...findInheritedNames(child, childPointer));
+  }
+  return found;
+}
+
+/** Maximum number of entries in `errors`. A body of 100 kB could have thousands of invalid fields. */
+const MAX_FIELD_ERRORS = 100;
+
+/** Creates the error for a request with invalid fields. It lists the first 100 of them. */
 export function invalid(fieldErrors: FieldError[]) {
   const detail =
     fieldErrors.length === 1
       ? 'The request has 1 validation error.'
       : `The request has ${fieldErrors.length} validation errors.`;
-  return new AppError('invalid', 'validation_failed', detail, { fieldErrors });
+  return new AppError('invalid', 'validation_failed', detail, {
+    fieldErrors: fieldErrors.slice(0, MAX_FIELD_ERRORS),
+  });
 }
 
 function toFieldErrors(

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { abandonmentOf } from '../http/admission.js';
 import { IdPipe } from '../http/id.pipe.js';
 import { ApiProblems, INVALID, MALFORMED } from '../http/problem.dto.js';
 import { OrderDto, OrderPageDto, OrderQuery, PlaceOrderDto } from './orders.dto.js';
@@ -37,7 +38,7 @@ export class OrdersController {
     @Body() body: PlaceOrderDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OrderDto> {
-    const order = await this.orders.place(body);
+    const order = await this.orders.place(body, abandonmentOf(reply.request));
     reply.header('location', `/v1/orders/${order.id}`);
     return order;
   }

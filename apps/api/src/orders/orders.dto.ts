@@ -9,24 +9,21 @@ import {
   type OrderDetails,
   type OrderStatus,
 } from '@estoque/domain';
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
   IsArray,
-  IsEmail,
   IsIn,
   IsInt,
-  IsISO8601,
   IsObject,
   Max,
-  MaxLength,
   Min,
   ValidateNested,
 } from 'class-validator';
 import { PageQuery } from '../http/page.dto.js';
-import { IsOptionalNotNull, IsSingleLine } from '../http/fields.decorators.js';
+import { IsDateTime, IsEmailAddress, IsOptionalNotNull, IsSingleLine } from '../http/fields.decorators.js';
 
 export class CustomerDto {
   /** @example "Ana Souza" */
@@ -34,8 +31,7 @@ export class CustomerDto {
   name!: string;
 
   /** @example "ana@example.com" */
-  @MaxLength(254)
-  @IsEmail({ allow_display_name: false }, { message: 'must be an e-mail address' })
+  @IsEmailAddress()
   email!: string;
 }
 
@@ -72,6 +68,7 @@ export class PlaceOrderDto {
   items!: OrderItemDto[];
 
   /** Language of the mails about this order. @example "pt-BR" */
+  @ApiPropertyOptional({ default: 'en', example: 'pt-BR' })
   @IsOptionalNotNull()
   @IsIn(LOCALES)
   locale: Locale = 'en';
@@ -84,18 +81,17 @@ export class OrderQuery extends PageQuery {
 
   /** The customer's e-mail address, case-insensitive. @example "ana@example.com" */
   @IsOptionalNotNull()
-  @MaxLength(254)
-  @IsEmail({}, { message: 'must be an e-mail address' })
+  @IsEmailAddress()
   email?: string;
 
   /** Only orders created at or after this time. @example "2026-01-01T00:00:00Z" */
   @IsOptionalNotNull()
-  @IsISO8601({ strict: true })
+  @IsDateTime()
   created_from?: string;
 
   /** Only orders created before this time. @example "2026-02-01T00:00:00Z" */
   @IsOptionalNotNull()
-  @IsISO8601({ strict: true })
+  @IsDateTime()
   created_to?: string;
 }
 

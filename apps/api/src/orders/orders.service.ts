@@ -9,7 +9,8 @@ import {
 } from '@estoque/domain';
 import { MicroBatcher } from '@estoque/messaging';
 import { Injectable } from '@nestjs/common';
-import { pageStart, toPage } from '../http/page.dto.js';
+import { MAX_PENDING_ORDERS } from '../http/admission.js';
+import { readBoundedPage } from '../http/page.dto.js';
 import { invalid } from '../http/validation.pipe.js';
 import {
   toOrderDto,
@@ -21,18 +22,23 @@ import {
 
 @Injectable()
 export class OrdersService {
-  private readonly batcher = new MicroBatcher<PlaceOrderDto, OrderDto>((requests) => this.placeAll(requests));
+  private readonly batcher = new MicroBatcher<PlaceOrderDto, OrderDto>(
+    (requests) => this.placeAll(requests),
+    { maxPending: MAX_PENDING_ORDERS },
+  );
 
   constructor(private readonly unitOfWork: UnitOfWork<'api'>) {}
 
   /**
    * Stores the order and its event `order.created` in one transaction. The event is published after the commit.
    *
+   * @param isAbandoned whether the caller no longer waits; the order is then not stored
    * @throws AppError `validation_failed`: too many units of a product, unknown products, several currencies, or a total
    * that is too large
+   * @throws AppError `overloaded`: nothing was stored
    */
-  place(request: PlaceOrderDto): Promise<OrderDto> {
-    return this.batcher.add(request);
+  place(request: PlaceOrderDto, isAbandoned?: () => boolean): Promise<OrderDto> {
+    return this.batcher.add(request, isAbandoned);
   }
 
   private placeAll(requests: PlaceOrderDto[]): Promise<(OrderDto | Error)[]> {
@@ -77,15 +83,15 @@ export class OrdersService {
     return toOrderDto(await this.unitOfWork.read.orderDetails.get(id));
   }
 
-  async list({ limit, cursor, status, email, created_from, created_to }: OrderQuery): Promise<OrderPageDto> {
-    const orders = await this.unitOfWork.read.orderDetails.list({
+  async list({ status, email, created_from, created_to, ...page }: OrderQuery): Promise<OrderPageDto> {
+    const filter = {
       status,
       email,
       created_from: created_from === undefined ? undefined : new Date(created_from),
       created_to: created_to === undefined ? undefined : new Date(created_to),
-      ...pageStart({ limit, cursor }),
-    });
-    return toPage(orders, limit, toOrderDto);
+    };
+    const { orderDetails } = this.unitOfWork.read;
+    return readBoundedPage(page, (range) => orderDetails.list({ ...filter, ...range }), toOrderDto);
   }
 }
 
