@@ -1,4 +1,5 @@
 import type { Problem } from '@estoque/platform';
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parseMetrics } from '../support/metrics.js';
 import { RawConnection, type RawAnswer } from '../support/raw-http.js';
@@ -140,6 +141,63 @@ describe('A client that sends many requests and reads no answer', () => {
     await until('three answers', () => connection.answers.length === 3);
     expect(connection.answers.map(({ status }) => status)).toEqual([200, 404, 200]);
     connection.close();
+  });
+});
+
+describe('More orders than the api can place', () => {
+  const body = () =>
+    JSON.stringify({
+      customer: { name: 'Ana', email: `ana-${randomUUID()}@example.com` },
+      items: [{ product_id, quantity: 1 }],
+    });
+  const requestOf = (text: string) =>
+    `POST /v1/orders HTTP/1.1\r\n${HOST}content-type: application/json\r\ncontent-length: ${text.length}\r\n\r\n${text}`;
+  const countInProgress = async () =>
+    (await metrics()).values.get('estoque_http_requests_in_progress{class="order"}');
+  const countStored = async () =>
+    Number((await system.sql<{ count: string }>('SELECT count(*) FROM orders'))[0]!.count);
+
+  it('drops the order of a client that disconnects before its batch is formed', async () => {
+    const before = await countStored();
+    const [staying, leaving] = await Promise.all([RawConnection.open(url), RawConnection.open(url)]);
+    await system.whileLocked('orders', async () => {
+      staying.write(requestOf(body()));
+      await until('the first order to be in progress', async () => (await countInProgress()) === 1);
+      leaving.write(requestOf(body()));
+      await until('the second order to wait', async () => (await countInProgress()) === 2);
+      leaving.close();
+      await until('the api to notice', async () => (await countInProgress()) === 1);
+    });
+    await until('the answer', () => staying.answers.length === 1);
+    expect(staying.answers[0]!.status).toBe(202);
+    staying.close();
+    // The dropped order would be in the next batch, and this one in it or in a later one.
+    await system.placeOrder([{ product_id, quantity: 1 }]);
+    expect(await countStored()).toBe(before + 2);
+  });
+
+  it('refuses orders above the limit at once with 503, and stores those that it accepts and no others', async () => {
+    const before = await countStored();
+    const connections = await Promise.all(Array.from({ length: 900 }, () => RawConnection.open(url)));
+    const refused = () => connections.filter(({ answers: [answer] }) => answer?.status === 503);
+    await system.whileLocked('orders', async () => {
+      for (const connection of connections) connection.write(requestOf(body()));
+      await until('refusals', () => refused().length >= 100);
+      const { status, body: live } = await system.request<{ status: string }>('GET', '/health/live');
+      expect([status, live.status]).toEqual([200, 'ok']);
+      expect((await system.request('GET', `/v1/products/${product_id}`)).status).toBe(200);
+    });
+    for (const { answers } of refused()) {
+      expect(problemOf(answers[0]!).code).toBe('overloaded');
+      expect(answers[0]!.headers.get('retry-after')).toBe('1');
+    }
+    await until('all answers', () => connections.every(({ answers }) => answers.length === 1), {
+      seconds: 40,
+    });
+    const accepted = connections.filter(({ answers }) => answers[0]!.status === 202).length;
+    expect(accepted + refused().length).toBe(900);
+    expect(await countStored()).toBe(before + accepted);
+    for (const connection of connections) connection.close();
   });
 });
 

@@ -213,6 +213,18 @@ export class System {
     return (await this.pool.query(text, values)).rows as Row[];
   }
 
+  /** Runs `work` while no process can read or write the table. */
+  async whileLocked(table: string, work: () => Promise<void>) {
+    const client = await this.pool.connect();
+    try {
+      await client.query(`BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
+      await work();
+    } finally {
+      await client.query('ROLLBACK');
+      client.release();
+    }
+  }
+
   /** Expects that on-hand stock equals the sum of movements, and reserved stock the sum of active reservations. */
   async expectLedgerReconciles() {
     const rows = await this.sql<{ on_hand: number; reserved: number; moved: number; active: number }>(

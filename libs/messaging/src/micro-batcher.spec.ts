@@ -94,6 +94,23 @@ describe('MicroBatcher', () => {
     expect(batches).toEqual([['a'], ['b', 'c']]);
   });
 
+  it('refuses items while another one has waited for more than `maxWaitMs`', async () => {
+    const { batches, handleBatch, releaseBatch } = gatedFunction();
+    const batcher = new MicroBatcher(handleBatch, { maxWaitMs: 5 });
+    const accepted = [batcher.add('a')];
+    while (batches.length === 0) await nextEventLoopTurn();
+    accepted.push(batcher.add('b'));
+    const from = performance.now();
+    while (performance.now() - from <= 5) await nextEventLoopTurn();
+    await expect(batcher.add('c')).rejects.toMatchObject({ kind: 'unavailable', code: 'overloaded' });
+    await releaseBatch();
+    while (batches.length === 1) await nextEventLoopTurn();
+    accepted.push(batcher.add('d'));
+    await releaseBatch();
+    await releaseBatch();
+    expect(await Promise.all(accepted)).toEqual(['A', 'B', 'D']);
+  });
+
   it('drops an item that is abandoned before its batch is formed', async () => {
     const { batches, handleBatch, releaseBatch } = gatedFunction();
     const batcher = new MicroBatcher(handleBatch);

@@ -8,6 +8,7 @@ interface PendingItem<Item, Result> {
   resolve: (result: Result) => void;
   reject: (error: unknown) => void;
   isAbandoned?: () => boolean;
+  addedAt: number;
 }
 
 interface Options<Item> {
@@ -17,6 +18,8 @@ interface Options<Item> {
   maxSize?: number;
   /** Maximum number of items that wait for a batch. Default: no limit. */
   maxPending?: number;
+  /** No item is accepted while another one waits for longer than this. Default: no limit. */
+  maxWaitMs?: number;
 }
 
 /**
@@ -45,14 +48,21 @@ export class MicroBatcher<Item, Result> {
    *
    * @param isAbandoned called when the item's batch is formed; if true, the item is dropped: its caller no longer waits
    * @throws the `Error` that `handleBatch` returns for the item, or throws
-   * @throws AppError `overloaded` if `maxPending` items wait, or if the item was dropped; it has had no effect
+   * @throws AppError `overloaded` if too many items wait, or for too long, or if the item was dropped. It has had no effect
    */
   add(item: Item, isAbandoned?: () => boolean): Promise<Result> {
-    if (this.pending.length >= (this.options.maxPending ?? Infinity)) return Promise.reject(overloaded());
+    const addedAt = performance.now();
+    if (this.isOverloaded(addedAt)) return Promise.reject(overloaded());
     return new Promise((resolve, reject) => {
-      this.pending.push({ item, traceContext: activeContext(), resolve, reject, isAbandoned });
+      this.pending.push({ item, traceContext: activeContext(), resolve, reject, isAbandoned, addedAt });
       if (!this.isRunning) void this.handlePending();
     });
+  }
+
+  private isOverloaded(now: number): boolean {
+    const { maxPending = Infinity, maxWaitMs = Infinity } = this.options;
+    const oldest = this.pending[0];
+    return oldest !== undefined && (this.pending.length >= maxPending || now - oldest.addedAt > maxWaitMs);
   }
 
   private async handlePending() {

@@ -14,6 +14,7 @@ import { backendsTerminated, commitCut, halfOpenDatabase, postgresStop } from '.
 import { killApp, killEach } from './kill-faults.js';
 import { mailDown } from './mail-faults.js';
 import { backlog, duplicates, poison } from './message-faults.js';
+import { overload, slowBodies } from './overload-faults.js';
 import { clock, rollingRestart, stopCont } from './process-faults.js';
 import { bindingMissing, consumerCancelled, publisherFirst, queueDeleted } from './queue-faults.js';
 import { rollOut } from './roll-out.js';
@@ -45,6 +46,8 @@ const FAULTS: Fault[] = [
   mailDown,
   deadlock,
   lastUnits,
+  slowBodies,
+  overload,
 ];
 
 /** Injected only if `--only` selects them. A round already contains what they do: `kill-<app>` for each app. */

@@ -2,25 +2,30 @@ import type { AdmissionClass } from '@estoque/platform';
 import type { FastifyRequest } from 'fastify';
 
 /**
- * Maximum number of orders that wait for a batch: three batches. With the batch in progress there is always work for the
- * database, and even at 200 orders/s the last one waits for 4 s only.
+ * Bounds of the queue of orders. 600 are three batches: with the batch in progress there is always work for the database.
+ * If the database is slow, 600 would wait for too long, so no order is accepted while another one waits for 2 s.
  */
-export const MAX_PENDING_ORDERS = 600;
+export const ORDER_QUEUE_LIMITS = { maxPending: 600, maxWaitMs: 2_000 };
 
 /**
  * Requests in progress of one process. Each class has its own limit, so that slow lists hold up no order, and orders no
- * cancellation. An order in progress occupies about 20 kB, a list at most 3 MB.
+ * cancellation. An order in progress occupies about 20 kB, a list of large orders about 3 MB.
  */
 export const ADMISSION_CLASSES: readonly AdmissionClass[] = [
   {
     name: 'order',
     // Those in the batch in progress (200), and those that wait.
-    limit: 200 + MAX_PENDING_ORDERS,
-    matches: (method, url) => method === 'POST' && (url === '/v1/orders' || url.startsWith('/v1/orders?')),
+    limit: 200 + ORDER_QUEUE_LIMITS.maxPending,
+    matches: (method, url) => method === 'POST' && isPath(url, '/v1/orders'),
   },
+  { name: 'list', limit: 25, matches: (method, url) => method === 'GET' && isPath(url, '/v1/orders') },
   { name: 'read', limit: 200, matches: (method) => method === 'GET' || method === 'HEAD' },
   { name: 'change', limit: 200, matches: () => true },
 ];
+
+function isPath(url: string, path: string) {
+  return url === path || url.startsWith(`${path}?`);
+}
 
 /** An order that has waited longer for its batch is not placed: the caller has probably stopped waiting. */
 const MAX_WAIT_MS = 10_000;

@@ -45,12 +45,12 @@ export function toPage<Row extends { id: number }, Data>(
 }
 
 /** Maximum size of a page whose entries have no small maximum size of their own, in bytes of JSON. */
-const MAX_PAGE_BYTES = 1_000_000;
+const MAX_PAGE_BYTES = 500_000;
 /** Entries that are read at a time, so that not many more than fit the page are in memory. */
 const CHUNK_SIZE = 25;
 
 /**
- * Reads a page that ends early if it would have more than 1 MB. `has_more` is true then. A page has at least one entry.
+ * Reads a page that ends early if it would have more than 500 kB. `has_more` is true then. A page has at least one entry.
  *
  * @param read returns up to `limit` rows below the id `before`, newest first
  */

@@ -9,7 +9,7 @@ import {
 } from '@estoque/domain';
 import { MicroBatcher } from '@estoque/messaging';
 import { Injectable } from '@nestjs/common';
-import { MAX_PENDING_ORDERS } from '../http/admission.js';
+import { ORDER_QUEUE_LIMITS } from '../http/admission.js';
 import { readBoundedPage } from '../http/page.dto.js';
 import { invalid } from '../http/validation.pipe.js';
 import {
@@ -24,7 +24,7 @@ import {
 export class OrdersService {
   private readonly batcher = new MicroBatcher<PlaceOrderDto, OrderDto>(
     (requests) => this.placeAll(requests),
-    { maxPending: MAX_PENDING_ORDERS },
+    ORDER_QUEUE_LIMITS,
   );
 
   constructor(private readonly unitOfWork: UnitOfWork<'api'>) {}

@@ -32,6 +32,11 @@ export class Admission {
     return this.classes.map(({ name }) => name);
   }
 
+  /** @returns the number of requests in progress by class */
+  requestsInProgress(): Record<string, number> {
+    return Object.fromEntries(this.classes.map(({ name }, index) => [name, this.inProgress[index]!]));
+  }
+
   /** Returns the problem if the class of the request is full. Costs no more than the comparison of method and path. */
   readonly check = ({ method, url }: IncomingMessage): Problem | undefined => {
     const index = this.classOf(method!, url!);

@@ -36,8 +36,8 @@ export const UNREAD_ANSWER_TIMEOUT_MS = 30_000;
 /** If the unread answers of all connections are larger, the connections that have waited longest are closed. */
 export const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
 
-/** Maximum number of connections of the api. An idle one occupies about 10 kB. */
-export const MAX_API_CONNECTIONS = 2_000;
+/** Maximum number of connections of the api. An idle one occupies about 10 kB. Above the limit, new ones are closed. */
+export const MAX_API_CONNECTIONS = 5_000;
 
 /** The port of a worker is for health probes and Prometheus only. */
 export const MAX_WORKER_CONNECTIONS = 100;
