@@ -2,7 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { MAX_PIPELINED_REQUESTS, MAX_UNREAD_BYTES, UNREAD_ANSWER_TIMEOUT_MS } from './http-limits.js';
 
-const UNREAD_CHECK_INTERVAL_MS = 1_000;
+const DEFAULT_LIMITS = {
+  unreadTimeoutMs: UNREAD_ANSWER_TIMEOUT_MS,
+  maxUnreadBytes: MAX_UNREAD_BYTES,
+  checkIntervalMs: 1_000,
+};
 
 interface Exchange {
   request: IncomingMessage;
@@ -32,8 +36,13 @@ export class ConnectionQueues {
   /** Connections with a request in progress. */
   private readonly active = new Map<ConnectionQueue, Socket>();
   private timer?: NodeJS.Timeout;
+  private readonly limits: typeof DEFAULT_LIMITS;
   /** Called when a connection is closed because of its client's behaviour. */
   onClosed: (reason: ClosedReason) => void = () => undefined;
+
+  constructor(limits: Partial<typeof DEFAULT_LIMITS> = {}) {
+    this.limits = { ...DEFAULT_LIMITS, ...limits };
+  }
 
   /** Calls `handle` when all earlier requests of the connection are answered. Too many requests close it. */
   add(request: IncomingMessage, response: ServerResponse, handle: () => void) {
@@ -63,7 +72,7 @@ export class ConnectionQueues {
 
   /** Starts to watch for answers that are not read. */
   start() {
-    this.timer ??= setInterval(() => this.closeUnread(), UNREAD_CHECK_INTERVAL_MS).unref();
+    this.timer ??= setInterval(() => this.closeUnread(), this.limits.checkIntervalMs).unref();
   }
 
   stop() {
@@ -95,6 +104,7 @@ export class ConnectionQueues {
 
   private closeUnread() {
     const now = performance.now();
+    const { unreadTimeoutMs, maxUnreadBytes } = this.limits;
     const unread: { socket: Socket; since: number }[] = [];
     let bytes = 0;
     for (const [queue, socket] of this.active) {
@@ -109,7 +119,7 @@ export class ConnectionQueues {
       unread.push({ socket, since: queue.unreadSince });
     }
     for (const { socket, since } of unread.sort((a, b) => a.since - b.since)) {
-      if (bytes <= MAX_UNREAD_BYTES && now - since < UNREAD_ANSWER_TIMEOUT_MS) break;
+      if (bytes <= maxUnreadBytes && now - since < unreadTimeoutMs) break;
       bytes -= socket.writableLength;
       this.close(socket, 'unread');
     }
