@@ -20,7 +20,14 @@ describe('API input validation', () => {
     ['null', () => 'null', 422, 'validation_failed', '', 'not_an_object'],
     ['a list', () => [], 422, 'validation_failed', '', 'not_an_object'],
     ['a bare number', () => '7', 422, 'validation_failed', '', 'not_an_object'],
-    ['a __proto__ field', () => '{"__proto__": {"x": 1}}', 400, 'malformed_request'],
+    [
+      'a __proto__ field',
+      () => '{"__proto__": {"x": 1}}',
+      422,
+      'validation_failed',
+      '/__proto__',
+      'unknown_field',
+    ],
     ['an empty object', () => ({}), 422, 'validation_failed', '/customer'],
     ['an unknown field', () => order({ coupon: 'X' }), 422, 'validation_failed', '/coupon', 'unknown_field'],
     [
@@ -174,6 +181,43 @@ describe('API input validation', () => {
       'not_allowed',
     ],
     ['a language that is null', () => order({ locale: null }), 422, 'validation_failed', '/locale'],
+    ...['constructor', 'prototype', 'toString', 'valueOf', 'hasOwnProperty', '__proto__'].flatMap(
+      (name): [string, () => unknown, number, string, string, string][] => [
+        [
+          `a field ${name}`,
+          () => JSON.stringify(order({})).replace('{', `{"${name}":{"prototype":{}},`),
+          422,
+          'validation_failed',
+          `/${name}`,
+          'unknown_field',
+        ],
+        [
+          `a field ${name} in an item`,
+          () => JSON.stringify(order({})).replace('[{', `[{"${name}":1,`),
+          422,
+          'validation_failed',
+          `/items/0/${name}`,
+          'unknown_field',
+        ],
+      ],
+    ),
+    ...['a\u0001b@example.com', '"a\u0001b"@example.com', '"a b"@example.com', 'a\u202eb@example.com'].map(
+      (email): [string, () => unknown, number, string, string] => [
+        `the address ${JSON.stringify(email)}`,
+        () => order({ customer: { name: 'Ana', email } }),
+        422,
+        'validation_failed',
+        '/customer/email',
+      ],
+    ),
+    [
+      'a name that reverses the direction of text',
+      () => order({ customer: { ...customer, name: 'Ana \u202e moc.elpmaxe' } }),
+      422,
+      'validation_failed',
+      '/customer/name',
+      'bad_format',
+    ],
     ['a body above 100 kB', () => order({ note: 'x'.repeat(101 * 1024) }), 413, 'body_too_large'],
   ])('refuses POST /v1/orders with %s', async (...row) => {
     // Rest parameter, because a row may be shorter: Jest passes `done` for a declared parameter that has no value.
@@ -210,10 +254,90 @@ describe('API input validation', () => {
     ['/v1/orders?email=a%00@b.co', 'an address with NUL', 422, 'validation_failed'],
     ['/v1/orders?created_from=yesterday', 'a date that is not ISO 8601', 422, 'validation_failed'],
     ['/v1/orders?colour=red', 'an unknown filter', 422, 'validation_failed'],
+    ['/v1/orders?constructor=1', 'a filter named constructor', 422, 'validation_failed'],
+    ['/v1/orders?hasOwnProperty=1', 'a filter named hasOwnProperty', 422, 'validation_failed'],
+    ['/v1/products?__proto__=1', 'a filter named __proto__', 422, 'validation_failed'],
     ['/v1/notifications?order_id=x', 'an order id that is not a number', 422, 'validation_failed'],
   ])('refuses GET %s (%s) with %i %s', async (path, _description, status, code) => {
     const response = await system.request<Problem>('GET', path);
     expect({ status: response.status, code: response.body.code }).toEqual({ status, code });
+  });
+
+  it.each([
+    '2026-W10',
+    '20260101',
+    '2026-01-01',
+    '2026-01-01T10',
+    '2026-01-01T10:00Z',
+    '2026-01-01T10:00:00',
+    '2026-01-01 10:00:00Z',
+    '2026-02-30T10:00:00Z',
+    '2025-02-29T10:00:00Z',
+    '2026-01-01T24:00:00Z',
+    '2026-01-01T10:00:60Z',
+    '+012026-01-01T10:00:00Z',
+    '275760-09-13T00:00:00Z',
+  ])('refuses the date %s, which is not of RFC 3339, and names the parameter', async (date) => {
+    for (const parameter of ['created_from', 'created_to']) {
+      const path = `/v1/orders?${parameter}=${encodeURIComponent(date)}`;
+      const { status, body } = await system.request<Problem>('GET', path);
+      expect({ status, errors: body.errors }).toEqual({
+        status: 422,
+        errors: [
+          expect.objectContaining({
+            pointer: expect.stringMatching(parameter) as string,
+            code: 'not_a_date',
+          }),
+        ],
+      });
+    }
+  });
+
+  it.each([
+    '2026-01-01T10:00:00Z',
+    '2024-02-29t23:59:59.123456789z',
+    '2026-01-01T00:00:00+23:59',
+    '0000-01-01T00:00:00+23:59',
+    '9999-12-31T23:59:59-23:59',
+  ])('accepts the date %s', async (date) => {
+    const path = `/v1/orders?created_from=${encodeURIComponent(date)}&created_to=${encodeURIComponent(date)}`;
+    expect(await system.request('GET', path)).toMatchObject({ status: 200, body: { data: [] } });
+  });
+
+  const nested = (open: string, close: string) => open.repeat(3_000) + '1' + close.repeat(3_000);
+  const members = (name: (index: number) => string, count: number) =>
+    `{${Array.from({ length: count }, (_, index) => `"${name(index)}":1`).join(',')}}`;
+  it.each([
+    ['objects nested 3,000 deep', nested('{"a":', '}')],
+    ['lists nested 3,000 deep', nested('[', ']')],
+    ['items nested 3,000 deep', `{"items":${nested('[', ']')}}`],
+    ['a list of 40,000 numbers', `{"items":[${Array(40_000).fill(1).join(',')}]}`],
+    ['6,000 fields', members((index) => `f${index}`, 6_000)],
+    ['a field name of 50,000 characters', members(() => 'x'.repeat(50_000), 1)],
+  ])('refuses a body with %s for every operation', async (_name, body) => {
+    const operations = [
+      ['POST', '/v1/orders'],
+      ['POST', '/v1/products'],
+      ['PATCH', `/v1/products/${product_id}`],
+      ['POST', `/v1/products/${product_id}/stock/receipts`],
+      ['POST', `/v1/products/${product_id}/stock/adjustments`],
+      ['POST', '/v1/orders/999999/cancel'],
+      ['POST', '/v1/notifications/999999/resend'],
+      ['POST', '/v1/dead-letters/replay'],
+      ['POST', '/v1/dead-letters/discard'],
+      ['POST', '/v1/dead-letters/999999/replay'],
+      ['POST', '/v1/dead-letters/999999/discard'],
+    ] as const;
+    for (const [method, path] of operations) {
+      const { status, body: problem } = await system.request<Problem>(method, path, body);
+      expect({ path, status, code: problem.code }).toEqual({ path, status: 400, code: 'malformed_request' });
+    }
+  });
+
+  it('lists at most 100 errors', async () => {
+    const body = members((index) => `f${index}`, 4_000);
+    const { status, body: problem } = await system.request<Problem>('POST', '/v1/orders', body);
+    expect([status, problem.errors.length]).toEqual([422, 100]);
   });
 
   it('refuses a body whose content type is not JSON', async () => {

@@ -43,8 +43,11 @@ const APPLICATION_METRICS: Record<string, ExportedMetric> = {
   estoque_http_request_duration_seconds: histogram(['api'], {
     method: ['GET', 'POST', 'PATCH', 'PUT', 'DELETE', 'HEAD', 'OPTIONS'],
     route: undefined,
-    status: ['200', '201', '202', '204', '400', '404', '409', '412', '422', '500', '503'],
+    status: ['200', '201', '202', '204', '400', '404', '405', '409', '412', '422', '500', '503'],
   }),
+  estoque_http_refused_requests_total: counter(['api'], { class: ['order', 'list', 'read', 'change'] }),
+  estoque_http_requests_in_progress: gauge(['api'], { class: ['order', 'list', 'read', 'change'] }),
+  estoque_http_closed_connections_total: counter(['api'], { reason: ['pipelining', 'unread'] }),
   estoque_event_handling_duration_seconds: histogram(WORKER_NAMES, {
     event: [...events, 'unknown'],
     outcome: ['done', 'retried', 'dead_lettered', 'requeued'],

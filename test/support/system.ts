@@ -8,7 +8,10 @@ import { APP_NAMES, type AppName } from '../../apps/manifest.js';
 import { createVhost, reportsBrokerOutage, ExternalClient } from './broker.js';
 import { createDatabase } from './database.js';
 import { serverUrl } from './environment.js';
+import { ApiDocument } from './openapi.js';
 import { until } from './until.js';
+
+const apiDocument = ApiDocument.readCommitted();
 
 export type LogRecord = { msg: string; level: number } & Record<string, unknown>;
 
@@ -158,7 +161,11 @@ export class System {
     return this.processes.get(app)!;
   }
 
-  /** Sends a request to the api. @param body a string is sent as it is, anything else as JSON */
+  /**
+   * Sends a request to the api, and expects that the answer is one that the OpenAPI document describes.
+   *
+   * @param body a string is sent as it is, anything else as JSON
+   */
   async request<Body>(method: string, path: string, body?: unknown): Promise<ApiResponse<Body>> {
     const response = await fetch(this.process('api').url + path, {
       method,
@@ -166,11 +173,11 @@ export class System {
       body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
     });
     const text = await response.text();
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: (text ? JSON.parse(text) : undefined) as Body,
-    };
+    const { status, headers } = response;
+    const parsed = (text ? JSON.parse(text) : undefined) as Body;
+    const answer = { status, contentType: headers.get('content-type'), body: parsed };
+    if (path.startsWith('/v1/')) expect(apiDocument.findDeviations(method, path, answer)).toEqual([]);
+    return { status, headers, body: parsed };
   }
 
   /** Creates a product with `onHand` units in stock. @returns its id */
@@ -204,6 +211,18 @@ export class System {
 
   async sql<Row>(text: string, values: unknown[] = []): Promise<Row[]> {
     return (await this.pool.query(text, values)).rows as Row[];
+  }
+
+  /** Runs `work` while no process can read or write the table. */
+  async whileLocked(table: string, work: () => Promise<void>) {
+    const client = await this.pool.connect();
+    try {
+      await client.query(`BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
+      await work();
+    } finally {
+      await client.query('ROLLBACK');
+      client.release();
+    }
   }
 
   /** Expects that on-hand stock equals the sum of movements, and reserved stock the sum of active reservations. */

@@ -7,6 +7,10 @@ export interface PendingItem<Item, Result> {
   traceContext: ReturnType<typeof activeContext>;
   resolve: (result: Result) => void;
   reject: (error: unknown) => void;
+  /** Whether the caller no longer waits. */
+  isAbandoned?: () => boolean;
+  /** Time of `performance.now()`. */
+  addedAt: number;
   /** Whether the item has waited for a locked row already. */
   hasWaited?: boolean;
 }

@@ -81,6 +81,52 @@ describe('MicroBatcher', () => {
     expect(batches).toEqual([['good', 'bad', 'other'], ['good'], ['bad'], ['other']]);
   });
 
+  it('refuses items at once when `maxPending` items wait', async () => {
+    const { batches, handleBatch, releaseBatch } = gatedFunction();
+    const batcher = new MicroBatcher(handleBatch, { maxPending: 2 });
+    const first = batcher.add('a');
+    while (batches.length === 0) await nextEventLoopTurn();
+    const waiting = ['b', 'c'].map((item) => batcher.add(item));
+    await expect(batcher.add('d')).rejects.toMatchObject({ kind: 'unavailable', code: 'overloaded' });
+    await releaseBatch();
+    await releaseBatch();
+    expect(await Promise.all([first, ...waiting])).toEqual(['A', 'B', 'C']);
+    expect(batches).toEqual([['a'], ['b', 'c']]);
+  });
+
+  it('refuses items while another one has waited for more than `maxWaitMs`', async () => {
+    const { batches, handleBatch, releaseBatch } = gatedFunction();
+    const batcher = new MicroBatcher(handleBatch, { maxWaitMs: 5 });
+    const accepted = [batcher.add('a')];
+    while (batches.length === 0) await nextEventLoopTurn();
+    accepted.push(batcher.add('b'));
+    const from = performance.now();
+    while (performance.now() - from <= 5) await nextEventLoopTurn();
+    await expect(batcher.add('c')).rejects.toMatchObject({ kind: 'unavailable', code: 'overloaded' });
+    await releaseBatch();
+    while (batches.length === 1) await nextEventLoopTurn();
+    accepted.push(batcher.add('d'));
+    await releaseBatch();
+    await releaseBatch();
+    expect(await Promise.all(accepted)).toEqual(['A', 'B', 'D']);
+  });
+
+  it('drops an item that is abandoned before its batch is formed', async () => {
+    const { batches, handleBatch, releaseBatch } = gatedFunction();
+    const batcher = new MicroBatcher(handleBatch);
+    let isAbandoned = false;
+    const first = batcher.add('a', () => isAbandoned);
+    while (batches.length === 0) await nextEventLoopTurn();
+    isAbandoned = true;
+    const dropped = expect(batcher.add('b', () => isAbandoned)).rejects.toMatchObject({ code: 'overloaded' });
+    const last = batcher.add('c');
+    await releaseBatch();
+    await dropped;
+    await releaseBatch();
+    expect([await first, await last]).toEqual(['A', 'C']);
+    expect(batches).toEqual([['a'], ['c']]);
+  });
+
   it('rejects a batch as a whole while a dependency is unavailable, and handles the next batch', async () => {
     let isUnavailable = true;
     const batches: string[][] = [];

@@ -1,5 +1,5 @@
 import { RowLocked } from '@estoque/database';
-import { activeContext, isLockTimeout, kindOf, withTraceContexts } from '@estoque/platform';
+import { activeContext, isLockTimeout, kindOf, overloaded, withTraceContexts } from '@estoque/platform';
 import { setImmediate as nextEventLoopTurn } from 'node:timers/promises';
 import { LockedItems, type PendingItem, type RowLocks } from './locked-items.js';
 
@@ -12,6 +12,10 @@ interface Options<Item> {
   /** Maximum number of items in a batch. Default: 200. */
   maxSize?: number;
   locks?: RowLocks<Item>;
+  /** Maximum number of items that wait for a batch. Default: no limit. */
+  maxPending?: number;
+  /** No item is accepted while another one waits for longer than this. Default: no limit. */
+  maxWaitMs?: number;
 }
 
 /**
@@ -38,13 +42,21 @@ export class MicroBatcher<Item, Result> {
     private readonly handleBatch: (items: Item[], lockMode: LockMode) => Promise<(Result | Error)[]>,
     private readonly options: Options<Item> = {},
   ) {
-    if (options.locks) this.lockedItems = new LockedItems(options.locks, (items) => this.enqueue(...items));
+    if (options.locks) this.lockedItems = new LockedItems(options.locks, (items) => this.enqueueAgain(items));
   }
 
-  /** Resolves when the item is handled. @throws the `Error` that `handleBatch` returns for the item, or throws */
-  add(item: Item): Promise<Result> {
+  /**
+   * Resolves when the item is handled.
+   *
+   * @param isAbandoned called when the item's batch is formed; if true, the item is dropped: its caller no longer waits
+   * @throws the `Error` that `handleBatch` returns for the item, or throws
+   * @throws AppError `overloaded` if too many items wait, or for too long, or if the item was dropped. It has had no effect
+   */
+  add(item: Item, isAbandoned?: () => boolean): Promise<Result> {
+    const addedAt = performance.now();
+    if (this.isOverloaded(addedAt)) return Promise.reject(overloaded());
     return new Promise((resolve, reject) =>
-      this.enqueue({ item, traceContext: activeContext(), resolve, reject }),
+      this.enqueue({ item, traceContext: activeContext(), resolve, reject, isAbandoned, addedAt }),
     );
   }
 
@@ -53,13 +65,25 @@ export class MicroBatcher<Item, Result> {
     if (!this.isRunning) void this.handlePending();
   }
 
+  /** The time that the items waited for a lock says nothing about the load. */
+  private enqueueAgain(items: PendingItem<Item, Result>[]) {
+    const addedAt = performance.now();
+    this.enqueue(...items.map((item) => ({ ...item, addedAt })));
+  }
+
+  private isOverloaded(now: number): boolean {
+    const { maxPending = Infinity, maxWaitMs = Infinity } = this.options;
+    const oldest = this.pending[0];
+    return oldest !== undefined && (this.pending.length >= maxPending || now - oldest.addedAt > maxWaitMs);
+  }
+
   private async handlePending() {
     this.isRunning = true;
     // Items that arrive in the same turn of the event loop, for example with one read of a socket, join the batch.
     await nextEventLoopTurn();
     while (this.pending.length > 0) {
       if (this.lockedItems?.hasLockedRows) this.pending = this.lockedItems.divert(this.pending);
-      const batch = this.takeBatch();
+      const batch = this.takeBatch().filter(isWanted);
       if (batch.length > 0) await this.handle(batch);
     }
     this.isRunning = false;
@@ -129,4 +153,11 @@ export class MicroBatcher<Item, Result> {
       return error ?? new Error('rejected without an error');
     }
   }
+}
+
+/** @returns false, and rejects the item, if its caller no longer waits */
+function isWanted<Item, Result>({ isAbandoned, reject }: PendingItem<Item, Result>): boolean {
+  if (!isAbandoned?.()) return true;
+  reject(overloaded());
+  return false;
 }

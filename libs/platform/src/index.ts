@@ -16,6 +16,7 @@ export {
 } from './errors/app.errors.js';
 export { ERRORS_PAGE, ProblemFilter, toProblem, type Problem } from './errors/problem.filter.js';
 export { HealthChecks } from './health/health-checks.js';
+export { overloaded, type AdmissionClass } from './http/admission.js';
 export { createLogger, type Logger } from './logging/logger.js';
 export { Metrics } from './metrics/metrics.js';
 export { sampled } from './metrics/sampled.js';

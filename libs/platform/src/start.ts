@@ -3,18 +3,24 @@ import { NestFactory } from '@nestjs/core';
 import type { CustomTransportStrategy, MicroserviceOptions } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
+import type { RequestListener } from 'node:http';
 import 'reflect-metadata';
 import { EnvironmentError, readEnvironment, type Environment } from './config/environment.js';
 import { ProblemFilter, sendProblem, toProblem } from './errors/problem.filter.js';
+import { Admission, type AdmissionClass } from './http/admission.js';
+import { refuseWrongMethods } from './http/allowed-methods.js';
+import { clientErrorHandler } from './http/client-errors.js';
 import { prepareConnectionDraining } from './http/connection-draining.js';
+import { ConnectionQueues } from './http/connection-queues.js';
+import { MAX_API_CONNECTIONS, MAX_BODY_BYTES, MAX_WORKER_CONNECTIONS } from './http/http-limits.js';
+import { createHttpServer } from './http/http-server.js';
 import { observeRequests } from './http/observe-requests.js';
+import { countRefusals } from './http/refusal-metrics.js';
 import { createLogger, NestLogger, type Logger } from './logging/logger.js';
 import { Metrics } from './metrics/metrics.js';
 import { LOGGER, PlatformModule } from './platform.module.js';
 import { shutDownOnSignals } from './shutdown.js';
 import { startTracing } from './tracing/tracing.js';
-
-const BODY_LIMIT_BYTES = 100 * 1024;
 
 interface AppOptions {
   name: string;
@@ -27,18 +33,29 @@ interface AppOptions {
 /**
  * Starts an HTTP app.
  *
+ * @param options.admission how many requests may be in progress
  * @param options.configure adds what is specific to the app: route prefix, pipes, OpenAPI document
  */
 export async function startApi(
   module: Type,
   {
+    admission: classes,
     configure,
     ...options
-  }: AppOptions & { configure: (app: NestFastifyApplication) => Promise<void> | void },
+  }: AppOptions & {
+    admission: readonly AdmissionClass[];
+    configure: (app: NestFastifyApplication) => Promise<void> | void;
+  },
 ) {
-  const { app, environment } = await createApp(module, options);
+  const admission = new Admission(classes);
+  const queues = new ConnectionQueues();
+  const serverOptions = { gate: admission.check, queues, maxConnections: MAX_API_CONNECTIONS };
+  const { app, environment } = await createApp(module, options, serverOptions);
   shutDownOnSignals(app, environment, prepareConnectionDraining(app, environment));
-  observeRequests(app.getHttpAdapter().getInstance(), app.get(Metrics));
+  const server = app.getHttpAdapter().getInstance();
+  observeRequests(server, app.get(Metrics));
+  admission.countRequests(server);
+  countRefusals(app.get(Metrics), admission, queues);
   await configure(app);
   await listen(app, environment, options.port);
 }
@@ -48,7 +65,12 @@ export async function startWorker(
   module: Type,
   { transport, ...options }: AppOptions & { transport: Type<CustomTransportStrategy> },
 ) {
-  const { app, environment } = await createApp(module, options);
+  const serverOptions = {
+    gate: () => undefined,
+    queues: new ConnectionQueues(),
+    maxConnections: MAX_WORKER_CONNECTIONS,
+  };
+  const { app, environment } = await createApp(module, options, serverOptions);
   shutDownOnSignals(app, environment);
   app.connectMicroservice<MicroserviceOptions>({ strategy: app.get(transport) }, { inheritAppConfig: true });
   // Listen first: startAllMicroservices resolves only when the broker is available, and health must be served until
@@ -57,14 +79,20 @@ export async function startWorker(
   await app.startAllMicroservices();
 }
 
-async function createApp(module: Type, { name, requires }: AppOptions) {
+async function createApp(
+  module: Type,
+  { name, requires }: AppOptions,
+  serverOptions: Parameters<typeof createHttpServer>[1],
+) {
   const environment = readEnvironmentOrExit(name, requires);
   const logger = createLogger(name, environment);
   await startTracing(name, environment, logger);
   const app = await NestFactory.create<NestFastifyApplication>(
     { module: AppRoot, imports: [PlatformModule.forApp(name, logger), module] },
     new FastifyAdapter({
-      bodyLimit: BODY_LIMIT_BYTES,
+      bodyLimit: MAX_BODY_BYTES,
+      clientErrorHandler: clientErrorHandler(serverOptions.queues),
+      serverFactory: (handle: RequestListener) => createHttpServer(handle, serverOptions),
       routerOptions: { maxParamLength: 500 },
       // Requests that arrive during the shutdown are still answered.
       return503OnClosing: false,
@@ -77,7 +105,9 @@ async function createApp(module: Type, { name, requires }: AppOptions) {
     // removed below.
     { logger: new NestLogger(logger), bodyParser: false },
   );
-  app.getHttpAdapter().getInstance().removeContentTypeParser('text/plain');
+  const server = app.getHttpAdapter().getInstance();
+  server.removeContentTypeParser('text/plain');
+  refuseWrongMethods(server);
   app.useGlobalFilters(new ProblemFilter(logger));
   return { app, environment };
 }

@@ -22,6 +22,7 @@ import { deadLetterReplay } from './dead-letter-faults.js';
 import { killApp, killEach } from './kill-faults.js';
 import { mailDown } from './mail-faults.js';
 import { backlog, duplicates, poison } from './message-faults.js';
+import { overload, slowBodies } from './overload-faults.js';
 import { clock, rollingRestart, stopCont } from './process-faults.js';
 import { bindingMissing, consumerCancelled, publisherFirst, queueDeleted } from './queue-faults.js';
 import { replicationCut, standbyHalted } from './replication-faults.js';
@@ -56,6 +57,8 @@ const FAULTS: Fault[] = [
   mailDown,
   deadlock,
   lastUnits,
+  slowBodies,
+  overload,
 ];
 
 /** Faults of three PostgreSQL servers with synchronous replication (`--database-cluster`). */

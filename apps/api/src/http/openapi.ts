@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { completeDocument } from './openapi-completion.js';
 
 /** Builds the OpenAPI document, which is served at /openapi.json and committed as docs/openapi.json. */
 export function openApiDocument(app: INestApplication) {
@@ -7,7 +8,8 @@ export function openApiDocument(app: INestApplication) {
     .setTitle('estoque-system API')
     .setDescription(
       'Accepts orders and processes them asynchronously: stock is reserved, then deducted and recorded in the stock ledger, and the customer is notified by e-mail. ' +
-        'Amounts of money are in minor units (cents) with an ISO 4217 currency. Errors are RFC 9457 problem documents with a stable `code`.',
+        'Amounts of money are in minor units (cents) with an ISO 4217 currency. Errors are RFC 9457 problem documents with a stable `code`. ' +
+        'A method that a path does not support is answered with 405 and the header `Allow`.',
     )
     .setVersion('1.0.0')
     .setLicense('MIT', 'https://opensource.org/license/mit')
@@ -24,5 +26,5 @@ export function openApiDocument(app: INestApplication) {
   // Health and metrics routes belong to every process and are not part of the API contract. They are filtered out here:
   // with a decorator on their controllers the workers would load Swagger, which is two fifths of the files they load.
   const paths = Object.entries(document.paths).filter(([path]) => path.startsWith('/v1/'));
-  return { ...document, paths: Object.fromEntries(paths), security: [] };
+  return completeDocument({ ...document, paths: Object.fromEntries(paths), security: [] });
 }

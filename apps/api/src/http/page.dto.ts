@@ -1,4 +1,5 @@
 import { AppError } from '@estoque/platform';
+import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { IsOptionalNotNull } from './fields.decorators.js';
@@ -7,6 +8,7 @@ const CURSOR = /^([1-9]\d{0,15})$/;
 
 export class PageQuery {
   /** Maximum number of entries. @example 20 */
+  @ApiPropertyOptional({ type: 'integer', default: 20, minimum: 1, maximum: 100 })
   @IsOptionalNotNull()
   @Type(() => Number)
   @IsInt()
@@ -40,6 +42,39 @@ export function toPage<Row extends { id: number }, Data>(
   const has_more = rows.length > limit;
   const next_cursor = has_more ? Buffer.from(String(pageRows.at(-1)!.id)).toString('base64url') : null;
   return { data: pageRows.map(toData), has_more, next_cursor };
+}
+
+/** Maximum size of a page whose entries have no small maximum size of their own, in bytes of JSON. */
+const MAX_PAGE_BYTES = 500_000;
+/** Entries that are read at a time, so that not many more than fit the page are in memory. */
+const CHUNK_SIZE = 25;
+
+/**
+ * Reads a page that ends early if it would have more than 500 kB. `has_more` is true then. A page has at least one entry.
+ *
+ * @param read returns up to `limit` rows below the id `before`, newest first
+ */
+export async function readBoundedPage<Row extends { id: number }, Data>(
+  query: PageQuery,
+  read: (range: { before?: number; limit: number }) => Promise<Row[]>,
+  toData: (row: Row) => Data,
+) {
+  const start = pageStart(query);
+  const rows: Row[] = [];
+  let bytes = 0;
+  let before = start.before;
+  while (rows.length < start.limit) {
+    const limit = Math.min(CHUNK_SIZE, start.limit - rows.length);
+    const chunk = await read({ before, limit });
+    for (const row of chunk) {
+      bytes += Buffer.byteLength(JSON.stringify(toData(row)));
+      rows.push(row);
+      if (bytes > MAX_PAGE_BYTES && rows.length > 1) return toPage(rows, rows.length - 1, toData);
+    }
+    if (chunk.length < limit) break;
+    before = chunk.at(-1)!.id;
+  }
+  return toPage(rows, query.limit, toData);
 }
 
 function decode(cursor: string): number {

@@ -37,34 +37,39 @@ interface DocumentedProblem {
 
 const UNAVAILABLE: DocumentedProblem = {
   code: 'unavailable',
-  otherCodes: ['database_unavailable', 'broker_unavailable'],
-  when: 'The database or the broker is unavailable. The request may have been carried out: check before you repeat it.',
+  otherCodes: ['overloaded', 'row_locked', 'database_unavailable', 'broker_unavailable', 'outcome_unknown'],
+  when: 'The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`.',
 };
 
 /** Documents the problem responses of an operation. @param problems error code and its cause, by HTTP status */
 export function ApiProblems(problems: Record<number, DocumentedProblem>) {
   const all = { ...problems, 503: UNAVAILABLE };
-  const responses = Object.entries(all).map(([status, { code, otherCodes = [], when }]) =>
-    ApiResponse({
-      status: Number(status),
-      description: `${[code, ...otherCodes].map((name) => `\`${name}\``).join(', ')}: ${when}`,
-      content: {
-        'application/problem+json': {
-          schema: { $ref: getSchemaPath(ProblemDto) },
-          example: {
-            type: `${ERRORS_PAGE}#${code}`,
-            title: when,
-            status: Number(status),
-            code,
-            detail: when,
-            errors: [],
-          },
-        },
-      },
-    }),
+  const responses = Object.entries(all).map(([status, problem]) =>
+    ApiResponse({ status: Number(status), ...problemResponse(Number(status), problem) }),
   );
   return applyDecorators(ApiExtraModels(ProblemDto, FieldErrorDto), ...responses);
 }
+
+/** Returns the OpenAPI object of a problem response. */
+export function problemResponse(status: number, { code, otherCodes = [], when }: DocumentedProblem) {
+  return {
+    description: `${[code, ...otherCodes].map((name) => `\`${name}\``).join(', ')}: ${when}`,
+    ...(status === 503 && { headers: RETRY_AFTER }),
+    content: {
+      'application/problem+json': {
+        schema: { $ref: getSchemaPath(ProblemDto) },
+        example: { type: `${ERRORS_PAGE}#${code}`, title: when, status, code, detail: when, errors: [] },
+      },
+    },
+  };
+}
+
+const RETRY_AFTER = {
+  'Retry-After': {
+    description: 'Seconds after which a repetition may succeed',
+    schema: { type: 'integer' as const, example: 1 },
+  },
+};
 
 export const MALFORMED = {
   code: 'malformed_request',
@@ -74,4 +79,20 @@ export const MALFORMED = {
 export const INVALID = {
   code: 'validation_failed',
   when: 'Fields are unknown, missing or invalid; `errors` lists each of them.',
+};
+
+/** Problems that every operation can answer with, because the server refuses the request before it reaches the operation. */
+export const SERVER_PROBLEMS: Record<number, DocumentedProblem> = {
+  400: { code: 'malformed_request', when: 'The request is malformed.' },
+  414: { code: 'url_too_long', when: 'The URL has more than 8,000 characters.' },
+  417: { code: 'expectation_failed', when: 'The header Expect has another value than 100-continue.' },
+  431: { code: 'headers_too_large', when: 'The headers have more than 16 kB.' },
+  500: { code: 'internal_error', when: 'An unexpected error; it was logged.' },
+};
+
+/** Problems of all operations whose method allows a body, whether or not the operation reads it. */
+export const BODY_PROBLEMS: Record<number, DocumentedProblem> = {
+  408: { code: 'request_timeout', when: 'The request did not arrive within 20 s.' },
+  413: { code: 'body_too_large', when: 'The body is larger than 100 kB.' },
+  415: { code: 'unsupported_media_type', when: 'The body is not application/json.' },
 };

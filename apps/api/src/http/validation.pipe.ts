@@ -19,7 +19,7 @@ const CODES: Record<string, string> = {
   nestedValidation: 'not_an_object',
   isEmail: 'not_an_email',
   isIn: 'not_allowed',
-  isISO8601: 'not_a_date',
+  isDateTime: 'not_a_date',
   isNotIn: 'not_allowed',
   matches: 'bad_format',
   min: 'too_small',
@@ -54,28 +54,12 @@ class ObjectOnlyPipe extends ValidationPipe implements PipeTransform {
     }
     // Path parameters are validated by IdPipe, which needs the original text: `1e3` is not an id.
     if (metadata.type === 'param') return Promise.resolve(value);
-    const validated = super.transform(value, metadata) as Promise<unknown>;
+    const inherited = findInheritedNames(value);
+    const validated =
+      inherited.length > 0
+        ? Promise.reject(invalid(inherited))
+        : (super.transform(value, metadata) as Promise<unknown>);
     return metadata.type === 'query' ? validated.catch(nameParameters) : validated;
-  }
-
-  /** Nest deletes fields with these names. They are refused instead, as other unknown fields are. */
-  protected override stripProtoKeys(value: unknown) {
-    const pointers = [...findReservedNames(value)];
-    if (pointers.length > 0)
-      throw invalid(
-        pointers.map((pointer) => ({ pointer, code: 'unknown_field', message: 'is not a known field' })),
-      );
-  }
-}
-
-const RESERVED_NAMES = ['__proto__', 'constructor', 'prototype'];
-
-/** @returns the JSON pointers of all fields of a JSON value that have a reserved name */
-function* findReservedNames(value: unknown, pointer = ''): Generator<string> {
-  if (typeof value !== 'object' || value === null) return;
-  for (const [name, field] of Object.entries(value)) {
-    if (RESERVED_NAMES.includes(name)) yield `${pointer}/${name}`;
-    yield* findReservedNames(field, `${pointer}/${name}`);
   }
 }
 
@@ -91,13 +75,34 @@ function nameParameters(error: unknown): never {
   );
 }
 
-/** Creates the error for a request with invalid fields. */
+/**
+ * Finds fields with the name of a property that every object inherits, or `prototype`. class-validator takes some of them
+ * for known fields, and class-transformer drops others.
+ */
+function findInheritedNames(value: unknown, pointer = ''): FieldError[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const found: FieldError[] = [];
+  for (const [name, child] of Object.entries(value)) {
+    const childPointer = `${pointer}/${name}`;
+    if (name in Object.prototype || name === 'prototype')
+      found.push({ pointer: childPointer, code: 'unknown_field', message: 'is not a known field' });
+    else if (typeof child === 'object') found.push(...findInheritedNames(child, childPointer));
+  }
+  return found;
+}
+
+/** Maximum number of entries in `errors`. A body of 100 kB could have thousands of invalid fields. */
+const MAX_FIELD_ERRORS = 100;
+
+/** Creates the error for a request with invalid fields. It lists the first 100 of them. */
 export function invalid(fieldErrors: FieldError[]) {
   const detail =
     fieldErrors.length === 1
       ? 'The request has 1 validation error.'
       : `The request has ${fieldErrors.length} validation errors.`;
-  return new AppError('invalid', 'validation_failed', detail, { fieldErrors });
+  return new AppError('invalid', 'validation_failed', detail, {
+    fieldErrors: fieldErrors.slice(0, MAX_FIELD_ERRORS),
+  });
 }
 
 function toFieldErrors(

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { abandonmentOf } from '../http/admission.js';
 import { IdPipe } from '../http/id.pipe.js';
 import { ApiProblems, INVALID, MALFORMED } from '../http/problem.dto.js';
 import { ApiIdempotent } from '../idempotency/idempotency.decorators.js';
@@ -36,7 +37,8 @@ export class OrdersController {
     422: INVALID,
   })
   place(@Body() body: PlaceOrderDto, @Res({ passthrough: true }) reply: FastifyReply): Promise<OrderDto> {
-    return respond(reply, (keyed) => this.orders.place(body, keyed));
+    const isAbandoned = abandonmentOf(reply.request);
+    return respond(reply, (keyed) => this.orders.place(body, keyed, isAbandoned));
   }
 
   @Get()

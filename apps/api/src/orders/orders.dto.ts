@@ -12,24 +12,21 @@ import {
   type OrderDetails,
   type OrderStatus,
 } from '@estoque/domain';
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
   IsArray,
-  IsEmail,
   IsIn,
   IsInt,
-  IsISO8601,
   IsObject,
   Max,
-  MaxLength,
   Min,
   ValidateNested,
 } from 'class-validator';
 import { PageQuery } from '../http/page.dto.js';
-import { IsOptionalNotNull, IsSingleLine } from '../http/fields.decorators.js';
+import { IsDateTime, IsEmailAddress, IsOptionalNotNull, IsSingleLine } from '../http/fields.decorators.js';
 import { IsMetadata } from './metadata.decorator.js';
 
 export class CustomerDto {
@@ -38,8 +35,7 @@ export class CustomerDto {
   name!: string;
 
   /** @example "ana@example.com" */
-  @MaxLength(254)
-  @IsEmail({ allow_display_name: false }, { message: 'must be an e-mail address' })
+  @IsEmailAddress()
   email!: string;
 }
 
@@ -84,6 +80,7 @@ export class PlaceOrderDto {
   items!: OrderItemDto[];
 
   /** Language of the mails about this order. @example "pt-BR" */
+  @ApiPropertyOptional({ default: 'en', example: 'pt-BR' })
   @IsOptionalNotNull()
   @IsIn(LOCALES)
   locale: Locale = 'en';
@@ -109,8 +106,7 @@ export class OrderQuery extends PageQuery {
 
   /** The customer's e-mail address, case-insensitive. @example "ana@example.com" */
   @IsOptionalNotNull()
-  @MaxLength(254)
-  @IsEmail({}, { message: 'must be an e-mail address' })
+  @IsEmailAddress()
   email?: string;
 
   /** Only orders with exactly this reference. @example "PO-2026-118" */
@@ -120,12 +116,12 @@ export class OrderQuery extends PageQuery {
 
   /** Only orders created at or after this time. @example "2026-01-01T00:00:00Z" */
   @IsOptionalNotNull()
-  @IsISO8601({ strict: true })
+  @IsDateTime()
   created_from?: string;
 
   /** Only orders created before this time. @example "2026-02-01T00:00:00Z" */
   @IsOptionalNotNull()
-  @IsISO8601({ strict: true })
+  @IsDateTime()
   created_to?: string;
 }
 

@@ -15,8 +15,9 @@ import {
 } from '@estoque/domain';
 import { MicroBatcher } from '@estoque/messaging';
 import { Injectable } from '@nestjs/common';
+import { ORDER_QUEUE_LIMITS } from '../http/admission.js';
+import { readBoundedPage } from '../http/page.dto.js';
 import { answerOnce } from '../idempotency/answer-once.js';
-import { pageStart, toPage } from '../http/page.dto.js';
 import { invalid } from '../http/validation.pipe.js';
 import {
   toOrderDto,
@@ -39,7 +40,10 @@ export class OrdersService {
       this.unitOfWork.inBatch(requests, lockMode, rowsOf, (unlocked, transaction) =>
         transaction.idempotency.answerEach(unlocked, (unanswered) => storeOrders(unanswered, transaction)),
       ),
-    { locks: { rowsOf, waitFor: (row) => this.unitOfWork.rowLocks.waitFor(row) } },
+    {
+      ...ORDER_QUEUE_LIMITS,
+      locks: { rowsOf, waitFor: (row) => this.unitOfWork.rowLocks.waitFor(row) },
+    },
   );
 
   constructor(private readonly unitOfWork: UnitOfWork<'api'>) {}
@@ -47,12 +51,17 @@ export class OrdersService {
   /**
    * Stores the order and its event `order.created` in one transaction. The event is published after the commit.
    *
+   * @param isAbandoned whether the caller no longer waits; the order is then not stored
    * @throws AppError `validation_failed`: too many units of a product, unknown products, several currencies, or a total
    * that is too large; RowLocked if another session has locked one of the products; IdempotencyKeyReused,
-   * IdempotencyInProgress
+   * IdempotencyInProgress; `overloaded`
    */
-  place(body: PlaceOrderDto, keyed?: KeyedRequest): Promise<Answer<OrderDto>> {
-    return this.batcher.add({ body, keyed });
+  place(
+    body: PlaceOrderDto,
+    keyed?: KeyedRequest,
+    isAbandoned?: () => boolean,
+  ): Promise<Answer<OrderDto>> {
+    return this.batcher.add({ body, keyed }, isAbandoned);
   }
 
   /**
@@ -83,14 +92,18 @@ export class OrdersService {
     return toOrderDto(await this.unitOfWork.read.orderDetails.get(id));
   }
 
-  async list({ limit, cursor, created_from, created_to, ...filter }: OrderQuery): Promise<OrderPageDto> {
-    const orders = await this.unitOfWork.read.orderDetails.list({
-      ...filter,
+  async list({ created_from, created_to, limit, cursor, ...conditions }: OrderQuery): Promise<OrderPageDto> {
+    const filter = {
+      ...conditions,
       created_from: created_from === undefined ? undefined : new Date(created_from),
       created_to: created_to === undefined ? undefined : new Date(created_to),
-      ...pageStart({ limit, cursor }),
-    });
-    return toPage(orders, limit, toOrderDto);
+    };
+    const { orderDetails } = this.unitOfWork.read;
+    return readBoundedPage(
+      { limit, cursor },
+      (range) => orderDetails.list({ ...filter, ...range }),
+      toOrderDto,
+    );
   }
 }
 

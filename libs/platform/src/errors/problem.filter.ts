@@ -36,7 +36,9 @@ const HTTP_ERRORS: Record<number, { code: string; title: string }> = {
   413: { code: 'body_too_large', title: 'The request body is too large' },
   414: { code: 'url_too_long', title: 'The URL is too long' },
   415: { code: 'unsupported_media_type', title: 'The request body must be application/json' },
+  417: { code: 'expectation_failed', title: 'The expectation is unknown' },
   422: { code: 'validation_failed', title: 'The request is invalid' },
+  431: { code: 'headers_too_large', title: 'The request headers are too large' },
   500: { code: 'internal_error', title: 'Internal server error' },
   503: { code: 'unavailable', title: 'Service temporarily unavailable' },
 };
@@ -57,8 +59,7 @@ export function toProblem(error: unknown): Problem {
   }
   const frameworkStatus = error instanceof HttpException ? error.getStatus() : fastifyStatus(error);
   if (frameworkStatus !== undefined && frameworkStatus < 500) {
-    const code = HTTP_ERRORS[frameworkStatus]?.code ?? 'request_refused';
-    return buildProblem(frameworkStatus, code, (error as Error).message);
+    return httpProblem(frameworkStatus, (error as Error).message);
   }
   const status = frameworkStatus ?? STATUS_BY_KIND[kind];
   return buildProblem(
@@ -66,6 +67,11 @@ export function toProblem(error: unknown): Problem {
     HTTP_ERRORS[status]?.code ?? 'internal_error',
     status === 503 ? UNAVAILABLE_DETAIL : 'The error was logged.',
   );
+}
+
+/** Builds the problem document for an HTTP status without a more specific cause. */
+export function httpProblem(status: number, detail: string): Problem {
+  return buildProblem(status, HTTP_ERRORS[status]?.code ?? 'request_refused', detail);
 }
 
 function buildProblem(status: number, code: string, detail: string, errors: FieldError[] = []): Problem {
@@ -79,14 +85,13 @@ function fastifyStatus(error: unknown): number | undefined {
   return status >= 400 && status < 600 ? status : undefined;
 }
 
+export const PROBLEM_CONTENT_TYPE = 'application/problem+json; charset=utf-8';
+
 /** Every 503 says when to repeat the request, unless the header is set already. */
 export function sendProblem(reply: FastifyReply, problem: Problem) {
   if (problem.status === 503 && !reply.hasHeader('retry-after'))
     void reply.header('retry-after', RETRY_AFTER_SECONDS);
-  return reply
-    .status(problem.status)
-    .header('content-type', 'application/problem+json; charset=utf-8')
-    .send(problem);
+  return reply.status(problem.status).header('content-type', PROBLEM_CONTENT_TYPE).send(problem);
 }
 
 /**
@@ -100,7 +105,8 @@ export class ProblemFilter implements ExceptionFilter {
     if (host.getType() === 'rpc') return throwError(() => error);
     const http = host.switchToHttp();
     const problem = toProblem(error);
-    if (problem.status >= 500) {
+    // Refusals under overload are counted, not logged: writing a line for each of them would add to the load.
+    if (problem.status >= 500 && problem.code !== 'overloaded') {
       const { method, url } = http.getRequest<FastifyRequest>();
       this.logger.error(
         { err: error, method, path: url.split('?')[0], code: problem.code },

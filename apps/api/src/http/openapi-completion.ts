@@ -1,0 +1,48 @@
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { BODY_PROBLEMS, problemResponse, SERVER_PROBLEMS } from './problem.dto.js';
+
+// The package does not export these types by name.
+type PathItem = OpenAPIObject['paths'][string];
+type Operation = NonNullable<PathItem['get']>;
+type Schema = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string];
+type Parameter = Extract<NonNullable<Operation['parameters']>[number], { in: string }>;
+
+/** Numbers that are not integers, by the name of their field. */
+const FRACTIONS = new Set(['lag_seconds']);
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
+
+/** Adds to the generated document what holds for all operations and can't be read from a single one. */
+export function completeDocument(document: OpenAPIObject): OpenAPIObject {
+  for (const path of Object.values(document.paths)) {
+    for (const method of METHODS) {
+      const operation = path[method];
+      if (operation) completeOperation(operation, method !== 'get');
+    }
+  }
+  for (const [name, schema] of Object.entries(document.components?.schemas ?? {}))
+    completeSchema(schema, name);
+  return document;
+}
+
+function completeOperation(operation: Operation, mayHaveBody: boolean) {
+  const problems = mayHaveBody ? { ...SERVER_PROBLEMS, ...BODY_PROBLEMS } : SERVER_PROBLEMS;
+  for (const [status, problem] of Object.entries(problems))
+    operation.responses[status] ??= problemResponse(Number(status), problem);
+  for (const parameter of operation.parameters ?? []) {
+    const { name, in: location, schema } = parameter as Parameter;
+    if (schema) completeSchema(schema, name);
+    if (location === 'path') Object.assign(schema!, { minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+  }
+}
+
+/** TypeScript has one type of numbers: the document calls them integers, which all of them are but for `FRACTIONS`. */
+function completeSchema(schema: Schema, name: string) {
+  if ('$ref' in schema) return;
+  if (schema.type === 'number' && !FRACTIONS.has(name)) schema.type = 'integer';
+  // OpenAPI 3.0.3: `nullable` does not add null to the values of an enum.
+  if (schema.nullable && schema.enum && !schema.enum.includes(null)) schema.enum.push(null);
+  for (const part of schema.allOf ?? []) completeSchema(part, name);
+  if (schema.items) completeSchema(schema.items, name);
+  for (const [field, fieldSchema] of Object.entries(schema.properties ?? {}))
+    completeSchema(fieldSchema, field);
+}

@@ -1,0 +1,67 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { httpProblem, type Problem } from '../errors/problem.filter.js';
+import { refuseConnect } from './client-errors.js';
+import { type ConnectionQueues } from './connection-queues.js';
+import {
+  HEADERS_TIMEOUT_MS,
+  KEEP_ALIVE_TIMEOUT_MS,
+  MAX_HEADER_BYTES,
+  MAX_URL_CHARACTERS,
+  REQUEST_TIMEOUT_MS,
+  TIMEOUT_CHECK_INTERVAL_MS,
+} from './http-limits.js';
+import { endWithProblem } from './raw-problem.js';
+
+/** Decides about a request before any of it is processed. Returns the problem if the request is refused. */
+export type Gate = (request: IncomingMessage) => Problem | undefined;
+
+interface Options {
+  maxConnections: number;
+  gate: Gate;
+  queues: ConnectionQueues;
+}
+
+/**
+ * Creates an HTTP server that protects itself from its clients: limits on time, size and number, one request at a time
+ * per connection, and problem documents for requests that Node refuses.
+ *
+ * @param handle handles the requests that are not refused here
+ */
+export function createHttpServer(handle: RequestListener, { maxConnections, gate, queues }: Options): Server {
+  const server = createServer({
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    // Node's own answer has no body.
+    requireHostHeader: false,
+  });
+  server.maxConnections = maxConnections;
+  server.on('request', (request, response) =>
+    queues.add(request, response, () => {
+      const problem = findRequestProblem(request) ?? gate(request);
+      if (problem) endWithProblem(response, problem);
+      else handle(request, response);
+    }),
+  );
+  server.on('checkExpectation', (request: IncomingMessage, response) =>
+    queues.add(request, response, () => {
+      endWithProblem(response, httpProblem(417, `The expectation ${request.headers.expect} is unknown.`), {
+        connection: 'close',
+      });
+    }),
+  );
+  server.on('connect', refuseConnect);
+  server.on('listening', () => queues.start());
+  server.on('close', () => queues.stop());
+  return server;
+}
+
+function findRequestProblem({ headers, httpVersion, url }: IncomingMessage): Problem | undefined {
+  if (url!.length > MAX_URL_CHARACTERS)
+    return httpProblem(414, `The URL has more than ${MAX_URL_CHARACTERS} characters.`);
+  if (headers.host === undefined && httpVersion === '1.1')
+    return httpProblem(400, 'The header Host is missing.');
+  return undefined;
+}
