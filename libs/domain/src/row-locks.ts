@@ -19,7 +19,7 @@ export const productRow = (id: number): Row => `product ${id}`;
 
 const MAX_TRIES = 3;
 /** Part of the lock timeout. A shorter wait is normal contention and needs no diagnosis. */
-const DIAGNOSE_AFTER_MS = 250;
+const DIAGNOSE_AFTER_MS = 150;
 
 /** Finds out which rows other sessions have locked. */
 export class RowLocks {

@@ -12,6 +12,7 @@ import { CLUSTER_FAULTS } from './cluster-faults.js';
 import { deadlock, lastUnits } from './contention-faults.js';
 import { backendsTerminated, commitCut, halfOpenDatabase, postgresStop } from './database-faults.js';
 import { killApp, killEach } from './kill-faults.js';
+import { advisoryLock, machineLost, rowLock } from './lock-faults.js';
 import { mailDown } from './mail-faults.js';
 import { backlog, duplicates, poison } from './message-faults.js';
 import { clock, rollingRestart, stopCont } from './process-faults.js';
@@ -45,6 +46,9 @@ const FAULTS: Fault[] = [
   mailDown,
   deadlock,
   lastUnits,
+  rowLock,
+  advisoryLock,
+  machineLost,
 ];
 
 /** Injected only if `--only` selects them. A round already contains what they do: `kill-<app>` for each app. */

@@ -9,13 +9,29 @@ export class Database {
   private readonly pool: pg.Pool;
 
   constructor(url: string) {
-    this.pool = new pg.Pool({ connectionString: url, max: 4, application_name: APPLICATION_NAME });
+    this.pool = new pg.Pool({ connectionString: url, max: 6, application_name: APPLICATION_NAME });
     // Idle connections fail when a fault stops PostgreSQL; the next query reports it.
     this.pool.on('error', () => undefined);
   }
 
   async query<Row>(text: string, values: unknown[] = []): Promise<Row[]> {
     return (await this.pool.query(text, values)).rows as Row[];
+  }
+
+  /** Runs a statement that takes a lock. @returns a function that ends its transaction */
+  async hold(text: string, values: unknown[]): Promise<() => Promise<void>> {
+    const client = await this.pool.connect();
+    try {
+      await client.query('BEGIN');
+      await client.query(text, values);
+    } catch (error) {
+      client.release(error as Error);
+      throw error;
+    }
+    return async () => {
+      await client.query('ROLLBACK');
+      client.release();
+    };
   }
 
   /** Runs all queries of `work` on one snapshot of the database. */

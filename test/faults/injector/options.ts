@@ -13,6 +13,8 @@ export interface FaultInjectorOptions {
   otherDist?: string;
   /** Three RabbitMQ nodes in a cluster, instead of one node. */
   cluster?: boolean;
+  /** How long `row-lock` and `advisory-lock` hold their lock; default: 60 s, or 20 s in the short form. */
+  holdSeconds?: number;
   /** Environment of all apps, in addition to the one that the fault injector sets. */
   environment?: Record<string, string>;
   printProgress: (text: string) => void;

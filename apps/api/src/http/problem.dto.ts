@@ -34,8 +34,14 @@ interface DocumentedProblem {
 
 const UNAVAILABLE: DocumentedProblem = {
   code: 'unavailable',
-  otherCodes: ['database_unavailable', 'broker_unavailable'],
-  when: 'The database or the broker is unavailable. The request may have been carried out: check before you repeat it.',
+  otherCodes: [
+    'database_unavailable',
+    'database_read_only',
+    'broker_unavailable',
+    'row_locked',
+    'outcome_unknown',
+  ],
+  when: 'The database or the broker is unavailable, or another session has locked what the request needs. Nothing was stored, except with `outcome_unknown`: the request may have been carried out.',
 };
 
 /** Documents the problem responses of an operation. @param problems error code and its cause, by HTTP status */
