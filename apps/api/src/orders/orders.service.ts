@@ -30,7 +30,7 @@ export class OrdersService {
       this.unitOfWork.inBatch(requests, lockMode, rowsOf, (unlocked, transaction) =>
         this.placeAll(unlocked, transaction),
       ),
-    { locks: { rowsOf, waitFor: (row) => this.unitOfWork.rowLocks.waitFor(row) } },
+    { locks: { rowsOf, queries: () => this.unitOfWork.rowLocks } },
   );
 
   constructor(private readonly unitOfWork: UnitOfWork<'api'>) {}
