@@ -33,11 +33,12 @@ function readOptions() {
       mutants: { type: 'boolean', default: false },
       'other-revision': { type: 'string', default: '' },
       dist: { type: 'string', default: join(root, 'dist') },
+      'hold-seconds': { type: 'string', default: '' },
       report: { type: 'string', default: join(local, 'faults', 'report') },
       keep: { type: 'boolean', default: false },
     },
   });
-  const readNumber = (name: 'minutes' | 'seed' | 'rate') => {
+  const readNumber = (name: 'minutes' | 'seed' | 'rate' | 'hold-seconds') => {
     const value = Number(values[name]);
     if (!Number.isFinite(value) || value < 0) throw new UserError(`--${name} must be a number`);
     return value;
@@ -46,6 +47,7 @@ function readOptions() {
     minutes: readNumber('minutes'),
     seed: readNumber('seed'),
     rate: readNumber('rate'),
+    holdSeconds: values['hold-seconds'] === '' ? undefined : readNumber('hold-seconds'),
     only: values.only.split(',').filter(Boolean),
     dist: resolve(values.dist),
     isOwnDist: values.dist === join(root, 'dist'),

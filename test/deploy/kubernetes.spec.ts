@@ -353,8 +353,8 @@ describe('Database of the production overlay', () => {
         [],
         readContainerEnvironment(production, containerOf(production, app)),
       );
-      // A roll-out starts one pod more than the maximum.
-      return (maxReplicas[app]! + 1) * environment.DATABASE_POOL_SIZE;
+      // A roll-out starts one pod more than the maximum. Each has one connection for readiness probes beside its pool.
+      return (maxReplicas[app]! + 1) * (environment.DATABASE_POOL_SIZE + 1);
     });
     const { max_connections } = production.one('Cluster', 'postgres').spec.postgresql!.parameters!;
     // 30 connections are reserved for the operator, for replication and for administrators.

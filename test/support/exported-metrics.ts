@@ -55,6 +55,8 @@ const APPLICATION_METRICS: Record<string, ExportedMetric> = {
   estoque_events_published_total: counter(APP_NAMES, { event: events }),
   estoque_consumer_up: gauge(WORKER_NAMES),
   estoque_consumer_in_flight: gauge(WORKER_NAMES),
+  estoque_lock_timeouts_total: counter(APP_NAMES),
+  estoque_rows_locked: gauge(APP_NAMES),
   estoque_outbox_depth: gauge(APP_NAMES),
   estoque_outbox_lag_seconds: gauge(APP_NAMES),
   estoque_dead_letters_open: gauge(['api']),

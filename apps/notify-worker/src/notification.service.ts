@@ -36,7 +36,7 @@ export class NotificationService {
     (requests, lockMode) => this.notifyAll(requests, lockMode),
     {
       keyOf: ({ order_id }) => order_id,
-      locks: { rowsOf, waitFor: (row) => this.unitOfWork.rowLocks.waitFor(row) },
+      locks: { rowsOf, queries: () => this.unitOfWork.rowLocks },
     },
   );
 

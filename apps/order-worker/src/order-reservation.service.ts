@@ -24,7 +24,7 @@ export class OrderReservationService {
       ),
     {
       keyOf: ({ order_id }) => order_id,
-      locks: { rowsOf, waitFor: (row) => this.unitOfWork.rowLocks.waitFor(row) },
+      locks: { rowsOf, queries: () => this.unitOfWork.rowLocks },
     },
   );
 

@@ -25,7 +25,7 @@ export class StockDeductionService {
       ),
     {
       keyOf: ({ order_id }) => order_id,
-      locks: { rowsOf, waitFor: (row) => this.unitOfWork.rowLocks.waitFor(row) },
+      locks: { rowsOf, queries: () => this.unitOfWork.rowLocks },
     },
   );
 

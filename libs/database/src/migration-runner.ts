@@ -10,7 +10,7 @@ const MIGRATION_LOCK = 7_346_001;
  * Lock timeout of a migration. While a migration waits for a table, every later statement on that table waits behind it:
  * it must give up well before those reach their own lock timeout.
  */
-export const MIGRATION_LOCK_TIMEOUT_MS = 200;
+export const MIGRATION_LOCK_TIMEOUT_MS = 100;
 
 const WAIT_MS = { first: 500, max: 10_000 };
 const MAX_TOTAL_WAIT_MS = 600_000;

@@ -44,7 +44,7 @@ describe('Every connection', () => {
 
   it('has the time limits of the session settings, below the time limit of the client', async () => {
     const dataSource = await connect({ queryTimeoutMs: 10_000 });
-    expect(await settingsOf(dataSource)).toEqual([500, 9_000, 5_000, 30_000, 5, 2, 3, 10_000, 1_000]);
+    expect(await settingsOf(dataSource)).toEqual([400, 9_000, 5_000, 30_000, 5, 2, 3, 10_000, 1_000]);
   });
 
   it('has no limit for statements and transactions if the client has none, as a migration', async () => {

@@ -10,7 +10,7 @@ export interface SessionLimits {
  * Far above the duration of a transaction of the order flow, so that contention between replicas does not reach it. An
  * order may meet a held lock in two services, and has to be processed within 2 s nevertheless.
  */
-export const LOCK_TIMEOUT_MS = 500;
+export const LOCK_TIMEOUT_MS = 400;
 
 /** The share of the client's time limit after which the server ends a statement: the server reports the error first. */
 const STATEMENT_SHARE = 0.9;

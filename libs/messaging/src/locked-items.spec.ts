@@ -27,6 +27,8 @@ class Database {
     return !this.locked.has(row);
   };
 
+  findLocked = (rows: string[]) => Promise.resolve(new Set(rows.filter((row) => this.locked.has(row))));
+
   /** Ends the wait in progress: the row is free, or the lock timeout is reached. */
   async finishWait() {
     while (!this.endWait) await new Promise((resolve) => setImmediate(resolve));
@@ -35,15 +37,17 @@ class Database {
   }
 }
 
+const createBatcher = (database: Database) =>
+  new MicroBatcher<string, string>(database.handleBatch, {
+    locks: { rowsOf: (item) => [item], queries: () => database },
+  });
+
 describe('A batch that waits too long for a lock', () => {
   let database: Database;
   let batcher: MicroBatcher<string, string>;
   beforeEach(() => {
     database = new Database();
-    const { waitFor } = database;
-    batcher = new MicroBatcher<string, string>(database.handleBatch, {
-      locks: { rowsOf: (item) => [item], waitFor },
-    });
+    batcher = createBatcher(database);
   });
   const addAll = (...items: string[]) => items.map((item) => batcher.add(item));
 
@@ -83,6 +87,18 @@ describe('A batch that waits too long for a lock', () => {
     expect(database.waitedFor).toEqual(['b']);
   });
 
+  it('handles an item whose row was locked for a moment, while another row is waited for', async () => {
+    database.locked.add('a').add('b');
+    const [a, b] = addAll('a', 'b');
+    while (database.waitedFor.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    database.locked.delete('b');
+    expect(await b).toBe('b');
+    expect(database.waitedFor).toEqual(['a']);
+    const refused = expect(a).rejects.toBeInstanceOf(RowLocked);
+    await database.finishWait();
+    await refused;
+  });
+
   it('refuses items immediately while 50 wait already', async () => {
     database.locked.add('b');
     const items = addAll(...Array.from({ length: 60 }, () => 'b'));
@@ -108,10 +124,7 @@ describe('A batch that waits too long for a lock', () => {
   });
 
   it('refuses the waiting items with the error of the database if it becomes unavailable', async () => {
-    const waitFor = () => Promise.reject(Object.assign(new Error('shutdown'), { code: '57P01' }));
-    batcher = new MicroBatcher<string, string>(database.handleBatch, {
-      locks: { rowsOf: (item) => [item], waitFor },
-    });
+    database.waitFor = () => Promise.reject(Object.assign(new Error('shutdown'), { code: '57P01' }));
     database.locked.add('b');
     await expect(batcher.add('b')).rejects.toThrow('shutdown');
   });

@@ -1,5 +1,6 @@
 import { RowLocked } from '@estoque/database';
 import type { activeContext } from '@estoque/platform';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface PendingItem<Item, Result> {
   item: Item;
@@ -15,16 +16,24 @@ export interface PendingItem<Item, Result> {
   hasWaited?: boolean;
 }
 
-/** What a batcher needs to know about the database rows of its items. */
-export interface RowLocks<Item> {
-  /** The rows that handling the item locks, as text. Called only after a lock timeout. */
-  rowsOf: (item: Item) => string[];
+/** How a batcher asks about locks. Rows are text, for example `stock of product 12`. */
+export interface LockQueries {
   /** Waits for the row, with nothing else locked. @returns false if another session still holds it */
-  waitFor: (row: string) => Promise<boolean>;
+  waitFor(row: string): Promise<boolean>;
+  /** Does not wait. @returns those of the rows that another session has locked at the moment */
+  findLocked(rows: string[]): Promise<Set<string>>;
+}
+
+export interface RowLocks<Item> {
+  /** The rows that handling the item locks. Called only after a lock timeout. */
+  rowsOf: (item: Item) => string[];
+  queries: () => LockQueries;
 }
 
 /** A row counts as locked for this long after a wait for it failed. */
 const REMEMBERED_MS = 10_000;
+/** Interval at which the other rows are checked while one is waited for. */
+const CHECK_INTERVAL_MS = 100;
 /** Further items are refused immediately: they would only fill the prefetch window. */
 const MAX_WAITING = 50;
 
@@ -33,13 +42,16 @@ const MAX_WAITING = 50;
  *
  * They wait here, so that batches of other items do not wait with them. One row at a time is waited for, by one session
  * with nothing else locked. If it is free, its items are handled in the next batch; otherwise they are refused with
- * RowLocked: the caller tries again later.
+ * RowLocked: the caller tries again later. Meanwhile the other rows are checked without waiting: most of them were
+ * locked only for a moment, by a batch that waited for the same row.
  */
 export class LockedItems<Item, Result> {
   /** Time of `performance.now()` at which a wait for the row last failed, by row. */
   private readonly lockedRows = new Map<string, number>();
   private waiting: PendingItem<Item, Result>[] = [];
-  private isWaitingForRow = false;
+  private rowWaitedFor?: string;
+  /** Identifies the latest run of `waitForRows`, while it runs. */
+  private run?: object;
 
   /** @param handle handles items whose rows are free */
   constructor(
@@ -73,23 +85,27 @@ export class LockedItems<Item, Result> {
     if (pending.hasWaited || this.waiting.length >= MAX_WAITING) return pending.reject(error);
     pending.hasWaited = true;
     this.waiting.push(pending);
-    if (!this.isWaitingForRow) void this.waitForRows();
+    if (this.run) return;
+    this.run = {};
+    void this.checkRows(this.run);
+    void this.waitForRows();
   }
 
   private async waitForRows() {
-    this.isWaitingForRow = true;
     while (this.waiting.length > 0) {
       const [row] = this.lockedRowsOf(this.waiting[0]!);
+      this.rowWaitedFor = row;
       if (row !== undefined) await this.waitFor(row);
       this.handleFree();
     }
-    this.isWaitingForRow = false;
+    this.rowWaitedFor = undefined;
+    this.run = undefined;
   }
 
   /** Refuses the items that need the row, if it is still locked. */
   private async waitFor(row: string) {
     try {
-      if (await this.locks.waitFor(row)) this.lockedRows.delete(row);
+      if (await this.locks.queries().waitFor(row)) this.lockedRows.delete(row);
       else {
         this.lockedRows.set(row, performance.now());
         this.refuse((rows) => rows.includes(row) && new RowLocked(rows));
@@ -98,6 +114,23 @@ export class LockedItems<Item, Result> {
       // The database is unavailable. The next batch finds out which rows are locked.
       this.lockedRows.clear();
       this.refuse(() => error);
+    }
+  }
+
+  /** Ends with `waitForRows`, which also reports if the database is unavailable. */
+  private async checkRows(run: object) {
+    while (this.run === run) {
+      const rows = new Set(this.waiting.flatMap((pending) => this.lockedRowsOf(pending)));
+      rows.delete(this.rowWaitedFor!);
+      if (rows.size > 0) {
+        const locked = await this.locks
+          .queries()
+          .findLocked([...rows])
+          .catch(() => rows);
+        for (const row of rows) if (!locked.has(row)) this.lockedRows.delete(row);
+        this.handleFree();
+      }
+      await sleep(CHECK_INTERVAL_MS);
     }
   }
 

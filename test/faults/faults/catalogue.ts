@@ -20,6 +20,7 @@ import {
 import { addressOnStandby, failover, primaryHalted, primaryKilled, switchover } from './failover-faults.js';
 import { deadLetterReplay } from './dead-letter-faults.js';
 import { killApp, killEach } from './kill-faults.js';
+import { advisoryLock, machineLost, rowLock } from './lock-faults.js';
 import { mailDown } from './mail-faults.js';
 import { backlog, duplicates, poison } from './message-faults.js';
 import { overload, slowBodies } from './overload-faults.js';
@@ -59,6 +60,9 @@ const FAULTS: Fault[] = [
   lastUnits,
   slowBodies,
   overload,
+  rowLock,
+  advisoryLock,
+  machineLost,
 ];
 
 /** Faults of three PostgreSQL servers with synchronous replication (`--database-cluster`). */

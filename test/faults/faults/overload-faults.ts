@@ -74,7 +74,8 @@ async function generate(
     { cwd: options.root, maxBuffer: 1024 ** 3 },
   );
   const result = JSON.parse(stdout) as OverloadResult;
-  for (const { email, id } of result.accepted) load.requests.push({ email, id, status: 202, body: '', sentAt: Date.now() });
+  for (const { email, id } of result.accepted)
+    load.requests.push({ email, id, status: 202, body: '', sentAt: Date.now() });
   return result;
 }
 

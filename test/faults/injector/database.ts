@@ -23,6 +23,22 @@ export class Database {
     return (await this.pool.query(text, values)).rows as Row[];
   }
 
+  /** Runs a statement that takes a lock. @returns a function that ends its transaction */
+  async hold(text: string, values: unknown[]): Promise<() => Promise<void>> {
+    const client = await this.pool.connect();
+    try {
+      await client.query('BEGIN');
+      await client.query(text, values);
+    } catch (error) {
+      client.release(error as Error);
+      throw error;
+    }
+    return async () => {
+      await client.query('ROLLBACK');
+      client.release();
+    };
+  }
+
   /** Runs all queries of `work` on one snapshot of the database. */
   async inSnapshot<Result>(work: (sql: Sql) => Promise<Result>) {
     const client = await this.pool.connect();
@@ -58,7 +74,7 @@ export class Database {
 }
 
 function createPool(url: string) {
-  const pool = new pg.Pool({ connectionString: url, max: 4, application_name: APPLICATION_NAME });
+  const pool = new pg.Pool({ connectionString: url, max: 6, application_name: APPLICATION_NAME });
   // Idle connections fail when a fault stops PostgreSQL; the next query reports it.
   pool.on('error', () => undefined);
   return pool;

@@ -15,6 +15,8 @@ export interface FaultInjectorOptions {
   cluster?: boolean;
   /** Three PostgreSQL servers with synchronous replication, instead of one server. */
   databaseCluster?: boolean;
+  /** How long `row-lock` and `advisory-lock` hold their lock; default: 60 s, or 20 s in the short form. */
+  holdSeconds?: number;
   /** Environment of all apps, in addition to the one that the fault injector sets. */
   environment?: Record<string, string>;
   printProgress: (text: string) => void;

@@ -37,7 +37,14 @@ interface DocumentedProblem {
 
 const UNAVAILABLE: DocumentedProblem = {
   code: 'unavailable',
-  otherCodes: ['overloaded', 'row_locked', 'database_unavailable', 'broker_unavailable', 'outcome_unknown'],
+  otherCodes: [
+    'overloaded',
+    'row_locked',
+    'database_unavailable',
+    'database_read_only',
+    'broker_unavailable',
+    'outcome_unknown',
+  ],
   when: 'The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`.',
 };
 

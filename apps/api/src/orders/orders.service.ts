@@ -40,10 +40,7 @@ export class OrdersService {
       this.unitOfWork.inBatch(requests, lockMode, rowsOf, (unlocked, transaction) =>
         transaction.idempotency.answerEach(unlocked, (unanswered) => storeOrders(unanswered, transaction)),
       ),
-    {
-      ...ORDER_QUEUE_LIMITS,
-      locks: { rowsOf, waitFor: (row) => this.unitOfWork.rowLocks.waitFor(row) },
-    },
+    { ...ORDER_QUEUE_LIMITS, locks: { rowsOf, queries: () => this.unitOfWork.rowLocks } },
   );
 
   constructor(private readonly unitOfWork: UnitOfWork<'api'>) {}
@@ -56,11 +53,7 @@ export class OrdersService {
    * that is too large; RowLocked if another session has locked one of the products; IdempotencyKeyReused,
    * IdempotencyInProgress; `overloaded`
    */
-  place(
-    body: PlaceOrderDto,
-    keyed?: KeyedRequest,
-    isAbandoned?: () => boolean,
-  ): Promise<Answer<OrderDto>> {
+  place(body: PlaceOrderDto, keyed?: KeyedRequest, isAbandoned?: () => boolean): Promise<Answer<OrderDto>> {
     return this.batcher.add({ body, keyed }, isAbandoned);
   }
 

@@ -11,22 +11,27 @@ export const CHECKED_AGAINST = { pg: '8.23.1' };
 const CACHED_PLAN_OUTDATED = '0A000';
 /** SQLSTATE `read_only_sql_transaction`. */
 const READ_ONLY_SERVER = '25006';
+/** SQLSTATE `in_failed_sql_transaction`. */
+const TRANSACTION_ABORTED = '25P02';
 const QUERY_TIMEOUT = 'Query read timeout';
 
 const BEGIN = 'START TRANSACTION';
 const COMMIT = 'COMMIT';
 const ROLLBACK = 'ROLLBACK';
 
+type DriverError = Error & { code?: string };
 type Result = pg.QueryResult<pg.QueryResultRow>;
 
 /**
- * A client in pg's pipeline mode, with five workarounds.
+ * A client in pg's pipeline mode, with six workarounds.
  *
  * Upstream behaviour:
  * - pg sends statements with parameters without a name, so PostgreSQL plans them at every call. This client gives each
  *   one a name, so that PostgreSQL prepares it once for each connection.
  * - In pipeline mode, pg sends statements without waiting for earlier results, but a caller that awaits the start of a
  *   transaction waits for a round trip. This client resolves the start of a transaction immediately.
+ * - After a statement fails, PostgreSQL refuses the later ones of the transaction with 25P02. Their callers may fail
+ *   before the caller of the first one, and only its error says what to do. This client rejects all with that error.
  * - pg abandons a query after `query_timeout` and closes the connection, but the server continues it, for example waits
  *   for a lock. This client cancels it on the server.
  * - pg reports the loss of a connection in the same way before and after a commit was sent. This client reports it as
@@ -38,6 +43,8 @@ type Result = pg.QueryResult<pg.QueryResultRow>;
  */
 export class PipelinedClient extends pg.Client {
   private isInTransaction = false;
+  /** Error of the first statement that failed in the transaction. */
+  private transactionError?: Error;
   private isCancelled = false;
   /** Whether the notice arrived that the commit in progress was not replicated. */
   private isNotReplicated = false;
@@ -51,12 +58,12 @@ export class PipelinedClient extends pg.Client {
       if (text === COMMIT) return this.commit(send(text) as Promise<Result>);
       if (text === ROLLBACK) this.isInTransaction = false;
       const hasNoParameters = typeof text !== 'string' || !Array.isArray(values) || values.length === 0;
-      const result = hasNoParameters
+      const sent = hasNoParameters
         ? send(...args)
         : send({ name: nameOf(text), text, values: values.map(encodeNumberList) }, ...rest);
-      if (!(result instanceof Promise)) return result;
-      result.catch((error: Error) => this.closeAfter(error));
-      return this.isInTransaction || isRead(text) ? result : this.withKnownOutcome(result as Promise<Result>);
+      if (!(sent instanceof Promise)) return sent;
+      const result = (sent as Promise<Result>).catch((error: DriverError) => this.fail(error));
+      return this.isInTransaction || isRead(text) ? result : this.withKnownOutcome(result);
     }) as typeof this.query;
     this.on('notice', ({ routine }) => (this.isNotReplicated ||= routine === 'SyncRepWaitForLSN'));
   }
@@ -68,16 +75,19 @@ export class PipelinedClient extends pg.Client {
   /** Later statements are already sent. If the transaction does not start, they must not run outside a transaction. */
   private begin(begun: Promise<Result>) {
     this.isInTransaction = true;
+    this.transactionError = undefined;
     begun.catch(() => this.closeSocket());
     return Promise.resolve({ command: BEGIN, rowCount: null, rows: [], fields: [] });
   }
 
   private async commit(committed: Promise<Result>): Promise<Result> {
     this.isInTransaction = false;
-    committed.catch((error: Error) => this.closeAfter(error));
-    const result = await this.withKnownOutcome(committed);
+    const result = await this.withKnownOutcome(committed.catch((error: DriverError) => this.fail(error)));
     // PostgreSQL rolls back a transaction in which a statement failed, and reports no error.
-    if (result.command === ROLLBACK) throw new Error('the transaction was rolled back instead of committed');
+    if (result.command === ROLLBACK)
+      throw new Error('the transaction was rolled back instead of committed', {
+        cause: this.transactionError,
+      });
     return result;
   }
 
@@ -91,7 +101,15 @@ export class PipelinedClient extends pg.Client {
     throw new OutcomeUnknown(new Error('the commit was not replicated to the synchronous standby'));
   }
 
-  private closeAfter(error: Error & { code?: string }) {
+  /** @throws the error that the caller gets */
+  private fail(error: DriverError): never {
+    this.closeAfter(error);
+    if (error.code === TRANSACTION_ABORTED) throw this.transactionError ?? error;
+    this.transactionError ??= error;
+    throw error;
+  }
+
+  private closeAfter(error: DriverError) {
     if (error.message === QUERY_TIMEOUT) this.cancelOnServer();
     if (error.code === READ_ONLY_SERVER) this.emit('read-only server');
     if (error.message === QUERY_TIMEOUT || error.code === CACHED_PLAN_OUTDATED) this.closeSocket();

@@ -108,10 +108,9 @@ export class ProblemFilter implements ExceptionFilter {
     // Refusals under overload are counted, not logged: writing a line for each of them would add to the load.
     if (problem.status >= 500 && problem.code !== 'overloaded') {
       const { method, url } = http.getRequest<FastifyRequest>();
-      this.logger.error(
-        { err: error, method, path: url.split('?')[0], code: problem.code },
-        'request failed',
-      );
+      // The stack of an outage says nothing, and there can be one for each request.
+      const cause = problem.status === 503 ? { reason: (error as Error).message } : { err: error };
+      this.logger.error({ ...cause, method, path: url.split('?')[0], code: problem.code }, 'request failed');
     }
     return sendProblem(http.getResponse<FastifyReply>(), problem);
   }

@@ -1,0 +1,233 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { APP_NAMES, type AppName } from '../../../apps/manifest.js';
+import { until } from '../../support/until.js';
+import type { Experiment, Fault } from '../experiment.js';
+import type { Database } from '../injector/database.js';
+import type { FaultInjector } from '../injector/fault-injector.js';
+
+/** Advisory lock of the outbox poll (libs/messaging/src/outbox). */
+const CLAIM_LOCK = 7_346_002;
+const MAX_SECONDS_OF_OTHER_ORDERS = 2;
+const MAX_WAITING_SESSIONS = 2;
+const SAMPLE_MS = 200;
+
+const holdSeconds = ({ options }: FaultInjector, { short }: Experiment) =>
+  options.holdSeconds ?? (short ? 20 : 60);
+
+/** Counts, for each app, the sessions that wait for a lock. @returns a function that ends the counting */
+function watchWaitingSessions(database: Database) {
+  const maxWaiting = new Map<string, number>();
+  let isRunning = true;
+  const watching = (async () => {
+    while (isRunning) {
+      const rows = await database.query<{ app: string; count: number }>(
+        `SELECT application_name AS app, count(*)::int AS count FROM pg_stat_activity
+         WHERE datname = current_database() AND wait_event_type = 'Lock' GROUP BY 1`,
+      );
+      for (const { app, count } of rows) maxWaiting.set(app, Math.max(count, maxWaiting.get(app) ?? 0));
+      await sleep(SAMPLE_MS);
+    }
+  })();
+  return async () => {
+    isRunning = false;
+    await watching;
+    return maxWaiting;
+  };
+}
+
+/**
+ * How long orders took from acceptance to their final status, in seconds; for an order that is not final, until now.
+ *
+ * @param orders placed in this time, in milliseconds since 1970, and without this product
+ */
+async function measureOrders(database: Database, orders: { from: number; to: number; without: number }) {
+  const [row] = await database.query<{ count: number; slowest: number; p99: number; slowest_id: string }>(
+    `SELECT count(*)::int AS count, coalesce(max(seconds), 0) AS slowest,
+            coalesce(percentile_cont(0.99) WITHIN GROUP (ORDER BY seconds), 0) AS p99,
+            (array_agg(id ORDER BY seconds DESC))[1] AS slowest_id
+     FROM (
+       SELECT id, extract(epoch FROM coalesce(
+                (SELECT min(at) FROM order_timeline WHERE order_id = orders.id AND step IN ('processed', 'rejected')),
+                clock_timestamp()) - created_at)::float8 AS seconds
+       FROM orders
+       WHERE created_at BETWEEN to_timestamp($1::float8 / 1000) AND to_timestamp($2::float8 / 1000)
+         AND NOT EXISTS (SELECT 1 FROM order_lines WHERE order_id = orders.id AND product_id = $3)
+     ) AS measured`,
+    [orders.from, orders.to, orders.without],
+  );
+  return row!;
+}
+
+/** The first orders of a process take longer: code is compiled, connections are opened. */
+async function waitUntilWarm({ database }: FaultInjector) {
+  const isWarm = async () => {
+    const [row] = await database.query<{ count: number }>(
+      `SELECT count(*)::int AS count FROM orders WHERE status = 'processed'`,
+    );
+    return row!.count >= 50;
+  };
+  await until('50 processed orders', isWarm, { seconds: 60 });
+}
+
+/** Runs `work` for the time of the fault and expects that orders without the product are not held up. */
+async function expectOthersInTime(
+  { database }: FaultInjector,
+  experiment: Experiment,
+  { without, what }: { without: number; what: string },
+  work: () => Promise<void>,
+) {
+  const endWatching = watchWaitingSessions(database);
+  const from = Date.now();
+  await work();
+  const to = Date.now() - MAX_SECONDS_OF_OTHER_ORDERS * 1_000;
+  const { count, slowest, p99, slowest_id } = await measureOrders(database, { from, to, without });
+  const maxWaiting = await endWatching();
+  const waiting = [...maxWaiting].map(([app, sessions]) => `${app} ${sessions}`).join(', ') || 'none';
+  experiment.note(
+    `${what}: ${count} orders of other products, slowest ${slowest.toFixed(2)} s (order ${slowest_id}), ` +
+      `p99 ${p99.toFixed(2)} s; sessions that waited at once: ${waiting}`,
+  );
+  experiment.expect(count > 0, `${what}: orders of other products are placed`);
+  experiment.expect(
+    slowest <= MAX_SECONDS_OF_OTHER_ORDERS,
+    `${what}: orders of other products are final within ${MAX_SECONDS_OF_OTHER_ORDERS} s (${slowest.toFixed(2)} s)`,
+  );
+  for (const app of APP_NAMES)
+    experiment.expect(
+      (maxWaiting.get(app) ?? 0) <= MAX_WAITING_SESSIONS,
+      `${what}: at most ${MAX_WAITING_SESSIONS} sessions of ${app} wait for a lock (${maxWaiting.get(app)})`,
+    );
+}
+
+async function expectLockReported({ apps }: FaultInjector, experiment: Experiment, row: string) {
+  const reportedBy = async (app: AppName) => {
+    const { status, text } = await apps.health(app);
+    return status === 200 && text.includes(`waits for a lock on ${row}`) && /held by pid \d+/.test(text);
+  };
+  const reported = until(
+    'a worker to report the lock',
+    async () => (await reportedBy('order-worker')) || (await reportedBy('stock-worker')),
+    { seconds: 15 },
+  );
+  await experiment.expectInTime(`the readiness endpoint names the lock on ${row} and who holds it`, reported);
+}
+
+/**
+ * Expects 503 with Retry-After for a request that needs the row, and success for one that does not.
+ *
+ * @returns whether the second one succeeded
+ */
+async function expectOnlyRefused(
+  { apps }: FaultInjector,
+  experiment: Experiment,
+  requests: { refused: [path: string, body: object]; accepted: [path: string, body: object] },
+) {
+  const post = async ([path, body]: [string, object]) => {
+    const startedAt = Date.now();
+    const response = await fetch(apps.url('api') + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    await response.text();
+    return { response, seconds: (Date.now() - startedAt) / 1_000 };
+  };
+  const [refused, accepted] = await Promise.all([post(requests.refused), post(requests.accepted)]);
+  const retryAfter = refused.response.headers.get('retry-after');
+  experiment.note(
+    `POST ${requests.refused[0]} with the locked row: ${refused.response.status} after ${refused.seconds.toFixed(2)} s, ` +
+      `without: ${accepted.response.status} after ${accepted.seconds.toFixed(2)} s`,
+  );
+  experiment.expect(
+    refused.response.status === 503 && Number(retryAfter) > 0,
+    `a request that needs the locked row is answered with 503 and Retry-After (${refused.response.status}, ${retryAfter})`,
+  );
+  experiment.expect(
+    accepted.response.ok && accepted.seconds <= MAX_SECONDS_OF_OTHER_ORDERS,
+    `a request for another product is answered in time (${accepted.response.status}, ${accepted.seconds} s)`,
+  );
+  return accepted.response.ok;
+}
+
+export const rowLock: Fault = {
+  name: 'row-lock',
+  description: 'another session holds the lock of the stock of one product, then of the product itself',
+  async inject(injector, experiment) {
+    const { database, products, load } = injector;
+    const { hot, plentiful } = products;
+    const seconds = holdSeconds(injector, experiment);
+    await waitUntilWarm(injector);
+    const releaseStock = await database.hold('SELECT FROM stock WHERE product_id = $1 FOR UPDATE', [hot]);
+    await expectOthersInTime(injector, experiment, { without: hot, what: 'stock' }, async () => {
+      const end = Date.now() + seconds * 1_000;
+      await expectLockReported(injector, experiment, `stock of product ${hot}`);
+      const body = { quantity: 1, reason: 'test' };
+      const isReceived = await expectOnlyRefused(injector, experiment, {
+        refused: [`/v1/products/${hot}/stock/receipts`, body],
+        accepted: [`/v1/products/${plentiful[0]}/stock/receipts`, body],
+      });
+      if (isReceived) injector.openingStock.set(plentiful[0]!, injector.openingStock.get(plentiful[0]!)! + 1);
+      await sleep(Math.max(0, end - Date.now()));
+    });
+    await releaseStock();
+    const releaseProduct = await database.hold('SELECT FROM products WHERE id = $1 FOR UPDATE', [hot]);
+    await expectOthersInTime(injector, experiment, { without: hot, what: 'product' }, async () => {
+      const [refused, accepted] = await Promise.all([
+        load.placeOrder([{ product_id: hot, quantity: 1 }]),
+        load.placeOrder([{ product_id: plentiful[0]!, quantity: 1 }]),
+      ]);
+      experiment.expect(
+        refused.status === 503,
+        `an order of the product is answered with 503 (${refused.status})`,
+      );
+      experiment.expect(accepted.status === 202, `another order is accepted (${accepted.status})`);
+      await sleep(experiment.short ? 8_000 : 20_000);
+    });
+    await releaseProduct();
+    experiment.faultEnded();
+  },
+};
+
+export const advisoryLock: Fault = {
+  name: 'advisory-lock',
+  description: 'another session holds the advisory lock of the outbox poll',
+  async inject(injector, experiment) {
+    const { database } = injector;
+    await waitUntilWarm(injector);
+    const release = await database.hold('SELECT pg_advisory_xact_lock($1)', [CLAIM_LOCK]);
+    await expectOthersInTime(injector, experiment, { without: 0, what: 'advisory lock' }, () =>
+      sleep(holdSeconds(injector, experiment) * 1_000),
+    );
+    await release();
+    experiment.faultEnded();
+  },
+};
+
+export const machineLost: Fault = {
+  name: 'machine-lost-in-transaction',
+  description:
+    'halts order-worker while it holds a lock, as if its machine was lost: no connection is closed',
+  async inject(injector, experiment) {
+    const { database, apps, load } = injector;
+    const productId = await injector.addProduct(100);
+    const lockRow = 'SELECT FROM stock WHERE product_id = $1 FOR UPDATE';
+    const release = await database.hold(lockRow, [productId]);
+    void load.placeOrder([{ product_id: productId, quantity: 1 }]);
+    await until('order-worker to wait for the lock', async () => {
+      const waiting = await database.query(
+        `SELECT FROM pg_stat_activity WHERE application_name = 'order-worker' AND wait_event_type = 'Lock'`,
+      );
+      return waiting.length > 0;
+    });
+    apps.service('order-worker').kill('SIGSTOP');
+    // The server gives the lock to the session of the halted process.
+    await release();
+    const startedAt = Date.now();
+    const tryLock = () => database.query(`${lockRow} NOWAIT`, [productId]);
+    const free = until('the row to be free', tryLock, { seconds: 10 });
+    await experiment.expectInTime('the locks of a lost machine are released within 10 s', free);
+    experiment.note(`released after ${((Date.now() - startedAt) / 1_000).toFixed(1)} s`);
+    apps.service('order-worker').kill('SIGCONT');
+    experiment.faultEnded();
+  },
+};
