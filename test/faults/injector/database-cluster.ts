@@ -57,10 +57,11 @@ export class DatabaseCluster {
     const installation = await findPostgres(options.root, options.dir);
     const password = await ensureData(installation, options.dir);
     const cluster = new DatabaseCluster(options, installation, password);
-    cluster.primary = await cluster.startNode(NAMES[0]!, 'data');
+    const [first, ...others] = NAMES as [string, ...string[]];
+    cluster.primary = await cluster.startNode(first, 'data');
     // Without standbys, a commit waits for ever.
     await ensureDatabase(`${cluster.primary.url}?options=-c%20synchronous_commit%3Dlocal`);
-    for (const name of NAMES.slice(1)) await cluster.startNode(name, `data-${name}`);
+    await Promise.all(others.map((name) => cluster.startNode(name, `data-${name}`)));
     await cluster.waitUntilReplicated();
     return cluster;
   }
