@@ -15,6 +15,8 @@ export interface FaultInjectorOptions {
   cluster?: boolean;
   /** Three PostgreSQL servers with synchronous replication, instead of one server. */
   databaseCluster?: boolean;
+  /** Such servers, managed by Patroni with etcd and HAProxy. */
+  patroni?: boolean;
   /** Environment of all apps, in addition to the one that the fault injector sets. */
   environment?: Record<string, string>;
   printProgress: (text: string) => void;
