@@ -30,6 +30,7 @@ function readOptions() {
       short: { type: 'boolean', default: false },
       cluster: { type: 'boolean', default: false },
       'database-cluster': { type: 'boolean', default: false },
+      patroni: { type: 'boolean', default: false },
       mutants: { type: 'boolean', default: false },
       'other-revision': { type: 'string', default: '' },
       dist: { type: 'string', default: join(root, 'dist') },
@@ -57,6 +58,7 @@ function readOptions() {
     keep: values.keep,
     cluster: values.cluster,
     databaseCluster: values['database-cluster'],
+    patroni: values.patroni,
     mutants: values.mutants,
   };
 }
@@ -125,6 +127,7 @@ async function testMutants(printProgress: (text: string) => void): Promise<numbe
         only: faults,
         cluster: options.cluster,
         databaseCluster: options.databaseCluster,
+        patroni: options.patroni,
         seed: options.seed,
         rate: options.rate,
         short: false,

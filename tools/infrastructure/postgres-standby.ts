@@ -59,14 +59,16 @@ export async function markAsStandby(data: string, owner: PostgresUser['owner']):
 async function copyFolder(from: string, to: string, owner: PostgresUser['owner']): Promise<void> {
   await mkdir(to, { mode: 0o700 });
   if (owner) await chown(to, owner.uid, owner.gid);
-  for (const entry of await readdir(from, { withFileTypes: true })) {
+  const entries = await readdir(from, { withFileTypes: true });
+  const copies = entries.map(async (entry) => {
     const { name } = entry;
-    if (NOT_COPIED.has(name)) continue;
+    if (NOT_COPIED.has(name)) return;
     const [source, target] = [join(from, name), join(to, name)];
     if (EMPTY.has(name)) await createEmpty(target, owner);
     else if (entry.isDirectory()) await copyFolder(source, target, owner);
     else await copyIfPresent(source, target, owner);
-  }
+  });
+  await Promise.all(copies);
 }
 
 async function createEmpty(folder: string, owner: PostgresUser['owner']): Promise<void> {

@@ -8,7 +8,15 @@ import { deleteRecord, writeRecord } from './leftovers.js';
 import { sendSignal, STOP_TIMEOUT_MS } from './signals.js';
 
 /** Order of a shutdown: the highest stage is stopped first, so that a process stops before the servers that it uses. */
-export const STAGES = { database: 1, portMapper: 1, broker: 2, mailbox: 3, apps: 4, testRunner: 5 };
+export const STAGES = {
+  consensus: 0,
+  database: 1,
+  portMapper: 1,
+  broker: 2,
+  mailbox: 3,
+  apps: 4,
+  testRunner: 5,
+};
 
 /** How to start, check and stop one process. */
 export interface ProcessSpec {

@@ -24,6 +24,7 @@ import { advisoryLock, machineLost, rowLock } from './lock-faults.js';
 import { mailDown } from './mail-faults.js';
 import { backlog, duplicates, poison } from './message-faults.js';
 import { overload, slowBodies } from './overload-faults.js';
+import { PATRONI_FAULTS } from './patroni-faults.js';
 import { clock, rollingRestart, stopCont } from './process-faults.js';
 import { bindingMissing, consumerCancelled, publisherFirst, queueDeleted } from './queue-faults.js';
 import { replicationCut, standbyHalted } from './replication-faults.js';
@@ -85,15 +86,16 @@ export interface ClusterOptions {
   cluster?: boolean;
   /** PostgreSQL. */
   databaseCluster?: boolean;
+  /** PostgreSQL with Patroni. */
+  patroni?: boolean;
 }
 
 /**
  * @param names names of faults; empty for all faults of a round
  * @throws if a name is unknown
  */
-export function selectFaults(names: string[], { cluster, databaseCluster }: ClusterOptions): Fault[] {
-  const round = databaseCluster ? DATABASE_CLUSTER_FAULTS : cluster ? CLUSTER_FAULTS : FAULTS;
-  const onlyByName = databaseCluster ? ONLY_BY_NAME_IN_DATABASE_CLUSTER : cluster ? [] : ONLY_BY_NAME;
+export function selectFaults(names: string[], clusters: ClusterOptions): Fault[] {
+  const [round, onlyByName] = catalogueOf(clusters);
   const known = [...round, ...onlyByName];
   const unknown = names.filter((name) => !known.some((fault) => fault.name === name));
   if (unknown.length > 0)
@@ -101,4 +103,14 @@ export function selectFaults(names: string[], { cluster, databaseCluster }: Clus
       `Unknown faults: ${unknown.join(', ')}. Known faults: ${known.map(({ name }) => name).join(', ')}`,
     );
   return names.length === 0 ? round : known.filter(({ name }) => names.includes(name));
+}
+
+function catalogueOf({
+  cluster,
+  databaseCluster,
+  patroni,
+}: ClusterOptions): [round: Fault[], onlyByName: Fault[]] {
+  if (patroni) return [PATRONI_FAULTS, []];
+  if (databaseCluster) return [DATABASE_CLUSTER_FAULTS, ONLY_BY_NAME_IN_DATABASE_CLUSTER];
+  return cluster ? [CLUSTER_FAULTS, []] : [FAULTS, ONLY_BY_NAME];
 }

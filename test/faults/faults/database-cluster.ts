@@ -26,6 +26,7 @@ export function clusterFault(
     name,
     description,
     async inject(injector, experiment) {
+      const { servers } = injector;
       const from = injector.load.requests.length;
       const endDisruption = injector.mailDisruptions.begin();
       await inject(injector, experiment);
@@ -34,7 +35,7 @@ export function clusterFault(
       const requests = injector.load.requests.slice(from);
       await experiment.expectInTime(
         'both standbys follow the primary',
-        clusterOf(injector).waitUntilReplicated(),
+        (servers.databaseCluster ?? servers.patroniCluster)!.waitUntilReplicated(),
       );
       experiment.note((await describeAnswers(injector, requests)).description);
     },

@@ -57,10 +57,11 @@ export class DatabaseCluster {
     const installation = await findPostgres(options.root, options.dir);
     const password = await ensureData(installation, options.dir);
     const cluster = new DatabaseCluster(options, installation, password);
-    cluster.primary = await cluster.startNode(NAMES[0]!, 'data');
+    const [first, ...others] = NAMES as [string, ...string[]];
+    cluster.primary = await cluster.startNode(first, 'data');
     // Without standbys, a commit waits for ever.
     await ensureDatabase(`${cluster.primary.url}?options=-c%20synchronous_commit%3Dlocal`);
-    for (const name of NAMES.slice(1)) await cluster.startNode(name, `data-${name}`);
+    await Promise.all(others.map((name) => cluster.startNode(name, `data-${name}`)));
     await cluster.waitUntilReplicated();
     return cluster;
   }
@@ -171,22 +172,7 @@ export class DatabaseCluster {
 
   /** Waits until both standbys are synchronous and have applied everything that the primary has written until now. */
   async waitUntilReplicated(seconds = 60) {
-    const { url } = this.primary;
-    const [written] = (await query(url, 'SELECT pg_current_wal_lsn()::text AS position')) as {
-      position: string;
-    }[];
-    await until(
-      'both standbys to have applied everything',
-      async () => {
-        const rows = await query(
-          url,
-          `SELECT 1 FROM pg_stat_replication
-           WHERE state = 'streaming' AND sync_state = 'quorum' AND replay_lsn >= '${written!.position}'`,
-        );
-        return rows.length === NAMES.length - 1;
-      },
-      { seconds },
-    );
+    await waitUntilApplied(this.primary.url, { standbys: NAMES.length - 1, seconds });
   }
 
   /** @returns number of connections of the apps to a server */
@@ -204,4 +190,31 @@ export class DatabaseCluster {
     for (const node of [...this.resumes.keys()]) this.resume(node);
     await Promise.all(this.nodes.map(({ upstream }) => upstream.stop()));
   }
+}
+
+/**
+ * Waits until the standbys have applied everything that the primary has written until now, and at least one of them is
+ * synchronous.
+ *
+ * @param url the primary
+ */
+export async function waitUntilApplied(
+  url: string,
+  { standbys, seconds }: { standbys: number; seconds: number },
+) {
+  const [written] = (await query(url, 'SELECT pg_current_wal_lsn()::text AS position')) as {
+    position: string;
+  }[];
+  await until(
+    `${standbys} standbys to have applied everything`,
+    async () => {
+      const [row] = (await query(
+        url,
+        `SELECT count(*)::int AS applied, count(*) FILTER (WHERE sync_state <> 'async')::int AS synchronous
+         FROM pg_stat_replication WHERE state = 'streaming' AND replay_lsn >= '${written!.position}'`,
+      )) as { applied: number; synchronous: number }[];
+      return row!.applied === standbys && row!.synchronous > 0;
+    },
+    { seconds },
+  );
 }

@@ -76,7 +76,7 @@ export class FaultInjector {
     await this.apps.stopAll();
     await this.mailSink.stop();
     await this.database.close();
-    await this.servers.databaseCluster?.stop();
+    await (this.servers.databaseCluster ?? this.servers.patroniCluster)?.stop();
   }
 
   private recordEvent({ name, text, body }: ProtocolStep) {

@@ -17,6 +17,8 @@ export interface FaultInjectorOptions {
   databaseCluster?: boolean;
   /** How long `row-lock` and `advisory-lock` hold their lock; default: 60 s, or 20 s in the short form. */
   holdSeconds?: number;
+  /** Such servers, managed by Patroni with etcd and HAProxy. */
+  patroni?: boolean;
   /** Environment of all apps, in addition to the one that the fault injector sets. */
   environment?: Record<string, string>;
   printProgress: (text: string) => void;

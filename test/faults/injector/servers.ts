@@ -11,6 +11,7 @@ import { MailSink } from '../mail-sink.js';
 import type { Dependency } from '../proxy.js';
 import { DatabaseCluster } from './database-cluster.js';
 import type { FaultInjectorOptions } from './options.js';
+import { PatroniCluster } from './patroni-cluster.js';
 
 const run = promisify(execFile);
 
@@ -19,7 +20,7 @@ export class Servers {
   readonly mailSink = new MailSink();
 
   private constructor(
-    private readonly database: Postgres | DatabaseCluster,
+    private readonly database: Postgres | DatabaseCluster | PatroniCluster,
     readonly rabbitMqNodes: RabbitMq[],
     private readonly options: FaultInjectorOptions,
   ) {}
@@ -40,9 +41,14 @@ export class Servers {
     return this.database instanceof DatabaseCluster ? this.database : undefined;
   }
 
+  /** The cluster that Patroni manages, if this run has one. */
+  get patroniCluster(): PatroniCluster | undefined {
+    return this.database instanceof PatroniCluster ? this.database : undefined;
+  }
+
   /** The PostgreSQL server, or the primary of the cluster. */
   get postgres(): Pick<Postgres, 'url' | 'service'> {
-    return this.database instanceof DatabaseCluster ? this.database.primary : this.database;
+    return 'primary' in this.database ? this.database.primary : this.database;
   }
 
   /** The first node that is running. */
@@ -65,7 +71,7 @@ export class Servers {
   async startStopped() {
     for (const { service } of [this.postgres, ...this.rabbitMqNodes])
       if (service.pid === undefined) await service.start();
-    await this.databaseCluster?.restore();
+    await (this.databaseCluster ?? this.patroniCluster)?.restore();
   }
 
   /**
@@ -88,13 +94,26 @@ export class Servers {
   }
 }
 
-async function startMigratedDatabase({ root, dir, dist, processes, databaseCluster }: FaultInjectorOptions) {
-  const options = { root, processes, dir: join(dir, 'postgres'), log: logFile(dir, 'postgres') };
-  const database = databaseCluster ? await DatabaseCluster.start(options) : await startPostgres(options);
-  const { url } = database instanceof DatabaseCluster ? database.primary : database;
+async function startMigratedDatabase(options: FaultInjectorOptions) {
+  const { dir, dist } = options;
+  const database = await startDatabase(options);
+  const { url } = 'primary' in database ? database.primary : database;
   const script = join(dist, 'libs', 'domain', 'src', 'database', 'migrate.js');
   await run(process.execPath, [script], { cwd: dir, env: { PATH: process.env.PATH, DATABASE_URL: url } });
   return database;
+}
+
+function startDatabase({
+  root,
+  dir,
+  processes,
+  databaseCluster,
+  patroni,
+  printProgress,
+}: FaultInjectorOptions) {
+  const options = { root, processes, dir: join(dir, 'postgres'), log: logFile(dir, 'postgres') };
+  if (patroni) return PatroniCluster.start({ ...options, printProgress });
+  return databaseCluster ? DatabaseCluster.start(options) : startPostgres(options);
 }
 
 async function startRabbitMqNodes({ root, dir, processes, cluster, printProgress }: FaultInjectorOptions) {
