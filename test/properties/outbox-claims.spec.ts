@@ -166,10 +166,9 @@ describe('Claims of the outbox', () => {
       const runner = dataSource.createQueryRunner();
       await runner.startTransaction();
       try {
-        const [row] = (await runner.query(
-          `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${sql}`,
-          parameters,
-        )) as { 'QUERY PLAN': { Plan: Record<string, number> }[] }[];
+        const [row] = (await runner.query(`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${sql}`, parameters)) as {
+          'QUERY PLAN': { Plan: Record<string, number> }[];
+        }[];
         const { Plan: plan } = row!['QUERY PLAN'][0]!;
         return plan['Shared Hit Blocks']! + plan['Shared Read Blocks']!;
       } finally {
