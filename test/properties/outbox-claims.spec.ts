@@ -138,7 +138,8 @@ describe('Claims of the outbox', () => {
 
   it('claim nothing while another session holds the lock, and everything afterwards', async () => {
     const ids = await insertRows(2);
-    const { query } = sqlClientOf(dataSource);
+    const sqlClient = sqlClientOf(dataSource);
+    const query = <Row>(sql: string, parameters?: unknown[]) => sqlClient.query<Row>(sql, parameters);
     // As a client that only tries to take the lock.
     let isLocked = true;
     const queryWithAdvisoryLock = <Row>(_: number, sql: string, parameters?: unknown[]) =>
@@ -179,15 +180,15 @@ describe('Claims of the outbox', () => {
 
     it('touch a bounded number of pages, as does the measured depth', async () => {
       const buffers: number[] = [];
-      const { query, queryWithAdvisoryLock } = sqlClientOf(dataSource);
+      const sqlClient = sqlClientOf(dataSource);
       const claims = new OutboxClaims({
         query: async <Row>(sql: string, parameters?: unknown[]) => {
           buffers.push(await countBuffers(sql, parameters));
-          return query<Row>(sql, parameters);
+          return sqlClient.query<Row>(sql, parameters);
         },
         queryWithAdvisoryLock: async <Row>(lock: number, sql: string, parameters?: unknown[]) => {
           buffers.push(await countBuffers(sql, parameters));
-          return queryWithAdvisoryLock<Row>(lock, sql, parameters);
+          return sqlClient.queryWithAdvisoryLock<Row>(lock, sql, parameters);
         },
       });
       await runPass(claims);

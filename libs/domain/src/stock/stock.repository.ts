@@ -3,6 +3,7 @@ import { MAX_ON_HAND } from '../limits.js';
 import type { LockedOrder } from '../order/order.repository.js';
 import { ProductNotFound } from '../product/product.errors.js';
 import type { StockLevel } from './allocation.js';
+import { currentStock, SET_CHANGE_GROUP } from './current-stock.js';
 import { Movement, Stock, type MovementKind, type ReservationStatus } from './stock.entity.js';
 import { StockBelowReserved, StockTooLarge } from './stock.errors.js';
 
@@ -47,9 +48,12 @@ export class StockRepository {
     if (orders.length === 0) return [];
     return this.manager.query<StockLevel[]>(
       // A subquery instead of a join: the planner might choose to scan all products for the join.
-      `SELECT product_id, on_hand - reserved AS available,
-              (SELECT active FROM products WHERE id = stock.product_id) AS active
-       FROM stock WHERE product_id = ANY($1) ORDER BY product_id FOR NO KEY UPDATE`,
+      currentStock(
+        '$1',
+        `product_id, on_hand - reserved AS available,
+         (SELECT active FROM products WHERE id = stock.product_id) AS active`,
+        'FOR NO KEY UPDATE',
+      ),
       [productsOf(orders)],
     );
   }
@@ -68,9 +72,9 @@ export class StockRepository {
       `WITH item AS (
          SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::integer[]) AS item (order_id, product_id, quantity)
        ), updated AS (
-         UPDATE stock SET reserved = reserved + total.quantity
+         UPDATE stock SET reserved = reserved + total.quantity, ${SET_CHANGE_GROUP}
          FROM (SELECT product_id, sum(quantity)::integer AS quantity FROM item GROUP BY product_id) AS total
-         WHERE stock.product_id = total.product_id AND stock.product_id = ANY($5)
+         WHERE stock.product_id = total.product_id AND stock.ctid = ANY(ARRAY(${currentStock('$5', 'ctid')}))
            AND on_hand - reserved >= total.quantity
          RETURNING stock.product_id
        ), reservation AS (
@@ -109,9 +113,10 @@ export class StockRepository {
            UPDATE reservations SET status = 'committed' WHERE order_id = ANY($1) AND status = 'active'
            RETURNING order_id, product_id, quantity
          ), deducted AS (
-           UPDATE stock SET on_hand = stock.on_hand - sold.quantity, reserved = stock.reserved - sold.quantity
+           UPDATE stock SET on_hand = stock.on_hand - sold.quantity, reserved = stock.reserved - sold.quantity,
+                  ${SET_CHANGE_GROUP}
            FROM (SELECT product_id, sum(quantity)::integer AS quantity FROM committed GROUP BY product_id) AS sold
-           WHERE stock.product_id = sold.product_id AND stock.product_id = ANY($2)
+           WHERE stock.product_id = sold.product_id AND stock.ctid = ANY(ARRAY(${currentStock('$2', 'ctid')}))
            RETURNING stock.product_id, stock.on_hand + sold.quantity AS on_hand, stock.reserved + sold.quantity AS reserved
          ), change AS (
            SELECT order_id, product_id, -quantity AS quantity,
@@ -242,14 +247,12 @@ export class StockRepository {
   }
 
   private async lock(products: number[]) {
-    await this.manager.query(
-      'SELECT 1 FROM stock WHERE product_id = ANY($1) ORDER BY product_id FOR NO KEY UPDATE',
-      [products],
-    );
+    await this.manager.query(currentStock('$1', '1', 'FOR NO KEY UPDATE'), [products]);
   }
 }
 
-/** Ids of the products of the orders, without duplicates. */
-const productsOf = (orders: LockedOrder[]) => [
-  ...new Set(orders.flatMap(({ items }) => items.map(({ product_id }) => product_id))),
-];
+/** Ids of the products of the orders, ascending, without duplicates. */
+const productsOf = (orders: LockedOrder[]) =>
+  [...new Set(orders.flatMap(({ items }) => items.map(({ product_id }) => product_id)))].sort(
+    (a, b) => a - b,
+  );
