@@ -3,8 +3,8 @@ import { StockDeductionService } from '../../apps/stock-worker/src/stock-deducti
 import type { Environment } from '@estoque/platform';
 import { TestShop } from '../support/test-shop.js';
 
-const PRODUCTS = 200;
-const ROUNDS = 20;
+const PRODUCTS = 100;
+const ROUNDS = 30;
 
 describe('Stock while an old snapshot keeps its row versions', () => {
   let shop: TestShop;
