@@ -34,9 +34,9 @@ async function measureSampled(pipeline: Pipeline, shape: LoadShape, windows: num
     const { rows } = await pipeline.database.pool.query<{ count: number }>(DEAD_ROWS);
     deadRows.push(rows[0]!.count);
   };
-  let failure: unknown;
+  let failure: Error | undefined;
   const timer = setInterval(
-    () => void sample().catch((error: unknown) => (failure = error)),
+    () => void sample().catch((error: Error) => (failure = error)),
     shape.seconds * 1_000,
   );
   try {

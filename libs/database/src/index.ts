@@ -1,5 +1,4 @@
 export { poolConnectionsOf } from './adapters/pool-connections.js';
 export { createPostgresDataSource, type ConnectionOptions } from './data-source.js';
 export { runMigrations } from './migration-runner.js';
-export { readSnapshotAge } from './snapshot-age.js';
 export { assertConnected, sqlClientOf, type SqlClient } from './sql-client.js';

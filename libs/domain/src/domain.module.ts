@@ -28,6 +28,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { StockAudit } from './audit/stock-audit.js';
 import { createDataSource } from './database/data-source.js';
+import { SnapshotAge } from './database/snapshot-age.js';
 import { catalogue, EXCHANGE } from './events/catalogue.js';
 import { orderCounters } from './transaction-counters.js';
 import { UnitOfWork } from './unit-of-work.js';
@@ -123,9 +124,14 @@ export class DomainModule implements OnApplicationBootstrap, OnApplicationShutdo
           inject: [DataSource],
           useFactory: (dataSource: DataSource) => new StockAudit(sqlClientOf(dataSource)),
         },
+        {
+          provide: SnapshotAge,
+          inject: [DataSource],
+          useFactory: (dataSource: DataSource) => new SnapshotAge(sqlClientOf(dataSource)),
+        },
         ...(collectsDeadLetters ? [collector] : []),
       ],
-      exports: [UnitOfWork, DeadLetters, StockAudit, OutboxRelay],
+      exports: [UnitOfWork, DeadLetters, StockAudit, SnapshotAge, OutboxRelay],
     };
   }
 

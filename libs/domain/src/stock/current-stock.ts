@@ -10,6 +10,13 @@ export const currentStock = (products: string, columns: string, lock: '' | 'FOR 
      SELECT ${columns} FROM stock WHERE product_id = product.id ORDER BY change_group DESC LIMIT 1 ${lock}) AS current`;
 
 /**
+ * Condition of an UPDATE: a current row of these products. A further condition on the product must not be one that an
+ * index can answer (`product_id + 0`), or the planner may look up all versions of each product.
+ */
+export const isCurrentStock = (products: string) =>
+  `stock.ctid = ANY(ARRAY(${currentStock(products, 'ctid')}))`;
+
+/**
  * Assignment for each frequent update of `stock`. Row versions of the same ten seconds are in the same group, so that an
  * update writes an index entry only once in this time. Correctness does not depend on it.
  */

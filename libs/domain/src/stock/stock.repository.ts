@@ -3,7 +3,7 @@ import { MAX_ON_HAND } from '../limits.js';
 import type { LockedOrder } from '../order/order.repository.js';
 import { ProductNotFound } from '../product/product.errors.js';
 import type { StockLevel } from './allocation.js';
-import { currentStock, SET_CHANGE_GROUP } from './current-stock.js';
+import { currentStock, isCurrentStock, SET_CHANGE_GROUP } from './current-stock.js';
 import { Movement, Stock, type MovementKind, type ReservationStatus } from './stock.entity.js';
 import { StockBelowReserved, StockTooLarge } from './stock.errors.js';
 
@@ -74,7 +74,7 @@ export class StockRepository {
        ), updated AS (
          UPDATE stock SET reserved = reserved + total.quantity, ${SET_CHANGE_GROUP}
          FROM (SELECT product_id, sum(quantity)::integer AS quantity FROM item GROUP BY product_id) AS total
-         WHERE stock.product_id = total.product_id AND stock.ctid = ANY(ARRAY(${currentStock('$5', 'ctid')}))
+         WHERE ${isCurrentStock('$5')} AND stock.product_id + 0 = total.product_id
            AND on_hand - reserved >= total.quantity
          RETURNING stock.product_id
        ), reservation AS (
@@ -109,14 +109,16 @@ export class StockRepository {
     const [, changes] = await Promise.all([
       this.lock(products),
       this.manager.query<(StockChange & { order_id: number })[]>(
+        // `|| ''`: the index of active reservations contains those of all orders that were processed since the oldest
+        // snapshot, so it must not be used here.
         `WITH committed AS (
-           UPDATE reservations SET status = 'committed' WHERE order_id = ANY($1) AND status = 'active'
+           UPDATE reservations SET status = 'committed' WHERE order_id = ANY($1) AND status || '' = 'active'
            RETURNING order_id, product_id, quantity
          ), deducted AS (
            UPDATE stock SET on_hand = stock.on_hand - sold.quantity, reserved = stock.reserved - sold.quantity,
                   ${SET_CHANGE_GROUP}
            FROM (SELECT product_id, sum(quantity)::integer AS quantity FROM committed GROUP BY product_id) AS sold
-           WHERE stock.product_id = sold.product_id AND stock.ctid = ANY(ARRAY(${currentStock('$2', 'ctid')}))
+           WHERE ${isCurrentStock('$2')} AND stock.product_id + 0 = sold.product_id
            RETURNING stock.product_id, stock.on_hand + sold.quantity AS on_hand, stock.reserved + sold.quantity AS reserved
          ), change AS (
            SELECT order_id, product_id, -quantity AS quantity,

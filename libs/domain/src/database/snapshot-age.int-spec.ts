@@ -1,9 +1,9 @@
-import { createDataSource } from '@estoque/domain';
+import { sqlClientOf } from '@estoque/database';
 import pg from 'pg';
-import { createDatabase } from '../../../test/support/database.js';
-import { until } from '../../../test/support/until.js';
-import { readSnapshotAge } from './snapshot-age.js';
-import { sqlClientOf } from './sql-client.js';
+import { createDatabase } from '../../../../test/support/database.js';
+import { until } from '../../../../test/support/until.js';
+import { createDataSource } from './data-source.js';
+import { SnapshotAge } from './snapshot-age.js';
 
 describe('The age of the oldest snapshot', () => {
   it('is that of an idle transaction that has read something, until it ends', async () => {
@@ -14,7 +14,7 @@ describe('The age of the oldest snapshot', () => {
     try {
       await holder.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
       await holder.query('SELECT 1');
-      const read = () => readSnapshotAge(sqlClientOf(dataSource));
+      const read = () => new SnapshotAge(sqlClientOf(dataSource)).read();
       await until('an age of two seconds', async () => (await read()) > 2);
       await holder.query('ROLLBACK');
       // Other tests on this server have short transactions.
