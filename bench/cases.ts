@@ -7,14 +7,17 @@ import type { Contender, Pipeline } from './pipeline.js';
 import type { CaseValues, Measurement } from './results.js';
 import { PRODUCTS, SOLD_OUT } from './shop.js';
 import { COMPARISON_CONNECTIONS } from './targets.js';
+import { measureWithSnapshot } from './snapshot.js';
 import { measureWindows } from './windows.js';
 
 /** Sizes of the measurements, from the command line. */
 export interface Sizes {
   /** Duration of one measurement. */
   seconds: number;
-  /** Duration of each window of the case `empty`. */
+  /** Duration of each window of the cases `empty` and `snapshot`. */
   windowSeconds: number;
+  /** Number of windows of the case `snapshot`, with and without a snapshot. */
+  snapshotWindows: number;
   /** Numbers of concurrent clients of the case `uniform`. */
   connections: number[];
   /** Orders stored beforehand in the case `million`. */
@@ -33,6 +36,8 @@ export interface Case {
   /** Numbers of orders stored beforehand; each is measured on a database of its own. Unset: one database without orders. */
   stored?: (sizes: Sizes) => number[];
   withMails?: boolean;
+  /** Runs only if `--case` selects it, because it takes long. */
+  byName?: boolean;
   /** Measure without the warm-up load. */
   coldStart?: boolean;
   /**
@@ -108,6 +113,18 @@ export const CASES: Case[] = [
         connections: COMPARISON_CONNECTIONS,
         seconds: windowSeconds,
       }),
+  },
+  {
+    name: 'snapshot',
+    description: 'minutes of load without and with an open snapshot, as of a dump',
+    contenders: ['product'],
+    byName: true,
+    measure: (pipeline, { windowSeconds, snapshotWindows }) =>
+      measureWithSnapshot(
+        pipeline,
+        { workload: UNIFORM, connections: COMPARISON_CONNECTIONS, seconds: windowSeconds },
+        snapshotWindows,
+      ),
   },
   {
     name: 'million',

@@ -99,7 +99,7 @@ describe('writeReport', () => {
     expect(text).toContain('- mail, product, round 2: oversold: product 1');
     expect(text).toContain('report-connections.svg');
     const { targets } = JSON.parse(readFileSync(join(dir, 'report.json'), 'utf8')) as { targets: unknown[] };
-    expect(targets).toHaveLength(10);
+    expect(targets).toHaveLength(11);
     expect(readFileSync(join(dir, 'report-stored.svg'), 'utf8')).toContain('1,000,000');
   });
 });

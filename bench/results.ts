@@ -9,6 +9,10 @@ export interface Measurement extends MeasuredValues {
   connections?: number;
   /** Orders stored beforehand. */
   stored?: number;
+  /** Whether a transaction holds a snapshot during the load. */
+  snapshot?: true;
+  /** Dead rows of the tables outbox and stock at the end of the window. */
+  deadRows?: number;
   /** Number of the time window within one continuous load, from 1. */
   window?: number;
   /** From 1, if the load is measured in several turns. A turn is one measurement of each contender, taken back to back. */
@@ -34,9 +38,16 @@ export interface Results {
 }
 
 /** Describes what distinguishes a measurement from others of the same case, such as `64 connections`. */
-export function describeLoad({ connections, stored, window, reference }: Partial<Measurement>): string {
+export function describeLoad({
+  connections,
+  stored,
+  window,
+  snapshot,
+  reference,
+}: Partial<Measurement>): string {
   const parts = [
     window !== undefined && `window ${window}`,
+    snapshot && 'snapshot open',
     stored !== undefined && `${stored.toLocaleString('en-US')} stored`,
     connections !== undefined && `${connections} connection${connections === 1 ? '' : 's'}`,
     reference && 'uniform, in the same turns',

@@ -31,7 +31,9 @@ export function selectCases(names: string[]): Case[] {
     const known = CASES.map(({ name, description }) => `  ${name.padEnd(14)} ${description}`);
     throw new Error(`Unknown case: ${unknown.join(', ')}. The cases are:\n${known.join('\n')}`);
   }
-  return names.length === 0 ? CASES : CASES.filter(({ name }) => names.includes(name));
+  return names.length === 0
+    ? CASES.filter(({ byName }) => !byName)
+    : CASES.filter(({ name }) => names.includes(name));
 }
 
 /** Runs every case with every contender in every round, so that changes of the machine's speed affect all of them. */
@@ -222,7 +224,15 @@ function waitUntilNoneLeft(pipeline: Pipeline, description: string, sql: string)
   );
 }
 
-function summarize({ orders, accepted, recorded, delivered, processed, refused }: Measurement): string {
+function summarize({
+  orders,
+  accepted,
+  recorded,
+  delivered,
+  processed,
+  refused,
+  deadRows,
+}: Measurement): string {
   const parts = [
     `${orders.toLocaleString('en-US')} orders`,
     accepted !== undefined && `${formatNumber(accepted)}/s accepted`,
@@ -230,6 +240,7 @@ function summarize({ orders, accepted, recorded, delivered, processed, refused }
     delivered !== undefined && `${formatNumber(delivered)}/s delivered`,
     processed &&
       `processed after ${formatNumber(processed.p50)} ms (p50), ${formatNumber(processed.p99)} ms (p99)`,
+    deadRows !== undefined && `${deadRows.toLocaleString('en-US')} dead rows`,
     refused && `${refused} refused`,
   ];
   return parts.filter(Boolean).join('; ');

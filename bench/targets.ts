@@ -62,6 +62,9 @@ export function evaluateCriteria({ measurements }: Pick<Results, 'measurements'>
     .map(({ stored }) => stored!);
   const maxStored = Math.max(...storedCounts);
   const storedLabel = Number.isFinite(maxStored) ? maxStored.toLocaleString('en-US') : 'a million';
+  const lastSnapshotWindow = Math.max(
+    ...measurements.filter(({ snapshot }) => snapshot).map(({ window }) => window!),
+  );
   const laterWindows: ReadValue = ({ window = 0, recorded }) => (window > 1 ? recorded : undefined);
   const largestWorker: ReadValue = ({ usage = {} }) =>
     Math.max(...FLOW_WORKERS.map((name) => usage[name]?.peakMb ?? NaN));
@@ -105,6 +108,15 @@ export function evaluateCriteria({ measurements }: Pick<Results, 'measurements'>
       threshold: 0.8,
       target: 1,
       measured: ratio({ ...product('empty'), window: 1 }, product('empty'), recorded, laterWindows),
+    },
+    {
+      name: 'last window with an open snapshot / windows without',
+      threshold: 0.9,
+      target: 1,
+      measured: ratio(
+        { ...product('snapshot'), snapshot: true, window: lastSnapshotWindow },
+        { ...product('snapshot'), snapshot: undefined },
+      ),
     },
     {
       name: 'ten-lines / uniform, in lines',

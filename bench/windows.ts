@@ -1,15 +1,13 @@
 import { latestNotificationId, waitUntilRecorded, type LoadShape } from './measure.js';
 import type { Pipeline } from './pipeline.js';
 
-const WINDOWS = 3;
-
 /** Applies one uninterrupted load and counts the orders recorded in each window of `seconds`. */
-export async function measureWindows(pipeline: Pipeline, { seconds, ...shape }: LoadShape) {
+export async function measureWindows(pipeline: Pipeline, { seconds, ...shape }: LoadShape, windows = 3) {
   await pipeline.options.stack.checkpoint();
   const since = await latestNotificationId(pipeline);
   const load = await pipeline.loadGenerator.request({
     ...shape,
-    seconds: WINDOWS * seconds,
+    seconds: windows * seconds,
     port: pipeline.port,
   });
   for (const id of load.ids) pipeline.accepted.push(id);
@@ -22,7 +20,7 @@ export async function measureWindows(pipeline: Pipeline, { seconds, ...shape }: 
   );
   // Orders recorded after the load has ended belong to no window.
   return rows
-    .filter(({ window_number }) => window_number <= WINDOWS)
+    .filter(({ window_number }) => window_number <= windows)
     .map(({ window_number, count }) => ({
       window: window_number,
       connections: shape.connections,

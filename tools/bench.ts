@@ -28,6 +28,7 @@ function parseOptions() {
       rounds: { type: 'string', default: '3' },
       seconds: { type: 'string' },
       connections: { type: 'string', default: '1,16,64,256' },
+      minutes: { type: 'string', default: '10' },
       rows: { type: 'string', default: '1000000' },
       backlog: { type: 'string', default: '100000' },
       report: { type: 'string', default: join(local, 'bench', 'report') },
@@ -47,6 +48,7 @@ function parseOptions() {
     // Long enough to distinguish the first minute from the next ones, unless --seconds asks for a quick run.
     windowSeconds: number('seconds', values.seconds ?? '60'),
     connections: values.connections.split(',').map((text) => number('connections', text)),
+    snapshotWindows: number('minutes', values.minutes),
     rows: number('rows', values.rows),
     backlog: number('backlog', values.backlog),
     report: resolve(values.report),

@@ -138,8 +138,8 @@ describe('Claims of the outbox', () => {
 
   it('claim nothing while another session holds the lock, and everything afterwards', async () => {
     const ids = await insertRows(2);
-    const client = sqlClientOf(dataSource);
-    const query: typeof client.query = (sql, parameters) => client.query(sql, parameters);
+    const sqlClient = sqlClientOf(dataSource);
+    const query = <Row>(sql: string, parameters?: unknown[]) => sqlClient.query<Row>(sql, parameters);
     // As a client that only tries to take the lock.
     let isLocked = true;
     const queryWithAdvisoryLock = <Row>(_: number, sql: string, parameters?: unknown[]) =>
@@ -180,15 +180,15 @@ describe('Claims of the outbox', () => {
 
     it('touch a bounded number of pages, as does the measured depth', async () => {
       const buffers: number[] = [];
-      const client = sqlClientOf(dataSource);
+      const sqlClient = sqlClientOf(dataSource);
       const claims = new OutboxClaims({
         query: async <Row>(sql: string, parameters?: unknown[]) => {
           buffers.push(await countBuffers(sql, parameters));
-          return client.query<Row>(sql, parameters);
+          return sqlClient.query<Row>(sql, parameters);
         },
         queryWithAdvisoryLock: async <Row>(lock: number, sql: string, parameters?: unknown[]) => {
           buffers.push(await countBuffers(sql, parameters));
-          return client.queryWithAdvisoryLock<Row>(lock, sql, parameters);
+          return sqlClient.queryWithAdvisoryLock<Row>(lock, sql, parameters);
         },
       });
       await runPass(claims);

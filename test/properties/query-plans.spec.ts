@@ -186,10 +186,9 @@ describe.each([
     expect(plans.length).toBeGreaterThan(50);
     for (const statement of ['DELETE FROM order_timeline', 'DELETE FROM notifications'])
       expect(plans.some(({ sql }) => sql.includes(statement))).toBe(true);
-    const scans = plans
-      .flatMap(({ sql, plan }) => [...scannedRelations(plan)].map((relation) => `${relation}: ${sql}`))
-      // Except the outbox depth for the metrics, which counts all rows.
-      .filter((scan) => !scan.startsWith('outbox: SELECT count(*)'));
+    const scans = plans.flatMap(({ sql, plan }) =>
+      [...scannedRelations(plan)].map((relation) => `${relation}: ${sql}`),
+    );
     expect(scans).toEqual([]);
   });
 });
@@ -208,7 +207,7 @@ function* scannedRelations(plan: Plan): Generator<string> {
 async function insertClosedOrders(shop: TestShop, count: number) {
   const inserts = [
     `INSERT INTO products (sku, name, price, currency) SELECT 'P-' || n, 'Café', 2490, 'BRL' FROM generate_series(1, ${count}) n`,
-    `INSERT INTO stock (product_id) SELECT id FROM products ON CONFLICT DO NOTHING`,
+    `INSERT INTO stock (product_id) SELECT id FROM products EXCEPT SELECT product_id FROM stock`,
     `INSERT INTO outbox (event_id, event, source, key, body, leased_until)
      SELECT gen_random_uuid(), 'order.created', 'gone', '{"order_id":' || -n || '}', '{}', now() FROM generate_series(1, ${count}) n`,
     `INSERT INTO orders (customer_name, customer_email, locale, currency, total, status, created_at, closed_at)

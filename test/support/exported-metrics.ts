@@ -75,6 +75,7 @@ const APPLICATION_METRICS: Record<string, ExportedMetric> = {
     outcome: ['sent', 'refused', 'deferred'],
   }),
   estoque_mails_waiting: gauge(['notify-worker']),
+  estoque_database_snapshot_age_seconds: gauge(['order-worker']),
   estoque_database_connections: gauge(APP_NAMES, { state: ['idle', 'busy', 'waiting'] }),
 };
 

@@ -348,6 +348,14 @@ export const ROWS: Row[] = [
         },
         thresholds: [1],
       },
+      {
+        title: 'Age of the oldest snapshot',
+        description:
+          'While it grows, no deleted row version can be removed: by a dump, or by a transaction that is left open.',
+        unit: 's',
+        queries: { age: 'max(estoque_database_snapshot_age_seconds)' },
+        thresholds: [600],
+      },
     ],
   },
   {

@@ -6,6 +6,7 @@ import { OrderReservationService } from './order-reservation.service.js';
 import { OrderConsumer } from './order.consumer.js';
 import { ReservationExpiryService } from './reservation-expiry.service.js';
 import { RetentionService } from './retention.service.js';
+import { SnapshotAgeService } from './snapshot-age.service.js';
 import { WatchdogService } from './watchdog.service.js';
 
 @Module({
@@ -15,6 +16,7 @@ import { WatchdogService } from './watchdog.service.js';
     OrderReservationService,
     ReservationExpiryService,
     RetentionService,
+    SnapshotAgeService,
     WatchdogService,
     AuditService,
   ],

@@ -35,6 +35,7 @@ import { auditConnectionOf } from './audit/audit-connection.js';
 import { Audits } from './audit/audits.js';
 import { StockAudit } from './audit/stock-audit.js';
 import { createDataSource } from './database/data-source.js';
+import { SnapshotAge } from './database/snapshot-age.js';
 import { catalogue, EXCHANGE } from './events/catalogue.js';
 import { orderCounters } from './transaction-counters.js';
 import { UnitOfWork } from './unit-of-work.js';
@@ -211,6 +212,11 @@ export class DomainModule implements OnApplicationBootstrap, OnApplicationShutdo
           inject: [DataSource],
           useFactory: (dataSource: DataSource) => new Audits(sqlClientOf(dataSource)),
         },
+        {
+          provide: SnapshotAge,
+          inject: [DataSource],
+          useFactory: (dataSource: DataSource) => new SnapshotAge(sqlClientOf(dataSource)),
+        },
         ...(collectsDeadLetters ? [collector] : []),
       ],
       exports: [
@@ -221,6 +227,7 @@ export class DomainModule implements OnApplicationBootstrap, OnApplicationShutdo
         DeadLetterRetention,
         StockAudit,
         Audits,
+        SnapshotAge,
         OutboxRelay,
       ],
     };

@@ -1,6 +1,7 @@
 export { AUDIT_STATES, Audits, type Audit } from './audit/audits.js';
 export { StockAudit, type AuditResult, type Discrepancy } from './audit/stock-audit.js';
 export { createDataSource } from './database/data-source.js';
+export { SnapshotAge } from './database/snapshot-age.js';
 export { migrate } from './database/migrations.js';
 export { DomainModule } from './domain.module.js';
 export { catalogue, EXCHANGE, type EventName, type EventOf, type PublisherName } from './events/catalogue.js';

@@ -12,6 +12,10 @@ export class Stock {
   /** Sum of the active reservations. The rest of `on_hand` is available. */
   @Column('integer', { default: 0 })
   reserved!: number;
+
+  /** Time of the last frequent update in units of ten seconds, only to find the current row version fast. */
+  @Column({ type: 'bigint', default: 0, select: false })
+  change_group!: number;
 }
 
 /**

@@ -3,6 +3,7 @@ import { MAX_ON_HAND } from '../limits.js';
 import type { LockedOrder } from '../order/order.repository.js';
 import { ProductNotFound } from '../product/product.errors.js';
 import type { StockLevel } from './allocation.js';
+import { currentStock, isCurrentStock, SET_CHANGE_GROUP } from './current-stock.js';
 import { Movement, Stock, type MovementKind, type ReservationStatus } from './stock.entity.js';
 import { MovementNotFound, StockBelowReserved, StockTooLarge } from './stock.errors.js';
 
@@ -84,9 +85,12 @@ export class StockRepository {
     if (orders.length === 0) return [];
     return this.manager.query<StockLevel[]>(
       // A subquery instead of a join: the planner might choose to scan all products for the join.
-      `SELECT product_id, on_hand - reserved AS available,
-              (SELECT active FROM products WHERE id = stock.product_id) AS active
-       FROM stock WHERE product_id = ANY($1) ORDER BY product_id FOR NO KEY UPDATE`,
+      currentStock(
+        '$1',
+        `product_id, on_hand - reserved AS available,
+         (SELECT active FROM products WHERE id = stock.product_id) AS active`,
+        'FOR NO KEY UPDATE',
+      ),
       [productsOf(orders)],
     );
   }
@@ -105,9 +109,9 @@ export class StockRepository {
       `WITH item AS (
          SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::integer[]) AS item (order_id, product_id, quantity)
        ), updated AS (
-         UPDATE stock SET reserved = reserved + total.quantity
+         UPDATE stock SET reserved = reserved + total.quantity, ${SET_CHANGE_GROUP}
          FROM (SELECT product_id, sum(quantity)::integer AS quantity FROM item GROUP BY product_id) AS total
-         WHERE stock.product_id = total.product_id AND stock.product_id = ANY($5)
+         WHERE ${isCurrentStock('$5')} AND stock.product_id + 0 = total.product_id
            AND on_hand - reserved >= total.quantity
          RETURNING stock.product_id
        ), reservation AS (
@@ -142,13 +146,16 @@ export class StockRepository {
     const [, changes] = await Promise.all([
       this.lock(products),
       this.manager.query<(StockChange & { order_id: number })[]>(
+        // `|| ''`: the index of active reservations contains those of all orders that were processed since the oldest
+        // snapshot, so it must not be used here.
         `WITH committed AS (
-           UPDATE reservations SET status = 'committed' WHERE order_id = ANY($1) AND status = 'active'
+           UPDATE reservations SET status = 'committed' WHERE order_id = ANY($1) AND status || '' = 'active'
            RETURNING order_id, product_id, quantity
          ), deducted AS (
-           UPDATE stock SET on_hand = stock.on_hand - sold.quantity, reserved = stock.reserved - sold.quantity
+           UPDATE stock SET on_hand = stock.on_hand - sold.quantity, reserved = stock.reserved - sold.quantity,
+                  ${SET_CHANGE_GROUP}
            FROM (SELECT product_id, sum(quantity)::integer AS quantity FROM committed GROUP BY product_id) AS sold
-           WHERE stock.product_id = sold.product_id AND stock.product_id = ANY($2)
+           WHERE ${isCurrentStock('$2')} AND stock.product_id + 0 = sold.product_id
            RETURNING stock.product_id, stock.on_hand + sold.quantity AS on_hand, stock.reserved + sold.quantity AS reserved
          ), change AS (
            SELECT order_id, product_id, -quantity AS quantity,
@@ -339,14 +346,12 @@ export class StockRepository {
   }
 
   private async lock(products: number[]) {
-    await this.manager.query(
-      'SELECT 1 FROM stock WHERE product_id = ANY($1) ORDER BY product_id FOR NO KEY UPDATE',
-      [products],
-    );
+    await this.manager.query(currentStock('$1', '1', 'FOR NO KEY UPDATE'), [products]);
   }
 }
 
-/** Ids of the products of the orders, without duplicates. */
-const productsOf = (orders: LockedOrder[]) => [
-  ...new Set(orders.flatMap(({ items }) => items.map(({ product_id }) => product_id))),
-];
+/** Ids of the products of the orders, ascending, without duplicates. */
+const productsOf = (orders: LockedOrder[]) =>
+  [...new Set(orders.flatMap(({ items }) => items.map(({ product_id }) => product_id)))].sort(
+    (a, b) => a - b,
+  );
