@@ -1,7 +1,8 @@
 import type { EntityManager } from 'typeorm';
-import { Order, type OrderLine, type TimelineEntry } from './order.entity.js';
+import type { Order, type OrderLine, type TimelineEntry } from './order.entity.js';
 import { OrderNotFound } from './order.errors.js';
-import { isFinal, type FinalOrderStatus, type OrderStatus } from './order-state-machine.js';
+import { CREATION, ORDER_PARTS } from './order-parts.js';
+import { isFinal, type OrderStatus } from './order-state-machine.js';
 
 /** An order with its lines in the sequence of the request, and its retained timeline entries, oldest first. */
 export type OrderDetails = Omit<
@@ -22,23 +23,11 @@ export interface OrderFilter {
   limit: number;
 }
 
-/**
- * Parts of the orders that do not overlap and together contain every order. Each is the condition of two partial indexes:
- * of all customers by creation, and of one customer by creation. The status itself is not indexed, because it changes too
- * often.
- */
-const PARTS = {
-  open: 'closed_at IS NULL AND rejection IS NULL AND cancellation IS NULL',
-  processed: 'closed_at IS NOT NULL AND rejection IS NULL AND cancellation IS NULL',
-  rejected: 'rejection IS NOT NULL',
-  cancelled: 'cancellation IS NOT NULL',
-} satisfies Record<FinalOrderStatus | 'open', string>;
-
 /** Page sizes of the API, with the row that shows whether there is a next page: the default one and the maximum. */
 const PAGE_SIZES = [21, 101];
 
-/** The parts that contain orders with the status. A processed order is open until its events are confirmed. */
-function partsWith(status: OrderStatus | undefined): (keyof typeof PARTS)[] {
+/** The parts that contain orders with the status. */
+function partsWith(status: OrderStatus | undefined): (keyof typeof ORDER_PARTS)[] {
   if (status === undefined) return ['open', 'processed', 'rejected', 'cancelled'];
   if (!isFinal(status)) return ['open'];
   return status === 'processed' ? ['open', status] : [status];
@@ -103,7 +92,7 @@ function listQuery({ status, email, created_from, created_to, before, limit }: O
     email === undefined
       ? [[], []]
       : [['lower(customer_email) COLLATE "C"'], [`lower(${parameter(email, 'text')})`]];
-  const columns = [...customerColumn, `created_at AT TIME ZONE 'UTC'`, 'id'];
+  const columns = [...customerColumn, CREATION, 'id'];
   const position = (at: string, id: string) =>
     `(${[...customer, `${at} AT TIME ZONE 'UTC'`, id].join(', ')})`;
 
@@ -126,7 +115,7 @@ function listQuery({ status, email, created_from, created_to, before, limit }: O
   // As a literal, so that the planner knows that few rows are read. Two of them, because each text is prepared.
   const max = PAGE_SIZES.find((size) => size >= limit) ?? limit;
   const parts = partsWith(status).map(
-    (part) => `(SELECT id, created_at FROM orders WHERE ${[PARTS[part], ...conditions].join(' AND ')}
+    (part) => `(SELECT id, created_at FROM orders WHERE ${[ORDER_PARTS[part], ...conditions].join(' AND ')}
        ORDER BY ${columns.map((column) => `${column} DESC`).join(', ')} LIMIT ${max})`,
   );
   const first = `WITH first AS MATERIALIZED (
