@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { Order, type OrderLine, type TimelineEntry } from './order.entity.js';
+import type { Order, OrderLine, TimelineEntry } from './order.entity.js';
 import { OrderNotFound } from './order.errors.js';
 import { CREATION, ORDER_PARTS } from './order-parts.js';
 import { isFinal, type OrderStatus } from './order-state-machine.js';
