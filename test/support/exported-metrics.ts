@@ -77,6 +77,7 @@ const APPLICATION_METRICS: Record<string, ExportedMetric> = {
   estoque_mails_waiting: gauge(['notify-worker']),
   estoque_database_snapshot_age_seconds: gauge(['order-worker']),
   estoque_database_connections: gauge(APP_NAMES, { state: ['idle', 'busy', 'waiting'] }),
+  estoque_database_read_connections: gauge(['api'], { state: ['idle', 'busy', 'waiting'] }),
 };
 
 /** Metrics from RabbitMQ's Prometheus plugin and from Prometheus itself. */

@@ -1,5 +1,4 @@
 import { createLogger, HealthChecks, Metrics, type Environment } from '@estoque/platform';
-import type { QueryRunner } from 'typeorm';
 import { runConcurrently, TestShop } from '../../../test/support/test-shop.js';
 import { OrderReservationService } from './order-reservation.service.js';
 import { ReservationExpiryService } from './reservation-expiry.service.js';
@@ -8,7 +7,7 @@ describe('ReservationExpiryService', () => {
   let shop: TestShop;
   let metrics: Metrics;
   let health: HealthChecks;
-  let other: QueryRunner;
+  let other: ReturnType<TestShop['dataSource']['createQueryRunner']>;
   const environment = { RESERVATION_TTL_SECONDS: 3_600, POLL_INTERVAL_MS: 3_600_000 } as Environment;
   const logger = createLogger('test', { LOG_LEVEL: 'silent' });
   beforeAll(async () => void (shop = await TestShop.open({ workers: 4 })));

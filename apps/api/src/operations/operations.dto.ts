@@ -57,7 +57,7 @@ export class AuditDto {
   totals!: AuditTotalsDto | null;
   /** At most 1,000. Nothing is repaired automatically. Null unless the audit has succeeded. */
   discrepancies!: DiscrepancyDto[] | null;
-  /** Why the audit failed. @example null */
+  /** Why the audit failed. Null unless it has failed. @example "canceling statement due to statement timeout" */
   error!: string | null;
 }
 

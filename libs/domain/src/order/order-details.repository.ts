@@ -1,7 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import type { Order, OrderLine, TimelineEntry } from './order.entity.js';
 import { OrderNotFound } from './order.errors.js';
-import { isFinal, type FinalOrderStatus, type OrderStatus } from './order-state-machine.js';
+import { CREATION, ORDER_PARTS } from './order-parts.js';
+import { isFinal, type OrderStatus } from './order-state-machine.js';
 
 /** An order with its lines in the sequence of the request, and its retained timeline entries, oldest first. */
 export type OrderDetails = Omit<
@@ -23,26 +24,14 @@ export interface OrderFilter {
   limit: number;
 }
 
-/**
- * Parts of the orders that do not overlap and together contain every order. Each is the condition of two partial indexes:
- * of all customers by creation, and of one customer by creation. The status itself is not indexed, because it changes too
- * often.
- */
-const PARTS = {
-  open: 'closed_at IS NULL AND rejection IS NULL AND cancellation IS NULL',
-  processed: 'closed_at IS NOT NULL AND rejection IS NULL AND cancellation IS NULL',
-  rejected: 'rejection IS NOT NULL',
-  cancelled: 'cancellation IS NOT NULL',
-} satisfies Record<FinalOrderStatus | 'open', string>;
-
 /** Condition of the index for the orders of one reference. */
 const WITH_REFERENCE = 'reference IS NOT NULL';
 
 /** Page sizes of the API, with the row that shows whether there is a next page: the default one and the maximum. */
 const PAGE_SIZES = [21, 101];
 
-/** The parts that contain orders with the status. A processed order is open until its events are confirmed. */
-function partsWith(status: OrderStatus | undefined): (keyof typeof PARTS)[] {
+/** The parts that contain orders with the status. */
+function partsWith(status: OrderStatus | undefined): (keyof typeof ORDER_PARTS)[] {
   if (status === undefined) return ['open', 'processed', 'rejected', 'cancelled'];
   if (!isFinal(status)) return ['open'];
   return status === 'processed' ? ['open', status] : [status];
@@ -111,7 +100,7 @@ function listQuery({ status, email, reference, created_from, created_to, before,
       : email !== undefined
         ? [['lower(customer_email) COLLATE "C"'], [`lower(${parameter(email, 'text')})`]]
         : [[], []];
-  const columns = [...groupColumn, `created_at AT TIME ZONE 'UTC'`, 'id'];
+  const columns = [...groupColumn, CREATION, 'id'];
   const position = (at: string, id: string) => `(${[...group, `${at} AT TIME ZONE 'UTC'`, id].join(', ')})`;
 
   const ends = [
@@ -134,7 +123,8 @@ function listQuery({ status, email, reference, created_from, created_to, before,
 
   // As a literal, so that the planner knows that few rows are read. Two of them, because each text is prepared.
   const max = PAGE_SIZES.find((size) => size >= limit) ?? limit;
-  const parts = reference === undefined ? partsWith(status).map((part) => PARTS[part]) : [WITH_REFERENCE];
+  const parts =
+    reference === undefined ? partsWith(status).map((part) => ORDER_PARTS[part]) : [WITH_REFERENCE];
   const pages = parts.map(
     (part) => `(SELECT id, created_at FROM orders WHERE ${[part, ...conditions].join(' AND ')}
        ORDER BY ${columns.map((column) => `${column} DESC`).join(', ')} LIMIT ${max})`,

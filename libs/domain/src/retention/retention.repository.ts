@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { CREATION, ORDER_PARTS } from '../order/order-parts.js';
 
 /** Range of order ids, both inclusive, and the maximum number of rows to delete. */
 export interface PruneRange {
@@ -20,9 +21,13 @@ export class RetentionRepository {
 
   /** @returns id of the newest order older than `days`. Ids ascend with time, up to the duration of a transaction. */
   async newestOrderIdOlderThan(days: number): Promise<number | undefined> {
+    const newestOfEachPart = Object.values(ORDER_PARTS).map(
+      (part) => `(SELECT id, created_at FROM orders
+         WHERE ${part} AND ${CREATION} < (now() - make_interval(days => $1)) AT TIME ZONE 'UTC'
+         ORDER BY ${CREATION} DESC, id DESC LIMIT 1)`,
+    );
     const [order] = await this.manager.query<{ id: number }[]>(
-      `SELECT id FROM orders WHERE created_at < now() - make_interval(days => $1)
-       ORDER BY created_at DESC LIMIT 1`,
+      `SELECT id FROM (${newestOfEachPart.join(' UNION ALL ')}) AS newest ORDER BY created_at DESC LIMIT 1`,
       [days],
     );
     return order?.id;

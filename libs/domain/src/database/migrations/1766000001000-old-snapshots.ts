@@ -48,4 +48,8 @@ export class OldSnapshots1766000001000 implements MigrationInterface {
     await createIndexesConcurrently(queryRunner, INDEXES);
     for (const statement of ONE_ROW_PER_PRODUCT) await queryRunner.query(statement);
   }
+
+  async down(queryRunner: QueryRunner) {
+    for (const statement of UNDO) await queryRunner.query(statement);
+  }
 }
