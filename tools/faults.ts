@@ -29,6 +29,7 @@ function readOptions() {
       seed: { type: 'string', default: String(randomInt(1_000_000)) },
       short: { type: 'boolean', default: false },
       cluster: { type: 'boolean', default: false },
+      broker: { type: 'string', default: '' },
       mutants: { type: 'boolean', default: false },
       'other-revision': { type: 'string', default: '' },
       dist: { type: 'string', default: join(root, 'dist') },
@@ -53,6 +54,7 @@ function readOptions() {
     short: values.short,
     keep: values.keep,
     cluster: values.cluster,
+    broker: values.broker || undefined,
     mutants: values.mutants,
   };
 }

@@ -11,6 +11,7 @@ import {
 import { CLUSTER_FAULTS } from './cluster-faults.js';
 import { deadlock, lastUnits } from './contention-faults.js';
 import { backendsTerminated, commitCut, halfOpenDatabase, postgresStop } from './database-faults.js';
+import { hostileMessages } from './hostile-messages.js';
 import { killApp, killEach } from './kill-faults.js';
 import { mailDown } from './mail-faults.js';
 import { backlog, duplicates, poison } from './message-faults.js';
@@ -34,6 +35,7 @@ const FAULTS: Fault[] = [
   halfOpenDatabase,
   duplicates,
   poison,
+  hostileMessages,
   backlog,
   alarmMemory,
   alarmDisk,

@@ -13,6 +13,8 @@ export interface FaultInjectorOptions {
   otherDist?: string;
   /** Three RabbitMQ nodes in a cluster, instead of one node. */
   cluster?: boolean;
+  /** Debian release whose RabbitMQ is used, such as `trixie`. */
+  broker?: string;
   /** Environment of all apps, in addition to the one that the fault injector sets. */
   environment?: Record<string, string>;
   printProgress: (text: string) => void;

@@ -89,11 +89,13 @@ async function startMigratedPostgres({ root, dir, dist, processes }: FaultInject
   return postgres;
 }
 
-async function startRabbitMqNodes({ root, dir, processes, cluster, printProgress }: FaultInjectorOptions) {
+async function startRabbitMqNodes(injectorOptions: FaultInjectorOptions) {
+  const { root, dir, processes, cluster, broker, printProgress } = injectorOptions;
   const options = {
     root,
     processes,
     printProgress,
+    suite: broker,
     dir: join(dir, 'rabbitmq'),
     log: logFile(dir, 'rabbitmq'),
   };
