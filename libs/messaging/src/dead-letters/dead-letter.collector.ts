@@ -178,7 +178,7 @@ export class DeadLetterCollector {
 
   /** Publishes a copy with all headers but the delivery counters of the broker. */
   private publishReplacement(message: ConsumeMessage, exchange: string) {
-    const headers = { ...(message.properties.headers as Record<string, unknown> | undefined) };
+    const headers = { ...(message.properties.headers) };
     for (const name of ['x-delivery-count', 'x-acquired-count']) delete headers[name];
     const options = { ...publisherProperties(message), headers };
     return this.publisher.publishCopy(exchange, message.fields.routingKey, message.content, options);
