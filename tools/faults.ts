@@ -31,6 +31,7 @@ function readOptions() {
       cluster: { type: 'boolean', default: false },
       'database-cluster': { type: 'boolean', default: false },
       patroni: { type: 'boolean', default: false },
+      broker: { type: 'string', default: '' },
       mutants: { type: 'boolean', default: false },
       'other-revision': { type: 'string', default: '' },
       dist: { type: 'string', default: join(root, 'dist') },
@@ -59,6 +60,7 @@ function readOptions() {
     cluster: values.cluster,
     databaseCluster: values['database-cluster'],
     patroni: values.patroni,
+    broker: values.broker || undefined,
     mutants: values.mutants,
   };
 }

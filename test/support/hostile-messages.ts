@@ -3,13 +3,13 @@ import { connect } from 'amqplib';
 interface RawMessage {
   exchange?: string;
   routingKey: string;
-  /** Levels of nested tables in the headers. amqplib's encoder would overflow its stack. */
-  levels: number;
+  /** Bytes of the table of headers. */
+  headers: Buffer;
   body: Buffer;
 }
 
-/** Publishes a message whose properties are only a header with nested tables, and waits for the confirm. */
-export async function publishRaw(url: string, { exchange = '', routingKey, levels, body }: RawMessage) {
+/** Publishes a message whose headers amqplib cannot encode, and waits for the confirm. It has no other properties. */
+export async function publishRaw(url: string, { exchange = '', routingKey, headers, body }: RawMessage) {
   const connection = await connect(url);
   connection.on('error', () => undefined);
   try {
@@ -21,7 +21,7 @@ export async function publishRaw(url: string, { exchange = '', routingKey, level
       const { unconfirmed } = channel as unknown as { unconfirmed: ((error?: Error) => void)[] };
       unconfirmed.push((error) => (error ? reject(error) : resolve()));
     });
-    const properties = Buffer.concat([uint(2, 0x2000), nestedTables(levels)]);
+    const properties = Buffer.concat([uint(2, 0x2000), headers]);
     const header = Buffer.concat([uint(2, 60), uint(2, 0), uint(4, 0), uint(4, body.length), properties]);
     const publish = Buffer.concat([
       uint(2, 60),
@@ -41,7 +41,7 @@ export async function publishRaw(url: string, { exchange = '', routingKey, level
 }
 
 /** @returns the bytes of a table with one field `a`, which is a table with one field `a` ... */
-function nestedTables(levels: number): Buffer {
+export function nestedTables(levels: number): Buffer {
   const level = 4 + 3;
   const bytes = Buffer.alloc(levels * level + 4);
   for (let index = 0; index < levels; index++) {
@@ -50,6 +50,14 @@ function nestedTables(levels: number): Buffer {
     bytes.write('\u0001aF', offset + 4, 'latin1');
   }
   return bytes;
+}
+
+/** @returns the bytes of a table that amqplib decodes to a value that it cannot encode again */
+export function notEncodableTable(): Buffer {
+  const text = Buffer.from('unknown');
+  const inner = Buffer.concat([Buffer.from('\u0001!S', 'latin1'), uint(4, text.length), text]);
+  const field = Buffer.concat([Buffer.from('\u0001aF', 'latin1'), uint(4, inner.length), inner]);
+  return Buffer.concat([uint(4, field.length), field]);
 }
 
 function frame(type: number, channel: number, payload: Buffer): Buffer {

@@ -254,7 +254,7 @@ const STEPS: Row[] = [
         unit: 'short',
         queries: {
           '{{queue}}':
-            'max by (queue) (rabbitmq_detailed_queue_messages_ready{queue=~"retry_queue_.|unrouted_queue|dead_letter_queue"})',
+            'max by (queue) (rabbitmq_detailed_queue_messages_ready{queue=~"retry_queue_.+|unrouted_queue|dead_letter_queue"})',
         },
       },
       {

@@ -64,6 +64,10 @@ interface UnpackOptions {
   finish?: (unpackedRoot: string) => void;
   /** If this machine's distribution lacks the package, or has an old version. */
   release?: Release;
+  /** Name of the folder in the cache; the name of the package by default. */
+  folder?: string;
+  /** Whether libraries that are installed on this machine are unpacked too, because the release has newer ones. */
+  allLibraries?: boolean;
 }
 
 /**
@@ -75,11 +79,11 @@ export async function unpackDebianPackage(
   name: string,
   wanted: RegExp,
   printProgress: PrintProgress,
-  { finish = () => undefined, release }: UnpackOptions = {},
+  { finish = () => undefined, release, folder = name, allLibraries = false }: UnpackOptions = {},
 ): Promise<Unpacked> {
   const cache = join(root, '.local', 'cache');
-  const target = join(cache, name);
-  const lock = join(cache, `${name}.lock`);
+  const target = join(cache, folder);
+  const lock = join(cache, `${folder}.lock`);
   if (!existsSync(target)) {
     await withLock(
       lock,
@@ -89,7 +93,7 @@ export async function unpackDebianPackage(
         printProgress(`downloading ${name} from the distribution's packages (first run only)`);
         const draft = `${target}.new`;
         rmSync(draft, { recursive: true, force: true });
-        await downloadAndUnpack(name, wanted, draft, release);
+        await downloadAndUnpack(name, wanted, draft, { release, allLibraries });
         finish(join(draft, 'root'));
         renameSync(draft, target);
       },
@@ -98,16 +102,18 @@ export async function unpackDebianPackage(
   return { root: join(target, 'root'), libraryPath: libraryFolders(join(target, 'root')).join(':') };
 }
 
+type DownloadOptions = Pick<UnpackOptions, 'release' | 'allLibraries'>;
+
 async function downloadAndUnpack(
   name: string,
   wanted: RegExp,
   draft: string,
-  release?: Release,
+  options: DownloadOptions,
 ): Promise<void> {
   // A short path: if the working directory has more than 300 characters, apt uses the root of the file system instead.
   const downloads = mkdtempSync(join(tmpdir(), 'estoque-apt-'));
   try {
-    await downloadPackages(name, wanted, downloads, release);
+    await downloadPackages(name, wanted, downloads, options);
     const unpacked = join(draft, 'root');
     mkdirSync(unpacked, { recursive: true });
     const packages = readdirSync(downloads).filter((file) => file.endsWith('.deb'));
@@ -121,15 +127,16 @@ async function downloadPackages(
   name: string,
   wanted: RegExp,
   folder: string,
-  release?: Release,
+  { release, allLibraries }: DownloadOptions,
 ): Promise<void> {
+  const installed = allLibraries ? new Set<string>() : await listInstalledPackages();
   // Without this option, an apt that root runs downloads as the user _apt, who may not enter a private folder.
   const options = ['-o', 'APT::Sandbox::User=root'];
   if (release) {
     options.push(...releaseOptions(release, await findArchive(), folder));
   } else {
     try {
-      return await download(name, wanted, folder, options);
+      return await download(name, wanted, folder, options, installed);
     } catch {
       // This machine has no package lists, or they are outdated: the archive no longer has the listed versions. Below, new
       // lists are downloaded.
@@ -140,7 +147,7 @@ async function downloadPackages(
   options.push('-o', `Dir::State::lists=${folder}/lists`, '-o', `Dir::Cache=${folder}/cache`);
   options.push('-o', 'Debug::NoLocking=true');
   await apt('apt-get', [...options, 'update']);
-  await download(name, wanted, folder, options);
+  await download(name, wanted, folder, options, installed);
 }
 
 /** @returns the Debian archive that apt is configured with; it contains all releases */
@@ -161,8 +168,14 @@ function releaseOptions({ suite, keyring }: Release, archive: string, folder: st
   return [...settings, 'Dir::State::status=/dev/null'].flatMap((setting) => ['-o', setting]);
 }
 
-async function download(name: string, wanted: RegExp, folder: string, options: string[]): Promise<void> {
-  const packages = await listPackages(name, wanted, options);
+async function download(
+  name: string,
+  wanted: RegExp,
+  folder: string,
+  options: string[],
+  installed: Set<string>,
+): Promise<void> {
+  const packages = await listPackages(name, wanted, options, installed);
   await apt('apt-get', [...options, 'download', ...packages], folder);
 }
 
@@ -185,7 +198,12 @@ async function apt(tool: string, args: string[], cwd?: string): Promise<string> 
  * @returns the package and its dependencies, recursively, whose names match; of alternatives the first, which is the
  *   distribution's default
  */
-async function listPackages(name: string, wanted: RegExp, options: string[]): Promise<string[]> {
+async function listPackages(
+  name: string,
+  wanted: RegExp,
+  options: string[],
+  installed: Set<string>,
+): Promise<string[]> {
   const text = await apt('apt-cache', [...options, 'depends', '-i', '--recurse', name]);
   const dependencies = new Map<string, string[]>();
   let current: string[] = [];
@@ -197,7 +215,6 @@ async function listPackages(name: string, wanted: RegExp, options: string[]): Pr
     if (!skipNext && !dependency.startsWith('<')) current.push(dependency);
     skipNext = separator === '|';
   }
-  const installed = await listInstalledPackages();
   const chosen = new Set([name]);
   for (const packageName of chosen) {
     for (const dependency of dependencies.get(packageName) ?? []) {

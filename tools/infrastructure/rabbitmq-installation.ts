@@ -1,6 +1,20 @@
-import { existsSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { canUnpackDebianPackages, findExecutable, unpackDebianPackage } from './debian-packages.js';
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import {
+  canUnpackDebianPackages,
+  debianKeyring,
+  findExecutable,
+  unpackDebianPackage,
+} from './debian-packages.js';
 import type { PrintProgress } from './processes.js';
 
 /** Paths of an Erlang runtime and a RabbitMQ. */
@@ -16,14 +30,19 @@ export interface RabbitMqInstallation {
 /** RabbitMQ is not installed, and Debian packages cannot be used either. */
 export class RabbitMqNotFoundError extends Error {}
 
+const WANTED_PACKAGES = /^(erlang-|lib|zlib)/;
+
 /**
+ * @param suite Debian release, such as `trixie`, whose RabbitMQ is used although another one is installed
  * @returns the installed RabbitMQ, or else that of Debian's packages
  * @throws RabbitMqNotFoundError if there is neither
  */
 export async function findRabbitMq(
   root: string,
   printProgress: PrintProgress,
+  suite?: string,
 ): Promise<RabbitMqInstallation> {
+  if (suite) return unpackOfSuite(root, printProgress, suite);
   const installed = findInstalled();
   if (installed) return installed;
   if (!canUnpackDebianPackages()) throw new RabbitMqNotFoundError('rabbitmq-server is not installed');
@@ -31,14 +50,11 @@ export async function findRabbitMq(
     const { root: unpacked, libraryPath } = await unpackDebianPackage(
       root,
       'rabbitmq-server',
-      /^(erlang-|lib|zlib)/,
+      WANTED_PACKAGES,
       printProgress,
       { finish: makeRelocatable },
     );
-    const home = findHome(join(unpacked, 'usr/lib/rabbitmq/lib'));
-    if (!home) throw new Error('the package contains no RabbitMQ');
-    const bin = join(unpacked, 'usr/lib/erlang/bin');
-    return { erl: join(bin, 'erl'), epmd: join(bin, 'epmd'), home, libraryPath };
+    return { ...pathsIn(unpacked), libraryPath };
   } catch (error) {
     throw new RabbitMqNotFoundError(
       `rabbitmq-server is not installed, and downloading it failed: ${(error as Error).message}`,
@@ -46,6 +62,62 @@ export async function findRabbitMq(
     );
   }
 }
+
+function pathsIn(unpacked: string): Omit<RabbitMqInstallation, 'libraryPath'> {
+  const home = findHome(join(unpacked, 'usr/lib/rabbitmq/lib'));
+  if (!home) throw new Error('the package contains no RabbitMQ');
+  const bin = join(unpacked, 'usr/lib/erlang/bin');
+  return { erl: join(bin, 'erl'), epmd: join(bin, 'epmd'), home };
+}
+
+/** Erlang and RabbitMQ of another release, with all its libraries: this machine's C library may be too old for them. */
+async function unpackOfSuite(root: string, printProgress: PrintProgress, suite: string) {
+  const { root: unpacked } = await unpackDebianPackage(
+    root,
+    'rabbitmq-server',
+    WANTED_PACKAGES,
+    printProgress,
+    {
+      release: { suite, keyring: await debianKeyring(root, printProgress) },
+      folder: `rabbitmq-server-${suite}`,
+      allLibraries: true,
+      finish: (folder) => {
+        makeRelocatable(folder);
+        useOwnLoader(folder);
+      },
+    },
+  );
+  return { ...pathsIn(unpacked), libraryPath: '' };
+}
+
+/**
+ * Replaces each program of Erlang by a script that starts it with the unpacked loader and C library. A program contains
+ * the path of the machine's loader, which cannot load a newer C library.
+ */
+function useOwnLoader(unpacked: string): void {
+  const erlang = join(unpacked, 'usr/lib/erlang');
+  const libraries = readdirSync(join(erlang, 'lib')).map((name) => join(erlang, 'lib', name, 'priv'));
+  const folders = [erlang, ...readdirSync(erlang).map((name) => join(erlang, name)), ...libraries];
+  const isProgram = (file: string) =>
+    realpathSync(file) === file && readFileSync(file).subarray(0, 4).toString('latin1') === '\x7fELF';
+  for (const folder of folders.map((parent) => join(parent, 'bin')).filter(existsSync)) {
+    for (const file of readdirSync(folder).map((name) => join(folder, name))) {
+      if (!statSync(file).isFile() || !isProgram(file)) continue;
+      renameSync(file, `${file}.program`);
+      writeFileSync(file, loaderScript(relative(folder, unpacked)));
+      chmodSync(file, 0o755);
+    }
+  }
+}
+
+const loaderScript = (pathToRoot: string) => `#!/bin/sh
+file="$(readlink -f "$0")"
+bin="$(dirname "$file")"
+root="$(cd "$bin/${pathToRoot}" && pwd)"
+arch="$(uname -m)-linux-gnu"
+loader="$(ls "$root"/usr/lib64/ld-linux* "$root"/lib64/ld-linux* "$root"/usr/lib/"$arch"/ld-linux* 2>/dev/null | head -n 1)"
+exec "$loader" --library-path "$root/usr/lib/$arch:$root/lib/$arch" "$file.program" "$@"
+`;
 
 /** Erlang's scripts contain the path they were built for. They are changed to find their own folder at run time. */
 function makeRelocatable(unpacked: string): void {

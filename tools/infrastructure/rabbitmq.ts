@@ -28,9 +28,14 @@ export interface RabbitMqOptions {
   processes: Processes;
   printProgress: PrintProgress;
   ports?: { amqp: number; management: number };
+  /** Debian release whose RabbitMQ is used, such as `trixie`; by default the installed one, or this machine's release. */
+  suite?: string;
   /** The data are deleted afterwards, so the node is killed instead of stopped. */
   ephemeral?: boolean;
 }
+
+/** The broker refuses larger messages. The same value as in deploy/; RabbitMQ's own is 16 MiB from 4.0, 128 MiB before. */
+const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 
 /** What the nodes of a cluster share to find each other: the port mapper, their names, and a home folder with the cookie. */
 interface Cluster {
@@ -54,7 +59,7 @@ export async function startRabbitMq(options: RabbitMqOptions): Promise<RabbitMq>
  */
 export async function startRabbitMqCluster(options: RabbitMqOptions, names: string[]): Promise<RabbitMq[]> {
   const { dir } = options;
-  const installation = await findRabbitMq(options.root, options.printProgress);
+  const installation = await findRabbitMq(options.root, options.printProgress, options.suite);
   const epmdPort = await reservePort();
   const home = join(dir, 'home');
   mkdirSync(home, { recursive: true });
@@ -170,6 +175,7 @@ function configuration(amqp: number, management: number, cluster: string[]): str
     {tcp_listeners, [{"127.0.0.1", ${amqp}}]},
     {collect_statistics_interval, 1000},
     ${members && `{cluster_nodes, {[${members}], disc}},`}
+    {max_message_size, ${MAX_MESSAGE_BYTES}},
     {disk_free_limit, 50000000}
   ]},
   {rabbitmq_management, [{tcp_config, [{ip, "127.0.0.1"}, {port, ${management}}]}]}

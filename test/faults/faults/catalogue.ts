@@ -19,6 +19,7 @@ import {
 } from './database-faults.js';
 import { addressOnStandby, failover, primaryHalted, primaryKilled, switchover } from './failover-faults.js';
 import { deadLetterReplay } from './dead-letter-faults.js';
+import { hostileMessages } from './hostile-messages.js';
 import { killApp, killEach } from './kill-faults.js';
 import { advisoryLock, machineLost, rowLock } from './lock-faults.js';
 import { mailDown } from './mail-faults.js';
@@ -48,6 +49,7 @@ const FAULTS: Fault[] = [
   duplicates,
   poison,
   deadLetterReplay,
+  hostileMessages,
   backlog,
   alarmMemory,
   alarmDisk,

@@ -19,6 +19,8 @@ export interface FaultInjectorOptions {
   holdSeconds?: number;
   /** Such servers, managed by Patroni with etcd and HAProxy. */
   patroni?: boolean;
+  /** Debian release whose RabbitMQ is used, such as `trixie`. */
+  broker?: string;
   /** Environment of all apps, in addition to the one that the fault injector sets. */
   environment?: Record<string, string>;
   printProgress: (text: string) => void;

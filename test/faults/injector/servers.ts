@@ -116,11 +116,13 @@ function startDatabase({
   return databaseCluster ? DatabaseCluster.start(options) : startPostgres(options);
 }
 
-async function startRabbitMqNodes({ root, dir, processes, cluster, printProgress }: FaultInjectorOptions) {
+async function startRabbitMqNodes(injectorOptions: FaultInjectorOptions) {
+  const { root, dir, processes, cluster, broker, printProgress } = injectorOptions;
   const options = {
     root,
     processes,
     printProgress,
+    suite: broker,
     dir: join(dir, 'rabbitmq'),
     log: logFile(dir, 'rabbitmq'),
   };

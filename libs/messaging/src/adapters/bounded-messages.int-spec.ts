@@ -1,7 +1,7 @@
 import { connect, type Channel, type ChannelModel, type ConsumeMessage } from 'amqplib';
 import { createHash } from 'node:crypto';
 import { createVhost } from '../../../../test/support/broker.js';
-import { publishRaw } from '../../../../test/support/hostile-messages.js';
+import { nestedTables, publishRaw } from '../../../../test/support/hostile-messages.js';
 import { until } from '../../../../test/support/until.js';
 import { MAX_BODY_BYTES } from '../contract/event.js';
 import { boundMessages, defectOf } from './bounded-messages.js';
@@ -80,7 +80,11 @@ describe('boundMessages', () => {
   });
 
   it('survives tables nested 15,000 levels deep, which overflow the stack of the decoder', async () => {
-    await publishRaw(vhost.url, { routingKey: 'queue', levels: 15_000, body: Buffer.from('{"a": 1}') });
+    await publishRaw(vhost.url, {
+      routingKey: 'queue',
+      headers: nestedTables(15_000),
+      body: Buffer.from('{"a": 1}'),
+    });
     const message = await next();
     expect(defectOf(message)?.code).toBe('invalid_headers');
     expect(message.content.toString()).toBe('{"a": 1}');

@@ -7,7 +7,7 @@ import { boundMessages, defectOf } from '../adapters/bounded-messages.js';
 import { closeConnection, openChannel, reconnectAfterChannelLoss } from '../adapters/channel-recovery.js';
 import type { EventCatalogue } from '../contract/event.js';
 import { CONNECTION_OPTIONS } from '../rabbitmq/connection-options.js';
-import { publisherProperties } from '../rabbitmq/failure-policy.js';
+import { previousDeliveriesOf, publisherProperties } from '../rabbitmq/failure-policy.js';
 import type { Publisher } from '../rabbitmq/publisher.js';
 import {
   DEAD_LETTER_QUEUE,
@@ -27,6 +27,13 @@ const PREFETCH = 5;
  */
 const MAX_HEADER_BYTES = 60 * 1024;
 const WAIT_MS = { first: 250, max: 30_000 };
+/**
+ * Number of deliveries without an acknowledgement after which a message is replaced by a copy, which the broker counts
+ * from 0 again. RabbitMQ 4 drops a message after 20 of them, because these queues were declared by earlier releases
+ * without a delivery limit and without a dead-letter exchange, and arguments of a queue cannot be changed
+ * (docs/adr/0025).
+ */
+const MAX_DELIVERIES = 5;
 const MAX_REROUTES = 5;
 /**
  * Delay before the topology is redeclared. If a queue is declared while RabbitMQ 3.10 is still deleting a queue of the
@@ -114,13 +121,16 @@ export class DeadLetterCollector {
     channel.once('close', () => this.onChannelLost(channel));
     await declareTopology(channel, this.topology);
     await channel.prefetch(PREFETCH);
-    const consume = (queue: string, handle: (message: ConsumeMessage) => Promise<void>) =>
+    const { deadLetterExchange, unroutedExchange } = this.topology;
+    const consume = (queue: string, exchange: string, handle: (message: ConsumeMessage) => Promise<void>) =>
       channel.consume(queue, (message) => {
-        if (message) this.receive(message, channel, handle);
-        else this.onChannelLost(channel);
+        if (!message) return this.onChannelLost(channel);
+        const isNearLimit = previousDeliveriesOf(message) >= MAX_DELIVERIES;
+        const replace = () => this.publishReplacement(message, exchange);
+        this.receive(message, channel, isNearLimit ? replace : handle);
       });
-    await consume(DEAD_LETTER_QUEUE, (message) => this.collect(message, channel));
-    await consume(UNROUTED_QUEUE, (message) => this.rerouteEvent(message, channel));
+    await consume(DEAD_LETTER_QUEUE, deadLetterExchange, (message) => this.collect(message, channel));
+    await consume(UNROUTED_QUEUE, unroutedExchange, (message) => this.rerouteEvent(message, channel));
     this.isConsuming = true;
   }
 
@@ -165,6 +175,14 @@ export class DeadLetterCollector {
     }
     // The broker delivers the message again.
     this.failures.delete(message);
+  }
+
+  /** Publishes a copy with all headers but the delivery counters of the broker. */
+  private publishReplacement(message: ConsumeMessage, exchange: string) {
+    const headers = { ...message.properties.headers };
+    for (const name of ['x-delivery-count', 'x-acquired-count']) delete headers[name];
+    const options = { ...publisherProperties(message), headers };
+    return this.publisher.publishCopy(exchange, message.fields.routingKey, message.content, options);
   }
 
   private async handleOrReduce(message: ConsumeMessage, handle: (message: ConsumeMessage) => Promise<void>) {

@@ -20,6 +20,8 @@ describe('EventTransport', () => {
   /** Ids of the samples whose handler has started, in this order. */
   let started: number[];
   let unfinished: Map<number, () => void>;
+  /** Replaces the handler if it is set. */
+  let handleInstead: ((sampleId: number) => Promise<void>) | undefined;
   beforeAll(async () => {
     Logger.overrideLogger(false);
     vhost = await createVhost();
@@ -28,6 +30,7 @@ describe('EventTransport', () => {
   beforeEach(() => {
     started = [];
     unfinished = new Map();
+    handleInstead = undefined;
     publisher = new Publisher([vhost.url], topology, logger);
     const options = { urls: [vhost.url], queue: QUEUE, topology, catalogue: sampleEvents };
     transport = new EventTransport(
@@ -38,6 +41,7 @@ describe('EventTransport', () => {
     );
     const handle = ({ sample_id }: { sample_id: number }) => {
       started.push(sample_id);
+      if (handleInstead) return handleInstead(sample_id);
       return new Promise<void>((resolve) => unfinished.set(sample_id, resolve));
     };
     transport.addHandler('sample.created', handle, true);
@@ -143,5 +147,18 @@ describe('EventTransport', () => {
     const deadLetter = await until('the dead letter', () => externalClient.take('dead_letter_queue'));
     expect(deadLetter).toMatchObject({ properties: { headers: { dead_letter_code: 'crashes_worker' } } });
     expect(started).toEqual([]);
+  });
+
+  it('moves no message to the dead letters while all messages fail, and handles all of them afterwards', async () => {
+    const handled = new Set<number>();
+    handleInstead = () => Promise.reject(new TypeError('a bad release'));
+    await transport.listen(() => undefined);
+    for (let id = 1; id <= 60; id++) await publish(id);
+    await until('the circuit breaker to be open, and trial calls', () => started.length > 60);
+    expect(() => transport.assertConsuming()).toThrow('circuit breaker open');
+    handleInstead = (id) => Promise.resolve(void handled.add(id));
+    await until('all messages to be handled', () => handled.size === 60, { seconds: 40 });
+    expect(() => transport.assertConsuming()).not.toThrow();
+    expect(await externalClient.depth('dead_letter_queue')).toBe(0);
   });
 });

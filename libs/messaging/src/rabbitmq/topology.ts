@@ -36,6 +36,8 @@ export interface Topology {
   returnExchange: string;
   /** Exchange for dead-lettered messages. */
   deadLetterExchange: string;
+  /** Exchange for events for which no queue is bound. */
+  unroutedExchange: string;
   /** Names of the events that are bound to each queue that a worker consumes. */
   workQueues: Record<string, string[]>;
   exchanges: { name: string; type: 'topic' | 'fanout' | 'headers'; alternate?: string }[];
@@ -113,6 +115,7 @@ export function topologyOf(exchange: string, catalogue: EventCatalogue): Topolog
     retryExchange,
     returnExchange,
     deadLetterExchange,
+    unroutedExchange,
     workQueues,
     exchanges: [
       { name: unroutedExchange, type: 'fanout' },
