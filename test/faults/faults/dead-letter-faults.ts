@@ -71,7 +71,9 @@ async function measureOrders({ load, database, products }: FaultInjector, isDone
     const from = Date.now();
     const { id } = await load.placeOrder([{ product_id: products.plentiful[0]!, quantity: 1 }], 'measured');
     if (id === undefined) return;
-    await until('the order', async () => (await database.countProcessed([id])) === 1, { seconds: 60 });
+    const isProcessed = async () => (await database.countProcessed([id])) === 1;
+    // An order that is not processed in time counts with the time waited.
+    await until('the order', isProcessed, { seconds: 60 }).catch(() => undefined);
     slowest = Math.max(slowest, (Date.now() - from) / 1_000);
   };
   const measured: Promise<void>[] = [];

@@ -87,10 +87,13 @@ export class DeadLetters {
   list(filter: DeadLetterFilter, { before, limit }: { before?: number; limit: number }) {
     const parameters: unknown[] = [];
     const condition = conditionOf(filter, parameters);
-    const isOnPage = before === undefined ? '' : `AND id < $${parameters.push(before)}`;
+    // With a filter, the order is that of the indexes for lists, and of no other index.
+    const order = condition === 'true' ? 'id DESC' : '-id';
+    const position = condition === 'true' ? 'id < $' : '-id > -$';
+    const isOnPage = before === undefined ? '' : `AND ${position}${parameters.push(before)}::bigint`;
     return this.sql.query<DeadLetter>(
       `SELECT ${LISTED_COLUMNS} FROM dead_letters WHERE ${condition} ${isOnPage}
-       ORDER BY id DESC LIMIT $${parameters.push(limit)}`,
+       ORDER BY ${order} LIMIT $${parameters.push(limit)}`,
       parameters,
     );
   }

@@ -10,13 +10,15 @@ const REASON = 'left(reason, 100)';
 
 /**
  * Each index starts with one filter and the id, so a page is read in the order of the list. The other filters are
- * evaluated on the entries of the index, without reading rows.
+ * evaluated on the entries of the index, without reading rows. The id is negated: the order of `-id` is that of these
+ * indexes only. The order of `id` is that of the primary key too, and a generic plan would choose the primary key and
+ * read all rows if few of them match.
  */
 const LIST_INDEXES = [
-  `CREATE INDEX dead_letters_by_state ON dead_letters (state, id, ${QUEUE}, ${EVENT}, ${REASON})`,
-  `CREATE INDEX dead_letters_by_queue ON dead_letters (${QUEUE}, id, state, ${EVENT}, ${REASON})`,
-  `CREATE INDEX dead_letters_by_event ON dead_letters (${EVENT}, id, state, ${QUEUE}, ${REASON})`,
-  `CREATE INDEX dead_letters_by_reason ON dead_letters (${REASON}, id, state, ${QUEUE}, ${EVENT})`,
+  `CREATE INDEX dead_letters_by_state ON dead_letters (state, (-id), ${QUEUE}, ${EVENT}, ${REASON})`,
+  `CREATE INDEX dead_letters_by_queue ON dead_letters (${QUEUE}, (-id), state, ${EVENT}, ${REASON})`,
+  `CREATE INDEX dead_letters_by_event ON dead_letters (${EVENT}, (-id), state, ${QUEUE}, ${REASON})`,
+  `CREATE INDEX dead_letters_by_reason ON dead_letters (${REASON}, (-id), state, ${QUEUE}, ${EVENT})`,
 ];
 
 const UP = [
