@@ -180,7 +180,7 @@ describe('Operations API and command line', () => {
     expect(discarded.body).toEqual({ done: 1, remaining: 0 });
     expect([await listIds(orderId), await listIds(otherOrderId)]).toEqual([[], [otherId]]);
     const malformed = await system.request<Problem>('GET', '/v1/dead-letters?order_id=0');
-    expect([malformed.status, malformed.body.errors[0]?.pointer]).toEqual([422, '/order_id']);
+    expect([malformed.status, malformed.body.errors[0]?.parameter]).toEqual([422, 'order_id']);
   }, 120_000);
 
   it('finds every kind of discrepancy in an audit and repairs none', async () => {
