@@ -243,7 +243,7 @@ describe('Operations API and command line', () => {
     expect(await actOnAll('discard', filter)).toMatchObject({ total: 1, done: 1 });
     expect([await listIds(orderId), await listIds(otherOrderId)]).toEqual([[], [otherId]]);
     const malformed = await system.request<Problem>('GET', '/v1/dead-letters?order_id=0');
-    expect([malformed.status, malformed.body.errors[0]?.pointer]).toEqual([422, '/order_id']);
+    expect([malformed.status, malformed.body.errors[0]?.parameter]).toEqual([422, 'order_id']);
   }, 120_000);
 
   interface AuditResponse {

@@ -101,8 +101,8 @@ export class OrderRepository {
         lines.map(({ quantity }) => quantity),
         lines.map(({ unit_price }) => unit_price),
         confirmationsAfter('place'),
-        orders.map(({ reference }) => reference),
-        orders.map(({ metadata }) => metadata && JSON.stringify(metadata)),
+        listUnlessEmpty(orders.map(({ reference }) => reference)),
+        listUnlessEmpty(orders.map(({ metadata }) => metadata && JSON.stringify(metadata))),
       ],
     );
   }
@@ -261,6 +261,10 @@ export class OrderRepository {
     this.counters.countOrders(to, ids.length);
   }
 }
+
+/** For a list without values, null is cheaper to send, and unnest() fills the column with nulls as well. */
+const listUnlessEmpty = (values: (string | undefined)[]) =>
+  values.some((value) => value !== undefined) ? values : null;
 
 /** Events that a transition publishes in addition to the event of its new status. */
 const FURTHER_EVENTS: Partial<Record<OrderTransition, EventName[]>> = { process: ['stock.updated'] };
