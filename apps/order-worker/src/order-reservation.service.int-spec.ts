@@ -1,6 +1,5 @@
 import { createDataSource, OrderNotFound } from '@estoque/domain';
 import type { Environment } from '@estoque/platform';
-import type { DataSource } from 'typeorm';
 import { runConcurrently, TestShop } from '../../../test/support/test-shop.js';
 import { until } from '../../../test/support/until.js';
 import { OrderReservationService } from './order-reservation.service.js';
@@ -8,7 +7,7 @@ import { OrderReservationService } from './order-reservation.service.js';
 describe('Reservation while another session holds a lock', () => {
   let shop: TestShop;
   let service: OrderReservationService;
-  let other: DataSource;
+  let other: ReturnType<typeof createDataSource>;
   let orderId: number;
   const products: number[] = [];
   beforeAll(async () => {

@@ -1,11 +1,10 @@
 import { createDataSource } from '@estoque/domain';
-import type { DataSource } from 'typeorm';
 import { runConcurrently, TestShop } from '../../../test/support/test-shop.js';
 import { StockDeductionService } from './stock-deduction.service.js';
 
 describe('Deduction while another session holds a lock', () => {
   let shop: TestShop;
-  let other: DataSource;
+  let other: ReturnType<typeof createDataSource>;
   let service: StockDeductionService;
   beforeAll(async () => {
     shop = await TestShop.open();
