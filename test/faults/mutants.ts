@@ -18,8 +18,8 @@ export const MUTANTS: Mutant[] = [
     file: 'libs/messaging/src/rabbitmq/settlement.js',
     changes: [
       [
-        'const outcome = await this.handleWithFailurePolicy(message, isChannelOpen); acknowledgements.ack(message);',
-        'acknowledgements.ack(message); const outcome = await this.handleWithFailurePolicy(message, isChannelOpen);',
+        'const outcome = await this.handleWithFailurePolicy(message, deliveredAt, isChannelOpen); acknowledgements.ack(message);',
+        'acknowledgements.ack(message); const outcome = await this.handleWithFailurePolicy(message, deliveredAt, isChannelOpen);',
       ],
     ],
     faults: ['kill-order-worker'],

@@ -285,7 +285,7 @@ describe('API input validation', () => {
         status: 422,
         errors: [
           expect.objectContaining({
-            pointer: expect.stringMatching(parameter) as string,
+            parameter,
             code: 'not_a_date',
           }),
         ],

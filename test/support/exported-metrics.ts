@@ -59,6 +59,7 @@ const APPLICATION_METRICS: Record<string, ExportedMetric> = {
   estoque_rows_locked: gauge(APP_NAMES),
   estoque_outbox_depth: gauge(APP_NAMES),
   estoque_outbox_lag_seconds: gauge(APP_NAMES),
+  estoque_dead_letters_not_collected: gauge(['api']),
   estoque_dead_letters_open: gauge(['api']),
   estoque_dead_letters_collected_total: counter(['api'], { queue: anyQueue }),
   estoque_orders_in_progress: gauge(['order-worker'], { status: ['pending', 'reserved'] }),

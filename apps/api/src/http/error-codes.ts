@@ -96,6 +96,13 @@ const REQUESTS: ErrorCode[] = [
     repeat: POINTLESS,
   },
   {
+    code: 'expectation_failed',
+    status: 417,
+    meaning: 'The header `Expect` has another value than `100-continue`.',
+    action: 'Send the request without the header.',
+    repeat: POINTLESS,
+  },
+  {
     code: 'validation_failed',
     status: 422,
     meaning:
@@ -108,6 +115,13 @@ const REQUESTS: ErrorCode[] = [
     status: 422,
     meaning: 'The idempotency key was used before, for another operation or another body.',
     action: 'Use a new key for each request, and the same key only to repeat it without changes.',
+    repeat: POINTLESS,
+  },
+  {
+    code: 'headers_too_large',
+    status: 431,
+    meaning: 'The headers of the request exceed the maximum size.',
+    action: 'Send fewer or shorter headers.',
     repeat: POINTLESS,
   },
   {
@@ -204,6 +218,48 @@ const RULES: ErrorCode[] = [
     action: 'Read the dead letter with its actions.',
     repeat: POINTLESS,
   },
+  {
+    code: 'dead_letter_replaying',
+    status: 409,
+    meaning: 'Another replay has claimed the dead letter.',
+    action: 'Read the dead letter after a minute.',
+    repeat: AFTER_CHANGE,
+  },
+  {
+    code: 'dead_letter_not_replayable',
+    status: 409,
+    meaning: 'The system has no queue of that name, or the stored body is not the whole body of the message.',
+    action: 'Discard the dead letter, and correct the publisher.',
+    repeat: POINTLESS,
+  },
+  {
+    code: 'dead_letter_job_not_found',
+    status: 404,
+    meaning: 'There is no job with this id.',
+    action: 'List the jobs.',
+    repeat: POINTLESS,
+  },
+  {
+    code: 'dead_letter_job_ended',
+    status: 409,
+    meaning: 'The job has already finished or was cancelled.',
+    action: 'Read the job.',
+    repeat: POINTLESS,
+  },
+  {
+    code: 'too_many_dead_letter_jobs',
+    status: 409,
+    meaning: '100 jobs have not ended yet.',
+    action: 'Wait until one has ended, or cancel one.',
+    repeat: AFTER_CHANGE,
+  },
+  {
+    code: 'audit_not_found',
+    status: 404,
+    meaning: 'There is no audit with this id, or no audit was requested yet.',
+    action: 'Request an audit with `POST /v1/operations/audit`.',
+    repeat: AFTER_CHANGE,
+  },
 ];
 
 const OUTAGES: ErrorCode[] = [
@@ -234,6 +290,36 @@ const OUTAGES: ErrorCode[] = [
     meaning: 'RabbitMQ is unavailable, so a dead letter could not be replayed. Orders do not need it.',
     action: 'Repeat the request later, with growing delays.',
     repeat: 'Safe: dead letters replayed before the error are closed or, at worst, replayed twice.',
+  },
+  {
+    code: 'outcome_unknown',
+    status: 503,
+    meaning:
+      'The connection to the database was lost while the transaction was being committed, or the commit was not replicated. The request may have been carried out.',
+    action: 'Repeat the request with the same `Idempotency-Key`. Without a key, read the state first.',
+    repeat:
+      'Safe with the same idempotency key: the request is carried out once. Without a key, it may be carried out twice.',
+  },
+  {
+    code: 'row_locked',
+    status: 503,
+    meaning: 'Another session has locked a row that the request needs, for example the stock of a product.',
+    action: 'Repeat the request later. `/health/ready` names the session.',
+    repeat: STORED_NOTHING,
+  },
+  {
+    code: 'database_read_only',
+    status: 503,
+    meaning: 'The address of the database leads to a server that accepts no writes.',
+    action: 'Repeat the request later, with growing delays.',
+    repeat: STORED_NOTHING,
+  },
+  {
+    code: 'overloaded',
+    status: 503,
+    meaning: 'The process has reached its limit of requests in progress.',
+    action: 'Repeat the request later, with growing delays.',
+    repeat: STORED_NOTHING,
   },
 ];
 
@@ -293,6 +379,29 @@ const MESSAGES: ErrorCode[] = [
     meaning: 'A bug: an app publishes an event whose contract does not list it.',
     action: 'Add the app to `publishedBy` of the event.',
     repeat: 'A replay helps after the bug is corrected.',
+  },
+  {
+    code: 'dead_letters_full',
+    status: null,
+    meaning:
+      'The maximum number or size of open dead letters is reached. Further messages wait in `dead_letter_queue`.',
+    action: 'Replay or discard dead letters.',
+    repeat: 'Happens automatically.',
+  },
+  {
+    code: 'circuit_open',
+    status: null,
+    meaning: 'The circuit breaker is open, because most messages fail. The message returns to its queue.',
+    action: 'See the runbook: EstoqueConsumerDown.',
+    repeat: 'Happens automatically.',
+  },
+  {
+    code: 'message_not_encodable',
+    status: 422,
+    meaning: 'The properties or headers of the message cannot be published again.',
+    action:
+      'Discard the dead letter, and correct the publisher. A worker publishes such a message without its properties.',
+    repeat: POINTLESS,
   },
   {
     code: 'stopping',

@@ -6,7 +6,7 @@ import {
   type DeadLetterFilter,
   type DeadLetterState,
 } from '@estoque/messaging';
-import { IntersectionType } from '@nestjs/swagger';
+import { ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsObject, Max, Min, ValidateNested } from 'class-validator';
 import { IsOptionalNotNull, IsSingleLine } from '../http/fields.decorators.js';
@@ -66,6 +66,7 @@ export class FilteredActionDto extends ActorDto {
 
 export class BodyQuery {
   /** Number of bytes to skip. @example 0 */
+  @ApiPropertyOptional({ type: 'integer', default: 0, minimum: 0, maximum: 1024 ** 3 })
   @IsOptionalNotNull()
   @Type(() => Number)
   @Max(1024 ** 3)

@@ -1,4 +1,5 @@
 import { AUDIT_STATES, ORDER_STATUSES, type Audit, type OpenOrder, type OrderStatus } from '@estoque/domain';
+import { ApiProperty } from '@nestjs/swagger';
 import { IsIn } from 'class-validator';
 
 export class StuckOrderDto {
@@ -54,6 +55,7 @@ export class AuditDto {
   /** True if there is no discrepancy. Null unless the audit has succeeded. @example true */
   reconciles!: boolean | null;
   /** Number of compared records. Null unless the audit has succeeded. */
+  @ApiProperty({ type: () => AuditTotalsDto, nullable: true })
   totals!: AuditTotalsDto | null;
   /** At most 1,000. Nothing is repaired automatically. Null unless the audit has succeeded. */
   discrepancies!: DiscrepancyDto[] | null;
