@@ -20,12 +20,14 @@ export function ledgerFactsOf({ load, openingStock }: FaultInjector): LedgerFact
  * to them.
  *
  * @param deadline in milliseconds since 1970
- * @param options.emptyQueues whether the work queues have to be empty too, which is possible without load only
+ * @param options.emptyQueues whether the work queues and the retry queues have to be empty too, which is possible without
+ *   load only
+ * @param options.exceptQueues queues that need not be empty
  */
 export async function waitUntilDrained(
   injector: FaultInjector,
   deadline: number,
-  { emptyQueues = false } = {},
+  { emptyQueues = false, exceptQueues = [] as readonly string[] } = {},
 ): Promise<{ isDrained: boolean; unfinished: string }> {
   const { database, broker, overdueOrders } = injector;
   const [newest] = await database.query<{ order_id: string; outbox_id: string }>(
@@ -42,12 +44,12 @@ export async function waitUntilDrained(
     );
     const { open, unnotified, unpublished } = row!;
     const isDone = open.length + unnotified.length + unpublished === 0;
-    if (isDone && (!emptyQueues || (await broker.countWaiting()) === 0))
-      return { isDrained: true, unfinished: '' };
+    const waiting = isDone && emptyQueues ? await broker.countWaitingByQueue(exceptQueues) : {};
+    if (isDone && Object.keys(waiting).length === 0) return { isDrained: true, unfinished: '' };
     if (Date.now() > deadline) {
       for (const orderId of [...open, ...unnotified]) overdueOrders.add(orderId);
       const unfinished = isDone
-        ? `${await broker.countWaiting()} messages in the queues`
+        ? `messages in the queues: ${JSON.stringify(waiting)}`
         : `${countWithExamples(open)} orders not final, ${countWithExamples(unnotified)} customers not notified, ${unpublished} events in the outbox`;
       return { isDrained: false, unfinished };
     }

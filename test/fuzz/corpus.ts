@@ -112,9 +112,9 @@ export function corpusMessages(orderId: number): FuzzMessage[] {
     }),
     message(`${EXCHANGE}.dead`, Buffer.alloc(MEGABYTES * 1024 ** 2, 'x')),
     message(EXCHANGE, created(1), { attempt: 3_000_000_000 }),
-    message(`${EXCHANGE}.retry`, created(1), { retry_step: 1, home_queue: 'order_queue' }),
+    message(`${EXCHANGE}.retry.v2`, created(1), { retry_step: 1, home_queue: 'order_queue' }),
     ...repeat(40, () => ({
-      ...message(`${EXCHANGE}.retry`, created(1), { retry_step: 1, home_queue: 'nowhere' }),
+      ...message(`${EXCHANGE}.retry.v2`, created(1), { retry_step: 1, home_queue: 'nowhere' }),
       options: { persistent: true, expiration: 10, headers: { retry_step: 1, home_queue: 'nowhere' } },
     })),
     message(EXCHANGE, forgedAlert, {}, 'stock.updated'),

@@ -37,7 +37,7 @@ const HEADER_VALUES: Record<string, unknown[]> = {
   attempt: [3_000_000_000, -1, 0, 1.5, 'x', null, {}, [], true, 2 ** 53, 4],
   'x-death': [[{ queue: 5 }], [null], 'x', {}, [], 7, [[]], [{ queue: {}, reason: [] }], [{ count: -1 }]],
   'x-delivery-count': [-1, 'x', 1_000_000, null, {}],
-  retry_step: [1, 2, 3, 4, 0, 99, '1', null],
+  retry_step: [1, 2, 3, 4, 5, 0, 99, '1', null],
   home_queue: ['order_queue', 'nowhere', 'dead_letter_queue', 5, null, {}, ''],
   dead_letter_from: ['order_queue', 'nowhere', 7, {}, 'x'.repeat(3_000), '\0'],
   dead_letter_code: ['bug', 5, [], 'y'.repeat(3_000), '\0', ''],
@@ -67,6 +67,30 @@ const PROPERTIES: Partial<Record<keyof Options.Publish, unknown[]>> = {
   expiration: ['0', '1', '50'],
   deliveryMode: [1, 2],
 };
+
+/** Time in which a retry queue that the workers of this run use delivers a message. */
+const SHORT_WAIT_MS = 10_000;
+const RETRY_EXCHANGE = topology.retryExchange;
+/**
+ * Retry queues in which a message that is published to them, by whatever client, may wait for longer than a run. The
+ * workers of a run do not use them.
+ */
+export const SLOW_QUEUES: readonly string[] = topology.queues
+  .filter(({ arguments: args }) => Number(args['x-message-ttl'] ?? 0) > SHORT_WAIT_MS)
+  .map(({ name }) => name);
+
+/** Whether the message may wait in one of SLOW_QUEUES. */
+export function isForSlowQueue({ exchange, routingKey, options }: FuzzMessage): boolean {
+  if (exchange === '') return SLOW_QUEUES.includes(routingKey);
+  const { retry_step: step } = (options.headers ?? {}) as { retry_step?: unknown };
+  return topology.bindings.some(
+    (binding) =>
+      exchange === RETRY_EXCHANGE &&
+      binding.exchange === exchange &&
+      SLOW_QUEUES.includes(binding.queue) &&
+      binding.arguments?.retry_step === step,
+  );
+}
 
 /** Generates messages for every exchange and queue of the topology. */
 export class MessageGenerator {
@@ -135,8 +159,8 @@ export class MessageGenerator {
   private headers(exchange: string): Record<string, unknown> {
     const { random } = this;
     const names = Object.keys(HEADER_VALUES).filter(() => random.next() < 0.12);
-    if (exchange.endsWith('.retry')) names.push('retry_step');
-    if (exchange.endsWith('.return')) names.push('home_queue');
+    if (exchange.includes('.retry')) names.push('retry_step');
+    if (exchange.includes('.return')) names.push('home_queue');
     return Object.fromEntries(names.map((name) => [name, random.pick(HEADER_VALUES[name]!)] as const));
   }
 

@@ -189,7 +189,7 @@ describe('More orders than the api can place', () => {
     });
     for (const { answers } of refused()) {
       expect(problemOf(answers[0]!).code).toBe('overloaded');
-      expect(answers[0]!.headers.get('retry-after')).toBe('1');
+      expect(answers[0]!.headers.get('retry-after')).toBe('2');
     }
     await until('all answers', () => connections.every(({ answers }) => answers.length === 1), {
       seconds: 40,

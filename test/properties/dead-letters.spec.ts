@@ -148,16 +148,17 @@ describe('Dead letters', () => {
     expect(await deadLetters.get(id!)).toMatchObject({ state: 'open', dead_letter_count: 2, actions: [] });
   });
 
-  it('are not replayed to a queue that does not exist, nor with a body above the maximum', async () => {
+  it('are not replayed to a queue that does not exist, nor with a body above the maximum or a part of one', async () => {
     await store(1, { queue: 'nowhere' });
     const [first, second] = await store(1, { body: Buffer.alloc(1024 ** 2 + 1) });
-    expect(await codeOf(deadLetters.replay(first!, 'ana'))).toBe('dead_letter_not_replayable');
-    expect(await codeOf(deadLetters.replay(second!, 'ana'))).toBe('dead_letter_not_replayable');
+    const [, , third] = await store(1, { body: Buffer.alloc(1024 ** 2), reason: 'body_too_large' });
+    for (const id of [first!, second!, third!])
+      expect(await codeOf(deadLetters.replay(id, 'ana'))).toBe('dead_letter_not_replayable');
     const { id } = await jobs.create('replay', {}, 'ana');
     await runJobs();
-    expect(await jobs.get(id)).toMatchObject({ state: 'finished', total: 2, done: 0, failed: 2 });
+    expect(await jobs.get(id)).toMatchObject({ state: 'finished', total: 3, done: 0, failed: 3 });
     expect((await jobs.get(id)).last_error).toMatch(/cannot be replayed/);
-    expect(await countByState()).toEqual({ open: 2 });
+    expect(await countByState()).toEqual({ open: 3 });
   });
 
   it('are handled by a job according to its filter, without those that arrive later', async () => {

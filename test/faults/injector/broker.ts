@@ -76,25 +76,35 @@ export class Broker {
     return this.withChannel(async (channel) => (await channel.checkQueue(queue)).messageCount);
   }
 
+  /** @returns number of messages in the work queues and in the retry queues */
+  async countWaiting(): Promise<number> {
+    return Object.values(await this.countWaitingByQueue()).reduce((sum, count) => sum + count, 0);
+  }
+
   /**
    * Counts the messages in the work queues and in the retry queues. The management API includes the messages that are
    * delivered and not acknowledged yet, but its numbers are some seconds old. So the number of ready messages is read
    * as well, and the higher one counts.
+   *
+   * @param except queues that are not counted
+   * @returns counts above 0 by queue
    */
-  async countWaiting(): Promise<number> {
+  async countWaitingByQueue(except: readonly string[] = []): Promise<Record<string, number>> {
     const queues = await this.requestManagementApi<{ name: string; messages?: number }[]>(
       'GET',
       `/api/queues/${this.vhostPath}`,
     );
     const workQueues: string[] = WORKERS.map(({ queue }) => queue);
     const retryQueues = queues.map(({ name }) => name).filter((name) => name.startsWith(RETRY_QUEUE_PREFIX));
-    let sum = 0;
+    const counts: Record<string, number> = {};
     // Retry queues first: a message that moves from there to a work queue in the meantime is counted in the latter.
     for (const name of [...retryQueues, ...workQueues]) {
+      if (except.includes(name)) continue;
       const reported = queues.find((queue) => queue.name === name)?.messages ?? 0;
-      sum += Math.max(workQueues.includes(name) ? reported : 0, await this.countReady(name));
+      const count = Math.max(workQueues.includes(name) ? reported : 0, await this.countReady(name));
+      if (count > 0) counts[name] = count;
     }
-    return sum;
+    return counts;
   }
 
   async withChannel<Result>(work: (channel: ConfirmChannel) => Promise<Result>): Promise<Result> {

@@ -6,6 +6,9 @@ import { until } from '../../../../test/support/until.js';
 import { MAX_BODY_BYTES } from '../contract/event.js';
 import { boundMessages, defectOf } from './bounded-messages.js';
 
+/** The largest body that the broker of the tests accepts, as in production: `max_message_size`. */
+const LARGEST_BODY_BYTES = 16 * 1024 ** 2;
+
 /** A table that contains a table that contains a table ... */
 const nested = (levels: number) => {
   const value: Record<string, unknown> = {};
@@ -93,7 +96,7 @@ describe('boundMessages', () => {
   });
 
   it('keeps the first MiB of a larger body, and notes its size and hash', async () => {
-    const body = Buffer.alloc(20_000_000, 'abcdefg');
+    const body = Buffer.alloc(LARGEST_BODY_BYTES, 'abcdefg');
     await publish(body, {});
     await publish(Buffer.from('next'), {});
     const message = await next();
@@ -101,7 +104,7 @@ describe('boundMessages', () => {
     const hash = createHash('sha256').update(body).digest('hex');
     expect(defectOf(message)).toEqual({
       code: 'body_too_large',
-      reason: `the body has 20000000 bytes (SHA-256 ${hash}); only the first 1048576 are kept`,
+      reason: `the body has ${LARGEST_BODY_BYTES} bytes (SHA-256 ${hash}); only the first 1048576 are kept`,
     });
     expect((await next()).content.toString()).toBe('next');
   });

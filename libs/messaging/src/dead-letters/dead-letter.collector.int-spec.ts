@@ -4,6 +4,7 @@ import { createVhost, ExternalClient } from '../../../../test/support/broker.js'
 import { nestedTables, publishRaw } from '../../../../test/support/hostile-messages.js';
 import { sampleEvents } from '../../../../test/support/sample-event.js';
 import { until } from '../../../../test/support/until.js';
+import { MAX_BODY_BYTES } from '../contract/event.js';
 import { Publisher } from '../rabbitmq/publisher.js';
 import { DEAD_LETTER_QUEUE, topologyOf } from '../rabbitmq/topology.js';
 import { DeadLetterCollector } from './dead-letter.collector.js';
@@ -86,6 +87,19 @@ describe('DeadLetterCollector', () => {
   ])('stores a message of an unknown home queue: %s', async (_, exchange, headers, expiration) => {
     await publish(exchange, { home_queue: 'nowhere', ...headers }, { expiration });
     expect(await next()).toMatchObject({ queue: 'nowhere', reason: 'unroutable' });
+  });
+
+  it.each([
+    ['samples.dead', {}],
+    ['samples.dead', { dead_letter_from: 'sample_queue', dead_letter_code: 'bug', dead_letter_reason: 'x' }],
+    ['samples.return.v2', { home_queue: 'nowhere' }],
+    ['samples.dead', { home_queue: 'sample_queue' }],
+    ['samples.unrouted', {}],
+  ])('keeps as the reason that the body was truncated: %s %j', async (exchange, headers) => {
+    await publish(exchange, headers, { body: 'x'.repeat(MAX_BODY_BYTES + 1) });
+    const { reason, error, body } = await next();
+    expect([reason, body.length]).toEqual(['body_too_large', MAX_BODY_BYTES]);
+    expect(error).toContain(`the body has ${MAX_BODY_BYTES + 1} bytes (SHA-256 `);
   });
 
   it('reroutes a message of a home queue whose binding is missing', async () => {

@@ -18,7 +18,14 @@ import {
   type Topology,
 } from '../rabbitmq/topology.js';
 import type { DeadLetters, NewDeadLetter } from './dead-letters.js';
-import { deathQueueOf, readDeadLetter, reducedDeadLetter } from './received-dead-letter.js';
+import {
+  BODY_TOO_LARGE,
+  deathQueueOf,
+  defectHeaders,
+  readDeadLetter,
+  reducedDeadLetter,
+  unroutableDeadLetter,
+} from './received-dead-letter.js';
 
 /** Low, because a body has up to 1 MiB (`boundMessages`), and as much again while it is stored. */
 const PREFETCH = 5;
@@ -179,7 +186,7 @@ export class DeadLetterCollector {
 
   /** Publishes a copy with all headers but the delivery counters of the broker. */
   private publishReplacement(message: ConsumeMessage, exchange: string) {
-    const headers = { ...message.properties.headers };
+    const headers = { ...message.properties.headers, ...defectHeaders(message) };
     for (const name of ['x-delivery-count', 'x-acquired-count']) delete headers[name];
     const options = { ...publisherProperties(message), headers };
     return this.publisher.publishCopy(exchange, message.fields.routingKey, message.content, options);
@@ -205,9 +212,10 @@ export class DeadLetterCollector {
     if (typeof homeQueue !== 'string' || Object.hasOwn(workQueues, deathQueue)) return this.store(deadLetter);
     const shouldRoute = Object.hasOwn(workQueues, homeQueue);
     const headers = { [HOME_QUEUE_HEADER]: homeQueue };
-    if (shouldRoute && (await this.reroute(message, channel, returnExchange, headers))) return;
+    const isComplete = deadLetter.reason !== BODY_TOO_LARGE;
+    if (shouldRoute && isComplete && (await this.reroute(message, channel, returnExchange, headers))) return;
     const error = `there is no queue ${homeQueue.slice(0, 200)}`;
-    return this.store({ ...deadLetter, queue: homeQueue, reason: 'unroutable', error });
+    return this.store(unroutableDeadLetter(deadLetter, homeQueue, error));
   }
 
   private async store(deadLetter: NewDeadLetter) {
@@ -222,11 +230,11 @@ export class DeadLetterCollector {
   /** Publishes the event again if a queue should be bound for it; otherwise stores it as a dead letter. */
   private async rerouteEvent(message: ConsumeMessage, channel: Channel) {
     const { routingKey } = message.fields;
-    const shouldRoute = Object.hasOwn(this.catalogue, routingKey);
+    const deadLetter = readDeadLetter(message, this.catalogue);
+    const shouldRoute = Object.hasOwn(this.catalogue, routingKey) && deadLetter.reason !== BODY_TOO_LARGE;
     if (shouldRoute && (await this.reroute(message, channel, this.topology.eventsExchange))) return;
     const error = `no queue is bound for ${routingKey}`;
-    const deadLetter = readDeadLetter(message, this.catalogue);
-    return this.store({ ...deadLetter, queue: UNROUTED_QUEUE, reason: 'unroutable', error });
+    return this.store(unroutableDeadLetter(deadLetter, UNROUTED_QUEUE, error));
   }
 
   /** @returns false if the message was rerouted too often, or is not complete */

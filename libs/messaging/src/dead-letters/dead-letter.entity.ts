@@ -42,7 +42,7 @@ export class DeadLetter {
   @Column('json')
   headers!: Record<string, unknown>;
 
-  /** Body of the message, byte for byte. */
+  /** Body of the message, byte for byte; the first MiB of it if `reason` is `body_too_large`. */
   @Column('bytea')
   body!: Buffer;
 

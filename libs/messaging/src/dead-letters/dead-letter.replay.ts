@@ -13,6 +13,7 @@ import {
 import { conditionOf, IS_CLAIMED, type DeadLetterFilter } from './dead-letter-filter.js';
 import type { DeadLetter } from './dead-letter.entity.js';
 import { DeadLetterNotReplayable } from './dead-letter.errors.js';
+import { BODY_TOO_LARGE } from './received-dead-letter.js';
 
 /**
  * Time after which the claim of a crashed replay expires. It exceeds the time that a publish can take, so that a claim
@@ -23,7 +24,7 @@ const CLAIM_SECONDS = 60;
 /** A dead letter that this process has claimed. Its body is read when it is published. */
 export type ClaimedDeadLetter = Pick<
   DeadLetter,
-  'id' | 'queue' | 'properties' | 'headers' | 'dead_letter_count' | 'replay_claim'
+  'id' | 'queue' | 'reason' | 'properties' | 'headers' | 'dead_letter_count' | 'replay_claim'
 > & { body_bytes: number };
 
 /** Ids and counters of the dead letters to close, for `closeStatement`. */
@@ -136,9 +137,11 @@ export class DeadLetterReplay {
     await this.publisher.publish(exchange, routingKey, await this.readBody(deadLetter.id), options);
   }
 
-  private assertReplayable({ id, queue, body_bytes }: ClaimedDeadLetter) {
+  private assertReplayable({ id, queue, reason, body_bytes }: ClaimedDeadLetter) {
     if (queue !== UNROUTED_QUEUE && !Object.hasOwn(this.topology.workQueues, queue))
       throw new DeadLetterNotReplayable(id, `the system has no queue ${queue}`);
+    if (reason === BODY_TOO_LARGE)
+      throw new DeadLetterNotReplayable(id, 'only the first part of its body was kept');
     if (body_bytes > MAX_BODY_BYTES)
       throw new DeadLetterNotReplayable(
         id,
@@ -157,7 +160,7 @@ export class DeadLetterReplay {
       `UPDATE dead_letters SET replay_claim = $1,
          replaying_until = clock_timestamp() + make_interval(secs => ${CLAIM_SECONDS})
        WHERE ${condition}
-       RETURNING id, queue, properties, headers, dead_letter_count, replay_claim, octet_length(body) AS body_bytes`,
+       RETURNING id, queue, reason, properties, headers, dead_letter_count, replay_claim, octet_length(body) AS body_bytes`,
       parameters,
     );
   }

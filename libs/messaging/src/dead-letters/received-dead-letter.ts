@@ -19,9 +19,12 @@ interface Death {
 /** Returns the queue that the broker dead-lettered the message from, if it did. */
 export const deathQueueOf = (message: ConsumeMessage): string | undefined => lastDeathOf(message).queue;
 
+/** Reason of a dead letter whose body is not complete. It is never published again. */
+export const BODY_TOO_LARGE = 'body_too_large';
+
 /**
  * Reads the reason from the headers of the worker that dead-lettered the message, or else from those of the broker. What
- * was removed from the message when it was received is added to the error.
+ * was removed from the message when it was received is added to the error. If that is a part of the body, it is the reason.
  */
 export function readDeadLetter(message: ConsumeMessage, catalogue: EventCatalogue): NewDeadLetter {
   const headers = (message.properties.headers ?? {}) as Record<string, unknown>;
@@ -37,7 +40,10 @@ export function readDeadLetter(message: ConsumeMessage, catalogue: EventCatalogu
   return {
     queue: text(DEAD_LETTER_HEADERS.from) ?? death.queue ?? 'unknown',
     routingKey,
-    reason: text(DEAD_LETTER_HEADERS.code) ?? defect?.code ?? death.reason ?? 'unknown',
+    reason:
+      defect?.code === BODY_TOO_LARGE
+        ? BODY_TOO_LARGE
+        : (text(DEAD_LETTER_HEADERS.code) ?? defect?.code ?? death.reason ?? 'unknown'),
     error: defect ? `${error}; ${defect.reason}` : error,
     attempts: attemptOf(message),
     properties: { contentType, contentEncoding, messageId, type, timestamp, appId, correlationId },
@@ -47,12 +53,27 @@ export function readDeadLetter(message: ConsumeMessage, catalogue: EventCatalogu
   };
 }
 
+/** Returns the dead letter of a message that no queue is bound for. A body that is not complete stays the reason. */
+export function unroutableDeadLetter(deadLetter: NewDeadLetter, queue: string, error: string): NewDeadLetter {
+  if (deadLetter.reason === BODY_TOO_LARGE)
+    return { ...deadLetter, queue, error: `${deadLetter.error}; ${error}` };
+  return { ...deadLetter, queue, reason: 'unroutable', error };
+}
+
+/** The headers that keep what was removed from a message when it was received, for a copy of it. */
+export function defectHeaders(message: ConsumeMessage): Record<string, unknown> {
+  const defect = defectOf(message);
+  return defect
+    ? { [DEAD_LETTER_HEADERS.code]: defect.code, [DEAD_LETTER_HEADERS.reason]: defect.reason }
+    : {};
+}
+
 /** The form of a dead letter that cannot be stored as it is: body and routing key, without properties and headers. */
 export function reducedDeadLetter(message: ConsumeMessage, { message: error }: Error): NewDeadLetter {
   return {
     queue: 'unknown',
     routingKey: message.fields.routingKey,
-    reason: 'not_storable',
+    reason: defectOf(message)?.code === BODY_TOO_LARGE ? BODY_TOO_LARGE : 'not_storable',
     error: `the message could not be stored with its properties and headers: ${error}`,
     attempts: 1,
     properties: {},

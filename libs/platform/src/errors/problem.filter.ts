@@ -48,7 +48,7 @@ const UNAVAILABLE_DETAIL =
   'The service is temporarily unavailable. Nothing was stored: repeat the request later.';
 
 /** An outage is often over after a moment; a client that repeats sooner only adds load. */
-const RETRY_AFTER_SECONDS = 2;
+export const RETRY_AFTER_SECONDS = 2;
 
 /** Converts any error to a problem document. The document of an unexpected error exposes no internal details. */
 export function toProblem(error: unknown): Problem {

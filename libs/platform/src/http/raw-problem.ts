@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { STATUS_CODES } from 'node:http';
-import { PROBLEM_CONTENT_TYPE, type Problem } from '../errors/problem.filter.js';
+import { PROBLEM_CONTENT_TYPE, RETRY_AFTER_SECONDS, type Problem } from '../errors/problem.filter.js';
 
 /** Answers with a problem document, for requests that are refused before the framework sees them. */
 export function endWithProblem(response: ServerResponse, problem: Problem, headers?: OutgoingHttpHeaders) {
@@ -9,7 +9,7 @@ export function endWithProblem(response: ServerResponse, problem: Problem, heade
     .writeHead(problem.status, {
       'content-type': PROBLEM_CONTENT_TYPE,
       'content-length': Buffer.byteLength(body),
-      ...(problem.status === 503 && { 'retry-after': '1' }),
+      ...(problem.status === 503 && { 'retry-after': String(RETRY_AFTER_SECONDS) }),
       ...headers,
     })
     .end(body);
