@@ -1,5 +1,6 @@
 import { ORDER_STATUSES, type OrderFilter, type OrderStatus } from '@estoque/domain';
 import pg from 'pg';
+import { PLANS_AS_NOTICES, recordPlans } from '../support/recorded-plans.js';
 import { TestShop } from '../support/test-shop.js';
 
 /** Part of a query plan as auto_explain logs it in JSON. */
@@ -19,13 +20,10 @@ interface Plan {
  * generic: they are made without knowing the values, as PostgreSQL may do for a statement that is used often.
  */
 const SETTINGS = [
-  'session_preload_libraries = auto_explain',
-  'auto_explain.log_min_duration = 0',
-  'auto_explain.log_format = json',
+  ...PLANS_AS_NOTICES,
   'auto_explain.log_analyze = on',
   'auto_explain.log_buffers = on',
   'auto_explain.log_timing = off',
-  'client_min_messages = log',
   'plan_cache_mode = force_generic_plan',
 ];
 const ORDERS = 100_000;
@@ -46,18 +44,7 @@ describe('Lists of a large database with a skewed distribution', () => {
   beforeAll(async () => {
     shop = await TestShop.open({ workers: 1, settings: SETTINGS });
     await insertData(shop);
-    plans = [];
-    const pool = (shop.dataSource.driver as unknown as { master: pg.Pool }).master;
-    pool.on('acquire', (client) => {
-      const connection = client as unknown as pg.Client;
-      if (connection.listenerCount('notice') > 0) return;
-      connection.on('notice', ({ message }) => {
-        const json = message?.split('plan:')[1];
-        if (!json) return;
-        const { 'Query Text': sql, Plan: plan } = JSON.parse(json) as { 'Query Text': string; Plan: Plan };
-        plans.push({ sql, plan });
-      });
-    });
+    plans = recordPlans(shop);
   }, 180_000);
   afterAll(() => shop.close());
   beforeEach(() => (plans.length = 0));
