@@ -62,6 +62,7 @@ interface Schema {
   properties?: Record<string, Schema>;
   items?: Schema;
   allOf?: Schema[];
+  anyOf?: Schema[];
 }
 interface Body {
   content?: Record<string, { schema: Schema; example?: unknown }>;
@@ -86,7 +87,8 @@ describe('OpenAPI operations', () => {
     if ('example' in schema || schema.enum) return [];
     if (schema.$ref)
       return findFieldsWithoutExample(document.components.schemas[schema.$ref.split('/').at(-1)!]!, path);
-    if (schema.allOf) return schema.allOf.flatMap((part) => findFieldsWithoutExample(part, path));
+    const parts = schema.allOf ?? schema.anyOf;
+    if (parts) return parts.flatMap((part) => findFieldsWithoutExample(part, path));
     if (schema.items) return findFieldsWithoutExample(schema.items, `${path}[]`);
     if (!schema.properties) return [path];
     return Object.entries(schema.properties).flatMap(([name, field]) =>

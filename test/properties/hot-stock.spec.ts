@@ -1,3 +1,4 @@
+import { stockRow } from '@estoque/domain';
 import { OrderReservationService } from '../../apps/order-worker/src/order-reservation.service.js';
 import { StockDeductionService } from '../../apps/stock-worker/src/stock-deduction.service.js';
 import type { Environment } from '@estoque/platform';
@@ -46,6 +47,19 @@ describe('Stock while an old snapshot keeps its row versions', () => {
     // Each of the four statements finds a row by one of the few entries of the last ten seconds.
     expect(read).toBeGreaterThan(0);
     expect(read).toBeLessThan(PRODUCTS * 4 * 3);
+    // The same holds for the release of a reservation, and for the search for locked rows.
+    const items = products.map((product_id) => ({ product_id, quantity: 1 }));
+    const order_id = await shop.createOrder(items);
+    await reservations.reserve({ order_id, items });
+    const beforeRelease = await countEntriesRead();
+    await shop.unitOfWork.inTransaction(async ({ orders, stock, lockFree }) => {
+      expect([...(await lockFree(products.map(stockRow)))]).toEqual([]);
+      const locked = await stock.lockForRelease([await orders.lockForUpdate(order_id)], 'never');
+      expect(locked).toHaveLength(1);
+      await stock.release(locked);
+    });
+    // Each of its five lookups.
+    expect((await countEntriesRead()) - beforeRelease).toBeLessThan(PRODUCTS * 5 * 3);
     expect(
       await dataSource.query('SELECT DISTINCT on_hand, reserved FROM stock WHERE product_id = ANY($1)', [
         products,

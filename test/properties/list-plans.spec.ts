@@ -1,5 +1,6 @@
 import { ORDER_STATUSES, type OrderFilter, type OrderStatus } from '@estoque/domain';
 import pg from 'pg';
+import { PLANS_AS_NOTICES, recordPlans } from '../support/recorded-plans.js';
 import { TestShop } from '../support/test-shop.js';
 
 /** Part of a query plan as auto_explain logs it in JSON. */
@@ -19,13 +20,10 @@ interface Plan {
  * generic: they are made without knowing the values, as PostgreSQL may do for a statement that is used often.
  */
 const SETTINGS = [
-  'session_preload_libraries = auto_explain',
-  'auto_explain.log_min_duration = 0',
-  'auto_explain.log_format = json',
+  ...PLANS_AS_NOTICES,
   'auto_explain.log_analyze = on',
   'auto_explain.log_buffers = on',
   'auto_explain.log_timing = off',
-  'client_min_messages = log',
   'plan_cache_mode = force_generic_plan',
 ];
 const ORDERS = 100_000;
@@ -46,18 +44,7 @@ describe('Lists of a large database with a skewed distribution', () => {
   beforeAll(async () => {
     shop = await TestShop.open({ workers: 1, settings: SETTINGS });
     await insertData(shop);
-    plans = [];
-    const pool = (shop.dataSource.driver as unknown as { master: pg.Pool }).master;
-    pool.on('acquire', (client) => {
-      const connection = client as unknown as pg.Client;
-      if (connection.listenerCount('notice') > 0) return;
-      connection.on('notice', ({ message }) => {
-        const json = message?.split('plan:')[1];
-        if (!json) return;
-        const { 'Query Text': sql, Plan: plan } = JSON.parse(json) as { 'Query Text': string; Plan: Plan };
-        plans.push({ sql, plan });
-      });
-    });
+    plans = recordPlans(shop);
   }, 180_000);
   afterAll(() => shop.close());
   beforeEach(() => (plans.length = 0));
@@ -82,8 +69,10 @@ describe('Lists of a large database with a skewed distribution', () => {
     { created_from: daysAgo(720), created_to: daysAgo(715) },
     { created_from: daysAgo(600) },
   ];
-  const filters = [undefined, ...ORDER_STATUSES].flatMap((status) =>
-    emails.flatMap((email) => periods.map((period) => ({ status, email, ...period }))),
+  const filters = [undefined, 'PO-118'].flatMap((reference) =>
+    [undefined, ...ORDER_STATUSES].flatMap((status) =>
+      emails.flatMap((email) => periods.map((period) => ({ status, email, reference, ...period }))),
+    ),
   );
 
   it('read a bounded number of orders for each combination of filters, and return the right ones', async () => {
@@ -141,12 +130,14 @@ describe('Lists of a large database with a skewed distribution', () => {
   });
 
   /** At least the first three pages of the orders that match the filter. */
-  async function matchingOrders({ status, email, created_from, created_to }: Omit<OrderFilter, 'limit'>) {
+  async function matchingOrders(filter: Omit<OrderFilter, 'limit'>) {
+    const { status, email, reference, created_from, created_to } = filter;
     const rows = await shop.dataSource.query<{ id: number }[]>(
       `SELECT id FROM orders WHERE status = coalesce($1, status) AND lower(customer_email) = coalesce(lower($2), lower(customer_email))
          AND created_at >= coalesce($3, created_at) AND created_at < coalesce($4, 'infinity'::timestamptz)
+         AND reference IS NOT DISTINCT FROM coalesce($6, reference)
        ORDER BY created_at DESC, id DESC LIMIT $5`,
-      [status, email, created_from, created_to, 3 * LIMIT],
+      [status, email, created_from, created_to, 3 * LIMIT, reference],
     );
     return rows.map(({ id }) => id);
   }
@@ -178,10 +169,11 @@ async function insertData(shop: TestShop) {
     `INSERT INTO products (sku, name, price, currency, active) SELECT 'P-' || n, 'Café', 2490, 'BRL', n > 40 FROM generate_series(1, 5000) n`,
     `INSERT INTO stock (product_id, on_hand, reserved) SELECT id, 1000000, 1000 FROM products`,
     `INSERT INTO orders (customer_name, customer_email, locale, currency, total, status, rejection, cancellation, created_at,
-                         closed_at)
+                         closed_at, reference)
      SELECT 'Ana', CASE WHEN n % 10 = 0 AND n < ${ORDERS} / 5 THEN 'big@example.com' ELSE 'ana' || n % 5000 || '@example.com' END,
             'en', 'BRL', 2490, status, CASE status WHEN 'rejected' THEN '[]'::jsonb END,
-            CASE status WHEN 'cancelled' THEN 'expired' END, at, CASE WHEN n % 1000 < 999 AND n <= ${ORDERS} - 1000 THEN at END
+            CASE status WHEN 'cancelled' THEN 'expired' END, at, CASE WHEN n % 1000 < 999 AND n <= ${ORDERS} - 1000 THEN at END,
+            CASE WHEN n % 500 = 0 THEN 'PO-118' WHEN n % 3 = 0 THEN 'PO-1' || n END
      FROM generate_series(1, ${ORDERS}) n, LATERAL (
        SELECT CASE WHEN n < 5000 AND n % 40 = 0 THEN 'rejected' WHEN n < 20000 AND n % 90 = 1 THEN 'cancelled'
                    WHEN n > ${ORDERS} - 1000 THEN (ARRAY['pending', 'reserved'])[1 + n % 2] ELSE 'processed' END AS status,

@@ -16,6 +16,7 @@ const environment = {
   MAIL_FROM: 'shop@example.com',
   MAIL_SENDING: 'paused',
   STOCK_ALERT_EMAIL: 'stock@example.com',
+  STOCK_ALERTS_PER_HOUR: 100,
   RETENTION_DAYS: DAYS,
 } as Environment;
 const logger = createLogger('test', { LOG_LEVEL: 'silent' });
@@ -157,10 +158,12 @@ describe('Retention', () => {
   });
 
   it('keeps low-stock alerts, because only their row prevents a second mail', async () => {
-    const [movement] = await shop.dataSource.query<{ id: number }[]>('SELECT id FROM movements');
+    const product = await shop.createProduct(1);
+    const change = await shop.unitOfWork.inTransaction(({ stock }) =>
+      stock.recordMovement(product, 'adjustment', -1, 'sold out'),
+    );
     const alerts = new StockAlertService(shop.unitOfWork, createMailSender(), environment);
-    const change = { ...items[0]!, quantity: -100, on_hand: 0, reserved: 0, available: 0 };
-    const alert = () => alerts.alert([{ ...change, movement_id: movement!.id }]);
+    const alert = () => alerts.alert([change]);
     expect(await alert()).toBe('recorded');
     await createNotifiedOrder();
     await passDays(DAYS + 1);

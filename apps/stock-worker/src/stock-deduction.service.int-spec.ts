@@ -20,7 +20,9 @@ describe('Deduction while another session holds a lock', () => {
     const items = [{ product_id: productId, quantity: 1 }];
     const order_id = await shop.createOrder(items);
     await shop.unitOfWork.inTransaction(async ({ orders, stock }) => {
-      await stock.reserve([await orders.lockForUpdate(order_id)], 60);
+      const locked = [await orders.lockForUpdate(order_id)];
+      await stock.lockLevels(locked);
+      await stock.reserve(locked, 60);
       await orders.reserve([order_id]);
     });
     return { order_id, items };

@@ -1,6 +1,7 @@
 import { RowLocked, type LockWaits } from '@estoque/database';
 import { isLockTimeout } from '@estoque/platform';
 import type { DataSource, EntityManager } from 'typeorm';
+import { currentStock } from './stock/current-stock.js';
 
 /** A row that transactions lock, as it is shown to operators. */
 export type Row = `${keyof typeof TABLES} ${number}`;
@@ -44,14 +45,13 @@ export class RowLocks {
    */
   async lockFree(manager: EntityManager, rows: Row[]): Promise<Set<Row>> {
     const locked = new Set<Row>();
-    for (const [kind, { table, id, strength }] of entriesOf(TABLES)) {
+    for (const [kind, { strength }] of entriesOf(TABLES)) {
       const ids = idsOf(kind, rows);
       if (ids.length === 0) continue;
       const found = await manager.query<{ id: number }[]>(
-        `WITH free AS (
-           SELECT ${id} AS id FROM ${table} WHERE ${id} = ANY($1) ORDER BY ${id} FOR ${strength} SKIP LOCKED
-         )
-         SELECT ${id} AS id FROM ${table} WHERE ${id} = ANY($1) AND ${id} NOT IN (SELECT id FROM free)`,
+        // Materialized, so that each row is locked once.
+        `WITH free AS MATERIALIZED (${select(kind, `FOR ${strength} SKIP LOCKED`)})
+         SELECT id FROM (${select(kind)}) AS existing WHERE id NOT IN (SELECT id FROM free)`,
         [ids],
       );
       for (const row of found) locked.add(`${kind} ${row.id}`);
@@ -138,6 +138,13 @@ export class RowLocks {
       }
     }
   }
+}
+
+/** SQL that selects the existing rows with the ids `$1` as `id`. */
+function select(kind: keyof typeof TABLES, lock = '') {
+  const { table, id } = TABLES[kind];
+  if (table === 'stock') return currentStock('$1', `${id} AS id`, lock);
+  return `SELECT ${id} AS id FROM ${table} WHERE ${id} = ANY($1) ORDER BY ${id} ${lock}`;
 }
 
 const entriesOf = <Key extends string, Value>(record: Record<Key, Value>) =>

@@ -41,6 +41,11 @@ function completeSchema(schema: Schema, name: string) {
   if (schema.type === 'number' && !FRACTIONS.has(name)) schema.type = 'integer';
   // OpenAPI 3.0.3: `nullable` does not add null to the values of an enum.
   if (schema.nullable && schema.enum && !schema.enum.includes(null)) schema.enum.push(null);
+  // Nor to the values of a schema that it refers to.
+  if (schema.nullable && schema.allOf) {
+    schema.anyOf = [...schema.allOf, { type: 'object', nullable: true, enum: [null] }];
+    delete schema.allOf;
+  }
   for (const part of schema.allOf ?? []) completeSchema(part, name);
   if (schema.items) completeSchema(schema.items, name);
   for (const [field, fieldSchema] of Object.entries(schema.properties ?? {}))

@@ -75,16 +75,21 @@ function nameParameters(error: unknown): never {
   );
 }
 
+/** Names with which a value could replace the prototype of an object. */
+const RESERVED_NAMES = new Set(['__proto__', 'constructor', 'prototype']);
+/** The field whose names the client chooses: it is stored as it was sent. */
+const FREE_NAMES = '/metadata';
+
 /**
  * Finds fields with the name of a property that every object inherits, or `prototype`. class-validator takes some of them
- * for known fields, and class-transformer drops others.
+ * for known fields, and class-transformer drops others. In metadata, only the reserved ones are refused.
  */
 function findInheritedNames(value: unknown, pointer = ''): FieldError[] {
   if (typeof value !== 'object' || value === null) return [];
   const found: FieldError[] = [];
   for (const [name, child] of Object.entries(value)) {
     const childPointer = `${pointer}/${name}`;
-    if (name in Object.prototype || name === 'prototype')
+    if (RESERVED_NAMES.has(name) || (name in Object.prototype && pointer !== FREE_NAMES))
       found.push({ pointer: childPointer, code: 'unknown_field', message: 'is not a known field' });
     else if (typeof child === 'object') found.push(...findInheritedNames(child, childPointer));
   }

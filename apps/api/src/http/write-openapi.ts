@@ -17,5 +17,5 @@ const app = await NestFactory.create<NestFastifyApplication>(
   { preview: true, logger: false },
 );
 app.setGlobalPrefix('v1', { exclude: UNVERSIONED });
-// A pipe takes the document in several parts, so the process exits when all of them are written.
+// A pipe accepts the document in parts: an exit before the last one would truncate it.
 process.stdout.write(`${JSON.stringify(openApiDocument(app), null, 2)}\n`, () => process.exit(0));

@@ -4,8 +4,9 @@
  *
  * @param products SQL of a `bigint[]`; rows are locked in its sequence
  * @param columns columns of `stock` to select
+ * @param lock locking clause: with SKIP LOCKED, rows that another transaction has locked are omitted
  */
-export const currentStock = (products: string, columns: string, lock: '' | 'FOR NO KEY UPDATE' = '') =>
+export const currentStock = (products: string, columns: string, lock = '') =>
   `SELECT current.* FROM unnest(${products}::bigint[]) AS product (id) CROSS JOIN LATERAL (
      SELECT ${columns} FROM stock WHERE product_id = product.id ORDER BY change_group DESC LIMIT 1 ${lock}) AS current`;
 

@@ -228,8 +228,11 @@ export class StockRepository {
     const [, rows] = await Promise.all([
       this.manager.query(`SELECT set_config('lock_timeout', '1s', true)`),
       this.manager.query<{ product_id: number }[]>(
-        `SELECT product_id FROM stock WHERE product_id = ANY($1) ORDER BY product_id
-         FOR NO KEY UPDATE ${wait === 'never' ? 'SKIP LOCKED' : ''}`,
+        currentStock(
+          '$1',
+          'product_id',
+          wait === 'never' ? 'FOR NO KEY UPDATE SKIP LOCKED' : 'FOR NO KEY UPDATE',
+        ),
         [productsOf(orders)],
       ),
     ]);
@@ -256,13 +259,14 @@ export class StockRepository {
     const products = productsOf(all);
     await this.lock(products);
     await this.manager.query(
+      // `|| ''`: as in `deduct`.
       `WITH released AS (
-         UPDATE reservations SET status = $2 WHERE order_id = ANY($1) AND status = 'active'
+         UPDATE reservations SET status = $2 WHERE order_id = ANY($1) AND status || '' = 'active'
          RETURNING product_id, quantity
        )
-       UPDATE stock SET reserved = stock.reserved - released.quantity
+       UPDATE stock SET reserved = stock.reserved - released.quantity, ${SET_CHANGE_GROUP}
        FROM (SELECT product_id, sum(quantity)::integer AS quantity FROM released GROUP BY product_id) AS released
-       WHERE stock.product_id = released.product_id AND stock.product_id = ANY($3)`,
+       WHERE ${isCurrentStock('$3')} AND stock.product_id + 0 = released.product_id`,
       [all.map(({ id }) => id), status, products],
     );
   }
