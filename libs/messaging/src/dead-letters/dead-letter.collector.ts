@@ -17,9 +17,9 @@ import {
   UNROUTED_QUEUE,
   type Topology,
 } from '../rabbitmq/topology.js';
+import { BODY_TOO_LARGE } from './dead-letter.entity.js';
 import type { DeadLetters, NewDeadLetter } from './dead-letters.js';
 import {
-  BODY_TOO_LARGE,
   deathQueueOf,
   defectHeaders,
   readDeadLetter,

@@ -5,6 +5,9 @@ import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 export const DEAD_LETTER_STATES = ['open', 'replaying', 'replayed', 'discarded'] as const;
 export type DeadLetterState = (typeof DEAD_LETTER_STATES)[number];
 
+/** Reason of a dead letter whose body is not complete. It is never published again. */
+export const BODY_TOO_LARGE = 'body_too_large';
+
 /** A message that could not be handled, stored unchanged. If it is dead-lettered again, the same row is updated. */
 @Entity('dead_letters')
 export class DeadLetter {

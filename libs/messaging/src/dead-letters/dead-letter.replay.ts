@@ -11,9 +11,8 @@ import {
   type Topology,
 } from '../rabbitmq/topology.js';
 import { conditionOf, IS_CLAIMED, type DeadLetterFilter } from './dead-letter-filter.js';
-import type { DeadLetter } from './dead-letter.entity.js';
+import { BODY_TOO_LARGE, type DeadLetter } from './dead-letter.entity.js';
 import { DeadLetterNotReplayable } from './dead-letter.errors.js';
-import { BODY_TOO_LARGE } from './received-dead-letter.js';
 
 /**
  * Time after which the claim of a crashed replay expires. It exceeds the time that a publish can take, so that a claim

@@ -8,6 +8,7 @@ import {
   publisherProperties,
 } from '../rabbitmq/failure-policy.js';
 import { readBodyFields } from '../rabbitmq/message-body.js';
+import { BODY_TOO_LARGE } from './dead-letter.entity.js';
 import type { NewDeadLetter } from './dead-letters.js';
 
 /** The part of `x-death` that is read. Any client can publish any value in it. */
@@ -18,9 +19,6 @@ interface Death {
 
 /** Returns the queue that the broker dead-lettered the message from, if it did. */
 export const deathQueueOf = (message: ConsumeMessage): string | undefined => lastDeathOf(message).queue;
-
-/** Reason of a dead letter whose body is not complete. It is never published again. */
-export const BODY_TOO_LARGE = 'body_too_large';
 
 /**
  * Reads the reason from the headers of the worker that dead-lettered the message, or else from those of the broker. What
