@@ -14,7 +14,7 @@ process.on('exit', () => resume([...halted]));
  * @returns a function that continues them
  */
 export function haltServer(postmaster: number): () => void {
-  // The postmaster first, so that it starts no more processes.
+  // The postmaster is first, so that it cannot start further processes.
   sendSignal(postmaster, 'SIGSTOP');
   const pids = [postmaster, ...childrenOf(postmaster)];
   for (const pid of pids) {

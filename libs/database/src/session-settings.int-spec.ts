@@ -57,36 +57,19 @@ describe('Every connection', () => {
     // Only the cancel request of the client can end the wait.
     for (const name of ['lock_timeout', 'statement_timeout', 'client_connection_check_interval'])
       await app.query(`SET ${name} = 0`);
-    const waiting = () =>
-      holder.query<unknown[]>(
+    const waiting = (client: Pick<typeof holder, 'query'>) =>
+      client.query<unknown[]>(
         `SELECT FROM pg_stat_activity WHERE application_name = 'gives-up' AND wait_event_type = 'Lock'`,
       );
     await holder.transaction(async (manager) => {
       await manager.query('SELECT pg_advisory_xact_lock(4711)');
       const query = app.query('SELECT pg_advisory_lock(4711)');
       const failure = expect(query).rejects.toThrow('Query read timeout');
-      await until(
-        'the query to wait',
-        async () =>
-          (
-            await manager.query<unknown[]>(
-              `SELECT FROM pg_stat_activity WHERE application_name = 'gives-up' AND wait_event_type = 'Lock'`,
-            )
-          ).length === 1,
-      );
+      await until('the query to wait', async () => (await waiting(manager)).length === 1);
       await failure;
-      await until(
-        'the wait to end',
-        async () =>
-          (
-            await manager.query<unknown[]>(
-              `SELECT FROM pg_stat_activity WHERE application_name = 'gives-up' AND wait_event_type = 'Lock'`,
-            )
-          ).length === 0,
-        { seconds: 2 },
-      );
+      await until('the wait to end', async () => (await waiting(manager)).length === 0, { seconds: 2 });
     });
-    expect(await waiting()).toEqual([]);
+    expect(await waiting(holder)).toEqual([]);
   });
 
   it('is closed, with all others of its pool, when the server accepts no writes', async () => {

@@ -124,7 +124,7 @@ export class DatabaseCluster {
 
   /**
    * Promotes the standby that has received more WAL: a commit that was answered is on one of them, but not always on both.
-   * First both are disconnected from the old primary, so that it can confirm no further commit.
+   * Both are disconnected from the old primary first, so that it cannot confirm another commit.
    */
   async promoteStandby(): Promise<ClusterNode> {
     const candidates = this.standbys;

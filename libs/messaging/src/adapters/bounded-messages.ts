@@ -55,7 +55,7 @@ export function defectOf({ properties }: Pick<ConsumeMessage, 'properties'>): Me
  * Bounds every message that a connection receives, deliveries and returned messages alike:
  *
  * - Headers that are larger than `maxHeaderBytes`, nested deeper than 16 levels, or not decodable are removed.
- * - A body above 1 MiB is truncated to its first MiB while it arrives, so that it never is in memory as a whole.
+ * - A body above 1 MiB is truncated to its first MiB while it arrives, so that the whole body is never in memory.
  *
  * `defectOf` returns what was removed.
  *
