@@ -38,9 +38,12 @@ export class Connection {
   private open(): Socket {
     const socket = connect({ port: this.port, host: '127.0.0.1', noDelay: true });
     socket.setTimeout(ANSWER_TIMEOUT_MS, () => socket.destroy());
-    socket.on('data', (chunk) => this.read(chunk));
+    socket.on('data', (chunk) => {
+      if (this.socket === socket) this.read(chunk);
+    });
     socket.on('error', () => undefined); // the `close` event follows and resolves the request
     socket.on('close', () => {
+      if (this.socket !== socket) return;
       this.socket = undefined;
       this.received = Buffer.alloc(0);
       this.answer({ status: 0, body: '' });
@@ -60,7 +63,11 @@ export class Connection {
     if (this.received.length < end) return;
     const body = this.received.toString('utf8', headEnd + HEAD_END.length, end);
     this.received = Buffer.alloc(0);
-    if (/\r\nconnection: *close/i.test(head)) this.socket?.end();
+    if (/\r\nconnection: *close/i.test(head)) {
+      this.socket?.end();
+      // The next request opens a new connection.
+      this.socket = undefined;
+    }
     this.answer({ status: Number(head.slice(9, 12)), body });
   }
 

@@ -25,6 +25,8 @@ export interface OverloadResult {
   accepted: { email: string; id: number }[];
   /** From sending to the answer, in milliseconds. */
   p99: number;
+  /** Processor time that this program used, in seconds for each second. */
+  processorUse: number;
   /** Code and detail of the first refusal. */
   refusal?: string;
 }
@@ -59,6 +61,7 @@ async function generate(request: OverloadRequest): Promise<OverloadResult> {
   };
 
   const from = performance.now();
+  const processorFrom = process.cpuUsage();
   while (performance.now() - from < seconds * 1_000) {
     const due = ((performance.now() - from) / 1_000) * rate;
     while (count < due && open < maxConnections) {
@@ -67,12 +70,14 @@ async function generate(request: OverloadRequest): Promise<OverloadResult> {
     }
     await sleep(1);
   }
+  const { user, system } = process.cpuUsage(processorFrom);
+  const processorUse = (user + system) / 1_000 / (performance.now() - from);
   const sent = count / seconds;
   await Promise.all(pending);
   for (const connection of idle) connection.close();
   latencies.sort((a, b) => a - b);
   const p99 = latencies[Math.floor(latencies.length * 0.99)] ?? NaN;
-  return { sent, statuses, accepted, p99, refusal };
+  return { sent, statuses, accepted, p99, processorUse, refusal };
 }
 
 process.stdout.write(JSON.stringify(await generate(JSON.parse(process.argv[2]!) as OverloadRequest)));

@@ -190,7 +190,9 @@ describe('More orders than the api can place', () => {
     for (const { answers } of refused()) {
       expect(problemOf(answers[0]!).code).toBe('overloaded');
       expect(answers[0]!.headers.get('retry-after')).toBe('2');
+      expect(answers[0]!.headers.get('connection')).toBe('close');
     }
+    await until('refused connections to be closed', () => refused().every(({ isClosed }) => isClosed));
     await until('all answers', () => connections.every(({ answers }) => answers.length === 1), {
       seconds: 40,
     });

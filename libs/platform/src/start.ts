@@ -12,7 +12,12 @@ import { refuseWrongMethods } from './http/allowed-methods.js';
 import { clientErrorHandler } from './http/client-errors.js';
 import { prepareConnectionDraining } from './http/connection-draining.js';
 import { ConnectionQueues } from './http/connection-queues.js';
-import { MAX_API_CONNECTIONS, MAX_BODY_BYTES, MAX_WORKER_CONNECTIONS } from './http/http-limits.js';
+import {
+  LISTEN_BACKLOG,
+  MAX_API_CONNECTIONS,
+  MAX_BODY_BYTES,
+  MAX_WORKER_CONNECTIONS,
+} from './http/http-limits.js';
 import { createHttpServer } from './http/http-server.js';
 import { observeRequests } from './http/observe-requests.js';
 import { countRefusals } from './http/refusal-metrics.js';
@@ -126,6 +131,6 @@ function readEnvironmentOrExit(name: string, requires?: readonly (keyof Environm
 }
 
 async function listen(app: NestFastifyApplication, environment: Environment, port: number) {
-  await app.listen(environment.PORT ?? port, environment.HOST);
+  await app.listen({ port: environment.PORT ?? port, host: environment.HOST, backlog: LISTEN_BACKLOG });
   app.get<Logger>(LOGGER).info({ url: await app.getUrl() }, 'listening');
 }

@@ -91,6 +91,7 @@ export const PROBLEM_CONTENT_TYPE = 'application/problem+json; charset=utf-8';
 export function sendProblem(reply: FastifyReply, problem: Problem) {
   if (problem.status === 503 && !reply.hasHeader('retry-after'))
     void reply.header('retry-after', RETRY_AFTER_SECONDS);
+  if (problem.code === 'overloaded') void reply.header('connection', 'close');
   return reply.status(problem.status).header('content-type', PROBLEM_CONTENT_TYPE).send(problem);
 }
 

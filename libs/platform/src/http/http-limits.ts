@@ -39,5 +39,12 @@ export const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
 /** Maximum number of connections of the api. An idle one occupies about 10 kB. Above the limit, new ones are closed. */
 export const MAX_API_CONNECTIONS = 5_000;
 
+/**
+ * Connections that the operating system holds until the process accepts them. If there are more, it drops their first
+ * packet, and the client, or a health probe, tries again only after 1, 3, 7 and 15 s. Node's default of 511 is filled by
+ * a burst of clients within one turn of the event loop. Linux limits the value to `net.core.somaxconn` (4,096).
+ */
+export const LISTEN_BACKLOG = 4_096;
+
 /** The port of a worker is for health probes and Prometheus only. */
 export const MAX_WORKER_CONNECTIONS = 100;

@@ -1,4 +1,10 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { httpProblem, type Problem } from '../errors/problem.filter.js';
 import { refuseConnect } from './client-errors.js';
 import { type ConnectionQueues } from './connection-queues.js';
@@ -40,8 +46,10 @@ export function createHttpServer(handle: RequestListener, { maxConnections, gate
   server.maxConnections = maxConnections;
   server.on('request', (request, response) =>
     queues.add(request, response, () => {
-      const problem = findRequestProblem(request) ?? gate(request);
-      if (problem) endWithProblem(response, problem);
+      const invalid = findRequestProblem(request);
+      if (invalid) return endWithProblem(response, invalid);
+      const refusal = gate(request);
+      if (refusal) refuse(request, response, refusal);
       else handle(request, response);
     }),
   );
@@ -56,6 +64,15 @@ export function createHttpServer(handle: RequestListener, { maxConnections, gate
   server.on('listening', () => queues.start());
   server.on('close', () => queues.stop());
   return server;
+}
+
+/**
+ * Answers when the data that arrived with the headers is read. Closes the connection if that was the whole request, as
+ * `sendProblem` does. Otherwise the connection stays open: the operating system would reset it when the rest arrives,
+ * and the client might never see the answer.
+ */
+function refuse(request: IncomingMessage, response: ServerResponse, problem: Problem) {
+  setImmediate(() => endWithProblem(response, problem, request.complete ? { connection: 'close' } : {}));
 }
 
 function findRequestProblem({ headers, httpVersion, url }: IncomingMessage): Problem | undefined {
