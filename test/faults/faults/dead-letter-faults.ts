@@ -1,13 +1,15 @@
+import { catalogue, EXCHANGE } from '@estoque/domain';
+import { topologyOf } from '@estoque/messaging';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../../support/until.js';
 import type { Experiment, Fault } from '../experiment.js';
-import { EXCHANGE } from '../injector/broker.js';
 import type { FaultInjector } from '../injector/fault-injector.js';
 
 const REASON = 'fault_replay';
 const PARALLEL_JOBS = 16;
 const PARALLEL_REPLAYS = 16;
 const ORDER_SECONDS = 5;
+const { returnExchange } = topologyOf(EXCHANGE, catalogue);
 /** 600 dead letters at 100 a second, with time for a busy machine. */
 const REPLAY_SECONDS = 120;
 
@@ -115,7 +117,7 @@ export const deadLetterReplay: Fault = {
     const ids = await createDeadLetters(injector, experiment.short ? 300 : 600);
     let published = 0;
     const stopCounting = injector.apps.proxy('api', 'rabbitmq').onStep(({ name, text }) => {
-      if (name === 'published' && text.startsWith(`${EXCHANGE}.return `)) published += 1;
+      if (name === 'published' && text.startsWith(`${returnExchange} `)) published += 1;
     });
     const slowest = await replayAndMeasure(injector, experiment, ids);
     stopCounting();
