@@ -1,32 +1,18 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { Processes } from '../../tools/infrastructure/processes.js';
-import { startRabbitMq, type RabbitMq } from '../../tools/infrastructure/rabbitmq.js';
 import { reportsBrokerOutage } from '../support/broker.js';
+import { OwnBroker } from '../support/own-broker.js';
 import { System } from '../support/system.js';
 import { until } from '../support/until.js';
 
 describe('Broker outage', () => {
-  let broker: RabbitMq;
+  let broker: OwnBroker;
   let system: System;
-  const folder = mkdtempSync(join(process.cwd(), '.local', 'broker-'));
-  const ignoreOutput = () => undefined;
-  const processes = new Processes(join(folder, 'processes'), ignoreOutput);
-
   beforeAll(async () => {
-    broker = await startRabbitMq({
-      root: process.cwd(),
-      dir: folder,
-      log: join(folder, 'rabbitmq.log'),
-      processes,
-      printProgress: ignoreOutput,
-    });
+    broker = await OwnBroker.start();
     system = await System.start({ rabbitmqUrl: broker.url });
   }, 120_000);
   afterAll(async () => {
     await system.stop();
-    await processes.stop();
-    rmSync(folder, { recursive: true, force: true });
+    await broker.remove();
   }, 60_000);
 
   it('does not stop the API from accepting orders, which are processed after the outage', async () => {

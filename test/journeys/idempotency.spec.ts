@@ -83,6 +83,12 @@ describe('A POST with an Idempotency-Key', () => {
       { by: 'ana' },
       200,
     ],
+    [
+      'replayDeadLetter',
+      async () => `/v1/dead-letters/${await insertDeadLetter()}/replay`,
+      { by: 'ana' },
+      200,
+    ],
     ['discardDeadLetters', () => Promise.resolve('/v1/dead-letters/discard'), { by: 'ana', filter: {} }, 202],
     ['replayDeadLetters', () => Promise.resolve('/v1/dead-letters/replay'), { by: 'ana', filter: {} }, 202],
   ])('is repeated safely: %s', async (name, findPath, body, status) => {
@@ -301,7 +307,8 @@ async function insertSentMail(): Promise<number> {
 async function insertDeadLetter(): Promise<number> {
   const [deadLetter] = await system.sql<{ id: string }>(
     `INSERT INTO dead_letters (fingerprint, queue, event, reason, error, attempts, properties, headers, body)
-     VALUES ('x', 'order_queue', 'order.created', 'invalid_json', 'x', 1, '{}', '{}', '\\x7b') RETURNING id`,
+     VALUES (gen_random_uuid(), 'order_queue', 'order.created', 'invalid_json', 'x', 1,
+             '{"routingKey": "order.created"}', '{}', '\\x7b') RETURNING id`,
   );
   return Number(deadLetter!.id);
 }

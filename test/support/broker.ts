@@ -2,13 +2,21 @@ import { connect, type Channel, type ChannelModel, type ConfirmChannel } from 'a
 import { randomUUID } from 'node:crypto';
 import { serverUrl } from './environment.js';
 
-/** Creates a virtual host for one test file, so that test files do not share queues. */
-export async function createVhost() {
+/**
+ * Creates a virtual host for one test file, so that test files do not share queues.
+ *
+ * @param broker by default the broker that `npm test` started
+ */
+export async function createVhost(
+  broker = { url: serverUrl('RABBITMQ'), managementUrl: serverUrl('RABBITMQ_MANAGEMENT') },
+) {
   const name = `test-${randomUUID()}`;
-  await callTestBrokerApi('PUT', `/api/vhosts/${name}`);
-  const url = new URL(serverUrl('RABBITMQ'));
+  const callApi = (method: string) =>
+    callManagementApi<undefined>(broker.managementUrl, method, `/api/vhosts/${name}`);
+  await callApi('PUT');
+  const url = new URL(broker.url);
   url.pathname = `/${name}`;
-  return { name, url: url.href, drop: () => callTestBrokerApi('DELETE', `/api/vhosts/${name}`) };
+  return { name, url: url.href, drop: () => callApi('DELETE') };
 }
 
 /** Sends a request to the management API of the broker that `npm test` started. */

@@ -32,6 +32,8 @@ export interface RabbitMqOptions {
   suite?: string;
   /** The data are deleted afterwards, so the node is killed instead of stopped. */
   ephemeral?: boolean;
+  /** Further settings of the Erlang application `rabbit`, such as `consumer_timeout`. */
+  settings?: Record<string, number>;
 }
 
 /** The broker refuses larger messages. The same value as in deploy/; RabbitMQ's own is 16 MiB from 4.0, 128 MiB before. */
@@ -83,7 +85,7 @@ async function startNode(
   const management = await reservePort(options.ports?.management);
   const isSingle = cluster.nodes.length === 1;
   const config = join(dir, isSingle ? 'rabbitmq.config' : `${name}.config`);
-  writeFileSync(config, configuration(amqp, management, isSingle ? [] : cluster.nodes));
+  writeFileSync(config, configuration(amqp, management, isSingle ? [] : cluster.nodes, options.settings));
   const plugins = join(dir, 'plugins');
   const managementUrl = `http://guest:guest@127.0.0.1:${management}`;
   const url = `amqp://guest:guest@127.0.0.1:${amqp}`;
@@ -167,14 +169,21 @@ function serverArguments(): string[] {
   return text.split(/\s+/);
 }
 
-function configuration(amqp: number, management: number, cluster: string[]): string {
+function configuration(
+  amqp: number,
+  management: number,
+  cluster: string[],
+  settings: Record<string, number> = {},
+): string {
   const members = cluster.map((node) => `'${node}'`).join(', ');
+  const others = Object.entries(settings).map(([name, value]) => `{${name}, ${value}},`);
   // collect_statistics_interval: message counts of the management API are at most 1 s old.
   return `[
   {rabbit, [
     {tcp_listeners, [{"127.0.0.1", ${amqp}}]},
     {collect_statistics_interval, 1000},
     ${members && `{cluster_nodes, {[${members}], disc}},`}
+    ${others.join(' ')}
     {max_message_size, ${MAX_MESSAGE_BYTES}},
     {disk_free_limit, 50000000}
   ]},

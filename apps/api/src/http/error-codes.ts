@@ -221,9 +221,9 @@ const RULES: ErrorCode[] = [
   {
     code: 'dead_letter_replaying',
     status: 409,
-    meaning: 'Another replay has claimed the dead letter.',
-    action: 'Read the dead letter after a minute.',
-    repeat: AFTER_CHANGE,
+    meaning: 'A replay has claimed the dead letter: it is publishing the message, or could not be recorded.',
+    action: 'Repeat the request after some seconds. The claim ends after a minute at the latest.',
+    repeat: 'Safe, also with the same idempotency key: this answer is not stored.',
   },
   {
     code: 'dead_letter_not_replayable',

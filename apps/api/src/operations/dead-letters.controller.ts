@@ -162,7 +162,7 @@ export class DeadLettersController {
     @Body() body: ActorDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DeadLetterDetailsDto> {
-    return respond(reply, (keyed) => this.deadLetters.act('replay', id, body, keyed));
+    return respond(reply, (keyed) => this.deadLetters.replay(id, body, keyed));
   }
 
   @Post(':id/discard')
@@ -179,6 +179,6 @@ export class DeadLettersController {
     @Body() body: ActorDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DeadLetterDetailsDto> {
-    return respond(reply, (keyed) => this.deadLetters.act('discard', id, body, keyed));
+    return respond(reply, (keyed) => this.deadLetters.discard(id, body, keyed));
   }
 }

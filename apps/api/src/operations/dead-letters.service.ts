@@ -1,5 +1,5 @@
-import { UnitOfWork, type Answer, type KeyedRequest } from '@estoque/domain';
-import { DeadLetters, MAX_BODY_BYTES } from '@estoque/messaging';
+import { isFinalRefusal, UnitOfWork, type Answer, type KeyedRequest } from '@estoque/domain';
+import { DeadLetters, MAX_BODY_BYTES, type ClaimedDeadLetter } from '@estoque/messaging';
 import { Injectable } from '@nestjs/common';
 import { answerOnce } from '../idempotency/answer-once.js';
 import { pageStart, toPage } from '../http/page.dto.js';
@@ -31,29 +31,42 @@ export class DeadLettersService {
     return toDeadLetterDetailsDto(await this.deadLetters.get(id));
   }
 
-  /**
-   * @throws DeadLetterNotFound, DeadLetterClosed, DeadLetterReplaying; and for a replay DeadLetterNotReplayable, and
-   *   AppError `broker_unavailable`
-   */
-  act(
-    action: 'replay' | 'discard',
-    id: number,
-    { by }: ActorDto,
-    keyed?: KeyedRequest,
-  ): Promise<Answer<DeadLetterDetailsDto>> {
-    return this.once(keyed, async (deadLetters) => {
-      await deadLetters[action](id, by);
+  /** @throws DeadLetterNotFound, DeadLetterClosed, DeadLetterReplaying, IdempotencyKeyReused, IdempotencyInProgress */
+  async discard(id: number, { by }: ActorDto, keyed?: KeyedRequest): Promise<Answer<DeadLetterDetailsDto>> {
+    return answerOnce(this.unitOfWork, keyed, async ({ sql }) => {
+      const deadLetters = this.deadLetters.within(sql);
+      await deadLetters.discard(id, by);
       return { body: toDeadLetterDetailsDto(await deadLetters.get(id)) };
     });
   }
 
-  /** Without a key, each dead letter is closed by a statement of its own, right after it was published. */
-  private once<Body>(
-    keyed: KeyedRequest | undefined,
-    act: (deadLetters: DeadLetters) => Promise<Answer<Body>>,
-  ): Promise<Answer<Body>> {
-    if (!keyed) return act(this.deadLetters);
-    return answerOnce(this.unitOfWork, keyed, ({ sql }) => act(this.deadLetters.within(sql)));
+  /**
+   * Publishes the dead letter before it opens the transaction that closes it and stores the answer, so that no lock and no
+   * connection is held while the broker confirms. The claim of the dead letter prevents a second publication meanwhile.
+   *
+   * @throws DeadLetterNotFound, DeadLetterClosed, DeadLetterReplaying, DeadLetterNotReplayable, IdempotencyKeyReused,
+   *   IdempotencyInProgress, and AppError `broker_unavailable`
+   */
+  async replay(id: number, { by }: ActorDto, keyed?: KeyedRequest): Promise<Answer<DeadLetterDetailsDto>> {
+    const stored = keyed && (await this.unitOfWork.read.idempotency.find<DeadLetterDetailsDto>(keyed));
+    if (stored) return stored;
+    const published = await this.claimAndPublish(id, keyed);
+    return answerOnce(this.unitOfWork, keyed, async ({ sql }) => {
+      if (published instanceof Error) throw published;
+      const deadLetters = this.deadLetters.within(sql);
+      await deadLetters.closeReplayed(published, by);
+      return { body: toDeadLetterDetailsDto(await deadLetters.get(id)) };
+    });
+  }
+
+  /** @returns the error instead if it is a refusal that is stored under the key */
+  private async claimAndPublish(id: number, keyed?: KeyedRequest): Promise<ClaimedDeadLetter | Error> {
+    try {
+      return await this.deadLetters.claimAndPublish(id);
+    } catch (error) {
+      if (keyed && isFinalRefusal(error)) return error;
+      throw error;
+    }
   }
 
   /** @returns at most MAX_BODY_BYTES from the offset @throws DeadLetterNotFound */

@@ -67,6 +67,24 @@ export class IdempotencyRepository {
     });
   }
 
+  /**
+   * Returns the stored answer to a request, without locking its key.
+   *
+   * @returns undefined if none is stored
+   * @throws IdempotencyKeyReused, a ReplayedRefusal
+   */
+  async find<Body>({ caller, key, fingerprint }: KeyedRequest): Promise<Answer<Body> | undefined> {
+    const [stored] = await this.manager.query<{ fingerprint: string; answer: StoredAnswer }[]>(
+      'SELECT fingerprint, answer FROM idempotency_keys WHERE caller = $1 AND key = $2',
+      [caller, key],
+    );
+    if (!stored) return undefined;
+    if (stored.fingerprint !== fingerprint) throw new IdempotencyKeyReused();
+    const answer = fromStored<Body>(stored.answer);
+    if (answer instanceof Error) throw answer;
+    return answer;
+  }
+
   /** Deletes rows older than `hours`, oldest first. Concurrent calls delete different rows. @param from creation time */
   async prune(hours: number, { from, limit }: { from: Date; limit: number }): Promise<PrunedKeys> {
     // By ctid, which is stable because rows are never updated.

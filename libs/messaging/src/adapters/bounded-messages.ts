@@ -112,7 +112,7 @@ function readBoundedFrame(
     return noteDefect(readFrame(), 'invalid_headers', reason);
   }
   if (!frame || frame.id !== BASIC_CLASS || !frame.fields) return frame;
-  // Undefined if the frame was not complete. Then the call of `recvFrame` that completed it has checked it.
+  // Undefined if the frame was not complete: it was checked by the nested call of `recvFrame` that completed it.
   const bytes = headerPayload(received)?.length ?? 0;
   if (bytes <= MIN_CHECKED_BYTES) return frame;
   let reason: string | undefined;

@@ -73,8 +73,10 @@ export const envelopeSchema = z.object({
 export interface EncodedEvent {
   eventId: string;
   event: string;
-  /** Correlation value as JSON. Events with the same key are published in the order of their
-   * creation, except events that two processes write at the same moment (docs/adr/0001). */
+  /**
+   * Correlation value as JSON. Events with the same key are published in the order of their creation, except events
+   * that two processes write at the same moment (docs/adr/0001).
+   */
   key?: string;
   /** Body of the message: flat JSON. */
   body: string;

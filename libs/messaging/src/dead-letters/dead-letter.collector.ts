@@ -3,7 +3,7 @@ import { connect, type AmqpConnectionManager } from 'amqp-connection-manager';
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Counter } from 'prom-client';
-import { boundMessages, defectOf } from '../adapters/bounded-messages.js';
+import { boundMessages } from '../adapters/bounded-messages.js';
 import { closeConnection, openChannel, reconnectAfterChannelLoss } from '../adapters/channel-recovery.js';
 import type { EventCatalogue } from '../contract/event.js';
 import { CONNECTION_OPTIONS } from '../rabbitmq/connection-options.js';
@@ -13,7 +13,6 @@ import {
   DEAD_LETTER_QUEUE,
   declareTopology,
   HOME_QUEUE_HEADER,
-  REROUTED_HEADER,
   UNROUTED_QUEUE,
   type Topology,
 } from '../rabbitmq/topology.js';
@@ -26,6 +25,7 @@ import {
   reducedDeadLetter,
   unroutableDeadLetter,
 } from './received-dead-letter.js';
+import { Rerouter } from './rerouting.js';
 
 /** Low, because a body has up to 1 MiB (`boundMessages`), and as much again while it is stored. */
 const PREFETCH = 5;
@@ -41,25 +41,13 @@ const WAIT_MS = { first: 250, max: 30_000 };
  * (docs/adr/0025).
  */
 const MAX_DELIVERIES = 5;
-const MAX_REROUTES = 5;
-/**
- * Delay before the topology is redeclared. If a queue is declared while RabbitMQ 3.10 is still deleting a queue of the
- * same name, the new queue counts the consumers of the old one but delivers nothing to them, and the consumers are not
- * notified. This was observed 40 ms after the deletion.
- */
-const REDECLARE_DELAY_MS = 2_000;
-/**
- * Events that arrive within this time after a redeclaration are rerouted without declaring again: they were unroutable
- * before it.
- */
-const REDECLARATION_VALID_MS = 5_000;
 
 /**
  * Stores the messages of the dead letter queue in the database, where they can be listed, replayed and discarded. The
  * body of a dead letter may have any content. It is read only to find the correlation of the event.
  *
- * A message is unroutable if no queue is bound for it. If a queue should be, its binding or the queue itself was missing:
- * the collector redeclares the topology and reroutes the message, up to five times before it stores it as a dead letter.
+ * A message is unroutable if no queue is bound for it. If one should be, the message is rerouted, up to five times
+ * before it is stored as a dead letter.
  *
  * No message stops the collection. One that cannot be stored as it is, because any client can publish any headers, is
  * stored in a reduced form.
@@ -71,9 +59,7 @@ export class DeadLetterCollector {
   private isConsuming = false;
   private readonly inFlight = new Set<Promise<void>>();
   private readonly shutdown = new AbortController();
-  private redeclaration?: Promise<void>;
-  /** Time of the latest redeclaration, by `performance.now()`. */
-  private redeclaredAt = -Infinity;
+  private readonly rerouter: Rerouter;
   private readonly collectedTotal: Counter<'queue'>;
   /** Last error of each message that could not be settled. */
   private readonly failures = new Map<ConsumeMessage, string>();
@@ -87,6 +73,7 @@ export class DeadLetterCollector {
     private readonly logger: Logger,
     metrics: Metrics,
   ) {
+    this.rerouter = new Rerouter(topology, catalogue, publisher, logger, this.shutdown.signal);
     this.collectedTotal = metrics.counter(
       'estoque_dead_letters_collected_total',
       'Dead letters stored in the database, by the queue that they were consumed from',
@@ -137,7 +124,7 @@ export class DeadLetterCollector {
         this.receive(message, channel, isNearLimit ? replace : handle);
       });
     await consume(DEAD_LETTER_QUEUE, deadLetterExchange, (message) => this.collect(message, channel));
-    await consume(UNROUTED_QUEUE, unroutedExchange, (message) => this.rerouteEvent(message, channel));
+    await consume(UNROUTED_QUEUE, unroutedExchange, (message) => this.collectUnrouted(message, channel));
     this.isConsuming = true;
   }
 
@@ -204,18 +191,25 @@ export class DeadLetterCollector {
 
   /** Stores a dead letter. A message that the return exchange could not route is rerouted first. */
   private async collect(message: ConsumeMessage, channel: Channel) {
-    const { returnExchange, workQueues } = this.topology;
     const homeQueue: unknown = message.properties.headers?.[HOME_QUEUE_HEADER];
     const deadLetter = readDeadLetter(message, this.catalogue);
     const deathQueue = deathQueueOf(message) ?? '';
     // A worker removes the header. If the broker dead-lettered the message, it was in a work queue.
-    if (typeof homeQueue !== 'string' || Object.hasOwn(workQueues, deathQueue)) return this.store(deadLetter);
-    const shouldRoute = Object.hasOwn(workQueues, homeQueue);
-    const headers = { [HOME_QUEUE_HEADER]: homeQueue };
+    const wasConsumed = typeof homeQueue !== 'string' || Object.hasOwn(this.topology.workQueues, deathQueue);
+    if (wasConsumed) return this.store(deadLetter);
     const isComplete = deadLetter.reason !== BODY_TOO_LARGE;
-    if (shouldRoute && isComplete && (await this.reroute(message, channel, returnExchange, headers))) return;
+    if (isComplete && (await this.rerouter.rerouteToHomeQueue(message, channel, homeQueue))) return;
     const error = `there is no queue ${homeQueue.slice(0, 200)}`;
     return this.store(unroutableDeadLetter(deadLetter, homeQueue, error));
+  }
+
+  /** Reroutes an unroutable event, or else stores it as a dead letter. */
+  private async collectUnrouted(message: ConsumeMessage, channel: Channel) {
+    const deadLetter = readDeadLetter(message, this.catalogue);
+    const isComplete = deadLetter.reason !== BODY_TOO_LARGE;
+    if (isComplete && (await this.rerouter.rerouteEvent(message, channel))) return;
+    const error = `no queue is bound for ${message.fields.routingKey}`;
+    return this.store(unroutableDeadLetter(deadLetter, UNROUTED_QUEUE, error));
   }
 
   private async store(deadLetter: NewDeadLetter) {
@@ -225,46 +219,5 @@ export class DeadLetterCollector {
     // limited.
     const isKnown = Object.hasOwn(this.topology.workQueues, queue) || queue === UNROUTED_QUEUE;
     this.collectedTotal.inc({ queue: isKnown ? queue : 'unknown' });
-  }
-
-  /** Publishes the event again if a queue should be bound for it; otherwise stores it as a dead letter. */
-  private async rerouteEvent(message: ConsumeMessage, channel: Channel) {
-    const { routingKey } = message.fields;
-    const deadLetter = readDeadLetter(message, this.catalogue);
-    const shouldRoute = Object.hasOwn(this.catalogue, routingKey) && deadLetter.reason !== BODY_TOO_LARGE;
-    if (shouldRoute && (await this.reroute(message, channel, this.topology.eventsExchange))) return;
-    const error = `no queue is bound for ${routingKey}`;
-    return this.store(unroutableDeadLetter(deadLetter, UNROUTED_QUEUE, error));
-  }
-
-  /** @returns false if the message was rerouted too often, or is not complete */
-  private async reroute(
-    message: ConsumeMessage,
-    channel: Channel,
-    exchange: string,
-    headers: Record<string, unknown> = {},
-  ): Promise<boolean> {
-    const header: unknown = message.properties.headers?.[REROUTED_HEADER] ?? 0;
-    // Any client can publish any header.
-    const reroutes = Number.isInteger(header) && (header as number) >= 0 ? (header as number) : MAX_REROUTES;
-    if (reroutes >= MAX_REROUTES || defectOf(message)) return false;
-    const isRedeclared = reroutes === 0 && performance.now() - this.redeclaredAt < REDECLARATION_VALID_MS;
-    if (!isRedeclared) await this.redeclareTopology(channel);
-    const options = publisherProperties(message, { ...headers, [REROUTED_HEADER]: reroutes + 1 });
-    const { routingKey } = message.fields;
-    await this.publisher.publishCopy(exchange, routingKey, message.content, options);
-    this.logger.warn({ event: routingKey }, 'no queue was bound: bindings redeclared, message rerouted');
-    return true;
-  }
-
-  /** Redeclares the topology once for all events that wait for it. */
-  private redeclareTopology(channel: Channel): Promise<void> {
-    const redeclare = async () => {
-      await sleep(REDECLARE_DELAY_MS, undefined, { signal: this.shutdown.signal });
-      await declareTopology(channel, this.topology);
-      this.redeclaredAt = performance.now();
-    };
-    this.redeclaration ??= redeclare().finally(() => (this.redeclaration = undefined));
-    return this.redeclaration;
   }
 }

@@ -15,10 +15,10 @@ export class DeadLetterClosed extends AppError {
   }
 }
 
-/** Another replay has claimed the dead letter. */
+/** A replay has claimed the dead letter and not closed it yet. The claim ends after a minute at the latest. */
 export class DeadLetterReplaying extends AppError {
   constructor(id: number) {
-    super('conflict', 'dead_letter_replaying', `Dead letter ${id} is being replayed.`);
+    super('conflict', 'dead_letter_replaying', `Dead letter ${id} is being replayed.`, { retryable: true });
   }
 }
 

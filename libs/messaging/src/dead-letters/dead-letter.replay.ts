@@ -49,18 +49,16 @@ export const CLOSE = `closing AS (SELECT * FROM unnest($1::bigint[], $2::integer
     INSERT INTO dead_letter_actions (dead_letter_id, action, actor) SELECT id, $3, $4 FROM closed RETURNING id
   )`;
 
-/** Claims dead letters and publishes them. A claim makes sure that parallel replays publish a dead letter once. */
+/**
+ * Claims dead letters and publishes them. A claim makes sure that parallel replays publish a dead letter once. It is
+ * committed before the publish: no transaction is open while the broker confirms.
+ */
 export class DeadLetterReplay {
   constructor(
     private readonly sql: SqlClient,
     private readonly publisher: Publisher,
     private readonly topology: Topology,
   ) {}
-
-  /** @returns the same operations in the transaction of `sql` */
-  within(sql: SqlClient): DeadLetterReplay {
-    return new DeadLetterReplay(sql, this.publisher, this.topology);
-  }
 
   /** Whether the broker accepts messages. If it does not, an error of `publish` says nothing about the dead letter. */
   get isBrokerAvailable() {

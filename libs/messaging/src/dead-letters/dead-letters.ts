@@ -14,7 +14,12 @@ import {
   type DeadLetterFilter,
   type Subject,
 } from './dead-letter-filter.js';
-import { CLOSE, closeParameters, type DeadLetterReplay } from './dead-letter.replay.js';
+import {
+  CLOSE,
+  closeParameters,
+  type ClaimedDeadLetter,
+  type DeadLetterReplay,
+} from './dead-letter.replay.js';
 
 /** A message of the dead letter queue, ready to be stored. */
 export interface NewDeadLetter {
@@ -46,9 +51,9 @@ export class DeadLetters {
     private readonly capacity: DeadLetterCapacity,
   ) {}
 
-  /** @returns the same operations in the transaction of `sql` */
+  /** @returns the same operations in the transaction of `sql`, which must not be open while a dead letter is published */
   within(sql: SqlClient): DeadLetters {
-    return new DeadLetters(sql, this.replays.within(sql), this.capacity);
+    return new DeadLetters(sql, this.replays, this.capacity);
   }
 
   /**
@@ -137,32 +142,43 @@ export class DeadLetters {
   }
 
   /**
-   * Claims an open dead letter, publishes it (DeadLetterReplay.publish) and closes it. After a crash in between it is
-   * open again when its claim expires.
+   * Publishes an open dead letter and closes it.
    *
-   * @param actor is stored with the action
+   * @throws as `claimAndPublish`
+   */
+  async replay(id: number, actor: string) {
+    await this.closeReplayed(await this.claimAndPublish(id), actor);
+  }
+
+  /**
+   * Claims an open dead letter and publishes it (DeadLetterReplay.publish). Call `closeReplayed` afterwards; if that does
+   * not succeed, the dead letter is open again when its claim expires.
+   *
    * @throws DeadLetterNotFound, DeadLetterClosed, DeadLetterReplaying, DeadLetterNotReplayable, and AppError
    *   `broker_unavailable`: the dead letter stays open
    */
-  async replay(id: number, actor: string) {
+  async claimAndPublish(id: number): Promise<ClaimedDeadLetter> {
     const claimed = await this.replays.claimOne(id);
     if (!claimed) throw await this.refusal(id);
     try {
       await this.replays.publish(claimed);
+      return claimed;
     } catch (error) {
       await this.replays.release(claimed);
       throw error;
     }
-    await this.sql.query(`WITH ${CLOSE} SELECT id FROM closed`, [
-      ...closeParameters([claimed]),
-      'replayed',
-      actor,
-    ]);
+  }
+
+  /** Closes a dead letter that was claimed and published. @param actor is stored with the action */
+  async closeReplayed(published: ClaimedDeadLetter, actor: string) {
+    const parameters = [...closeParameters([published]), 'replayed', actor];
+    await this.sql.query(`WITH ${CLOSE} SELECT id FROM closed`, parameters);
   }
 
   /**
    * Closes an open dead letter without a replay. Its row is kept.
    *
+   * @param actor is stored with the action
    * @throws DeadLetterNotFound, DeadLetterClosed, DeadLetterReplaying
    */
   async discard(id: number, actor: string) {

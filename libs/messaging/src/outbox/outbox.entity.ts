@@ -1,8 +1,8 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 
 /**
- * An event that is stored, and is waits to be published, or was published and is not deleted yet (up to a second). Its row is
- * deleted after the publisher confirm.
+ * An event that waits to be published, or was published up to a second ago. Its row is deleted after the publisher
+ * confirm.
  */
 @Entity('outbox')
 export class OutboxMessage {

@@ -19,6 +19,7 @@ const POLL_INTERVAL_MS = 1_000;
 const BATCH_SIZE = 500;
 /** Maximum number of rows in memory. Further rows stay in the database until a poll picks them up. */
 const MAX_PENDING = 5_000;
+
 /**
  * Relay of the transactional outbox, with at-least-once delivery: publishes a row, waits for the publisher confirm,
  * deletes the row.
@@ -65,7 +66,7 @@ export class OutboxRelay {
   }
 
   /**
-   * Whether this process can publish the rows of the next transaction from memory. It can't if too many rows are there.
+   * Whether this process can publish the rows of the next transaction from memory. It can't if too many rows are in memory.
    */
   get ready() {
     return this.publisher.ready && this.pending.length < MAX_PENDING;
@@ -116,7 +117,7 @@ export class OutboxRelay {
     }, delay).unref();
   }
 
-  /** Publishes one batch of the rows in memory. A batch of the poll that waits already is published before the next one. */
+  /** Publishes the rows in memory, batch by batch. Between two of its batches, a waiting batch of the poll is published. */
   private schedulePending() {
     if (this.isPendingScheduled || this.pending.length === 0) return;
     this.isPendingScheduled = true;
@@ -127,7 +128,7 @@ export class OutboxRelay {
     });
   }
 
-  /** Publishes all waiting rows. Ends early if no row of a batch could be published: the broker refuses most likely all. */
+  /** Publishes all waiting rows. Ends early if no row of a batch could be published: most likely the broker refuses all. */
   private async poll() {
     const claimPage = this.claims.startPass();
     for (let more = true; more && !this.stopped && this.publisher.ready;) {
@@ -180,10 +181,7 @@ export class OutboxRelay {
     }
   }
 
-  /**
-   * Removes the rows with a key from memory. An earlier row with the key could not be published, and their order is
-   * kept.
-   */
+  /** Removes the rows with a key from memory: they must not overtake an earlier row that could not be published. */
   private removePending(key: string | null | undefined): StoredEvent[] {
     const removed = key ? this.pending.filter((row) => row.key === key) : [];
     for (const row of removed) this.pending.splice(this.pending.indexOf(row), 1);

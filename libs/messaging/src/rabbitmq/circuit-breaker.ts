@@ -105,7 +105,7 @@ export class CircuitBreaker {
         signal.removeEventListener('abort', onAbort);
       };
       const onAbort = () => (leave(), reject(signal.reason as Error));
-      const onDeadline = () => (leave(), reject(new CircuitOpen(this.openReason ?? 'circuit breaker open')));
+      const onDeadline = () => (leave(), reject(new CircuitOpen(this.openReason!)));
       const waitingCall: WaitingCall = {
         counts: call.counts,
         runAsTrial: async () => {

@@ -185,9 +185,10 @@ export class EventTransport extends NestRmqServer {
     const deliveredAt = performance.now();
     const { acknowledgements } = subscription;
     acknowledgements.addDelivery(message);
+    const isChannelOpen = () => !subscription.isLost;
     const earlierMessages = isRedelivered ? Promise.all(this.inFlight) : this.lastIsolated;
     const settled = earlierMessages
-      .then(() => this.settler.settle(message, deliveredAt, acknowledgements, () => !subscription.isLost))
+      .then(() => this.settler.settle({ message, deliveredAt, acknowledgements, isChannelOpen }))
       .finally(() => this.inFlight.delete(settled));
     this.inFlight.add(settled);
     if (isRedelivered) this.lastIsolated = settled;

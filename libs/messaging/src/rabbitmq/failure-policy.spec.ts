@@ -1,3 +1,4 @@
+import { RowLocked } from '@estoque/database';
 import { AppError, environmentSchema, MAX_ATTEMPTS } from '@estoque/platform';
 import type { ConsumeMessage } from 'amqplib';
 import { sampleEvents } from '../../../../test/support/sample-event.js';
@@ -7,7 +8,6 @@ import {
   isFirstAttempt,
   previousDeliveriesOf,
   requeueOptions,
-  requeueOptionsWhileLocked,
 } from './failure-policy.js';
 import { retryStepFor, topologyOf } from './topology.js';
 
@@ -86,14 +86,19 @@ describe('decideAfterFailure', () => {
 });
 
 describe('requeueOptions', () => {
-  it('uses up no attempt', () => {
-    expect(requeueOptions(message({ attempt: 3 }), 'sample_queue').headers).toMatchObject({ attempt: 3 });
+  const outage = new AppError('unavailable', 'database_unavailable', 'no database');
+
+  it('keeps the attempt number, and waits for one second', () => {
+    expect(requeueOptions(message({ attempt: 3 }), 'sample_queue', outage)).toMatchObject({
+      headers: { home_queue: 'sample_queue', retry_step: 1, attempt: 3 },
+      expiration: 1_000,
+    });
   });
 });
 
-describe('requeueOptionsWhileLocked', () => {
+describe('requeueOptions of a message whose row is locked', () => {
   const requeue = (headers: Record<string, unknown>) =>
-    requeueOptionsWhileLocked(message({ ...headers, custom: 'kept' }), 'sample_queue');
+    requeueOptions(message({ ...headers, custom: 'kept' }), 'sample_queue', new RowLocked(['sample 1']));
 
   it('keeps the attempt number, and waits in a slower retry queue each time, up to 30 s', () => {
     const steps = [undefined, 1, 2, 3, 4].map((retry_step) => requeue({ attempt: 2, retry_step }));
@@ -123,7 +128,7 @@ describe('isFirstAttempt', () => {
     expect(isFirstAttempt(message({}))).toBe(true);
     expect(isFirstAttempt(message({ attempt: 2 }))).toBe(false);
     expect(isFirstAttempt(message({ replayed: true }))).toBe(false);
-    const copy = requeueOptions(message({ replayed: true }), 'sample_queue');
+    const copy = requeueOptions(message({ replayed: true }), 'sample_queue', new TypeError('a bug'));
     expect(isFirstAttempt(message(copy.headers as Record<string, unknown>))).toBe(false);
   });
 });

@@ -1,3 +1,4 @@
+import { RowLocked } from '@estoque/database';
 import { AppError, kindOf, MAX_ATTEMPTS, MAX_RETRIES } from '@estoque/platform';
 import type { ConsumeMessage, Options } from 'amqplib';
 import {
@@ -20,6 +21,12 @@ export const DEAD_LETTER_HEADERS = {
 } as const;
 
 const REQUEUE_DELAY_MS = 1_000;
+/**
+ * Delay before each return of a message whose row another session has locked; the last one is repeated. After the
+ * release of the lock, all messages that waited for it are delivered again within the last delay, extended by a jitter.
+ * Each delay selects another retry queue, so `retry_step` is also the number of the return.
+ */
+const LOCK_DELAYS_MS = [1_000, 5_000, 30_000];
 
 /** Properties of a message to be published. */
 export type MessageProperties = Options.Publish & { messageId: string };
@@ -68,39 +75,14 @@ export function previousDeliveriesOf({ properties, fields }: ConsumeMessage): nu
 }
 
 /**
- * Delay in each retry queue of a message whose row another session has locked. All messages that waited for the lock
- * are delivered again within the last delay, extended by a jitter, after its release.
+ * Returns the properties of a copy that returns to its queue after a delay with the same attempt number.
+ *
+ * The delay is one second. For a message whose row another session has locked, it grows with each return, so that
+ * thousands of such messages do not keep the workers busy.
  */
-const LOCK_DELAYS_MS = [1_000, 5_000, 30_000];
-
-/**
- * Returns the properties of a copy that returns to its queue after a delay with the same attempt number. For a message
- * whose row another session has locked: the delay grows with each return, so that thousands of such messages do not keep
- * the workers busy.
- */
-export function requeueOptionsWhileLocked(message: ConsumeMessage, queue: string): MessageProperties {
-  const previous: unknown = message.properties.headers?.[RETRY_STEP_HEADER];
-  const previousStep = Number.isSafeInteger(previous) ? (previous as number) : 0;
-  const step = Math.min(Math.max(previousStep, 0) + 1, LOCK_DELAYS_MS.length);
-  const delay = LOCK_DELAYS_MS[step - 1]!;
-  const headers = {
-    ...replayedHeader(message),
-    [HOME_QUEUE_HEADER]: queue,
-    [RETRY_STEP_HEADER]: retryStepFor(delay),
-    [ATTEMPT_HEADER]: attemptOf(message),
-  };
-  return { ...publisherProperties(message, headers), expiration: withJitter(delay) };
-}
-
-/** Returns the properties of a copy that returns to its queue after one second with the same attempt number. */
-export function requeueOptions(message: ConsumeMessage, queue: string): MessageProperties {
-  const headers = {
-    ...replayedHeader(message),
-    [HOME_QUEUE_HEADER]: queue,
-    [RETRY_STEP_HEADER]: retryStepFor(REQUEUE_DELAY_MS),
-    [ATTEMPT_HEADER]: attemptOf(message),
-  };
-  return { ...publisherProperties(message, headers), expiration: REQUEUE_DELAY_MS };
+export function requeueOptions(message: ConsumeMessage, queue: string, reason: unknown): MessageProperties {
+  const delay = reason instanceof RowLocked ? nextLockDelay(message) : REQUEUE_DELAY_MS;
+  return returnOptions(message, queue, delay, attemptOf(message));
 }
 
 /**
@@ -122,14 +104,7 @@ export function decideAfterFailure(
   const code = error instanceof AppError ? error.code : 'bug';
   const reason = error instanceof Error ? error.message : String(error);
   if (!isFinalConflict && attempt < MAX_ATTEMPTS[kind]) {
-    const delay = withJitter(delaysMs[attempt - 1]!);
-    const headers = {
-      ...replayedHeader(message),
-      [HOME_QUEUE_HEADER]: queue,
-      [RETRY_STEP_HEADER]: retryStepFor(delay),
-      [ATTEMPT_HEADER]: attempt + 1,
-    };
-    const options = { ...publisherProperties(message, headers), expiration: delay };
+    const options = returnOptions(message, queue, withJitter(delaysMs[attempt - 1]!), attempt + 1);
     return { decision: 'retried', exchange: topology.retryExchange, options, code, reason };
   }
   const headers = {
@@ -144,10 +119,31 @@ export function decideAfterFailure(
 
 const withJitter = (delayMs: number) => Math.round(delayMs * (1 + Math.random() * 0.2));
 
-const replayedHeader = ({ properties }: ConsumeMessage) =>
-  properties.headers?.[REPLAYED_HEADER] === undefined ? {} : { [REPLAYED_HEADER]: true };
+function nextLockDelay({ properties }: ConsumeMessage): number {
+  const previous: unknown = properties.headers?.[RETRY_STEP_HEADER];
+  const previousStep = Number.isSafeInteger(previous) ? (previous as number) : 0;
+  const step = Math.min(Math.max(previousStep, 0) + 1, LOCK_DELAYS_MS.length);
+  return withJitter(LOCK_DELAYS_MS[step - 1]!);
+}
 
-/** Names of the headers that this library and the broker add when a message is retried, returned or dead-lettered. */
+/** Returns the properties of a copy that waits in a retry queue and then returns to its queue. */
+function returnOptions(
+  message: ConsumeMessage,
+  queue: string,
+  delayMs: number,
+  attempt: number,
+): MessageProperties {
+  const isReplayed = message.properties.headers?.[REPLAYED_HEADER] !== undefined;
+  const headers = {
+    ...(isReplayed && { [REPLAYED_HEADER]: true }),
+    [HOME_QUEUE_HEADER]: queue,
+    [RETRY_STEP_HEADER]: retryStepFor(delayMs),
+    [ATTEMPT_HEADER]: attempt,
+  };
+  return { ...publisherProperties(message, headers), expiration: delayMs };
+}
+
+/** Headers that this library and the broker add when a message is retried, returned, replayed or dead-lettered. */
 const TRANSPORT_HEADERS =
   /^(x-(death|first-death|last-death|delivery|acquired)|home_queue$|retry_step$|attempt$|replayed$|dead_letter_(from|code|reason)$)/;
 

@@ -1,4 +1,3 @@
-import { RowLocked } from '@estoque/database';
 import { AppError, failSpan, inSpan, kindOf, type Logger, type Metrics } from '@estoque/platform';
 import { trace } from '@opentelemetry/api';
 import type { ConsumeMessage } from 'amqplib';
@@ -13,7 +12,6 @@ import {
   isFirstAttempt,
   previousDeliveriesOf,
   requeueOptions,
-  requeueOptionsWhileLocked,
 } from './failure-policy.js';
 import { eventIdOf, readBodyFields } from './message-body.js';
 import { processSpan } from './message.spans.js';
@@ -29,9 +27,9 @@ import type { Topology } from './topology.js';
 const MAX_DELIVERIES = 5;
 
 /**
- * A message that waits for a dependency or for the circuit breaker is requeued this long after its delivery. The waiting
- * for the broker, to publish a copy, may take as long again. After 30 minutes without an acknowledgement
- * (`consumer_timeout`), the broker closes the channel and counts a delivery.
+ * A message that waits for a dependency or for the circuit breaker is requeued this long after its delivery. Waiting for
+ * the broker, to publish a copy, may take as long again. Together they are below the 30 minutes without an
+ * acknowledgement (`consumer_timeout`) after which the broker closes the channel and redelivers all its messages.
  */
 const MAX_WAIT_MS = 600_000;
 
@@ -43,6 +41,16 @@ export interface SettlementOptions {
   retryDelaysMs: number[];
   /** Time after its delivery at which a waiting message is requeued. Only tests set it. */
   maxWaitMs?: number;
+}
+
+/** A message with what is needed to settle it. */
+export interface Delivery {
+  message: ConsumeMessage;
+  /** Time of `performance.now()`. */
+  deliveredAt: number;
+  acknowledgements: Acknowledgements;
+  /** Whether the channel that delivered the message can still acknowledge it. */
+  isChannelOpen: () => boolean;
 }
 
 /** `requeued`: the message will be delivered again with the same attempt number. */
@@ -76,44 +84,30 @@ export class MessageSettler {
     );
   }
 
-  /**
-   * Never rejects.
-   *
-   * @param deliveredAt time of `performance.now()`
-   * @param isChannelOpen whether the channel that delivered the message can still acknowledge it
-   */
-  async settle(
-    message: ConsumeMessage,
-    deliveredAt: number,
-    acknowledgements: Acknowledgements,
-    isChannelOpen: () => boolean,
-  ) {
+  /** Never rejects. */
+  async settle(delivery: Delivery) {
     const { queue, catalogue } = this.options;
+    const { message, deliveredAt } = delivery;
     const { routingKey } = message.fields;
     const outcome = await inSpan(
       () => processSpan(message, queue, performance.now() - deliveredAt),
-      () => this.handleAndAcknowledge(message, deliveredAt, acknowledgements, isChannelOpen),
+      () => this.handleAndAcknowledge(delivery),
     );
     const event = Object.hasOwn(catalogue, routingKey) ? routingKey : 'unknown';
     this.durations.labels(event, outcome).observe((performance.now() - deliveredAt) / 1_000);
   }
 
-  private async handleAndAcknowledge(
-    message: ConsumeMessage,
-    deliveredAt: number,
-    acknowledgements: Acknowledgements,
-    isChannelOpen: () => boolean,
-  ): Promise<Outcome> {
+  private async handleAndAcknowledge(delivery: Delivery): Promise<Outcome> {
     try {
-      const outcome = await this.handleWithFailurePolicy(message, deliveredAt, isChannelOpen);
-      acknowledgements.ack(message);
+      const outcome = await this.handleWithFailurePolicy(delivery);
+      delivery.acknowledgements.ack(delivery.message);
       return outcome;
     } catch (error) {
       // The process shuts down during an outage, the outage lasts too long, a row is locked, the circuit breaker is open,
       // or the channel is lost.
       this.log.debug({ reason: (error as Error).message }, 'message requeued');
       failSpan(trace.getActiveSpan(), 'requeued');
-      if (isChannelOpen()) await this.requeue(message, acknowledgements, error);
+      if (delivery.isChannelOpen()) await this.requeue(delivery, error);
       return 'requeued';
     }
   }
@@ -123,11 +117,7 @@ export class MessageSettler {
    *
    * @throws an error of kind `unavailable` if a dependency was unavailable until the waiting ended
    */
-  private async handleWithFailurePolicy(
-    message: ConsumeMessage,
-    deliveredAt: number,
-    isChannelOpen: () => boolean,
-  ): Promise<Outcome> {
+  private async handleWithFailurePolicy({ message, deliveredAt, isChannelOpen }: Delivery): Promise<Outcome> {
     const startedAt = performance.now();
     const { maxWaitMs = MAX_WAIT_MS } = this.options;
     const deadline = deliveredAt + maxWaitMs;
@@ -206,14 +196,11 @@ export class MessageSettler {
    * Publishes a copy, because the broker counts a delivery that is rejected or not acknowledged. If that fails, rejects
    * the message.
    */
-  private async requeue(message: ConsumeMessage, acknowledgements: Acknowledgements, reason: unknown) {
+  private async requeue({ message, acknowledgements }: Delivery, reason: unknown) {
     const { queue, topology } = this.options;
     const { fields, content } = message;
     try {
-      const options =
-        reason instanceof RowLocked
-          ? requeueOptionsWhileLocked(message, queue)
-          : requeueOptions(message, queue);
+      const options = requeueOptions(message, queue, reason);
       await this.publisher.publishCopy(topology.retryExchange, fields.routingKey, content, options);
       acknowledgements.ack(message);
     } catch {
