@@ -45,6 +45,30 @@ describe('A request that is not valid HTTP', () => {
     ],
     ['no header Host', 'GET /v1/orders HTTP/1.1\r\nconnection: close\r\n\r\n', 400, 'malformed_request'],
     [
+      'two headers Host',
+      `GET /v1/orders HTTP/1.1\r\n${HOST}HOST: admin.example\r\nconnection: close\r\n\r\n`,
+      400,
+      'malformed_request',
+    ],
+    [
+      'the same header Host twice',
+      `GET /v1/orders HTTP/1.1\r\n${HOST}${HOST}connection: close\r\n\r\n`,
+      400,
+      'malformed_request',
+    ],
+    [
+      'two headers Host in HTTP/1.0',
+      `GET /v1/orders HTTP/1.0\r\n${HOST}${HOST}\r\n`,
+      400,
+      'malformed_request',
+    ],
+    [
+      'an invalid host',
+      'GET /v1/orders HTTP/1.1\r\nhost: shop.example/path\r\nconnection: close\r\n\r\n',
+      400,
+      'malformed_request',
+    ],
+    [
       'headers of 20 kB',
       `GET /v1/orders HTTP/1.1\r\n${HOST}x: ${'x'.repeat(20_000)}\r\n\r\n`,
       431,

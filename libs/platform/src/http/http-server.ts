@@ -75,10 +75,19 @@ function refuse(request: IncomingMessage, response: ServerResponse, problem: Pro
   setImmediate(() => endWithProblem(response, problem, request.complete ? { connection: 'close' } : {}));
 }
 
-function findRequestProblem({ headers, httpVersion, url }: IncomingMessage): Problem | undefined {
+/** Host of a URI (RFC 3986, section 3.2.2), with an optional port. It may be empty. */
+const HOST = /^(?:\[[\da-fv:.]+\]|(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})*)(?::\d*)?$/i;
+
+function findRequestProblem({ rawHeaders, httpVersion, url }: IncomingMessage): Problem | undefined {
   if (url!.length > MAX_URL_CHARACTERS)
     return httpProblem(414, `The URL has more than ${MAX_URL_CHARACTERS} characters.`);
-  if (headers.host === undefined && httpVersion === '1.1')
-    return httpProblem(400, 'The header Host is missing.');
+  // RFC 9112, section 3.2. `headers` would contain only the first of several hosts: a proxy in front of this server may
+  // have decided by another one.
+  const hosts = rawHeaders.filter((_, index) => index % 2 === 1 && isHostHeader(rawHeaders[index - 1]!));
+  if (hosts.length > 1) return httpProblem(400, 'The header Host is given more than once.');
+  if (hosts.length === 0 && httpVersion === '1.1') return httpProblem(400, 'The header Host is missing.');
+  if (hosts.length === 1 && !HOST.test(hosts[0]!)) return httpProblem(400, 'The header Host is invalid.');
   return undefined;
 }
+
+const isHostHeader = (name: string) => name.length === 4 && name.toLowerCase() === 'host';
