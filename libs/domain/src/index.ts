@@ -58,7 +58,7 @@ export { Product } from './product/product.entity.js';
 export { ProductNotFound, SkuTaken } from './product/product.errors.js';
 export type { NewProduct, ProductSnapshot } from './product/product.repository.js';
 export { ReadPoolModule } from './read-pool.js';
-export type { Pruned } from './retention/retention.repository.js';
+export { pruneInBatches } from './retention/prune-in-batches.js';
 export { orderRow, productRow, stockRow, type Row } from './row-locks.js';
 export { allocate, type StockLevel } from './stock/allocation.js';
 export { Movement, Stock } from './stock/stock.entity.js';
