@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ERROR_CODES, FIELD_CODES } from '../../apps/api/src/http/error-codes.js';
+import { ERROR_CODES } from '../../apps/api/src/http/error-codes/error-codes.js';
+import { FIELD_CODES } from '../../apps/api/src/http/error-codes/field-codes.js';
 import { errorsPage } from '../../tools/documents/errors-page.js';
 
-const CATALOGUE = 'apps/api/src/http/error-codes.ts';
+const CATALOGUE = 'apps/api/src/http/error-codes';
 /** Creation of an AppError, or of a class derived from it, with a literal code. */
 const THROWN = /(?:AppError|super)\(\s*'(?:invalid|missing|conflict|unavailable|bug)',\s*'(\w+)'/g;
 /** Codes of errors that the framework throws, by HTTP status. */
@@ -16,7 +17,7 @@ const sources = ['apps', 'libs'].flatMap((folder) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts') && !/\.(int-)?spec\.ts$/.test(file))
     .map((file) => join(folder, file))
-    .filter((file) => file !== CATALOGUE)
+    .filter((file) => !file.startsWith(CATALOGUE))
     .map((file) => ({ file, text: readFileSync(file, 'utf8') })),
 );
 const findAll = (pattern: RegExp, text: string) =>

@@ -1,4 +1,6 @@
-import { ERROR_CODES, FIELD_CODES, type ErrorCode } from './error-codes.js';
+import type { ErrorCode } from './error-codes/error-code.js';
+import { ERROR_CODES } from './error-codes/error-codes.js';
+import { FIELD_CODES } from './error-codes/field-codes.js';
 
 /** The page about error codes as HTML, served at /docs/errors. Each code is an anchor: the `type` of its problem. */
 export function errorsHtml(): string {
