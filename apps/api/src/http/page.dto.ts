@@ -23,6 +23,14 @@ export class PageQuery {
   cursor?: string;
 }
 
+/** What all pages have besides their `data`. */
+export class PageDto {
+  /** @example true */
+  has_more!: boolean;
+  /** `cursor` of the next page, or null on the last page. @example "MTIz" */
+  next_cursor!: string | null;
+}
+
 /** Converts a page query to a repository filter. It reads one extra row, which shows whether there is a next page. */
 export function pageStart({ cursor, limit }: PageQuery) {
   return { before: cursor === undefined ? undefined : decode(cursor), limit: limit + 1 };

@@ -2,7 +2,7 @@ import { NOTIFICATION_KINDS, type Notification, type NotificationKind } from '@e
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, Max, Min } from 'class-validator';
 import { IsOptionalNotNull } from '../http/fields.decorators.js';
-import { PageQuery } from '../http/page.dto.js';
+import { PageDto, PageQuery } from '../http/page.dto.js';
 
 const NOTIFICATION_STATES = ['pending', 'sent', 'failed'] as const;
 type NotificationState = (typeof NOTIFICATION_STATES)[number];
@@ -46,12 +46,8 @@ export class NotificationDto {
   sent_at!: string | null;
 }
 
-export class NotificationPageDto {
+export class NotificationPageDto extends PageDto {
   data!: NotificationDto[];
-  /** @example true */
-  has_more!: boolean;
-  /** `cursor` of the next page, or null on the last page. @example "MTIz" */
-  next_cursor!: string | null;
 }
 
 export function toNotificationDto(notification: Notification): NotificationDto {

@@ -5,6 +5,7 @@ import {
   type DeadLetterJobState,
 } from '@estoque/messaging';
 import { IsIn } from 'class-validator';
+import { PageDto } from '../http/page.dto.js';
 
 const ACTIONS = ['replay', 'discard'] as const satisfies readonly DeadLetterJobAction[];
 
@@ -50,12 +51,8 @@ export class DeadLetterJobDto {
   finished_at!: string | null;
 }
 
-export class DeadLetterJobPageDto {
+export class DeadLetterJobPageDto extends PageDto {
   data!: DeadLetterJobDto[];
-  /** @example false */
-  has_more!: boolean;
-  /** `cursor` of the next page, or null on the last page. @example "MTI" */
-  next_cursor!: string | null;
 }
 
 export function toDeadLetterJobDto(job: DeadLetterJob): DeadLetterJobDto {

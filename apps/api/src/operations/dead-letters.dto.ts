@@ -10,7 +10,7 @@ import { ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsObject, Max, Min, ValidateNested } from 'class-validator';
 import { IsOptionalNotNull, IsSingleLine } from '../http/fields.decorators.js';
-import { PageQuery } from '../http/page.dto.js';
+import { PageDto, PageQuery } from '../http/page.dto.js';
 
 export class ActorDto {
   /** Name of the operator, recorded with the action. @example "ana" */
@@ -127,12 +127,8 @@ export class DeadLetterDetailsDto extends DeadLetterDto {
   actions!: DeadLetterActionDto[];
 }
 
-export class DeadLetterPageDto {
+export class DeadLetterPageDto extends PageDto {
   data!: DeadLetterDto[];
-  /** @example false */
-  has_more!: boolean;
-  /** `cursor` of the next page, or null on the last page. @example "Nw" */
-  next_cursor!: string | null;
 }
 
 export function toDeadLetterDto(deadLetter: DeadLetter): DeadLetterDto {

@@ -6,8 +6,9 @@ import { IdPipe } from '../http/id.pipe.js';
 import { ApiProblems, INVALID, MALFORMED } from '../http/problem.dto.js';
 import { ApiIdempotent } from '../idempotency/idempotency.decorators.js';
 import { respond } from '../idempotency/answer-once.js';
-import { OrderDto, OrderPageDto, OrderQuery, PlaceOrderDto } from './orders.dto.js';
+import { OrderDto, OrderPageDto, OrderQuery } from './orders.dto.js';
 import { OrdersService } from './orders.service.js';
+import { PlaceOrderDto } from './place-order.dto.js';
 
 @Controller('orders')
 @ApiTags('orders')

@@ -19,13 +19,8 @@ import { ORDER_QUEUE_LIMITS } from '../http/admission.js';
 import { readBoundedPage } from '../http/page.dto.js';
 import { answerOnce } from '../idempotency/answer-once.js';
 import { invalid } from '../http/validation.pipe.js';
-import {
-  toOrderDto,
-  type OrderDto,
-  type OrderPageDto,
-  type OrderQuery,
-  type PlaceOrderDto,
-} from './orders.dto.js';
+import { toOrderDto, type OrderDto, type OrderPageDto, type OrderQuery } from './orders.dto.js';
+import type { PlaceOrderDto } from './place-order.dto.js';
 
 /** A request for an order, with its idempotency key if it has one. */
 interface OrderRequest {

@@ -3,7 +3,7 @@ import { PartialType } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsInt, IsISO4217CurrencyCode, Matches, Max, Min } from 'class-validator';
 import { IsOptionalNotNull, IsSingleLine } from '../http/fields.decorators.js';
-import { PageQuery } from '../http/page.dto.js';
+import { PageDto, PageQuery } from '../http/page.dto.js';
 
 const BOOLEANS = new Map([
   ['true', true],
@@ -79,12 +79,8 @@ export class ProductDto {
   updated_at!: string;
 }
 
-export class ProductPageDto {
+export class ProductPageDto extends PageDto {
   data!: ProductDto[];
-  /** @example true */
-  has_more!: boolean;
-  /** `cursor` of the next page, or null on the last page. @example "MTIz" */
-  next_cursor!: string | null;
 }
 
 /** Omitted fields keep their values. */

@@ -1,6 +1,7 @@
 import { MAX_MOVEMENT, type Movement } from '@estoque/domain';
 import { IsIn, IsInt, IsNotIn, Max, Min } from 'class-validator';
 import { IsSingleLine } from '../http/fields.decorators.js';
+import { PageDto } from '../http/page.dto.js';
 
 // A named constant: the Swagger plugin drops the property if the argument is an expression.
 const MIN_MOVEMENT = -MAX_MOVEMENT;
@@ -68,12 +69,8 @@ export class RecordedMovementDto extends StockDto {
   movement!: MovementDto;
 }
 
-export class MovementPageDto {
+export class MovementPageDto extends PageDto {
   data!: MovementDto[];
-  /** @example true */
-  has_more!: boolean;
-  /** `cursor` of the next page, or null on the last page. @example "MTIz" */
-  next_cursor!: string | null;
 }
 
 export function toMovementDto({
