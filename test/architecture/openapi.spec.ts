@@ -35,15 +35,17 @@ describe('The comparison of answers with the document', () => {
   });
 
   it.each([
-    ['an undocumented status', 409, problemJson, problem],
-    ['another content type', 404, json, problem],
-    ['a missing field', 200, json, { ...stock, reserved: undefined }],
-    ['a field of another type', 200, json, { ...stock, reserved: '0' }],
-    ['a fraction', 200, json, { ...stock, reserved: 0.5 }],
-    ['an undocumented field', 200, json, { ...stock, in_transit: 1 }],
-    ['no body', 200, json, undefined],
-  ])('reports %s', (_name, status, contentType, body) => {
-    const answer = { status, contentType, body };
+    ['an undocumented status', 409, problemJson, null, problem],
+    ['another content type', 404, json, null, problem],
+    ['a missing field', 200, json, null, { ...stock, reserved: undefined }],
+    ['a field of another type', 200, json, null, { ...stock, reserved: '0' }],
+    ['a fraction', 200, json, null, { ...stock, reserved: 0.5 }],
+    ['an undocumented field', 200, json, null, { ...stock, in_transit: 1 }],
+    ['no body', 200, json, null, undefined],
+    ['no Retry-After', 503, problemJson, null, { ...problem, status: 503 }],
+    ['another Retry-After', 503, problemJson, '1', { ...problem, status: 503 }],
+  ])('reports %s', (_name, status, contentType, retryAfter, body) => {
+    const answer = { status, contentType, retryAfter, body };
     expect(document.findDeviations('GET', '/v1/products/1/stock', answer)).toHaveLength(1);
   });
 });

@@ -5,11 +5,14 @@ import { readFileSync } from 'node:fs';
 interface Answer {
   status: number;
   contentType: string | null;
+  /** The header `Retry-After`, if there is one. */
+  retryAfter?: string | null;
   /** Parsed body; undefined if there is none. */
   body: unknown;
 }
 
 interface Response {
+  headers?: Record<string, { schema: AnySchemaObject }>;
   content?: Record<string, { schema: AnySchemaObject }>;
 }
 
@@ -54,7 +57,7 @@ export class ApiDocument {
   }
 
   /** @returns how the answer differs from the document; empty if it matches */
-  findDeviations(method: string, url: string, { status, contentType, body }: Answer): string[] {
+  findDeviations(method: string, url: string, { status, contentType, retryAfter, body }: Answer): string[] {
     const name = `${method} ${url}: ${status}`;
     const path = this.paths.find(({ pattern }) => pattern.test(url.split('?')[0]!))?.path;
     const operation = path === undefined ? undefined : this.document.paths[path]![method.toLowerCase()];
@@ -64,6 +67,10 @@ export class ApiDocument {
     if (documentedType === undefined) return body === undefined ? [] : [`${name} has a body`];
     const type = contentType?.split(';')[0];
     if (type !== documentedType) return [`${name} has the content type ${type} instead of ${documentedType}`];
+    const expectedRetryAfter = response.headers?.['Retry-After']?.schema.example as number | undefined;
+    if (retryAfter && operation && Number(retryAfter) !== expectedRetryAfter)
+      return [`${name} has Retry-After: ${retryAfter} instead of ${expectedRetryAfter}`];
+    if (status === 503 && !retryAfter) return [`${name} has no Retry-After`];
     const validate = this.validatorOf(response, documentedType);
     if (validate(body)) return [];
     return validate.errors!.map(

@@ -175,7 +175,12 @@ export class System {
     const text = await response.text();
     const { status, headers } = response;
     const parsed = (text ? JSON.parse(text) : undefined) as Body;
-    const answer = { status, contentType: headers.get('content-type'), body: parsed };
+    const answer = {
+      status,
+      contentType: headers.get('content-type'),
+      retryAfter: headers.get('retry-after'),
+      body: parsed,
+    };
     if (path.startsWith('/v1/')) expect(apiDocument.findDeviations(method, path, answer)).toEqual([]);
     return { status, headers, body: parsed };
   }

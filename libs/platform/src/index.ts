@@ -14,7 +14,14 @@ export {
   type ErrorKind,
   type FieldError,
 } from './errors/app.errors.js';
-export { ERRORS_PAGE, ProblemFilter, toProblem, type Problem } from './errors/problem.filter.js';
+export {
+  buildProblem,
+  ERRORS_PAGE,
+  ProblemFilter,
+  RETRY_AFTER_SECONDS,
+  toProblem,
+  type Problem,
+} from './errors/problem.filter.js';
 export { HealthChecks } from './health/health-checks.js';
 export { overloaded, type AdmissionClass } from './http/admission.js';
 export { createLogger, type Logger } from './logging/logger.js';

@@ -1,4 +1,4 @@
-import { ERRORS_PAGE } from '@estoque/platform';
+import { buildProblem, RETRY_AFTER_SECONDS } from '@estoque/platform';
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 
@@ -33,6 +33,8 @@ interface DocumentedProblem {
   /** Other codes that a response with the same cause can have. */
   otherCodes?: string[];
   when: string;
+  /** Value of the header `Retry-After`, if the response has one. */
+  retryAfterSeconds?: number;
 }
 
 const UNAVAILABLE: DocumentedProblem = {
@@ -46,6 +48,7 @@ const UNAVAILABLE: DocumentedProblem = {
     'outcome_unknown',
   ],
   when: 'The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`.',
+  retryAfterSeconds: RETRY_AFTER_SECONDS,
 };
 
 /** Documents the problem responses of an operation. @param problems error code and its cause, by HTTP status */
@@ -58,25 +61,28 @@ export function ApiProblems(problems: Record<number, DocumentedProblem>) {
 }
 
 /** Returns the OpenAPI object of a problem response. */
-export function problemResponse(status: number, { code, otherCodes = [], when }: DocumentedProblem) {
+export function problemResponse(
+  status: number,
+  { code, otherCodes = [], when, retryAfterSeconds }: DocumentedProblem,
+) {
   return {
     description: `${[code, ...otherCodes].map((name) => `\`${name}\``).join(', ')}: ${when}`,
-    ...(status === 503 && { headers: RETRY_AFTER }),
+    ...(retryAfterSeconds !== undefined && { headers: retryAfter(retryAfterSeconds) }),
     content: {
       'application/problem+json': {
         schema: { $ref: getSchemaPath(ProblemDto) },
-        example: { type: `${ERRORS_PAGE}#${code}`, title: when, status, code, detail: when, errors: [] },
+        example: buildProblem(status, code, when),
       },
     },
   };
 }
 
-const RETRY_AFTER = {
+const retryAfter = (seconds: number) => ({
   'Retry-After': {
     description: 'Seconds after which a repetition may succeed',
-    schema: { type: 'integer' as const, example: 1 },
+    schema: { type: 'integer' as const, example: seconds },
   },
-};
+});
 
 export const MALFORMED = {
   code: 'malformed_request',

@@ -28,7 +28,8 @@ export async function respond<Body>(
     return body;
   } catch (error) {
     if (error instanceof ReplayedRefusal) reply.header('idempotent-replayed', 'true');
-    if (error instanceof IdempotencyInProgress) reply.header('retry-after', error.retryAfterSeconds);
+    if (error instanceof IdempotencyInProgress)
+      reply.header('retry-after', IdempotencyInProgress.RETRY_AFTER_SECONDS);
     throw error;
   }
 }

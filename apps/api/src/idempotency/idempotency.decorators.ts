@@ -1,3 +1,4 @@
+import { IdempotencyInProgress } from '@estoque/domain';
 import { applyDecorators } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
 import { ApiProblems } from '../http/problem.dto.js';
@@ -13,6 +14,7 @@ const KEY_PROBLEMS: Problems = {
   409: {
     code: 'idempotency_in_progress',
     when: 'A request with this idempotency key is being handled; repeat it after the seconds in `Retry-After`.',
+    retryAfterSeconds: IdempotencyInProgress.RETRY_AFTER_SECONDS,
   },
   422: {
     code: 'idempotency_key_reused',
@@ -28,7 +30,7 @@ export function ApiIdempotent(problems: Problems) {
     merged[Number(status)] =
       code === problem.code
         ? problem
-        : { code, otherCodes: [...otherCodes, problem.code], when: `${when} ${problem.when}` };
+        : { ...problem, code, otherCodes: [...otherCodes, problem.code], when: `${when} ${problem.when}` };
   }
   return applyDecorators(
     ApiHeader({

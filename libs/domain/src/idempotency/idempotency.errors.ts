@@ -16,8 +16,8 @@ export class IdempotencyKeyReused extends AppError {
 
 /** Another transaction is handling a request with this key at the moment. Its outcome is not known yet. */
 export class IdempotencyInProgress extends AppError {
-  /** Time after which the caller may repeat the request, in seconds. */
-  readonly retryAfterSeconds = 1;
+  /** Time after which the caller may repeat the request: most requests are answered within a second. */
+  static readonly RETRY_AFTER_SECONDS = 1;
 
   constructor() {
     super(

@@ -74,7 +74,13 @@ export function httpProblem(status: number, detail: string): Problem {
   return buildProblem(status, HTTP_ERRORS[status]?.code ?? 'request_refused', detail);
 }
 
-function buildProblem(status: number, code: string, detail: string, errors: FieldError[] = []): Problem {
+/** Builds a problem document. Its title is that of the HTTP status. */
+export function buildProblem(
+  status: number,
+  code: string,
+  detail: string,
+  errors: FieldError[] = [],
+): Problem {
   const title = HTTP_ERRORS[status]?.title ?? 'The request was refused';
   return { type: `${ERRORS_PAGE}#${code}`, title, status, code, detail, errors };
 }
