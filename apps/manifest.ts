@@ -10,7 +10,7 @@ export interface AppManifest {
   summary: string;
   /** HTTP port if the variable PORT is unset. */
   port: number;
-  /** Queue that a worker consumes. The event contracts in libs/domain/src/events say which events are bound to it. */
+  /** Queue that a worker consumes. The event contracts in libs/domain/src/events define which events are bound to it. */
   queue?: string;
   /** Environment variables that are optional in general and required by this app. */
   requires: readonly (keyof Environment)[];

@@ -11,7 +11,7 @@ type Parameter = Extract<NonNullable<Operation['parameters']>[number], { in: str
 const FRACTIONS = new Set(['lag_seconds']);
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
-/** Adds to the generated document what holds for all operations and can't be read from a single one. */
+/** Adds to the generated document what is true of all operations and no single one declares. */
 export function completeDocument(document: OpenAPIObject): OpenAPIObject {
   for (const path of Object.values(document.paths)) {
     for (const method of METHODS) {

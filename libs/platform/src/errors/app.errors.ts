@@ -59,7 +59,7 @@ export class AppError extends Error {
 }
 
 /**
- * SQLSTATE codes that say something about the server and not about the statement (PostgreSQL manual, appendix A). The
+ * SQLSTATE codes of errors that the server and not the statement causes (PostgreSQL manual, appendix A). The
  * same statement succeeds once the server works again.
  *
  * Not in the list: internal errors (XX000, XX001, XX002). A statement that always causes one would be tried for ever;

@@ -93,7 +93,7 @@ function fastifyStatus(error: unknown): number | undefined {
 
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json; charset=utf-8';
 
-/** Every 503 says when to repeat the request, unless the header is set already. */
+/** Adds `Retry-After` to every 503, unless the header is set already. */
 export function sendProblem(reply: FastifyReply, problem: Problem) {
   if (problem.status === 503 && !reply.hasHeader('retry-after'))
     void reply.header('retry-after', RETRY_AFTER_SECONDS);
