@@ -219,7 +219,7 @@ export class System {
   }
 
   /** Runs `work` while no process can read or write the table. */
-  async whileLocked(table: string, work: () => Promise<void>) {
+  async whileLocked(table: string, work: () => Promise<unknown>) {
     const client = await this.pool.connect();
     try {
       await client.query(`BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);

@@ -2,7 +2,7 @@ import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { CustomTransportStrategy, MicroserviceOptions } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RequestListener } from 'node:http';
 import 'reflect-metadata';
 import { EnvironmentError, readEnvironment, type Environment } from './config/environment.js';
@@ -55,7 +55,9 @@ export async function startApi(
   const admission = new Admission(classes);
   const queues = new ConnectionQueues();
   const serverOptions = { gate: admission.check, queues, maxConnections: MAX_API_CONNECTIONS };
-  const { app, environment } = await createApp(module, options, serverOptions);
+  const { app, environment } = await createApp(module, options, serverOptions, (request) =>
+    admission.countRefusal(request),
+  );
   shutDownOnSignals(app, environment, prepareConnectionDraining(app, environment));
   const server = app.getHttpAdapter().getInstance();
   observeRequests(server, app.get(Metrics));
@@ -88,6 +90,7 @@ async function createApp(
   module: Type,
   { name, requires }: AppOptions,
   serverOptions: Parameters<typeof createHttpServer>[1],
+  onOverload?: (request: FastifyRequest) => void,
 ) {
   const environment = readEnvironmentOrExit(name, requires);
   const logger = createLogger(name, environment);
@@ -113,7 +116,7 @@ async function createApp(
   const server = app.getHttpAdapter().getInstance();
   server.removeContentTypeParser('text/plain');
   refuseWrongMethods(server);
-  app.useGlobalFilters(new ProblemFilter(logger));
+  app.useGlobalFilters(new ProblemFilter(logger, onOverload));
   return { app, environment };
 }
 

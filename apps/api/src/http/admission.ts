@@ -16,15 +16,16 @@ export const ADMISSION_CLASSES: readonly AdmissionClass[] = [
     name: 'order',
     // Those in the batch in progress (200), and those that wait.
     limit: 200 + ORDER_QUEUE_LIMITS.maxPending,
-    matches: (method, url) => method === 'POST' && isPath(url, '/v1/orders'),
+    matches: (method, path) => method === 'POST' && path === '/v1/orders',
   },
-  { name: 'list', limit: 25, matches: (method, url) => method === 'GET' && isPath(url, '/v1/orders') },
-  { name: 'read', limit: 200, matches: (method) => method === 'GET' || method === 'HEAD' },
+  { name: 'list', limit: 25, matches: (method, path) => isRead(method) && path === '/v1/orders' },
+  { name: 'read', limit: 200, matches: isRead },
   { name: 'change', limit: 200, matches: () => true },
 ];
 
-function isPath(url: string, path: string) {
-  return url === path || url.startsWith(`${path}?`);
+/** A HEAD is handled like a GET: only its answer has no body. */
+function isRead(method: string) {
+  return method === 'GET' || method === 'HEAD';
 }
 
 /** An order that has waited longer for its batch is not placed: the caller has probably stopped waiting. */

@@ -106,16 +106,22 @@ export function sendProblem(reply: FastifyReply, problem: Problem) {
  */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly logger: Logger) {}
+  /** @param onOverload called for each request that is answered with `overloaded` */
+  constructor(
+    private readonly logger: Logger,
+    private readonly onOverload: (request: FastifyRequest) => void = () => undefined,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost) {
     if (host.getType() === 'rpc') return throwError(() => error);
     const http = host.switchToHttp();
     const problem = toProblem(error);
+    const request = http.getRequest<FastifyRequest>();
     // Refusals under overload are counted, not logged: writing a line for each of them would add to the load.
-    if (problem.status >= 500 && problem.code !== 'overloaded') {
-      const { method, url } = http.getRequest<FastifyRequest>();
-      // The stack of an outage says nothing, and there can be one for each request.
+    if (problem.code === 'overloaded') this.onOverload(request);
+    else if (problem.status >= 500) {
+      const { method, url } = request;
+      // The stack of an outage does not help, and there can be one for each request.
       const cause = problem.status === 503 ? { reason: (error as Error).message } : { err: error };
       this.logger.error({ ...cause, method, path: url.split('?')[0], code: problem.code }, 'request failed');
     }

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../errors/app.errors.js';
 import { toProblem, sendProblem, type Problem } from '../errors/problem.filter.js';
@@ -6,18 +6,18 @@ import { toProblem, sendProblem, type Problem } from '../errors/problem.filter.j
 /** Requests that are counted together. The first class of the list that matches a request is its class. */
 export interface AdmissionClass {
   name: string;
-  /** @param url path and query */
-  matches: (method: string, url: string) => boolean;
+  /** @param path of the route, such as `/v1/orders/:id`, or of the URL */
+  matches: (method: string, path: string) => boolean;
   /** Maximum number of requests in progress. */
   limit: number;
 }
 
 /** Health probes and metrics are always answered: a process under load must not be restarted, and has to be observed. */
-const EXEMPT = /^\/(health\/|metrics(\?|$))/;
+const EXEMPT = /^\/(health\/|metrics$)/;
 
 /**
  * Admission control: bounds the number of requests in progress for each class of requests. A request above the limit is
- * refused at once, before its body is read, so that the time of the process goes into the requests that it accepted.
+ * refused at once, before its body is read, so that the process spends its time on the requests that it accepted.
  */
 export class Admission {
   private readonly inProgress: number[];
@@ -37,9 +37,12 @@ export class Admission {
     return Object.fromEntries(this.classes.map(({ name }, index) => [name, this.inProgress[index]!]));
   }
 
-  /** Returns the problem if the class of the request is full. Costs no more than the comparison of method and path. */
+  /**
+   * Returns the problem if the class of the request is full. Costs no more than the comparison of method and path.
+   * `countRequests` decides finally: the router also accepts other spellings of a path, such as `/v1/%6frders`.
+   */
   readonly check = ({ method, url }: IncomingMessage): Problem | undefined => {
-    const index = this.classOf(method!, url!);
+    const index = this.classOf(method!, url!.split('?', 1)[0]!);
     return index >= 0 && this.isFull(index) ? this.refuse(index) : undefined;
   };
 
@@ -49,7 +52,7 @@ export class Admission {
    */
   countRequests(server: FastifyInstance) {
     server.addHook('preValidation', (request, reply, done) => {
-      const index = this.classOf(request.method, request.url);
+      const index = this.classOfRoute(request);
       if (index < 0) return done();
       // Many bodies may have arrived since the check.
       if (this.isFull(index)) return void sendProblem(reply, this.refuse(index));
@@ -59,9 +62,19 @@ export class Admission {
     });
   }
 
-  private classOf(method: string, url: string): number {
-    if (EXEMPT.test(url)) return -1;
-    return this.classes.findIndex(({ matches }) => matches(method, url));
+  /** Counts a request that was refused while it was handled, because a queue was full. */
+  countRefusal(request: FastifyRequest) {
+    const index = this.classOfRoute(request);
+    if (index >= 0) this.onRefused(this.classes[index]!.name);
+  }
+
+  private classOfRoute({ method, url, routeOptions }: FastifyRequest): number {
+    return this.classOf(method, routeOptions.url ?? url);
+  }
+
+  private classOf(method: string, path: string): number {
+    if (EXEMPT.test(path)) return -1;
+    return this.classes.findIndex(({ matches }) => matches(method, path));
   }
 
   private isFull(index: number) {

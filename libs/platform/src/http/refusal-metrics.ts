@@ -6,7 +6,7 @@ import type { ConnectionQueues } from './connection-queues.js';
 export function countRefusals(metrics: Metrics, admission: Admission, queues: ConnectionQueues) {
   const refused = metrics.counter(
     'estoque_http_refused_requests_total',
-    'Requests refused because too many of their class were in progress',
+    'Requests answered with `overloaded`, by class: too many were in progress or waited, or waited for too long',
     { class: admission.classNames },
   );
   metrics.gauge(
