@@ -225,7 +225,10 @@ describe('Telemetry', () => {
       );
       return expected.map(([app, series]) => [app, series, apps[app]!.get(series)]);
     };
-    await until('the last mail', async () => (await readSeries()).at(-2)![2] === 1);
+    await until('the last mail', async () => {
+      const [lastMail, waiting] = (await readSeries()).slice(-2);
+      return lastMail![2] === 1 && waiting![2] === 0;
+    });
     expect(await readSeries()).toEqual(expected);
     const { values } = await readMetrics('api');
     expect(values.get('estoque_database_connections{state="idle"}')).toBeGreaterThan(0);

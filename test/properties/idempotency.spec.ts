@@ -1,4 +1,4 @@
-import { AppError, createLogger, kindOf, type Environment } from '@estoque/platform';
+import { AppError, createLogger, kindOf, Metrics, type Environment } from '@estoque/platform';
 import { createDataSource, ReplayedRefusal, UnitOfWork, type KeyedRequest } from '@estoque/domain';
 import { OrdersService } from '../../apps/api/src/orders/orders.service.js';
 import { StockService } from '../../apps/api/src/stock/stock.service.js';
@@ -19,7 +19,7 @@ describe('Requests with an idempotency key', () => {
   beforeAll(async () => {
     shop = await TestShop.open({ workers: 20 });
     product_id = await shop.createProduct(100);
-    orders = [1, 2].map(() => new OrdersService(shop.unitOfWorkOf('api')));
+    orders = [1, 2].map(() => new OrdersService(shop.unitOfWorkOf('api'), new Metrics()));
     stock = [1, 2].map(() => new StockService(shop.unitOfWorkOf('api')));
   });
   afterAll(() => shop.close());
@@ -85,7 +85,7 @@ describe('Requests with an idempotency key', () => {
   it('are handled in one transaction with the rest of their batch, also if two are equal', async () => {
     const unitOfWork = shop.unitOfWorkOf('api');
     const inTransaction = jest.spyOn(unitOfWork, 'inTransaction');
-    const service = new OrdersService(unitOfWork);
+    const service = new OrdersService(unitOfWork, new Metrics());
     const items = [{ product_id, quantity: 1 }];
     const answers = await Promise.all(
       [request('one'), request('one'), request('one', 'other'), request('two'), undefined].map((keyed) =>
@@ -167,7 +167,7 @@ describe('Requests with an idempotency key', () => {
     url.port = String(proxy.port);
     const dataSource = await createDataSource(url.href, { poolSize: 2 }).initialize();
     const relay = { enqueue: () => undefined, ready: false };
-    const service = new OrdersService(new UnitOfWork<'api'>(dataSource, relay, 'api'));
+    const service = new OrdersService(new UnitOfWork<'api'>(dataSource, relay, 'api'), new Metrics());
     const placeAgain = () =>
       service.place({ customer, locale: 'en', items: [{ product_id, quantity: 1 }] }, request(when));
     try {

@@ -72,7 +72,7 @@ describe.each([
   /** Handles one order alone and then four concurrently, from placing to pruning, and runs the queries of the metrics. */
   async function runOrderFlow() {
     const { unitOfWork } = shop;
-    const orders = new OrdersService(shop.unitOfWorkOf('api'));
+    const orders = new OrdersService(shop.unitOfWorkOf('api'), new Metrics());
     const reservations = new OrderReservationService(shop.unitOfWorkOf('order-worker'), environment);
     const deductions = new StockDeductionService(shop.unitOfWorkOf('stock-worker'));
     const mailer = { sendMail: () => Promise.resolve() } as unknown as MailerService;

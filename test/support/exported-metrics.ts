@@ -47,6 +47,7 @@ const APPLICATION_METRICS: Record<string, ExportedMetric> = {
   }),
   estoque_http_refused_requests_total: counter(['api'], { class: ['order', 'list', 'read', 'change'] }),
   estoque_http_requests_in_progress: gauge(['api'], { class: ['order', 'list', 'read', 'change'] }),
+  estoque_order_requests_waiting: gauge(['api']),
   estoque_http_closed_connections_total: counter(['api'], { reason: ['pipelining', 'unread'] }),
   estoque_event_handling_duration_seconds: histogram(WORKER_NAMES, {
     event: [...events, 'unknown'],

@@ -6,6 +6,7 @@ import {
   LOGGER,
   Metrics,
   PeriodicTask,
+  sampled,
   type Environment,
   type Logger,
 } from '@estoque/platform';
@@ -48,8 +49,10 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
     health.add('mail', () =>
       this.paused ? 'sending is paused; mails are recorded but not sent' : this.delivery.outage,
     );
-    metrics.gauge('estoque_mails_waiting', 'Mails recorded and not yet sent', () =>
-      unitOfWork.read.notifications.countWaiting(),
+    metrics.gauge(
+      'estoque_mails_waiting',
+      'Mails recorded and not yet sent',
+      sampled(() => unitOfWork.read.notifications.countWaiting()),
     );
   }
 

@@ -1,5 +1,5 @@
 import { SnapshotAge } from '@estoque/domain';
-import { Metrics } from '@estoque/platform';
+import { Metrics, sampled } from '@estoque/platform';
 import { Injectable } from '@nestjs/common';
 
 /** Exports the age of the oldest snapshot in the database server (docs/adr/0021). */
@@ -9,7 +9,7 @@ export class SnapshotAgeService {
     metrics.gauge(
       'estoque_database_snapshot_age_seconds',
       'Age of the oldest snapshot, which keeps deleted row versions',
-      () => snapshotAge.read(),
+      sampled(() => snapshotAge.read()),
     );
   }
 }

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Pool } from './pool.js';
 import type { SessionLimits } from './session-settings.js';
@@ -7,6 +8,8 @@ import type { SessionLimits } from './session-settings.js';
 const QUERY_TIMEOUT_MS = 10_000;
 /** The operating system reports a lost server about 10 s later. */
 const KEEPALIVE_IDLE_MS = 5_000;
+
+const RECONNECT_MS = 1_000;
 
 export interface ConnectionOptions extends Partial<SessionLimits> {
   poolSize?: number;
@@ -44,4 +47,27 @@ export function createPostgresDataSource(
     ...schema,
     migrationsTableName: 'migrations',
   });
+}
+
+/**
+ * Connects a data source, with an attempt each second until one succeeds.
+ *
+ * @param onFailure called after each failed attempt
+ * @returns false if no further attempt is made because the process is stopping
+ */
+export async function connectWithRetries(
+  dataSource: DataSource,
+  isStopping: () => boolean,
+  onFailure: (reason: string) => void,
+): Promise<boolean> {
+  while (!isStopping()) {
+    try {
+      await dataSource.initialize();
+      return true;
+    } catch (error) {
+      onFailure((error as Error).message);
+      await sleep(RECONNECT_MS);
+    }
+  }
+  return false;
 }

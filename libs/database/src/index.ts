@@ -1,5 +1,5 @@
 export { poolConnectionsOf } from './adapters/pool-connections.js';
-export { createPostgresDataSource, type ConnectionOptions } from './data-source.js';
+export { connectWithRetries, createPostgresDataSource, type ConnectionOptions } from './data-source.js';
 export { OutcomeUnknown, ReadOnlyServer, RowLocked, unwrapDriverError } from './database.errors.js';
 export { LockWaits } from './lock-waits.js';
 export { MIGRATION_LOCK_TIMEOUT_MS, runMigrations, type MigrationOptions } from './migration-runner.js';

@@ -1,4 +1,10 @@
-import { LockWaits, MonitorClient, poolConnectionsOf, sqlClientOf } from '@estoque/database';
+import {
+  connectWithRetries,
+  LockWaits,
+  MonitorClient,
+  poolConnectionsOf,
+  sqlClientOf,
+} from '@estoque/database';
 import {
   DeadLetterCapacity,
   DeadLetterCollector,
@@ -18,6 +24,7 @@ import {
   HealthChecks,
   LOGGER,
   Metrics,
+  sampled,
   type Environment,
   type Logger,
 } from '@estoque/platform';
@@ -40,7 +47,6 @@ import { catalogue, EXCHANGE } from './events/catalogue.js';
 import { orderCounters } from './transaction-counters.js';
 import { UnitOfWork } from './unit-of-work.js';
 
-const RECONNECT_MS = 1_000;
 const WAIT_TIMEOUT_MS = 15_000;
 
 interface DomainOptions {
@@ -89,7 +95,8 @@ export class DomainModule implements OnApplicationBootstrap, OnApplicationShutdo
     metrics: Metrics,
   ) {
     health.refuseRequests('database', 'not connected yet');
-    const read = (measure: 'depth' | 'lag_seconds') => async () => (await relay.measure())[measure];
+    const measureOutbox = sampled(() => relay.measure());
+    const read = (measure: 'depth' | 'lag_seconds') => async () => (await measureOutbox())[measure];
     metrics.gauge('estoque_outbox_depth', 'Events in the outbox', read('depth'));
     metrics.gauge('estoque_outbox_lag_seconds', 'Age of the oldest event in the outbox', read('lag_seconds'));
     metrics.gauge(
@@ -262,17 +269,15 @@ export class DomainModule implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   private async connect() {
-    while (!this.stopping) {
-      try {
-        await this.dataSource.initialize();
-        this.health.acceptRequests('database');
-        this.markConnected();
-        this.collector?.start();
-        return this.relay.start();
-      } catch (error) {
-        this.logger.warn({ reason: (error as Error).message }, 'the database is unavailable');
-        await sleep(RECONNECT_MS);
-      }
-    }
+    const isConnected = await connectWithRetries(
+      this.dataSource,
+      () => this.stopping,
+      (reason) => this.logger.warn({ reason }, 'the database is unavailable'),
+    );
+    if (!isConnected) return;
+    this.health.acceptRequests('database');
+    this.markConnected();
+    this.collector?.start();
+    this.relay.start();
   }
 }

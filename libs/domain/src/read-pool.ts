@@ -1,4 +1,4 @@
-import { assertConnected, poolConnectionsOf } from '@estoque/database';
+import { connectWithRetries, poolConnectionsOf } from '@estoque/database';
 import {
   APP_NAME,
   AppError,
@@ -15,12 +15,9 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { createDataSource } from './database/data-source.js';
 import { UnitOfWork } from './unit-of-work.js';
-
-const RECONNECT_MS = 1_000;
 
 /**
  * Connections for reading without a transaction. A slow or frequent read occupies no connection that an order needs, and
@@ -28,7 +25,7 @@ const RECONNECT_MS = 1_000;
  */
 @Injectable()
 export class ReadPool implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly dataSource: DataSource;
+  private readonly pool: DataSource;
   private readonly maxWaiting: number;
   private stopping = false;
 
@@ -40,7 +37,7 @@ export class ReadPool implements OnApplicationBootstrap, OnApplicationShutdown {
     unitOfWork: UnitOfWork,
   ) {
     this.maxWaiting = environment.DATABASE_READ_QUEUE;
-    this.dataSource = createDataSource(environment.DATABASE_URL, {
+    this.pool = createDataSource(environment.DATABASE_URL, {
       poolSize: environment.DATABASE_READ_POOL_SIZE,
       queryTimeoutMs: environment.DATABASE_READ_TIMEOUT_MS,
       app: `${app} reads`,
@@ -48,40 +45,35 @@ export class ReadPool implements OnApplicationBootstrap, OnApplicationShutdown {
     metrics.gauge(
       'estoque_database_read_connections',
       'Connections of the pool for reads by state, and reads that wait for a connection',
-      () => poolConnectionsOf(this.dataSource),
+      () => poolConnectionsOf(this.pool),
       'state',
     );
     unitOfWork.readThrough(this);
   }
 
-  /** @throws AppError `overloaded` if too many reads wait, `database_unavailable` before the first connection */
-  get manager(): EntityManager {
-    assertConnected(this.dataSource);
-    if (poolConnectionsOf(this.dataSource).waiting >= this.maxWaiting)
-      throw new AppError('unavailable', 'overloaded', 'Too many reads are in progress. Repeat it later.');
-    return this.dataSource.manager;
+  /** @throws AppError `overloaded` if too many reads wait */
+  get dataSource(): DataSource {
+    if (this.pool.isInitialized && poolConnectionsOf(this.pool).waiting >= this.maxWaiting)
+      throw new AppError(
+        'unavailable',
+        'overloaded',
+        'Too many reads are in progress. Repeat the request later.',
+      );
+    return this.pool;
   }
 
   /** Does not wait for the database, like the pool of the orders. */
   onApplicationBootstrap() {
-    void this.connect();
+    void connectWithRetries(
+      this.pool,
+      () => this.stopping,
+      (reason) => this.logger.warn({ reason }, 'the database is unavailable for reads'),
+    );
   }
 
   async onApplicationShutdown() {
     this.stopping = true;
-    if (this.dataSource.isInitialized) await this.dataSource.destroy();
-  }
-
-  private async connect() {
-    while (!this.stopping) {
-      try {
-        await this.dataSource.initialize();
-        return;
-      } catch (error) {
-        this.logger.warn({ reason: (error as Error).message }, 'the database is unavailable for reads');
-        await sleep(RECONNECT_MS);
-      }
-    }
+    if (this.pool.isInitialized) await this.pool.destroy();
   }
 }
 

@@ -2,6 +2,7 @@ import {
   assertConnected,
   RowLocked,
   sqlClientInTransaction,
+  sqlClientOf,
   unwrapDriverError,
   type LockWaits,
   type SqlClient,
@@ -55,6 +56,12 @@ export type Transaction<App extends PublisherName = never> = Repositories & {
   sql: SqlClient;
 };
 
+/** The repositories for reading without a transaction. */
+export type Reads = Repositories & {
+  /** For the tables that libs/messaging writes. */
+  sql: SqlClient;
+};
+
 /** SQLSTATE deadlock_detected and serialization_failure. The transaction is rolled back; a new attempt can succeed. */
 const RETRYABLE = new Set(['40P01', '40001']);
 const MAX_TRIES = 5;
@@ -67,7 +74,7 @@ const MAX_TRIES = 5;
  */
 export class UnitOfWork<App extends PublisherName = never> {
   readonly rowLocks: RowLocks;
-  private readPool?: { manager: EntityManager };
+  private readPool?: { dataSource: DataSource };
 
   constructor(
     private readonly dataSource: DataSource,
@@ -132,16 +139,22 @@ export class UnitOfWork<App extends PublisherName = never> {
     return { inTransaction: (work) => this.rowLocks.runInTurn(rows, () => this.inTransaction(work)) };
   }
 
-  /** Lets `read` use connections of their own. */
-  readThrough(pool: { manager: EntityManager }) {
+  /** Lets `read` use connections of its own. */
+  readThrough(pool: { dataSource: DataSource }) {
     this.readPool = pool;
   }
 
   /** Repositories for reading without a transaction. @throws AppError `overloaded`, `database_unavailable` */
-  get read(): Repositories {
-    if (this.readPool) return new Repositories(this.readPool.manager);
-    assertConnected(this.dataSource);
-    return new Repositories(this.dataSource.manager);
+  get read(): Reads {
+    return readsOf(this.readPool?.dataSource ?? this.dataSource);
+  }
+
+  /**
+   * Like `read`, for what a change has to know beforehand: on the connections of the transactions, so that no change
+   * waits for reads.
+   */
+  get readForChange(): Reads {
+    return readsOf(this.dataSource);
   }
 
   private async runWithRetries<Result>(
@@ -176,6 +189,12 @@ export class UnitOfWork<App extends PublisherName = never> {
     this.relay.enqueue(events);
     return result;
   }
+}
+
+/** @throws AppError `database_unavailable` before the first connection */
+function readsOf(dataSource: DataSource): Reads {
+  assertConnected(dataSource);
+  return Object.assign(new Repositories(dataSource.manager), { sql: sqlClientOf(dataSource) });
 }
 
 /** The span of a batch's transaction starts a new trace and links to the traces of the items. */

@@ -60,6 +60,11 @@ export class MicroBatcher<Item, Result> {
     );
   }
 
+  /** Number of items that wait for a batch, without those that wait for a locked row. */
+  get pendingCount(): number {
+    return this.pending.length;
+  }
+
   private enqueue(...items: PendingItem<Item, Result>[]) {
     this.pending.push(...items);
     if (!this.isRunning) void this.handlePending();

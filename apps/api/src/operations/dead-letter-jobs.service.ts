@@ -24,7 +24,7 @@ export class DeadLetterJobsService {
     keyed?: KeyedRequest,
   ): Promise<Answer<DeadLetterJobDto>> {
     const answer = await answerOnce(this.unitOfWork, keyed, async ({ sql }) => {
-      const job = await this.jobs.create(action, toDeadLetterFilter(filter), by, sql);
+      const job = await this.jobs.within(sql).create(action, toDeadLetterFilter(filter), by);
       return {
         body: toDeadLetterJobDto(job),
         headers: { location: `/v1/operations/dead-letter-jobs/${job.id}` },
@@ -35,16 +35,20 @@ export class DeadLetterJobsService {
   }
 
   async list(query: PageQuery): Promise<DeadLetterJobPageDto> {
-    return toPage(await this.jobs.list(pageStart(query)), query.limit, toDeadLetterJobDto);
+    return toPage(await this.reads.list(pageStart(query)), query.limit, toDeadLetterJobDto);
   }
 
   /** @throws DeadLetterJobNotFound */
   async get(id: number): Promise<DeadLetterJobDto> {
-    return toDeadLetterJobDto(await this.jobs.get(id));
+    return toDeadLetterJobDto(await this.reads.get(id));
   }
 
   /** @throws DeadLetterJobNotFound, DeadLetterJobEnded */
   async cancel(id: number, { by }: ActorDto): Promise<DeadLetterJobDto> {
     return toDeadLetterJobDto(await this.jobs.cancel(id, by));
+  }
+
+  private get reads() {
+    return this.jobs.within(this.unitOfWork.read.sql);
   }
 }

@@ -22,13 +22,13 @@ export class DeadLettersService {
   ) {}
 
   async list({ cursor, limit, ...filter }: DeadLetterQuery): Promise<DeadLetterPageDto> {
-    const rows = await this.deadLetters.list(toDeadLetterFilter(filter), pageStart({ cursor, limit }));
+    const rows = await this.reads.list(toDeadLetterFilter(filter), pageStart({ cursor, limit }));
     return toPage(rows, limit, toDeadLetterDto);
   }
 
   /** @throws DeadLetterNotFound */
   async get(id: number): Promise<DeadLetterDetailsDto> {
-    return toDeadLetterDetailsDto(await this.deadLetters.get(id));
+    return toDeadLetterDetailsDto(await this.reads.get(id));
   }
 
   /** @throws DeadLetterNotFound, DeadLetterClosed, DeadLetterReplaying, IdempotencyKeyReused, IdempotencyInProgress */
@@ -48,7 +48,8 @@ export class DeadLettersService {
    *   IdempotencyInProgress, and AppError `broker_unavailable`
    */
   async replay(id: number, { by }: ActorDto, keyed?: KeyedRequest): Promise<Answer<DeadLetterDetailsDto>> {
-    const stored = keyed && (await this.unitOfWork.read.idempotency.find<DeadLetterDetailsDto>(keyed));
+    const { idempotency } = this.unitOfWork.readForChange;
+    const stored = keyed && (await idempotency.find<DeadLetterDetailsDto>(keyed));
     if (stored) return stored;
     const published = await this.claimAndPublish(id, keyed);
     return answerOnce(this.unitOfWork, keyed, async ({ sql }) => {
@@ -70,7 +71,11 @@ export class DeadLettersService {
   }
 
   /** @returns at most MAX_BODY_BYTES from the offset @throws DeadLetterNotFound */
-  readBody(id: number, { offset }: BodyQuery): Promise<Buffer> {
-    return this.deadLetters.readBody(id, offset, MAX_BODY_BYTES);
+  async readBody(id: number, { offset }: BodyQuery): Promise<Buffer> {
+    return this.reads.readBody(id, offset, MAX_BODY_BYTES);
+  }
+
+  private get reads() {
+    return this.deadLetters.within(this.unitOfWork.read.sql);
   }
 }

@@ -1,6 +1,6 @@
 import { Audits, UnitOfWork } from '@estoque/domain';
 import { DeadLetters, OutboxRelay } from '@estoque/messaging';
-import { AppError, Metrics } from '@estoque/platform';
+import { AppError, Metrics, sampled } from '@estoque/platform';
 import { Injectable } from '@nestjs/common';
 import {
   toAuditDto,
@@ -20,6 +20,9 @@ class AuditNotFound extends AppError {
 
 @Injectable()
 export class OperationsService {
+  /** The request for an audit that is being stored. */
+  private auditRequest?: Promise<AuditDto>;
+
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly audits: Audits,
@@ -27,8 +30,10 @@ export class OperationsService {
     deadLetters: DeadLetters,
     metrics: Metrics,
   ) {
-    metrics.gauge('estoque_dead_letters_open', 'Dead letters that are neither replayed nor discarded', () =>
-      deadLetters.countOpen(),
+    metrics.gauge(
+      'estoque_dead_letters_open',
+      'Dead letters that are neither replayed nor discarded',
+      sampled(() => deadLetters.countOpen()),
     );
   }
 
@@ -38,24 +43,40 @@ export class OperationsService {
 
   /** @throws AuditNotFound if none has finished yet */
   async lastAudit(): Promise<AuditDto> {
-    const audit = await this.audits.lastFinished();
+    const audit = await this.reads.lastFinished();
     if (!audit) throw new AuditNotFound('No audit has finished yet.');
     return toAuditDto(audit);
   }
 
   /** @throws AuditNotFound */
   async audit(id: number): Promise<AuditDto> {
-    const audit = await this.audits.get(id);
-    if (!audit) throw new AuditNotFound(`Audit ${id} does not exist.`);
-    return toAuditDto(audit);
+    return findAudit(this.reads, id);
   }
 
-  /** Requests an audit, or joins the one that is requested or running. order-worker runs it. */
-  async requestAudit(): Promise<AuditDto> {
-    return this.audit(await this.audits.request());
+  /**
+   * Requests an audit, or joins the one that is requested or running. order-worker runs it. Concurrent calls share one
+   * request, so that they occupy one of the connections of the orders.
+   */
+  requestAudit(): Promise<AuditDto> {
+    this.auditRequest ??= this.audits
+      .request()
+      .then((id) => findAudit(this.audits, id))
+      .finally(() => (this.auditRequest = undefined));
+    return this.auditRequest;
   }
 
-  measureOutbox(): Promise<OutboxDto> {
-    return this.outbox.measure();
+  async measureOutbox(): Promise<OutboxDto> {
+    return this.outbox.measure(this.unitOfWork.read.sql);
   }
+
+  private get reads() {
+    return this.audits.within(this.unitOfWork.read.sql);
+  }
+}
+
+/** @throws AuditNotFound */
+async function findAudit(audits: Audits, id: number): Promise<AuditDto> {
+  const audit = await audits.get(id);
+  if (!audit) throw new AuditNotFound(`Audit ${id} does not exist.`);
+  return toAuditDto(audit);
 }

@@ -14,6 +14,7 @@ import {
   type Transaction,
 } from '@estoque/domain';
 import { MicroBatcher } from '@estoque/messaging';
+import { Metrics } from '@estoque/platform';
 import { Injectable } from '@nestjs/common';
 import { ORDER_QUEUE_LIMITS } from '../http/admission.js';
 import { readBoundedPage } from '../http/page.dto.js';
@@ -38,7 +39,16 @@ export class OrdersService {
     { ...ORDER_QUEUE_LIMITS, locks: { rowsOf, queries: () => this.unitOfWork.rowLocks } },
   );
 
-  constructor(private readonly unitOfWork: UnitOfWork<'api'>) {}
+  constructor(
+    private readonly unitOfWork: UnitOfWork<'api'>,
+    metrics: Metrics,
+  ) {
+    metrics.gauge(
+      'estoque_order_requests_waiting',
+      'Requests for orders that wait for their transaction',
+      () => this.batcher.pendingCount,
+    );
+  }
 
   /**
    * Stores the order and its event `order.created` in one transaction. The event is published after the commit.
@@ -59,7 +69,7 @@ export class OrdersService {
    * @throws OrderNotFound, OrderNotCancellable, RowLocked, IdempotencyKeyReused, IdempotencyInProgress
    */
   async cancel(id: number, keyed?: KeyedRequest): Promise<Answer<OrderDto>> {
-    const items = (await this.unitOfWork.read.orders.itemsOf([id])).get(id)!;
+    const items = (await this.unitOfWork.readForChange.orders.itemsOf([id])).get(id)!;
     const rows = [orderRow(id), ...items.map(({ product_id }) => stockRow(product_id))];
     const locking = this.unitOfWork.locking(rows);
     return answerOnce(locking, keyed, async ({ orders, orderDetails, stock, outbox }) => {

@@ -30,6 +30,11 @@ const KEPT = 100;
 export class Audits {
   constructor(private readonly sql: SqlClient) {}
 
+  /** @returns the same operations on the connection or in the transaction of `sql` */
+  within(sql: SqlClient): Audits {
+    return new Audits(sql);
+  }
+
   /** Requests an audit, or joins the one that is requested or running. @returns its id */
   async request(): Promise<number> {
     // In a loop, because the audit that was joined may finish between the two statements.

@@ -15,6 +15,11 @@ export class DeadLetterJobs {
 
   constructor(private readonly sql: SqlClient) {}
 
+  /** @returns the same operations on the connection or in the transaction of `sql`. It reports no created job. */
+  within(sql: SqlClient): Omit<DeadLetterJobs, 'onCreated' | 'reportCreated'> {
+    return new DeadLetterJobs(sql);
+  }
+
   /** Calls `listener` when this process has created a job (`reportCreated`). */
   onCreated(listener: () => void) {
     this.createdListener = listener;
@@ -28,18 +33,16 @@ export class DeadLetterJobs {
   /**
    * Creates a job for all dead letters that match the filter and are open now.
    *
-   * @param sql the transaction of the caller, if it has one
    * @throws TooManyDeadLetterJobs
    */
   async create(
     action: DeadLetterJobAction,
     filter: Omit<DeadLetterFilter, 'state'>,
     actor: string,
-    sql = this.sql,
   ): Promise<DeadLetterJob> {
     const parameters: unknown[] = [action, JSON.stringify(filter), actor, MAX_UNFINISHED_JOBS];
     const condition = conditionOf(filter, parameters);
-    const [job] = await sql.query<DeadLetterJob>(
+    const [job] = await this.sql.query<DeadLetterJob>(
       `INSERT INTO dead_letter_jobs (action, filter, actor, total, last_id)
        SELECT $1, $2, $3, selected.total, selected.last_id
        FROM (

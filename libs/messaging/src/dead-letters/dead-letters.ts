@@ -51,7 +51,10 @@ export class DeadLetters {
     private readonly capacity: DeadLetterCapacity,
   ) {}
 
-  /** @returns the same operations in the transaction of `sql`, which must not be open while a dead letter is published */
+  /**
+   * @returns the same operations on the connection or in the transaction of `sql`. No transaction may be open while a dead
+   *   letter is published
+   */
   within(sql: SqlClient): DeadLetters {
     return new DeadLetters(sql, this.replays, this.capacity);
   }

@@ -102,9 +102,9 @@ export class OutboxClaims {
     };
   }
 
-  /** @returns number of rows, and age of the oldest one in seconds */
-  async measure(): Promise<{ depth: number; lag_seconds: number }> {
-    const [row] = await this.sql.query<{ depth: number; lag_seconds: number }>(
+  /** @param sql connections to use instead of those of the relay @returns number of rows, and age of the oldest one */
+  async measure(sql = this.sql): Promise<{ depth: number; lag_seconds: number }> {
+    const [row] = await sql.query<{ depth: number; lag_seconds: number }>(
       `SELECT count(*)::int AS depth,
               coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float8 AS lag_seconds
        FROM outbox WHERE leased_until >= ${timeOf('$1')}`,

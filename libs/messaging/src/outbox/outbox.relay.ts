@@ -90,9 +90,9 @@ export class OutboxRelay {
     await this.deletion.flush();
   }
 
-  /** Returns the number of events in the outbox, and the age of the oldest one in seconds. */
-  measure(): Promise<{ depth: number; lag_seconds: number }> {
-    return this.claims.measure();
+  /** @returns the number of events in the outbox, and the age of the oldest one in seconds @param sql as for OutboxClaims */
+  measure(sql?: SqlClient): Promise<{ depth: number; lag_seconds: number }> {
+    return this.claims.measure(sql);
   }
 
   /** Runs a batch after all earlier batches. */

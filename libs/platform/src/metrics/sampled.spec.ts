@@ -33,15 +33,26 @@ describe('A sampled reading', () => {
     expect(await read()).toBe(2);
   });
 
-  it('is repeated after a failure', async () => {
-    let fails = true;
-    const failing = sampled(
-      () => (fails ? Promise.reject(new Error('unavailable')) : Promise.resolve(1)),
+  it.each([
+    ['a rejection', () => Promise.reject<number>(new Error('unavailable'))],
+    [
+      'an exception',
+      () => {
+        throw new Error('unavailable');
+      },
+    ],
+  ])('is repeated after %s', async (_, fail) => {
+    let isAvailable = true;
+    const reading = sampled(
+      () => (isAvailable ? Promise.resolve(1) : fail()),
       () => time,
     );
-    await expect(failing()).rejects.toThrow('unavailable');
-    fails = false;
+    expect(await reading()).toBe(1);
+    isAvailable = false;
     time += 2_000;
-    expect(await failing()).toBe(1);
+    await expect(reading()).rejects.toThrow('unavailable');
+    isAvailable = true;
+    time += 2_000;
+    expect(await reading()).toBe(1);
   });
 });

@@ -18,7 +18,10 @@ export function sampled<Reading>(
     if (reading && now() < due) return reading;
     const begin = now();
     due = Infinity;
-    reading = read().finally(() => (due = now() + Math.max(MIN_INTERVAL_MS, (now() - begin) / MAX_DUTY)));
+    // In a function, so that an exception of `read` is a failed reading.
+    reading = (async () => read())().finally(
+      () => (due = now() + Math.max(MIN_INTERVAL_MS, (now() - begin) / MAX_DUTY)),
+    );
     return reading;
   };
 }
