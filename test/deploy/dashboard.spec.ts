@@ -6,8 +6,8 @@ import { WORKERS } from '../../apps/manifest.js';
 import { run } from '../../tools/command.js';
 import { DASHBOARD_FILE, dashboardDocument } from '../../tools/documents/dashboard.js';
 import { findPromtool } from '../../tools/infrastructure/programs.js';
-import { seriesToQuery } from '../support/exported-metrics.js';
-import { findQueryProblems, labelsOfResult, replaceVariables } from './promql.js';
+import { exportedMetrics, seriesToQuery } from '../support/exported-metrics.js';
+import { findQueryProblems, labelsOfResult, readQuery, replaceVariables } from './promql.js';
 
 interface Target {
   expr: string;
@@ -48,6 +48,18 @@ describe('Grafana dashboard', () => {
     const flow = ['api', 'Outbox', 'RabbitMQ', ...WORKERS.map(({ name }) => name), 'Mail'];
     expect(rows.slice(0, flow.length).map(({ title }) => /^\d+\. ([\w-]+)/.exec(title)?.[1])).toEqual(flow);
     expect(rows.slice(flow.length).map(({ title }) => title)).toEqual(['Failures', 'Database', 'Processes']);
+  });
+
+  it('shows every metric that the project defines', async () => {
+    const shown = new Set(
+      queries.flatMap(([, { expr }]) => readQuery(expr).selectors.map(({ metric }) => metric)),
+    );
+    const hidden = Object.keys(await exportedMetrics()).filter(
+      (name) =>
+        name.startsWith('estoque_') &&
+        ![name, `${name}_bucket`, `${name}_count`].some((series) => shown.has(series)),
+    );
+    expect(hidden).toEqual([]);
   });
 
   it('has no overlapping panels and none beyond the right edge', () => {
