@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import type { Pruned } from '../retention/prune-in-batches.js';
 import { fromStored, toStored, type Answer, type KeyedRequest, type StoredAnswer } from './answer.js';
 import { IdempotencyInProgress, IdempotencyKeyReused } from './idempotency.errors.js';
 
@@ -13,13 +14,6 @@ interface Claim {
   /** Null if no answer is stored. */
   fingerprint: string | null;
   answer: StoredAnswer | null;
-}
-
-/** The rows deleted by one statement. */
-export interface PrunedKeys {
-  count: number;
-  /** Creation time of the newest deleted row, or null if there is none. */
-  last: Date | null;
 }
 
 /**
@@ -68,9 +62,9 @@ export class IdempotencyRepository {
   }
 
   /** Deletes rows older than `hours`, oldest first. Concurrent calls delete different rows. @param from creation time */
-  async prune(hours: number, { from, limit }: { from: Date; limit: number }): Promise<PrunedKeys> {
+  async prune(hours: number, { from, limit }: { from: Date; limit: number }): Promise<Pruned<Date>> {
     // By ctid, which is stable because rows are never updated.
-    const [pruned] = await this.manager.query<[PrunedKeys]>(
+    const [pruned] = await this.manager.query<[Pruned<Date>]>(
       `WITH pruned AS (
          DELETE FROM idempotency_keys WHERE ctid = ANY(ARRAY(
            SELECT ctid FROM idempotency_keys

@@ -1,18 +1,12 @@
 import type { EntityManager } from 'typeorm';
 import { CREATION, ORDER_PARTS } from '../order/order-parts.js';
+import type { Pruned } from './prune-in-batches.js';
 
 /** Range of order ids, both inclusive, and the maximum number of rows to delete. */
 export interface PruneRange {
   from: number;
   to: number;
   limit: number;
-}
-
-/** The rows deleted by one statement. */
-export interface Pruned {
-  count: number;
-  /** Highest order id of the deleted rows, or null if there is none. */
-  last: number | null;
 }
 
 /** Deletes old rows that no longer change and are not part of the stock ledger (docs/adr/0012). */
@@ -34,10 +28,10 @@ export class RetentionRepository {
   }
 
   /** Deletes timeline entries of orders that were closed more than `days` ago. Concurrent calls delete different rows. */
-  async pruneTimeline(days: number, { from, to, limit }: PruneRange): Promise<Pruned> {
+  async pruneTimeline(days: number, { from, to, limit }: PruneRange): Promise<Pruned<number>> {
     // By ctid, which is stable because entries are never updated. The subquery makes the planner look up each order by
     // its key. For a join it might choose to scan all orders, including those pruned before.
-    const [pruned] = await this.manager.query<[Pruned]>(
+    const [pruned] = await this.manager.query<[Pruned<number>]>(
       `WITH pruned AS (
          DELETE FROM order_timeline WHERE ctid = ANY(ARRAY(
            SELECT ctid FROM order_timeline AS entry
@@ -56,8 +50,8 @@ export class RetentionRepository {
    * Deletes mails about orders that were sent more than `days` ago. Low-stock alerts are kept: there are few, and they
    * are the only record that a movement's alert was sent. Concurrent calls delete different rows.
    */
-  async pruneMails(days: number, { from, to, limit }: PruneRange): Promise<Pruned> {
-    const [pruned] = await this.manager.query<[Pruned]>(
+  async pruneMails(days: number, { from, to, limit }: PruneRange): Promise<Pruned<number>> {
+    const [pruned] = await this.manager.query<[Pruned<number>]>(
       `WITH pruned AS (
          DELETE FROM notifications WHERE id = ANY(ARRAY(
            SELECT id FROM notifications
