@@ -20,6 +20,8 @@ import { OrderRepository } from './order/order.repository.js';
 import { ProductRepository } from './product/product.repository.js';
 import { RetentionRepository } from './retention/retention.repository.js';
 import { RowLocks, type Row } from './row-locks.js';
+import { ActiveReservationRepository } from './stock/active-reservation.repository.js';
+import { ReservationRepository } from './stock/reservation.repository.js';
 import { StockRepository } from './stock/stock.repository.js';
 import { TransactionCounters } from './transaction-counters.js';
 
@@ -30,6 +32,8 @@ export class Repositories {
   readonly orderDetails: OrderDetailsRepository;
   readonly products: ProductRepository;
   readonly stock: StockRepository;
+  readonly reservations: ReservationRepository;
+  readonly activeReservations: ActiveReservationRepository;
   readonly notifications: NotificationRepository;
   readonly retention: RetentionRepository;
   readonly idempotency: IdempotencyRepository;
@@ -40,6 +44,8 @@ export class Repositories {
     this.orderDetails = new OrderDetailsRepository(manager);
     this.products = new ProductRepository(manager);
     this.stock = new StockRepository(manager);
+    this.reservations = new ReservationRepository(manager);
+    this.activeReservations = new ActiveReservationRepository(manager);
     this.notifications = new NotificationRepository(manager);
     this.retention = new RetentionRepository(manager);
     this.idempotency = new IdempotencyRepository(manager);
