@@ -55,7 +55,16 @@ export type { NewProduct, ProductSnapshot } from './product/product.repository.j
 export { ReadPoolModule } from './read-pool.js';
 export { pruneInBatches } from './retention/prune-in-batches.js';
 export type { PruneRange } from './retention/retention.repository.js';
-export { orderRow, productRow, stockRow, type Row } from './row-locks.js';
+export {
+  notificationRow,
+  orderRow,
+  productDataRow,
+  productRow,
+  productSkuRow,
+  stockRow,
+  timelineRow,
+  type Row,
+} from './row-locks.js';
 export type { ExpiryPosition } from './stock/active-reservation.repository.js';
 export { allocate, type StockLevel } from './stock/allocation.js';
 export { Movement, Stock } from './stock/stock.entity.js';
