@@ -19,6 +19,8 @@ import { MailDelivery } from './mail-delivery.js';
  */
 export const SMTP_CONNECTIONS = 10;
 const BATCH_SIZE = 100;
+/** Interval at which a search starts at the oldest entry, and finds a mail whose transaction committed late. */
+const FULL_SEARCH_MS = 60_000;
 /** Well below the duration of a lease, so that no other process claims a mail that is still being sent. */
 const LEASE_RENEWAL_INTERVAL_MS = 5_000;
 
@@ -32,7 +34,9 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
   private readonly sendTask: PeriodicTask;
   private readonly delivery: MailDelivery;
   private readonly paused: boolean;
-  private stopping = false;
+  /** Where the next search for due mails starts; undefined: at the oldest entry. */
+  private position?: string;
+  private lastFullSearch = -Infinity;
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
@@ -49,7 +53,7 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
       this.paused ? 'sending is paused; mails are recorded but not sent' : this.delivery.outage,
     );
     metrics.gauge('estoque_mails_waiting', 'Mails recorded and not yet sent', () =>
-      unitOfWork.read.notifications.countWaiting(),
+      unitOfWork.read.pendingNotifications.count(this.position),
     );
   }
 
@@ -58,7 +62,6 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
   }
 
   onModuleDestroy() {
-    this.stopping = true;
     return this.sendTask.stop();
   }
 
@@ -70,15 +73,23 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
   /** @throws AppError `mail_unavailable` if the mail server is unavailable; the remaining mails wait for the next poll */
   private async sendDue() {
     let isFullBatch = true;
-    while (isFullBatch && !this.stopping) {
-      const batch = await this.unitOfWork.inTransaction(({ notifications }) =>
-        notifications.claimDue(BATCH_SIZE),
-      );
+    while (isFullBatch && !this.sendTask.isStopping) {
+      const batch = await this.claimBatch();
       await this.withLeaseRenewal(batch, () => this.deliverBatch(batch));
       const { outage } = this.delivery;
       if (outage) throw new AppError('unavailable', 'mail_unavailable', outage);
       isFullBatch = batch.length === BATCH_SIZE;
     }
+  }
+
+  private async claimBatch(): Promise<Notification[]> {
+    const isFullSearch = performance.now() - this.lastFullSearch >= FULL_SEARCH_MS;
+    if (isFullSearch) this.lastFullSearch = performance.now();
+    const { claimed, next } = await this.unitOfWork.inTransaction(({ pendingNotifications }) =>
+      pendingNotifications.claimDue(BATCH_SIZE, isFullSearch ? undefined : this.position),
+    );
+    this.position = next;
+    return claimed;
   }
 
   /** Sends a batch. If the mail server becomes unavailable or the process stops, the unsent mails are released. */
@@ -88,7 +99,7 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
     const unsent = [...batch];
     let aborted = false;
     const sendOneByOne = async () => {
-      while (!aborted && !this.stopping) {
+      while (!aborted && !this.sendTask.isStopping) {
         const notification = unsent.shift();
         if (!notification) return;
         const serverAvailable = await this.delivery.deliver(notification, orders).catch((error: unknown) => {
@@ -113,7 +124,9 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
 
   private release(unsent: Notification[]) {
     const ids = unsent.map(({ id }) => id);
-    return this.unitOfWork.inTransaction(({ notifications }) => notifications.release(ids, null));
+    return this.unitOfWork.inTransaction(({ pendingNotifications }) =>
+      pendingNotifications.release(ids, null),
+    );
   }
 
   private async withLeaseRenewal<Result>(
@@ -123,7 +136,7 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
     const ids = batch.map(({ id }) => id);
     const timer = setInterval(() => {
       this.unitOfWork
-        .inTransaction(({ notifications }) => notifications.renewLeases(ids))
+        .inTransaction(({ pendingNotifications }) => pendingNotifications.renewLeases(ids))
         .catch((error: Error) =>
           this.logger.warn({ reason: error.message }, 'mail leases could not be renewed'),
         );

@@ -14,6 +14,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { catalogue, type PublisherName } from './events/catalogue.js';
 import { IdempotencyRepository } from './idempotency/idempotency.repository.js';
 import { NotificationRepository } from './notification/notification.repository.js';
+import { PendingNotificationRepository } from './notification/pending-notification.repository.js';
 import { OpenOrderRepository } from './order/open-order.repository.js';
 import { OrderDetailsRepository } from './order/order-details.repository.js';
 import { OrderRepository } from './order/order.repository.js';
@@ -35,6 +36,7 @@ export class Repositories {
   readonly reservations: ReservationRepository;
   readonly activeReservations: ActiveReservationRepository;
   readonly notifications: NotificationRepository;
+  readonly pendingNotifications: PendingNotificationRepository;
   readonly retention: RetentionRepository;
   readonly idempotency: IdempotencyRepository;
 
@@ -47,6 +49,7 @@ export class Repositories {
     this.reservations = new ReservationRepository(manager);
     this.activeReservations = new ActiveReservationRepository(manager);
     this.notifications = new NotificationRepository(manager);
+    this.pendingNotifications = new PendingNotificationRepository(manager);
     this.retention = new RetentionRepository(manager);
     this.idempotency = new IdempotencyRepository(manager);
   }
