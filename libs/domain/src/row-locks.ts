@@ -30,8 +30,9 @@ export const timelineRow = (orderId: number): Row => `timeline of order ${orderI
 
 const MAX_TRIES = 3;
 /**
- * Longer than the lock timeout: nothing else is locked during this wait, so it holds up nobody. On an overloaded server
- * a short transaction of another replica can hold a row for longer than the lock timeout; its row is not refused.
+ * Longer than the lock timeout: nothing else is locked during this wait, so it delays no other transaction. On an
+ * overloaded server a short transaction of another replica can hold a row for longer than the lock timeout; its row is
+ * not refused.
  */
 const ROW_WAIT_MS = 1_000;
 /** A shorter wait is normal contention and needs no diagnosis. */
