@@ -16,6 +16,14 @@ describe('README.md', () => {
   });
 });
 
+describe('docs/adr/README.md', () => {
+  it('lists each decision record once, in the sequence of their numbers', () => {
+    const isRecord = (file: string) => /^\d{4}-/.test(file);
+    const records = readdirSync('docs/adr').filter(isRecord).sort();
+    expect(linksOf('docs/adr/README.md').filter(isRecord)).toEqual(records);
+  });
+});
+
 describe('Links to files', () => {
   const folders = readdirSync('.', { recursive: false, withFileTypes: true }).filter((entry) =>
     entry.isDirectory(),

@@ -2,6 +2,7 @@ import { stockRow } from '@estoque/domain';
 import { OrderReservationService } from '../../apps/order-worker/src/order-reservation.service.js';
 import { StockDeductionService } from '../../apps/stock-worker/src/stock-deduction.service.js';
 import type { Environment } from '@estoque/platform';
+import { holdSnapshot } from '../support/old-snapshots.js';
 import { TestShop } from '../support/test-shop.js';
 
 const PRODUCTS = 100;
@@ -24,9 +25,7 @@ describe('Stock while an old snapshot keeps its row versions', () => {
   it('is reserved and deducted without reading them', async () => {
     const products: number[] = [];
     for (let index = 0; index < PRODUCTS; index++) products.push(await shop.createProduct(1_000));
-    const holder = shop.dataSource.createQueryRunner();
-    await holder.startTransaction('REPEATABLE READ');
-    await holder.query('SELECT 1');
+    const endSnapshot = await holdSnapshot(shop.url);
     const environment = { RESERVATION_TTL_SECONDS: 3_600 } as Environment;
     const reservations = new OrderReservationService(shop.unitOfWorkOf('order-worker'), environment);
     const deductions = new StockDeductionService(shop.unitOfWorkOf('stock-worker'));
@@ -52,11 +51,11 @@ describe('Stock while an old snapshot keeps its row versions', () => {
     const order_id = await shop.createOrder(items);
     await reservations.reserve({ order_id, items });
     const beforeRelease = await countEntriesRead();
-    await shop.unitOfWork.inTransaction(async ({ orders, stock, lockFree }) => {
+    await shop.unitOfWork.inTransaction(async ({ orders, reservations, lockFree }) => {
       expect([...(await lockFree(products.map(stockRow)))]).toEqual([]);
-      const locked = await stock.lockForRelease([await orders.lockForUpdate(order_id)], 'never');
+      const locked = await reservations.lockForRelease([await orders.lockForUpdate(order_id)], 'never');
       expect(locked).toHaveLength(1);
-      await stock.release(locked);
+      await reservations.release(locked);
     });
     // Each of its five lookups.
     expect((await countEntriesRead()) - beforeRelease).toBeLessThan(PRODUCTS * 5 * 3);
@@ -65,8 +64,7 @@ describe('Stock while an old snapshot keeps its row versions', () => {
         products,
       ]),
     ).toEqual([{ on_hand: 1_000 - 2, reserved: 0 }]);
-    await holder.rollbackTransaction();
-    await holder.release();
+    await endSnapshot();
   });
 
   it('has one row for each product, also if two are inserted at the same time', async () => {

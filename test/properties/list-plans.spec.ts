@@ -118,14 +118,14 @@ describe('Lists of a large database with a skewed distribution', () => {
   });
 
   it('read a bounded number of rows to find work and for the metrics', async () => {
-    const { openOrders, stock } = shop.unitOfWork.read;
+    const { activeReservations, openOrders } = shop.unitOfWork.read;
     const limits = { pending: 60, reserved: 60, unconfirmed: 300 };
     await openOrders.examine(limits, { after: 0, max: LIMIT });
     await openOrders.stuck(LIMIT);
     await openOrders.countStuck(LIMIT);
-    await stock.countActiveReservations(LIMIT);
-    const { next } = await stock.findExpired(LIMIT);
-    await stock.findExpired(LIMIT, next);
+    await activeReservations.count(LIMIT);
+    const { next } = await activeReservations.findExpired(LIMIT);
+    await activeReservations.findExpired(LIMIT, next);
     expect(expensiveStatements()).toEqual([]);
   });
 

@@ -5,6 +5,7 @@ import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { ClaimPosition } from '../../libs/messaging/src/outbox/claim-position.js';
 import { OutboxClaims } from '../../libs/messaging/src/outbox/outbox.claims.js';
+import { countBuffers, holdSnapshot } from '../support/old-snapshots.js';
 import { createDatabase } from '../support/database.js';
 import { runConcurrently } from '../support/test-shop.js';
 import { until } from '../support/until.js';
@@ -151,43 +152,20 @@ describe('Claims of the outbox', () => {
   });
 
   describe('while an old snapshot keeps 20,000 deleted rows', () => {
-    let snapshot: pg.PoolClient;
-    beforeAll(async () => {
-      snapshot = await pool.connect();
-      await snapshot.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
-      await snapshot.query('SELECT 1');
-    });
-    afterAll(async () => {
-      await snapshot.query('ROLLBACK');
-      snapshot.release();
-    });
-
-    /** Pages that a statement touches, in memory or on disk. */
-    async function countBuffers(sql: string, parameters: unknown[] = []): Promise<number> {
-      const runner = dataSource.createQueryRunner();
-      await runner.startTransaction();
-      try {
-        const [row] = (await runner.query(`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${sql}`, parameters)) as {
-          'QUERY PLAN': { Plan: Record<string, number> }[];
-        }[];
-        const { Plan: plan } = row!['QUERY PLAN'][0]!;
-        return plan['Shared Hit Blocks']! + plan['Shared Read Blocks']!;
-      } finally {
-        await runner.rollbackTransaction();
-        await runner.release();
-      }
-    }
+    let endSnapshot: () => Promise<void>;
+    beforeAll(async () => void (endSnapshot = await holdSnapshot(database.url)));
+    afterAll(() => endSnapshot());
 
     it('touch a bounded number of pages, as does the measured depth', async () => {
       const buffers: number[] = [];
       const sqlClient = sqlClientOf(dataSource);
       const claims = new OutboxClaims({
         query: async <Row>(sql: string, parameters?: unknown[]) => {
-          buffers.push(await countBuffers(sql, parameters));
+          buffers.push(await countBuffers(dataSource, sql, parameters));
           return sqlClient.query<Row>(sql, parameters);
         },
         queryWithAdvisoryLock: async <Row>(lock: number, sql: string, parameters?: unknown[]) => {
-          buffers.push(await countBuffers(sql, parameters));
+          buffers.push(await countBuffers(dataSource, sql, parameters));
           return sqlClient.queryWithAdvisoryLock<Row>(lock, sql, parameters);
         },
       });
@@ -205,7 +183,7 @@ describe('Claims of the outbox', () => {
       expect(buffers).toHaveLength(2);
       for (const count of buffers) expect(count).toBeLessThan(100);
       // The check itself: a statement that reads the table does touch the pages of the deleted rows.
-      expect(await countBuffers('SELECT count(*) FROM outbox')).toBeGreaterThan(200);
+      expect(await countBuffers(dataSource, 'SELECT count(*) FROM outbox')).toBeGreaterThan(200);
     });
   });
 });

@@ -137,8 +137,8 @@ describe.each([
     const limits = { pending: 60, reserved: 60, unconfirmed: 300 };
     await unitOfWork.read.openOrders.examine(limits, { after: 0, max: 100 });
     await unitOfWork.read.openOrders.countStuck(100);
-    await unitOfWork.read.stock.findExpired(100);
-    await unitOfWork.read.stock.countActiveReservations(100);
+    await unitOfWork.read.activeReservations.findExpired(100);
+    await unitOfWork.read.activeReservations.count(100);
     // The pruning of keys, and lists with filters.
     await unitOfWork.inTransaction(({ idempotency }) =>
       idempotency.prune(24, { from: new Date(0), limit: 1_000 }),
@@ -148,7 +148,7 @@ describe.each([
       for (const filter of [{ active: false }, { sku: 'P-1' }, { sku: 'P-1', active: true }])
         await unitOfWork.read.products.list({ ...filter, before, limit: 21 });
     }
-    await unitOfWork.read.notifications.countWaiting();
+    await unitOfWork.read.pendingNotifications.count();
     await sender.onModuleDestroy();
     await makeOld(FIRST_ORDER_ID);
     await new RetentionService(unitOfWork, environment, logger).prune();

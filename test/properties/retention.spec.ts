@@ -44,9 +44,9 @@ describe('Retention', () => {
   const notify = (order_id: number) =>
     new NotificationService(shop.unitOfWork, createMailSender()).notify('order_processed', order_id);
   const markAllMailsSent = () =>
-    shop.unitOfWork.inTransaction(async ({ notifications, orders }) => {
-      const claimed = await notifications.claimDue(100);
-      await notifications.markSent(claimed.map(({ id }) => id));
+    shop.unitOfWork.inTransaction(async ({ pendingNotifications, orders }) => {
+      const { claimed } = await pendingNotifications.claimDue(100);
+      await pendingNotifications.markSent(claimed.map(({ id }) => id));
       await orders.recordNotified(claimed.map(({ order_id }) => order_id).filter((id) => id !== null));
     });
 
@@ -118,8 +118,8 @@ describe('Retention', () => {
     const [failed, resent] = [await createNotifiedOrder(), await createNotifiedOrder()];
     const waiting = await createClosedOrder();
     const [failedMailId, resentMailId] = [await readMailId(failed), await readMailId(resent)];
-    await shop.unitOfWork.inTransaction(({ notifications }) =>
-      notifications.markFailed(failedMailId, 'no such address'),
+    await shop.unitOfWork.inTransaction(({ pendingNotifications }) =>
+      pendingNotifications.markFailed(failedMailId, 'no such address'),
     );
     await passDays(DAYS + 1);
     await shop.unitOfWork.inTransaction(({ notifications }) => notifications.resend(resentMailId));

@@ -33,10 +33,30 @@ export class TestShop {
   /**
    * @param workers number of transactions that can run at once
    * @param settings PostgreSQL parameters of the database, each as `name = value`
+   * @param lockTimeoutMs 0 for none; default: that of the apps
    */
-  static async open({ workers = 20, settings = [] as string[] } = {}) {
+  static async open({
+    workers = 20,
+    settings = [] as string[],
+    lockTimeoutMs = undefined as number | undefined,
+  } = {}) {
     const { url, drop } = await createDatabase(settings);
-    return new TestShop(url, await createDataSource(url, { poolSize: workers }).initialize(), drop);
+    const dataSource = await createDataSource(url, { poolSize: workers, lockTimeoutMs }).initialize();
+    return new TestShop(url, dataSource, drop);
+  }
+
+  /** Runs `work` while another session has a transaction open in which it executed the statement, to lock rows. */
+  async whileLocked(sql: string, parameters: unknown[], work: () => Promise<void>) {
+    // Without time limits: the server would end the transaction of a session of the apps after a while.
+    const other = await createDataSource(this.url, { app: 'other', queryTimeoutMs: 0 }).initialize();
+    try {
+      await other.transaction(async (manager) => {
+        await manager.query(sql, parameters);
+        await work();
+      });
+    } finally {
+      await other.destroy();
+    }
   }
 
   /** Creates a product with `onHand` units in stock. @returns its id */

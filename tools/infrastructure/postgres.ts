@@ -76,6 +76,8 @@ export async function startServer(
     'unix_socket_directories=', // no socket: its path must be short, and the project's path can be long
     'max_connections=300',
     'log_checkpoints=off',
+    // Below the lock timeout of the apps: otherwise a deadlock ends before PostgreSQL detects and counts it.
+    'deadlock_timeout=200ms',
     ...settings,
   ];
   const base = `postgresql://postgres:${password}@127.0.0.1:${port}`;

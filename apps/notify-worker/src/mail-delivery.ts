@@ -1,5 +1,14 @@
-import { NOTIFICATION_KINDS, type Notification, type OrderDetails, type UnitOfWork } from '@estoque/domain';
-import { MicroBatcher } from '@estoque/messaging';
+import { RowLocked } from '@estoque/database';
+import {
+  NOTIFICATION_KINDS,
+  notificationRow,
+  timelineRow,
+  type Notification,
+  type OrderDetails,
+  type Row,
+  type UnitOfWork,
+} from '@estoque/domain';
+import { MicroBatcher, type LockMode } from '@estoque/messaging';
 import {
   AppError,
   contextFromTraceparent,
@@ -22,7 +31,10 @@ const backoffSeconds = (attempts: number) => Math.min(5 * 3 ** attempts, 3_600);
 
 /** Sends single mails and records the outcome of each attempt. */
 export class MailDelivery {
-  private readonly sentRecorder = new MicroBatcher<Notification, undefined>((sent) => this.recordSent(sent));
+  private readonly sentRecorder = new MicroBatcher<Notification, undefined>(
+    (sent, lockMode) => this.recordSent(sent, lockMode),
+    { locks: { rowsOf, queries: () => this.unitOfWork.rowLocks } },
+  );
   private readonly mailCounter: Counter<'kind' | 'outcome'>;
   private outageReason?: string;
 
@@ -46,9 +58,9 @@ export class MailDelivery {
   }
 
   /**
-   * Sends one mail and records the outcome. If the outcome cannot be recorded (crash, database outage), or the lease
-   * could not be renewed and has expired, the mail is sent again with the same Message-ID. SMTP offers no way to prevent
-   * this.
+   * Sends one mail and records the outcome. If the outcome cannot be recorded (crash, database outage, locked row), or
+   * the lease could not be renewed and has expired, the mail is sent again with the same Message-ID. SMTP offers no way
+   * to prevent this.
    *
    * @param orders the orders that the batch of notifications is about, by id
    * @returns false if the mail server is unavailable
@@ -70,7 +82,13 @@ export class MailDelivery {
       return this.recordFailure(notification, asMailError(error) as Error);
     }
     this.outageReason = undefined;
-    await this.sentRecorder.add(notification);
+    await this.sentRecorder.add(notification).catch((error: unknown) => {
+      if (!(error instanceof RowLocked)) throw error;
+      this.logger.warn(
+        { ...logFields(notification), reason: error.message },
+        'the sent mail was not recorded',
+      );
+    });
     this.mailCounter.labels(notification.kind, 'sent').inc();
     this.logger.info(logFields(notification), 'mail sent');
     return true;
@@ -102,11 +120,20 @@ export class MailDelivery {
     });
   }
 
-  private recordSent(sent: Notification[]): Promise<undefined[]> {
-    return this.unitOfWork.inTransaction(async ({ notifications, orders }) => {
-      await notifications.markSent(sent.map(({ id }) => id));
-      await orders.recordNotified(sent.map(({ order_id }) => order_id).filter((id) => id !== null));
-      return sent.map(() => undefined);
+  /**
+   * A mail whose order another session has locked is recorded as sent without the step in the order's timeline, so that
+   * it is not sent again.
+   */
+  private recordSent(sent: Notification[], lockMode: LockMode): Promise<(undefined | Error)[]> {
+    return this.unitOfWork.inBatch(sent, lockMode, rowsOf, async (unlocked, transaction) => {
+      const { orders, pendingNotifications, lockFree } = transaction;
+      await pendingNotifications.markSent(unlocked.map(({ id }) => id));
+      const orderIds = unlocked.map(({ order_id }) => order_id).filter((id) => id !== null);
+      const locked = lockMode === 'skip' ? await lockFree(orderIds.map(timelineRow)) : new Set<Row>();
+      if (locked.size > 0)
+        this.logger.warn({ rows: [...locked] }, 'mails were sent without a step in the timeline: locked');
+      await orders.recordNotified(orderIds.filter((id) => !locked.has(timelineRow(id))));
+      return unlocked.map(() => undefined);
     });
   }
 
@@ -117,11 +144,11 @@ export class MailDelivery {
     const serverUnavailable = failure instanceof MailServerUnavailable;
     const permanent = failure instanceof MailRefused || attempts + 1 >= MAX_MAIL_ATTEMPTS;
     this.outageReason = serverUnavailable ? reason : undefined;
-    await this.unitOfWork.inTransaction(({ notifications }) => {
-      if (serverUnavailable) return notifications.release([id], reason);
+    await this.unitOfWork.inTransaction(({ pendingNotifications }) => {
+      if (serverUnavailable) return pendingNotifications.release([id], reason);
       return permanent
-        ? notifications.markFailed(id, reason)
-        : notifications.defer(id, reason, backoffSeconds(attempts));
+        ? pendingNotifications.markFailed(id, reason)
+        : pendingNotifications.defer(id, reason, backoffSeconds(attempts));
     });
     this.mailCounter.labels(kind, permanent && !serverUnavailable ? 'refused' : 'deferred').inc();
     failSpan(trace.getActiveSpan(), failure instanceof AppError ? failure.code : failure.name);
@@ -134,6 +161,9 @@ export class MailDelivery {
     return !serverUnavailable;
   }
 }
+
+/** The rows that recording a sent mail locks. */
+const rowsOf = ({ id }: Notification) => [notificationRow(id)];
 
 /** The span does not contain the recipient, because traces must not contain personal data. */
 const deliverySpan = ({ id, kind, traceparent }: Notification): SpanStart => ({

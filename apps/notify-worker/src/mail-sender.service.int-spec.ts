@@ -88,6 +88,35 @@ describe('MailSenderService', () => {
     expect(released).toEqual(Array(5).fill({ state: 'pending', leased: false }));
   });
 
+  // The mail of one order needs a row that another session has locked since it was claimed.
+  it.each([
+    ['its order: without a step in the timeline', 'SELECT 1 FROM orders WHERE id = $1 FOR UPDATE', 0],
+    ['the mail itself, which stays pending', 'SELECT 1 FROM notifications WHERE order_id = $1 FOR UPDATE', 1],
+  ])(
+    'records all other mails that were sent while another session has locked %s',
+    async (_, lock, unrecorded) => {
+      await recordNotifications(SMTP_CONNECTIONS + 5);
+      startSender();
+      await until('the connections to be in use', () => inFlight.length === SMTP_CONNECTIONS);
+      const [{ order_id }] = await shop.dataSource.query<[{ order_id: number }]>(
+        'SELECT min(order_id) AS order_id FROM notifications',
+      );
+      await shop.whileLocked(lock, [order_id], async () => {
+        await until('the other mails to be sent', async () => {
+          completeAll();
+          return (await countInState('sent')) >= SMTP_CONNECTIONS + 5 - unrecorded;
+        });
+        expect(sentCount).toBe(SMTP_CONNECTIONS + 5);
+        expect(await countInState('sent')).toBe(SMTP_CONNECTIONS + 5 - unrecorded);
+        const notified = await shop.dataSource.query<{ order_id: number }[]>(
+          `SELECT order_id FROM order_timeline WHERE step = 'notified'`,
+        );
+        expect(notified).toHaveLength(SMTP_CONNECTIONS + 4);
+        expect(notified).not.toContainEqual({ order_id });
+      });
+    },
+  );
+
   it('sends nothing while sending is paused', async () => {
     await recordNotifications(2);
     startSender('paused');

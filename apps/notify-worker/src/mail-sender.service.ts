@@ -20,6 +20,8 @@ import { MailDelivery } from './mail-delivery.js';
  */
 export const SMTP_CONNECTIONS = 10;
 const BATCH_SIZE = 100;
+/** Interval at which a search starts at the oldest entry, and finds a mail whose transaction committed late. */
+const FULL_SEARCH_MS = 60_000;
 /** Well below the duration of a lease, so that no other process claims a mail that is still being sent. */
 const LEASE_RENEWAL_INTERVAL_MS = 5_000;
 
@@ -33,7 +35,9 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
   private readonly sendTask: PeriodicTask;
   private readonly delivery: MailDelivery;
   private readonly paused: boolean;
-  private stopping = false;
+  /** Where the next search for due mails starts; undefined: at the oldest entry. */
+  private position?: string;
+  private lastFullSearch = -Infinity;
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
@@ -52,7 +56,7 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
     metrics.gauge(
       'estoque_mails_waiting',
       'Mails recorded and not yet sent',
-      sampled(() => unitOfWork.read.notifications.countWaiting()),
+      sampled(() => unitOfWork.read.pendingNotifications.count(this.position)),
     );
   }
 
@@ -61,7 +65,6 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
   }
 
   onModuleDestroy() {
-    this.stopping = true;
     return this.sendTask.stop();
   }
 
@@ -73,15 +76,23 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
   /** @throws AppError `mail_unavailable` if the mail server is unavailable; the remaining mails wait for the next poll */
   private async sendDue() {
     let isFullBatch = true;
-    while (isFullBatch && !this.stopping) {
-      const batch = await this.unitOfWork.inTransaction(({ notifications }) =>
-        notifications.claimDue(BATCH_SIZE),
-      );
+    while (isFullBatch && !this.sendTask.isStopping) {
+      const batch = await this.claimBatch();
       await this.withLeaseRenewal(batch, () => this.deliverBatch(batch));
       const { outage } = this.delivery;
       if (outage) throw new AppError('unavailable', 'mail_unavailable', outage);
       isFullBatch = batch.length === BATCH_SIZE;
     }
+  }
+
+  private async claimBatch(): Promise<Notification[]> {
+    const isFullSearch = performance.now() - this.lastFullSearch >= FULL_SEARCH_MS;
+    if (isFullSearch) this.lastFullSearch = performance.now();
+    const { claimed, next } = await this.unitOfWork.inTransaction(({ pendingNotifications }) =>
+      pendingNotifications.claimDue(BATCH_SIZE, isFullSearch ? undefined : this.position),
+    );
+    this.position = next;
+    return claimed;
   }
 
   /** Sends a batch. If the mail server becomes unavailable or the process stops, the unsent mails are released. */
@@ -91,7 +102,7 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
     const unsent = [...batch];
     let aborted = false;
     const sendOneByOne = async () => {
-      while (!aborted && !this.stopping) {
+      while (!aborted && !this.sendTask.isStopping) {
         const notification = unsent.shift();
         if (!notification) return;
         const serverAvailable = await this.delivery.deliver(notification, orders).catch((error: unknown) => {
@@ -116,7 +127,9 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
 
   private release(unsent: Notification[]) {
     const ids = unsent.map(({ id }) => id);
-    return this.unitOfWork.inTransaction(({ notifications }) => notifications.release(ids, null));
+    return this.unitOfWork.inTransaction(({ pendingNotifications }) =>
+      pendingNotifications.release(ids, null),
+    );
   }
 
   private async withLeaseRenewal<Result>(
@@ -126,7 +139,7 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
     const ids = batch.map(({ id }) => id);
     const timer = setInterval(() => {
       this.unitOfWork
-        .inTransaction(({ notifications }) => notifications.renewLeases(ids))
+        .inTransaction(({ pendingNotifications }) => pendingNotifications.renewLeases(ids))
         .catch((error: Error) =>
           this.logger.warn({ reason: error.message }, 'mail leases could not be renewed'),
         );

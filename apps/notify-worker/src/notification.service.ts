@@ -65,12 +65,12 @@ export class NotificationService {
 
   private async recordAll(
     requests: NotifyRequest[],
-    { orders, notifications }: Transaction,
+    { orders, orderDetails, notifications }: Transaction,
   ): Promise<(Outcome | Error)[]> {
     // Only an order with the status for the mail waits for this confirmation, so it decides which mails are due.
     // Retention can have deleted the row of a mail that was confirmed before (docs/adr/0012).
     const [recipients, ...confirmations] = await Promise.all([
-      orders.recipients(requests.map(({ order_id }) => order_id)),
+      orderDetails.recipients(requests.map(({ order_id }) => order_id)),
       ...Object.entries(STATUS_OF).map(([kind, status]) => {
         const ids = requests.filter((request) => request.kind === kind).map(({ order_id }) => order_id);
         return orders.confirm(EVENT_OF_STATUS[status], QUEUE, ids);

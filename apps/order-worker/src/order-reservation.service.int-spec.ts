@@ -1,4 +1,4 @@
-import { createDataSource, OrderNotFound } from '@estoque/domain';
+import { OrderNotFound } from '@estoque/domain';
 import type { Environment } from '@estoque/platform';
 import { runConcurrently, TestShop } from '../../../test/support/test-shop.js';
 import { until } from '../../../test/support/until.js';
@@ -7,31 +7,20 @@ import { OrderReservationService } from './order-reservation.service.js';
 describe('Reservation while another session holds a lock', () => {
   let shop: TestShop;
   let service: OrderReservationService;
-  let other: ReturnType<typeof createDataSource>;
   let orderId: number;
   const products: number[] = [];
   beforeAll(async () => {
     shop = await TestShop.open();
-    other = await createDataSource(shop.url, { app: 'other', queryTimeoutMs: 0 }).initialize();
     for (let index = 0; index < 3; index++) products.push(await shop.createProduct(1_000));
     const environment = { RESERVATION_TTL_SECONDS: 60 } as Environment;
     service = new OrderReservationService(shop.unitOfWorkOf('order-worker'), environment);
   });
-  afterAll(async () => {
-    await other.destroy();
-    await shop.close();
-  });
+  afterAll(() => shop.close());
 
   const createMessage = async (...productIds: number[]) => {
     const items = productIds.map((product_id) => ({ product_id, quantity: 1 }));
     return { order_id: await shop.createOrder(items), items };
   };
-  /** Runs `work` while another session holds the lock. */
-  const withLock = (sql: string, id: number, work: () => Promise<void>) =>
-    other.transaction(async (manager) => {
-      await manager.query(sql, [id]);
-      await work();
-    });
   const timed = async <Result>(work: Promise<Result>) => {
     const startedAt = performance.now();
     return { result: await work, milliseconds: performance.now() - startedAt };
@@ -45,7 +34,7 @@ describe('Reservation while another session holds a lock', () => {
     orderId = blocked.order_id;
     const others = await runConcurrently(30, () => createMessage(products[1]!, products[2]!));
     let maxWaiting = 0;
-    await withLock(sql, id(), async () => {
+    await shop.whileLocked(sql, [id()], async () => {
       const counting = setInterval(() => {
         void shop.dataSource
           .query<unknown[]>(
@@ -72,7 +61,7 @@ describe('Reservation while another session holds a lock', () => {
   it('waits for a short lock instead of refusing the order', async () => {
     const message = await createMessage(products[0]!);
     let reserved: Promise<string>;
-    await withLock('SELECT FROM stock WHERE product_id = $1 FOR UPDATE', products[0]!, async () => {
+    await shop.whileLocked('SELECT FROM stock WHERE product_id = $1 FOR UPDATE', [products[0]], async () => {
       reserved = service.reserve(message);
       await until('the service to wait', async () => {
         const sql = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
@@ -85,7 +74,7 @@ describe('Reservation while another session holds a lock', () => {
   it('reports an order that does not exist as missing, not as locked', async () => {
     const missing = { order_id: 999_999, items: [{ product_id: products[0]!, quantity: 1 }] };
     const blocked = await createMessage(products[1]!);
-    await withLock('SELECT FROM orders WHERE id = $1 FOR UPDATE', blocked.order_id, async () => {
+    await shop.whileLocked('SELECT FROM orders WHERE id = $1 FOR UPDATE', [blocked.order_id], async () => {
       const refused = expect(service.reserve(blocked)).rejects.toMatchObject({ code: 'row_locked' });
       await expect(service.reserve(missing)).rejects.toBeInstanceOf(OrderNotFound);
       await refused;

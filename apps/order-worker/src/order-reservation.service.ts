@@ -46,14 +46,14 @@ export class OrderReservationService {
 
   private async reserveAll(
     messages: OrderCreated[],
-    { orders, stock, outbox }: Transaction<'order-worker'>,
+    { orders, reservations, outbox }: Transaction<'order-worker'>,
   ): Promise<(Outcome | Error)[]> {
     const locked = await orders.lockForMessages(messages);
     const pending = locked.filter(isReadyFor('reserve'));
-    const stockLevels = await stock.lockLevels(pending);
+    const stockLevels = await reservations.lockLevels(pending);
     const { allocated, shortages } = allocate(pending, stockLevels);
     await Promise.all([
-      stock.reserve(allocated, this.environment.RESERVATION_TTL_SECONDS),
+      reservations.reserve(allocated, this.environment.RESERVATION_TTL_SECONDS),
       orders.reserve(allocated.map(({ id }) => id)),
       orders.reject(shortages),
     ]);

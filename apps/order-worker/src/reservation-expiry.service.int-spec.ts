@@ -7,30 +7,15 @@ describe('ReservationExpiryService', () => {
   let shop: TestShop;
   let metrics: Metrics;
   let health: HealthChecks;
-  let other: ReturnType<TestShop['dataSource']['createQueryRunner']>;
   const environment = { RESERVATION_TTL_SECONDS: 3_600, POLL_INTERVAL_MS: 3_600_000 } as Environment;
   const logger = createLogger('test', { LOG_LEVEL: 'silent' });
   beforeAll(async () => void (shop = await TestShop.open({ workers: 4 })));
-  beforeEach(async () => {
-    other = shop.dataSource.createQueryRunner();
-    await other.startTransaction();
-  });
-  afterEach(async () => {
-    if (other.isTransactionActive) await other.rollbackTransaction();
-    await other.release();
-  });
   afterAll(() => shop.close());
 
   /** A new service searches from the earliest expiry first. */
-  function newService() {
+  function newService(unitOfWork = shop.unitOfWorkOf('order-worker')) {
     [metrics, health] = [new Metrics(), new HealthChecks()];
-    return new ReservationExpiryService(
-      shop.unitOfWorkOf('order-worker'),
-      environment,
-      logger,
-      health,
-      metrics,
-    );
+    return new ReservationExpiryService(unitOfWork, environment, logger, health, metrics);
   }
 
   async function reservedOrder() {
@@ -93,15 +78,49 @@ describe('ReservationExpiryService', () => {
       'SELECT 1 FROM stock WHERE product_id = $1 FOR UPDATE',
       ({ product_id }: TestOrder) => product_id,
     ],
+    [
+      'a reservation',
+      'SELECT 1 FROM reservations WHERE order_id = $1 FOR UPDATE',
+      ({ order_id }: TestOrder) => order_id,
+    ],
   ])('skips the order while another session has locked %s, and cancels it later', async (_, lock, idOf) => {
     const orders = [await reservedOrder(), await reservedOrder()];
     await expireAll(orders);
-    await other.query(lock, [idOf(orders[0]!)]);
-    await newService().expireReservations();
-    expect(await Promise.all(orders.map(stateOf))).toEqual([RESERVED, EXPIRED]);
-    await other.rollbackTransaction();
+    await shop.whileLocked(lock, [idOf(orders[0]!)], async () => {
+      await newService().expireReservations();
+      expect(await Promise.all(orders.map(stateOf))).toEqual([RESERVED, EXPIRED]);
+    });
     await newService().expireReservations();
     expect(await stateOf(orders[0]!)).toEqual(EXPIRED);
+  });
+
+  it('waits for locked stock once, and cancels the orders of all other products meanwhile', async () => {
+    const orders = await insertReservedOrders(1_500);
+    const [locked] = await productsOf(orders);
+    await shop.whileLocked('SELECT 1 FROM stock WHERE product_id = $1 FOR UPDATE', [locked], async () => {
+      const unitOfWork = shop.unitOfWorkOf('order-worker');
+      const transactions = jest.spyOn(unitOfWork, 'inTransaction');
+      await newService(unitOfWork).expireReservations();
+      const results = await Promise.allSettled(
+        transactions.mock.results.map(({ value }) => value as unknown),
+      );
+      expect(results.map(({ status }) => status)).toEqual([
+        'rejected',
+        'fulfilled',
+        'fulfilled',
+        'fulfilled',
+      ]);
+      const active = await shop.dataSource.query<unknown[]>(
+        `SELECT product_id, count(*)::integer AS count FROM reservations
+         WHERE status = 'active' AND order_id = ANY($1) GROUP BY product_id`,
+        [orders],
+      );
+      expect(active).toEqual([{ product_id: locked, count: orders.length / 10 }]);
+    });
+    await newService().expireReservations();
+    expect(
+      await shop.dataSource.query('SELECT 1 FROM stock WHERE reserved > 0 AND product_id = $1', [locked]),
+    ).toEqual([]);
   });
 
   it('shares the work with other processes: each order is cancelled once', async () => {

@@ -2,6 +2,7 @@ import { hasReservedStock, UnitOfWork, type ExpiryPosition } from '@estoque/doma
 import {
   ENVIRONMENT,
   HealthChecks,
+  isLockTimeout,
   kindOf,
   LOGGER,
   Metrics,
@@ -18,8 +19,6 @@ const BATCH = 500;
 /** Interval at which a search starts from the earliest expiry, and finds the orders again that were skipped. */
 const FULL_SEARCH_MS = 60_000;
 const MAX_RESERVATIONS_COUNTED = 100_000;
-/** SQLSTATE lock_not_available. */
-const LOCK_TIMEOUT = '55P03';
 
 /**
  * Cancels orders whose reservations have expired and makes their stock available again. It depends on the database
@@ -31,9 +30,13 @@ export class ReservationExpiryService implements OnApplicationBootstrap, OnModul
   private readonly expired: Counter;
   private position?: ExpiryPosition;
   private lastFullSearch = -Infinity;
+  /**
+   * `never` after a lock timeout, until the next full search: while a transaction waits for the stock of one product, it
+   * has locked the stock of others, whose orders then wait as well.
+   */
+  private waitForStock: 'briefly' | 'never' = 'briefly';
   /** Orders that could not be cancelled since the last full search began. */
   private readonly failed = new Set<number>();
-  private stopping = false;
 
   constructor(
     private readonly unitOfWork: UnitOfWork<'order-worker'>,
@@ -49,7 +52,7 @@ export class ReservationExpiryService implements OnApplicationBootstrap, OnModul
     metrics.gauge(
       'estoque_reservations_active',
       `Active reservations, one for each order line, counted up to ${MAX_RESERVATIONS_COUNTED}`,
-      sampled(() => unitOfWork.read.stock.countActiveReservations(MAX_RESERVATIONS_COUNTED)),
+      sampled(() => unitOfWork.read.activeReservations.count(MAX_RESERVATIONS_COUNTED)),
     );
     metrics.gauge(
       'estoque_orders_failed_to_expire',
@@ -72,7 +75,6 @@ export class ReservationExpiryService implements OnApplicationBootstrap, OnModul
   }
 
   onModuleDestroy() {
-    this.stopping = true;
     return this.task.stop();
   }
 
@@ -81,25 +83,33 @@ export class ReservationExpiryService implements OnApplicationBootstrap, OnModul
     if (performance.now() - this.lastFullSearch >= FULL_SEARCH_MS) {
       this.lastFullSearch = performance.now();
       this.position = undefined;
+      this.waitForStock = 'briefly';
       this.failed.clear();
     }
     let isLast = false;
-    while (!isLast && !this.stopping) {
-      const found = await this.unitOfWork.read.stock.findExpired(BATCH, this.position);
+    while (!isLast && !this.task.isStopping) {
+      const found = await this.unitOfWork.read.activeReservations.findExpired(BATCH, this.position);
       await this.expireBatch(found.orders);
       this.position = found.next;
       isLast = found.isLast;
     }
   }
 
-  /** Cancels the orders in one transaction, or one by one if that fails, so that one order affects no other. */
-  private async expireBatch(ids: number[]) {
+  /**
+   * Cancels the orders in one transaction, or one by one if that fails, so that one order affects no other. Orders with
+   * locked stock are skipped if the transaction would wait for it too long. A lock timeout after that is caused by a lock
+   * that skipping does not find, for example on a reservation.
+   */
+  private async expireBatch(ids: number[]): Promise<void> {
     try {
-      await this.expire(ids, 'briefly');
+      await this.expire(ids, this.waitForStock);
     } catch (error) {
-      if ((error as { code?: string }).code === LOCK_TIMEOUT) return this.expire(ids, 'never');
-      if (kindOf(error) === 'unavailable') throw error;
-      for (const id of ids) await this.expireOne(id);
+      if (isLockTimeout(error) && this.waitForStock === 'briefly') {
+        this.waitForStock = 'never';
+        return this.expireBatch(ids);
+      }
+      if (isOutage(error)) throw error;
+      for (const id of ids) if (!this.task.isStopping) await this.expireOne(id);
     }
   }
 
@@ -107,7 +117,7 @@ export class ReservationExpiryService implements OnApplicationBootstrap, OnModul
     try {
       await this.expire([order_id], 'never');
     } catch (error) {
-      if (kindOf(error) === 'unavailable') throw error;
+      if (isOutage(error)) throw error;
       this.failed.add(order_id);
       this.logger.error({ err: error, order_id }, 'the order with an expired reservation was not cancelled');
     }
@@ -116,12 +126,12 @@ export class ReservationExpiryService implements OnApplicationBootstrap, OnModul
   /** Locks orders before stock, as the handlers of messages do. */
   private async expire(ids: number[], wait: 'briefly' | 'never') {
     if (ids.length === 0) return;
-    const cancelled = await this.unitOfWork.inTransaction(async ({ orders, stock, outbox }) => {
+    const cancelled = await this.unitOfWork.inTransaction(async ({ orders, reservations, outbox }) => {
       const locked = await orders.lockUnlocked(ids);
       // The status of others has changed since their reservations were found expired.
       const reserved = locked.filter(({ status }) => hasReservedStock(status));
-      const releasable = await stock.lockForRelease(reserved, wait);
-      await stock.release(releasable, 'expired');
+      const releasable = await reservations.lockForRelease(reserved, wait);
+      await reservations.release(releasable, 'expired');
       await orders.cancelAll(
         releasable.map(({ id }) => id),
         'expired',
@@ -134,3 +144,6 @@ export class ReservationExpiryService implements OnApplicationBootstrap, OnModul
     for (const { id: order_id } of cancelled) this.logger.info({ order_id }, 'reservation expired');
   }
 }
+
+/** A lock timeout concerns the rows that the transaction needs, and not the database. */
+const isOutage = (error: unknown) => kindOf(error) === 'unavailable' && !isLockTimeout(error);

@@ -1,8 +1,10 @@
-import { pruneInBatches, UnitOfWork } from '@estoque/domain';
+import { pruneInBatches, UnitOfWork, type PruneRange } from '@estoque/domain';
 import { ENVIRONMENT, LOGGER, PeriodicTask, type Environment, type Logger } from '@estoque/platform';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 
 const INTERVAL_MS = 60_000;
+
+type Range = Omit<PruneRange, 'to'>;
 
 /**
  * Deletes data that is older than the retention and not part of the stock ledger: timelines of closed orders and sent
@@ -12,7 +14,6 @@ const INTERVAL_MS = 60_000;
 export class RetentionService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly task: PeriodicTask;
   private readonly days?: number;
-  private stopping = false;
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
@@ -28,7 +29,6 @@ export class RetentionService implements OnApplicationBootstrap, OnModuleDestroy
   }
 
   onModuleDestroy() {
-    this.stopping = true;
     return this.task.stop();
   }
 
@@ -38,13 +38,13 @@ export class RetentionService implements OnApplicationBootstrap, OnModuleDestroy
     if (days === undefined) return;
     const to = await this.unitOfWork.read.retention.newestOrderIdOlderThan(days);
     if (to === undefined) return;
-    const isStopping = () => this.stopping;
-    const entries = await pruneInBatches(0, isStopping, (range) =>
-      this.unitOfWork.inTransaction(({ retention }) => retention.pruneTimeline(days, { ...range, to })),
-    );
-    const mails = await pruneInBatches(0, isStopping, (range) =>
-      this.unitOfWork.inTransaction(({ retention }) => retention.pruneMails(days, { ...range, to })),
-    );
+    const isStopping = () => this.task.isStopping;
+    const pruneTimeline = (range: Range) =>
+      this.unitOfWork.inTransaction(({ retention }) => retention.pruneTimeline(days, { ...range, to }));
+    const pruneMails = (range: Range) =>
+      this.unitOfWork.inTransaction(({ retention }) => retention.pruneMails(days, { ...range, to }));
+    const entries = await pruneInBatches(0, pruneTimeline, isStopping);
+    const mails = await pruneInBatches(0, pruneMails, isStopping);
     if (entries + mails > 0) this.logger.info({ timeline_entries: entries, notifications: mails }, 'pruned');
   }
 }

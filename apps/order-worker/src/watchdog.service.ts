@@ -175,9 +175,9 @@ export class WatchdogService implements OnApplicationBootstrap, OnModuleDestroy 
 
   private async republish(overdue: OpenOrder[]) {
     if (overdue.length === 0) return;
-    await this.unitOfWork.inTransaction(async ({ orders, stock, outbox }) => {
+    await this.unitOfWork.inTransaction(async ({ orderDetails, stock, outbox }) => {
       const ids = overdue.map(({ id }) => id);
-      const itemsOf = await orders.itemsOf(ids);
+      const itemsOf = await orderDetails.itemsOf(ids);
       // Only if a consumer confirms `stock.updated` (`confirmedBy` of its contract); at present none does.
       const sold = overdue.filter((order) => eventsToRepublish(order).includes('stock.updated'));
       const salesOf = sold.length > 0 ? await stock.salesOf(sold.map(({ id }) => id)) : undefined;

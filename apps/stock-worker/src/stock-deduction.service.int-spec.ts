@@ -1,28 +1,22 @@
-import { createDataSource } from '@estoque/domain';
-import { runConcurrently, TestShop } from '../../../test/support/test-shop.js';
+import { TestShop } from '../../../test/support/test-shop.js';
 import { StockDeductionService } from './stock-deduction.service.js';
 
 describe('Deduction while another session holds a lock', () => {
   let shop: TestShop;
-  let other: ReturnType<typeof createDataSource>;
   let service: StockDeductionService;
   beforeAll(async () => {
     shop = await TestShop.open();
-    other = await createDataSource(shop.url, { app: 'other', queryTimeoutMs: 0 }).initialize();
     service = new StockDeductionService(shop.unitOfWorkOf('stock-worker'));
   });
-  afterAll(async () => {
-    await other.destroy();
-    await shop.close();
-  });
+  afterAll(() => shop.close());
 
   const createReservedOrder = async (productId: number) => {
     const items = [{ product_id: productId, quantity: 1 }];
     const order_id = await shop.createOrder(items);
-    await shop.unitOfWork.inTransaction(async ({ orders, stock }) => {
+    await shop.unitOfWork.inTransaction(async ({ orders, reservations }) => {
       const locked = [await orders.lockForUpdate(order_id)];
-      await stock.lockLevels(locked);
-      await stock.reserve(locked, 60);
+      await reservations.lockLevels(locked);
+      await reservations.reserve(locked, 60);
       await orders.reserve([order_id]);
     });
     return { order_id, items };
@@ -33,9 +27,9 @@ describe('Deduction while another session holds a lock', () => {
     async (row) => {
       const [locked, free] = await Promise.all([shop.createProduct(100), shop.createProduct(100)]);
       const blocked = await createReservedOrder(locked);
-      const others = await runConcurrently(20, () => createReservedOrder(free));
-      await other.transaction(async (manager) => {
-        await manager.query(`SELECT FROM ${row} = $1 FOR UPDATE`, [locked]);
+      const others: Awaited<ReturnType<typeof createReservedOrder>>[] = [];
+      for (let count = 0; count < 20; count++) others.push(await createReservedOrder(free));
+      await shop.whileLocked(`SELECT FROM ${row} = $1 FOR UPDATE`, [locked], async () => {
         const refused = expect(service.deduct(blocked)).rejects.toMatchObject({ code: 'row_locked' });
         const startedAt = performance.now();
         const outcomes = await Promise.all(others.map((message) => service.deduct(message)));

@@ -43,12 +43,12 @@ export class StockDeductionService {
 
   private async deductAll(
     messages: StockReserve[],
-    { orders, stock, outbox }: Transaction<'stock-worker'>,
+    { orders, reservations, outbox }: Transaction<'stock-worker'>,
   ): Promise<(Outcome | Error)[]> {
     const locked = await orders.lockForMessages(messages);
     const reserved = locked.filter(isReadyFor('process'));
     const [changes] = await Promise.all([
-      stock.deduct(reserved),
+      reservations.deduct(reserved),
       orders.process(reserved.map(({ id }) => id)),
     ]);
     for (const { id: order_id, items, message } of reserved) {

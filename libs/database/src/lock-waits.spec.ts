@@ -35,7 +35,7 @@ describe('LockWaits', () => {
     expect(lockWaits.describe()).toBe('waits for a lock on order 1, order 2, order 3 and 2 more');
   });
 
-  it('logs a row once, and asks the database at most every two seconds', async () => {
+  it('logs a row once, and queries the database at most every two seconds', async () => {
     for (let index = 0; index < 5; index++) {
       lockWaits.reportLocked(['order 1']);
       await lockWaits.diagnose();

@@ -8,8 +8,8 @@ const DIAGNOSIS_INTERVAL_MS = 2_000;
 const MAX_ROWS_SHOWN = 3;
 
 /**
- * The rows for which this process has recently waited in vain, and the session that holds them. It queries the database
- * only while there are such rows.
+ * The rows for which this process has recently waited without getting the lock, and the session that holds them. It
+ * queries the database only while there are such rows.
  */
 export class LockWaits {
   /** Time of `performance.now()` at which a wait for the row last failed, by row. */

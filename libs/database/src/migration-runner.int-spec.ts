@@ -44,7 +44,7 @@ describe('A migration that needs a lock which another session holds', () => {
     await app.query('SELECT added FROM products');
   });
 
-  it('does not wait silently or for ever for another process that migrates', async () => {
+  it('logs that it waits for another process that migrates, and gives up after the maximum', async () => {
     const waits: string[] = [];
     await app.transaction(async (holder) => {
       await holder.query('SELECT pg_advisory_xact_lock(7346001)');

@@ -34,7 +34,7 @@ const BLOCKING_SESSIONS = `
 
 /**
  * A connection to the database for readiness probes and diagnosis. It is not part of the pool, so that the requests
- * that keep the pool busy do not hold up a probe. It connects when it is first used.
+ * that keep the pool busy do not delay a probe. It connects when it is first used.
  */
 export class MonitorClient {
   private readonly pool: Pool;

@@ -1,6 +1,7 @@
 import { createDataSource } from '@estoque/domain';
 import type { DataSource } from 'typeorm';
 import { createDatabase } from '../../../test/support/database.js';
+import { barrier } from '../../../test/support/test-shop.js';
 import { until } from '../../../test/support/until.js';
 import { MonitorClient } from './monitor-client.js';
 
@@ -70,6 +71,29 @@ describe('Every connection', () => {
       await until('the wait to end', async () => (await waiting(manager)).length === 0, { seconds: 2 });
     });
     expect(await waiting(holder)).toEqual([]);
+  });
+
+  it.each([
+    ['1s', '55P03', 'the lock timeout'],
+    ['50ms', '40P01', 'PostgreSQL'],
+  ])('with a deadlock timeout of %s, reports a deadlock as %s: %s ends it', async (timeout, code) => {
+    const sessions = [await connect({}), await connect({})];
+    for (const session of sessions) await session.query(`SET deadlock_timeout = '${timeout}'`);
+    const bothHaveLocked = barrier(2);
+    const results = await Promise.allSettled(
+      sessions.map((session, index) =>
+        session.transaction(async (manager) => {
+          const lock = (key: number) => manager.query('SELECT pg_advisory_xact_lock($1)', [key]);
+          await lock(index);
+          await bothHaveLocked();
+          await lock(1 - index);
+        }),
+      ),
+    );
+    const codes = results.flatMap((result) =>
+      result.status === 'rejected' ? [(result.reason as { code: string }).code] : [],
+    );
+    expect(new Set(codes)).toEqual(new Set([code]));
   });
 
   it('is closed, with all others of its pool, when the server accepts no writes', async () => {

@@ -45,23 +45,29 @@ export {
   OrderNotReady,
 } from './order/order.errors.js';
 export type { ExaminedOrders, OpenOrder, OrderTimeLimits } from './order/open-order.repository.js';
-export {
-  type LockedOrder,
-  type NewOrder,
-  type OrderRecipient,
-  type OrderMessage,
-  type PlacedOrder,
-} from './order/order.repository.js';
+export type { LockedOrder, OrderMessage } from './order/locked-order.js';
+export type { NewOrder, PlacedOrder } from './order/order.repository.js';
 export * from './order/order-state-machine.js';
-export type { OrderFilter, OrderDetails } from './order/order-details.repository.js';
+export type { OrderFilter, OrderDetails, OrderRecipient } from './order/order-details.repository.js';
 export { Product } from './product/product.entity.js';
 export { ProductNotFound, SkuTaken } from './product/product.errors.js';
 export type { NewProduct, ProductSnapshot } from './product/product.repository.js';
 export { ReadPoolModule } from './read-pool.js';
 export { pruneInBatches } from './retention/prune-in-batches.js';
-export { orderRow, productRow, stockRow, type Row } from './row-locks.js';
+export type { PruneRange } from './retention/retention.repository.js';
+export {
+  notificationRow,
+  orderRow,
+  productDataRow,
+  productRow,
+  productSkuRow,
+  stockRow,
+  timelineRow,
+  type Row,
+} from './row-locks.js';
+export type { ExpiryPosition } from './stock/active-reservation.repository.js';
 export { allocate, type StockLevel } from './stock/allocation.js';
 export { Movement, Stock } from './stock/stock.entity.js';
 export { MovementNotFound, StockBelowReserved, StockTooLarge } from './stock/stock.errors.js';
-export type { ExpiryPosition, StockChange } from './stock/stock.repository.js';
+export type { StockChange } from './stock/stock.repository.js';
 export { Repositories, UnitOfWork, type Transaction } from './unit-of-work.js';

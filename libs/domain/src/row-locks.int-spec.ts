@@ -1,28 +1,16 @@
-import type { DataSource } from 'typeorm';
 import { runConcurrently, TestShop } from '../../../test/support/test-shop.js';
 import { until } from '../../../test/support/until.js';
-import { createDataSource } from './database/data-source.js';
 import { orderRow, productRow, stockRow, type Row } from './row-locks.js';
 
 describe('Row locks', () => {
   let shop: TestShop;
-  let other: DataSource;
   let products: number[];
   beforeAll(async () => {
     shop = await TestShop.open({ workers: 4 });
-    other = await createDataSource(shop.url, { app: 'other', queryTimeoutMs: 0 }).initialize();
     products = await Promise.all([shop.createProduct(5), shop.createProduct(5)]);
   });
-  afterAll(async () => {
-    await other.destroy();
-    await shop.close();
-  });
+  afterAll(() => shop.close());
 
-  const withLock = (sql: string, id: number, work: () => Promise<void>) =>
-    other.transaction(async (manager) => {
-      await manager.query(sql, [id]);
-      await work();
-    });
   const lockStock = 'SELECT FROM stock WHERE product_id = $1 FOR UPDATE';
   const receive = (productId: number) =>
     shop.unitOfWork
@@ -38,15 +26,14 @@ describe('Row locks', () => {
     const rows = [orderRow(orderId), ...products.flatMap((id) => [stockRow(id), productRow(id)])];
     const lockFree = () =>
       shop.unitOfWork.inTransaction(({ lockFree }) => lockFree([...rows, stockRow(999)]));
-    await other.transaction(async (manager) => {
-      await manager.query(sql, [products[0], orderId]);
+    await shop.whileLocked(sql, [products[0], orderId], async () => {
       expect([...(await lockFree())]).toEqual([rowOf(products[0]!, orderId)]);
     });
     expect([...(await lockFree())]).toEqual([]);
   });
 
   it('refuse the callers that need the row, and use one connection for all of them', async () => {
-    await withLock(lockStock, products[0]!, async () => {
+    await shop.whileLocked(lockStock, [products[0]], async () => {
       const refused = runConcurrently(20, () => receive(products[0]!).catch((error: unknown) => error));
       const startedAt = performance.now();
       await receive(products[1]!);
@@ -59,7 +46,7 @@ describe('Row locks', () => {
   });
 
   it('refuse no caller because an earlier one was refused for another row', async () => {
-    await withLock(lockStock, products[0]!, async () => {
+    await shop.whileLocked(lockStock, [products[0]], async () => {
       const both = shop.unitOfWork
         .locking(products.map(stockRow))
         .inTransaction(({ stock }) => stock.recordMovement(products[0]!, 'receipt', 1, 'test'));
@@ -71,10 +58,10 @@ describe('Row locks', () => {
 
   it('are waited for, if the other session releases the row in time', async () => {
     let received: Promise<unknown>;
-    await withLock(lockStock, products[0]!, async () => {
+    await shop.whileLocked(lockStock, [products[0]], async () => {
       received = receive(products[0]!);
       const sql = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-      await until('a wait', async () => (await other.query<unknown[]>(sql)).length > 0);
+      await until('a wait', async () => (await shop.dataSource.query<unknown[]>(sql)).length > 0);
     });
     await received!;
   });

@@ -6,22 +6,33 @@ import { currentStock } from './stock/current-stock.js';
 /** A row that transactions lock, as it is shown to operators. */
 export type Row = `${keyof typeof TABLES} ${number}`;
 
-/** How each kind of row is locked by the transactions of the order flow. */
+/** How each kind of row is locked. */
 const TABLES = {
   order: { table: 'orders', id: 'id', strength: 'NO KEY UPDATE' },
   'stock of product': { table: 'stock', id: 'product_id', strength: 'NO KEY UPDATE' },
   /** By foreign key checks. */
   product: { table: 'products', id: 'id', strength: 'KEY SHARE' },
+  /** By changes of a product. Only a change of the SKU, which is a key, conflicts with foreign key checks. */
+  'data of product': { table: 'products', id: 'id', strength: 'NO KEY UPDATE' },
+  'SKU of product': { table: 'products', id: 'id', strength: 'UPDATE' },
+  notification: { table: 'notifications', id: 'id', strength: 'NO KEY UPDATE' },
+  /** By foreign key checks. */
+  'timeline of order': { table: 'orders', id: 'id', strength: 'KEY SHARE' },
 } as const;
 
 export const orderRow = (id: number): Row => `order ${id}`;
 export const stockRow = (productId: number): Row => `stock of product ${productId}`;
 export const productRow = (id: number): Row => `product ${id}`;
+export const productDataRow = (id: number): Row => `data of product ${id}`;
+export const productSkuRow = (id: number): Row => `SKU of product ${id}`;
+export const notificationRow = (id: number): Row => `notification ${id}`;
+export const timelineRow = (orderId: number): Row => `timeline of order ${orderId}`;
 
 const MAX_TRIES = 3;
 /**
- * Longer than the lock timeout: nothing else is locked during this wait, so it holds up nobody. On an overloaded server
- * a short transaction of another replica can hold a row for longer than the lock timeout; its row is not refused.
+ * Longer than the lock timeout: nothing else is locked during this wait, so it delays no other transaction. On an
+ * overloaded server a short transaction of another replica can hold a row for longer than the lock timeout; its row is
+ * not refused.
  */
 const ROW_WAIT_MS = 1_000;
 /** A shorter wait is normal contention and needs no diagnosis. */

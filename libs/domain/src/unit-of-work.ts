@@ -15,12 +15,15 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { catalogue, type PublisherName } from './events/catalogue.js';
 import { IdempotencyRepository } from './idempotency/idempotency.repository.js';
 import { NotificationRepository } from './notification/notification.repository.js';
+import { PendingNotificationRepository } from './notification/pending-notification.repository.js';
 import { OpenOrderRepository } from './order/open-order.repository.js';
 import { OrderDetailsRepository } from './order/order-details.repository.js';
 import { OrderRepository } from './order/order.repository.js';
 import { ProductRepository } from './product/product.repository.js';
 import { RetentionRepository } from './retention/retention.repository.js';
 import { RowLocks, type Row } from './row-locks.js';
+import { ActiveReservationRepository } from './stock/active-reservation.repository.js';
+import { ReservationRepository } from './stock/reservation.repository.js';
 import { StockRepository } from './stock/stock.repository.js';
 import { TransactionCounters } from './transaction-counters.js';
 
@@ -31,7 +34,10 @@ export class Repositories {
   readonly orderDetails: OrderDetailsRepository;
   readonly products: ProductRepository;
   readonly stock: StockRepository;
+  readonly reservations: ReservationRepository;
+  readonly activeReservations: ActiveReservationRepository;
   readonly notifications: NotificationRepository;
+  readonly pendingNotifications: PendingNotificationRepository;
   readonly retention: RetentionRepository;
   readonly idempotency: IdempotencyRepository;
 
@@ -41,7 +47,10 @@ export class Repositories {
     this.orderDetails = new OrderDetailsRepository(manager);
     this.products = new ProductRepository(manager);
     this.stock = new StockRepository(manager);
+    this.reservations = new ReservationRepository(manager);
+    this.activeReservations = new ActiveReservationRepository(manager);
     this.notifications = new NotificationRepository(manager);
+    this.pendingNotifications = new PendingNotificationRepository(manager);
     this.retention = new RetentionRepository(manager);
     this.idempotency = new IdempotencyRepository(manager);
   }

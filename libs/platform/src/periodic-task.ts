@@ -29,6 +29,11 @@ export class PeriodicTask {
     else this.schedule(0);
   }
 
+  /** Whether `stop` was called: the current run must end soon. */
+  get isStopping(): boolean {
+    return this.stopped;
+  }
+
   /** Starts no further run and waits for the current one to finish. */
   async stop() {
     this.stopped = true;

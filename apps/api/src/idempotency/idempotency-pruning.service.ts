@@ -9,7 +9,6 @@ const INTERVAL_MS = 60_000;
 export class IdempotencyPruningService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly task: PeriodicTask;
   private readonly hours: number;
-  private stopping = false;
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
@@ -25,7 +24,6 @@ export class IdempotencyPruningService implements OnApplicationBootstrap, OnModu
   }
 
   onModuleDestroy() {
-    this.stopping = true;
     return this.task.stop();
   }
 
@@ -33,8 +31,8 @@ export class IdempotencyPruningService implements OnApplicationBootstrap, OnModu
   async prune() {
     const total = await pruneInBatches(
       new Date(0),
-      () => this.stopping,
       (range) => this.unitOfWork.inTransaction(({ idempotency }) => idempotency.prune(this.hours, range)),
+      () => this.task.isStopping,
     );
     if (total > 0) this.logger.info({ idempotency_keys: total }, 'pruned');
   }

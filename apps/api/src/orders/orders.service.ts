@@ -69,13 +69,13 @@ export class OrdersService {
    * @throws OrderNotFound, OrderNotCancellable, RowLocked, IdempotencyKeyReused, IdempotencyInProgress
    */
   async cancel(id: number, keyed?: KeyedRequest): Promise<Answer<OrderDto>> {
-    const items = (await this.unitOfWork.readForChange.orders.itemsOf([id])).get(id)!;
+    const items = (await this.unitOfWork.readForChange.orderDetails.itemsOf([id])).get(id)!;
     const rows = [orderRow(id), ...items.map(({ product_id }) => stockRow(product_id))];
     const locking = this.unitOfWork.locking(rows);
-    return answerOnce(locking, keyed, async ({ orders, orderDetails, stock, outbox }) => {
+    return answerOnce(locking, keyed, async ({ orders, orderDetails, reservations, outbox }) => {
       const order = await orders.lockForUpdate(id);
       if (mayTransition('cancel', order.status)) {
-        await stock.release(order);
+        await reservations.release(order);
         await orders.cancel(id, 'requested');
         outbox.add('order.cancelled', { order_id: id, items: order.items, reason: 'requested' });
       } else if (order.status !== 'cancelled') {

@@ -1,4 +1,4 @@
-import { productRow, UnitOfWork, type Answer, type KeyedRequest } from '@estoque/domain';
+import { productDataRow, productSkuRow, UnitOfWork, type Answer, type KeyedRequest } from '@estoque/domain';
 import { Injectable } from '@nestjs/common';
 import { answerOnce } from '../idempotency/answer-once.js';
 import { pageStart, toPage } from '../http/page.dto.js';
@@ -26,8 +26,9 @@ export class ProductsService {
 
   /** @throws ProductNotFound, SkuTaken, RowLocked */
   change(id: number, changes: ChangeProductDto): Promise<ProductDto> {
+    const row = changes.sku === undefined ? productDataRow(id) : productSkuRow(id);
     return this.unitOfWork
-      .locking([productRow(id)])
+      .locking([row])
       .inTransaction(async ({ products }) => toProductDto(await products.change(id, changes)));
   }
 

@@ -139,7 +139,7 @@ describe('The outcome of a write', () => {
     ])('is unknown if an administrator %s', async (_what, action, cause) => {
       let written = driverErrorOf(commitUnreplicated(action));
       await until('the commit to wait', async () => {
-        // PostgreSQL applies the setting a moment after it was told to.
+        // PostgreSQL applies the setting a moment after the reload.
         const isEarly = (await Promise.race([written, Promise.resolve('waits')])) === 'succeeded';
         if (isEarly) written = driverErrorOf(commitUnreplicated(action));
         const stopped = await direct.query<unknown[]>(

@@ -23,8 +23,8 @@ const UNFINISHED = `state IN ('requested', 'running')`;
 
 /** A running process renews its lease long before it expires. After a crash the audit counts as failed. */
 export const AUDIT_LEASE_SECONDS = 30;
-/** Number of audits that are kept. */
-const KEPT = 100;
+/** Maximum number of stored audits. */
+const MAX_AUDITS = 100;
 
 /** Stores audits and their results, so that all processes see them. At most one audit is requested or running. */
 export class Audits {
@@ -87,7 +87,7 @@ export class Audits {
        WHERE id = $1 AND state = 'running'`,
       [id, JSON.stringify(totals), JSON.stringify(discrepancies)],
     );
-    await this.sql.query('DELETE FROM audits WHERE id <= $1', [id - KEPT]);
+    await this.sql.query('DELETE FROM audits WHERE id <= $1', [id - MAX_AUDITS]);
   }
 
   async fail(id: number, error: string) {

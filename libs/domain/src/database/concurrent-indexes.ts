@@ -31,8 +31,12 @@ export async function dropIndexConcurrently(queryRunner: QueryRunner, name: stri
 async function withoutLockTimeout(queryRunner: QueryRunner, work: () => Promise<void>) {
   const [before] = (await queryRunner.query('SHOW lock_timeout')) as [{ lock_timeout: string }];
   await queryRunner.query('SET lock_timeout = 0');
-  await work();
-  await queryRunner.query(`SET lock_timeout = '${before.lock_timeout}'`);
+  try {
+    await work();
+  } finally {
+    // The connection returns to the pool, and a later attempt must not wait without a limit.
+    await queryRunner.query(`SET lock_timeout = '${before.lock_timeout}'`);
+  }
 }
 
 async function isValid(queryRunner: QueryRunner, index: string): Promise<boolean> {

@@ -8,10 +8,11 @@ import { Product } from '../product/product.entity.js';
 import { Movement, Reservation, Stock } from '../stock/stock.entity.js';
 import { Initial1765000000000 } from './migrations/1765000000000-initial.js';
 import { OldSnapshots1766000001000 } from './migrations/1766000001000-old-snapshots.js';
-import { StockAlertIndex1766002500000 } from './migrations/1766002500000-stock-alert-index.js';
-import { DeadLetterJobs1766000004000 } from './migrations/1766000004000-dead-letter-jobs.js';
-import { Reads1766000003000 } from './migrations/1766000003000-reads.js';
 import { Requests1766000002000 } from './migrations/1766000002000-requests.js';
+import { Reads1766000003000 } from './migrations/1766000003000-reads.js';
+import { DeadLetterJobs1766000004000 } from './migrations/1766000004000-dead-letter-jobs.js';
+import { StockAlertIndex1766002500000 } from './migrations/1766002500000-stock-alert-index.js';
+import { DueNotifications1766002600000 } from './migrations/1766002600000-due-notifications.js';
 
 const ENTITIES = [
   Product,
@@ -37,6 +38,7 @@ const MIGRATIONS = [
   Reads1766000003000,
   DeadLetterJobs1766000004000,
   StockAlertIndex1766002500000,
+  DueNotifications1766002600000,
 ];
 
 /** Creates the data source of the system's database. It is not connected; `initialize()` connects it. */

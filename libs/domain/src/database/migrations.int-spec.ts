@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { createDatabase } from '../../../../test/support/database.js';
+import { createIndexesConcurrently } from './concurrent-indexes.js';
 import { createDataSource } from './data-source.js';
 import { migrate } from './migrations.js';
 
@@ -76,6 +77,14 @@ describe('Database migrations', () => {
     await undoAll();
     const migrated = await Promise.all(Array.from({ length: 5 }, () => migrate(database.url)));
     expect(migrated.flat()).toEqual(migrationNames());
+  });
+
+  it('restore the lock timeout of the connection if an index cannot be created', async () => {
+    const runner = dataSource.createQueryRunner();
+    const index = { name: 'orders_sample_index', on: 'orders (no_such_column)' };
+    await expect(createIndexesConcurrently(runner, [index])).rejects.toThrow('no_such_column');
+    expect(await runner.query('SHOW lock_timeout')).toEqual([{ lock_timeout: '400ms' }]);
+    await runner.release();
   });
 
   it('match the entities: tables, columns, types and nullability', async () => {

@@ -20,7 +20,7 @@ interface Claim {
  * Writes `idempotency_keys`: each row is written in the transaction of the effect, so that a crash leaves both or none.
  *
  * While a transaction handles a request, it holds an advisory lock for the request's key. It does not wait for the lock,
- * so that a request that another transaction is handling does not hold up the other requests of a batch. The lock ends
+ * so that a request that another transaction is handling does not delay the other requests of a batch. The lock ends
  * with the transaction: by commit, by rollback, or because its connection is lost.
  */
 export class IdempotencyRepository {

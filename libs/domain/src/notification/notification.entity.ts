@@ -70,3 +70,7 @@ export class Notification {
   @Column('timestamptz', { nullable: true, select: false })
   leased_until!: Date | null;
 }
+
+/** Columns by name instead of `*`: prepared statements with `*` fail after a migration that adds a column. */
+export const NOTIFICATION_COLUMNS = `id, order_id, movement_id, kind, recipient, locale, state, attempts, last_error,
+  created_at, sent_at, leased_until, due_at, resends, traceparent`;

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { Notification } from './notification.entity.js';
+import { Notification, NOTIFICATION_COLUMNS } from './notification.entity.js';
 import { NotificationNotFound, NotificationPending } from './notification.errors.js';
 
 export type NewNotification = Pick<Notification, 'kind' | 'recipient' | 'locale'> &
@@ -13,9 +13,6 @@ export interface NotificationFilter {
   limit: number;
 }
 
-/** A running process renews its leases long before they expire. After a crash, another process sends the mails later. */
-export const NOTIFICATION_LEASE_SECONDS = 15;
-
 /** Key of the advisory lock under which low-stock alerts are counted and recorded, so that replicas share the limit. */
 const STOCK_ALERT_LOCK = 7_302_145;
 /** As literals, which are the conditions of partial indexes. Most mails are sent, so these need no index. */
@@ -25,11 +22,7 @@ const IN_STATE: Record<Notification['state'], string> = {
   failed: `AND state = 'failed'`,
 };
 
-/** Columns by name instead of `*`: prepared statements with `*` fail after a migration that adds a column. */
-const COLUMNS = `id, order_id, movement_id, kind, recipient, locale, state, attempts, last_error, created_at, sent_at,
-  leased_until, due_at, resends, traceparent`;
-
-/** Writes `notifications`. */
+/** Writes `notifications`, except for what the mail sender records. */
 export class NotificationRepository {
   constructor(private readonly manager: EntityManager) {}
 
@@ -88,66 +81,6 @@ export class NotificationRepository {
     return outcomes;
   }
 
-  /** Leases notifications that are due. Concurrent processes claim different ones. */
-  async claimDue(limit: number): Promise<Notification[]> {
-    const [claimed] = await this.manager.query<[Notification[], number]>(
-      `UPDATE notifications SET leased_until = clock_timestamp() + make_interval(secs => $1)
-       WHERE id = ANY(ARRAY(
-         SELECT id FROM notifications
-         WHERE state = 'pending' AND due_at <= clock_timestamp()
-           AND (leased_until IS NULL OR leased_until < clock_timestamp())
-         ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED))
-       RETURNING ${COLUMNS}`,
-      [NOTIFICATION_LEASE_SECONDS, limit],
-    );
-    return claimed;
-  }
-
-  /** Extends the leases of notifications that are still being sent. */
-  async renewLeases(ids: number[]) {
-    await this.manager.query(
-      `UPDATE notifications SET leased_until = clock_timestamp() + make_interval(secs => $2)
-       WHERE id = ANY($1) AND state = 'pending'`,
-      [ids, NOTIFICATION_LEASE_SECONDS],
-    );
-  }
-
-  async markSent(ids: number[]) {
-    await this.manager.query(
-      `UPDATE notifications SET state = 'sent', sent_at = clock_timestamp(), attempts = attempts + 1,
-              last_error = NULL, leased_until = NULL
-       WHERE id = ANY($1)`,
-      [ids],
-    );
-  }
-
-  /** Records that the mail was refused permanently, or was not sent after the maximum of attempts. */
-  async markFailed(id: number, error: string) {
-    await this.manager.query(
-      `UPDATE notifications SET state = 'failed', attempts = attempts + 1, last_error = $2, leased_until = NULL
-       WHERE id = $1`,
-      [id, error],
-    );
-  }
-
-  /** Records an attempt that the mail server deferred or that failed unexpectedly. The next one is in `seconds`. */
-  async defer(id: number, error: string, seconds: number) {
-    await this.manager.query(
-      `UPDATE notifications SET attempts = attempts + 1, last_error = $2, leased_until = NULL,
-              due_at = clock_timestamp() + make_interval(secs => $3)
-       WHERE id = $1`,
-      [id, error, seconds],
-    );
-  }
-
-  /** Ends the leases without using up an attempt: the mail server did not answer, or nothing was sent. */
-  async release(ids: number[], error: string | null) {
-    await this.manager.query(
-      `UPDATE notifications SET last_error = $2, leased_until = NULL WHERE id = ANY($1) AND state = 'pending'`,
-      [ids, error],
-    );
-  }
-
   /**
    * Schedules a sent or failed notification to be sent again.
    *
@@ -157,20 +90,12 @@ export class NotificationRepository {
     const [resent] = await this.manager.query<[Notification[], number]>(
       `UPDATE notifications SET state = 'pending', resends = resends + 1, attempts = 0, last_error = NULL,
               sent_at = NULL, due_at = clock_timestamp()
-       WHERE id = $1 AND state <> 'pending' RETURNING ${COLUMNS}`,
+       WHERE id = $1 AND state <> 'pending' RETURNING ${NOTIFICATION_COLUMNS}`,
       [id],
     );
     if (resent[0]) return resent[0];
     if (await this.manager.existsBy(Notification, { id })) throw new NotificationPending(id);
     throw new NotificationNotFound(id);
-  }
-
-  /** Number of mails that are recorded and not sent yet. */
-  async countWaiting(): Promise<number> {
-    const [row] = await this.manager.query<{ count: number }[]>(
-      `SELECT count(*)::int AS count FROM notifications WHERE state = 'pending'`,
-    );
-    return row!.count;
   }
 
   /** @returns notifications that match the filter, newest first */
@@ -183,7 +108,7 @@ export class NotificationRepository {
         ? 'notifications'
         : `(SELECT * FROM notifications WHERE order_id = ${parameter(orderId)} OFFSET 0) AS mail`;
     return this.manager.query<Notification[]>(
-      `SELECT ${COLUMNS} FROM ${source} WHERE id < $2 ${state ? IN_STATE[state] : ''} ORDER BY id DESC LIMIT $1`,
+      `SELECT ${NOTIFICATION_COLUMNS} FROM ${source} WHERE id < $2 ${state ? IN_STATE[state] : ''} ORDER BY id DESC LIMIT $1`,
       parameters,
     );
   }

@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import type { OrderItem } from './locked-order.js';
 import type { Order, OrderLine, TimelineEntry } from './order.entity.js';
 import { OrderNotFound } from './order.errors.js';
 import { CREATION, ORDER_PARTS } from './order-parts.js';
@@ -24,6 +25,8 @@ export interface OrderFilter {
   limit: number;
 }
 
+export type OrderRecipient = Pick<Order, 'id' | 'status' | 'customer_email' | 'locale'>;
+
 /** Condition of the index for the orders of one reference. */
 const WITH_REFERENCE = 'reference IS NOT NULL';
 
@@ -37,7 +40,7 @@ function partsWith(status: OrderStatus | undefined): (keyof typeof ORDER_PARTS)[
   return status === 'processed' ? ['open', status] : [status];
 }
 
-/** Read model of orders for the API. */
+/** Reads orders. */
 export class OrderDetailsRepository {
   constructor(private readonly manager: EntityManager) {}
 
@@ -78,6 +81,26 @@ export class OrderDetailsRepository {
       ...order,
       timeline: steps.map((step, index) => ({ step, at: times[index]! })),
     }));
+  }
+
+  /** @returns items by order id, sorted by product id; none for an unknown id */
+  async itemsOf(ids: number[]): Promise<Map<number, OrderItem[]>> {
+    const lines = await this.manager.query<(OrderItem & { order_id: number })[]>(
+      'SELECT order_id, product_id, quantity FROM order_lines WHERE order_id = ANY($1) ORDER BY order_id, product_id',
+      [ids],
+    );
+    const itemsOf = new Map<number, OrderItem[]>(ids.map((id) => [id, []]));
+    for (const { order_id, ...item } of lines) itemsOf.get(order_id)!.push(item);
+    return itemsOf;
+  }
+
+  /** Recipients by order id; unknown ids are omitted. */
+  async recipients(ids: number[]): Promise<Map<number, OrderRecipient>> {
+    const orders = await this.manager.query<OrderRecipient[]>(
+      'SELECT id, status, customer_email, locale FROM orders WHERE id = ANY($1)',
+      [ids],
+    );
+    return new Map(orders.map((order) => [order.id, order]));
   }
 }
 

@@ -1,7 +1,8 @@
 import type { ProductSnapshot } from '../product/product.repository.js';
 import type { Locale } from './order.entity.js';
 import { InvalidOrder, UnknownProducts } from './order.errors.js';
-import type { NewOrder, OrderItem } from './order.repository.js';
+import type { OrderItem } from './locked-order.js';
+import type { NewOrder } from './order.repository.js';
 import { addUpQuantities, orderTotal, singleCurrency } from './totals.js';
 
 /** A request for an order. Several items can have the same product. */

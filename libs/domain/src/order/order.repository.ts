@@ -6,11 +6,11 @@ import {
   type PendingConfirmation,
 } from '../events/confirmations.js';
 import type { TransactionCounters } from '../transaction-counters.js';
+import { hasSameItems, lockOrders, type LockedOrder, type OrderMessage } from './locked-order.js';
 import {
   FINAL_ORDER_STATUSES,
   isFinal,
   ORDER_TRANSITIONS,
-  type OrderStatus,
   type OrderTransition,
 } from './order-state-machine.js';
 import type { Cancellation, LineRejection, Locale, Order } from './order.entity.js';
@@ -30,30 +30,7 @@ export interface NewOrder {
 /** The columns of a new order that the database fills in. */
 export type PlacedOrder = Pick<Order, 'id' | 'created_at'>;
 
-export type OrderRecipient = Pick<Order, 'id' | 'status' | 'customer_email' | 'locale'>;
-
-export interface OrderItem {
-  product_id: number;
-  quantity: number;
-}
-
-/** A message that requests the next step of an order. */
-export interface OrderMessage {
-  order_id: number;
-  items: OrderItem[];
-}
-
-/** An order that this transaction has locked: no other transaction can change it before this one ends. */
-export interface LockedOrder {
-  id: number;
-  status: OrderStatus;
-  /** Sorted by product id. */
-  items: OrderItem[];
-  /** The message for which the order was locked, if any. */
-  message?: OrderMessage;
-}
-
-/** Writes `orders`, `order_lines` and `order_timeline`, and reads what the next step of an order needs. */
+/** Writes `orders`, `order_lines` and `order_timeline`, and locks orders for their next step. */
 export class OrderRepository {
   constructor(
     private readonly manager: EntityManager,
@@ -109,14 +86,14 @@ export class OrderRepository {
 
   /** Locks one order for this transaction. @throws OrderNotFound */
   async lockForUpdate(id: number): Promise<LockedOrder> {
-    const order = (await this.lockAll([id])).get(id);
+    const order = (await lockOrders(this.manager, [id])).get(id);
     if (!order) throw new OrderNotFound(id);
     return order;
   }
 
   /** Locks those of the orders that no other transaction has locked, sorted by id. */
   async lockUnlocked(ids: number[]): Promise<LockedOrder[]> {
-    return [...(await this.lockAll(ids, 'SKIP LOCKED')).values()];
+    return [...(await lockOrders(this.manager, ids, 'SKIP LOCKED')).values()];
   }
 
   /**
@@ -126,24 +103,16 @@ export class OrderRepository {
    * the message has other items
    */
   async lockForMessages(messages: OrderMessage[]): Promise<(LockedOrder | OrderNotFound | OrderMismatch)[]> {
-    const locked = await this.lockAll(messages.map(({ order_id }) => order_id));
+    const locked = await lockOrders(
+      this.manager,
+      messages.map(({ order_id }) => order_id),
+    );
     return messages.map((message): LockedOrder | OrderNotFound | OrderMismatch => {
       const { order_id, items } = message;
       const order = locked.get(order_id);
       if (!order) return new OrderNotFound(order_id);
       return hasSameItems(order.items, items) ? { ...order, message } : new OrderMismatch(order_id);
     });
-  }
-
-  /** @returns items by order id, sorted by product id; none for an unknown id */
-  async itemsOf(ids: number[]): Promise<Map<number, OrderItem[]>> {
-    const lines = await this.manager.query<(OrderItem & { order_id: number })[]>(
-      'SELECT order_id, product_id, quantity FROM order_lines WHERE order_id = ANY($1) ORDER BY order_id, product_id',
-      [ids],
-    );
-    const itemsOf = new Map<number, OrderItem[]>(ids.map((id) => [id, []]));
-    for (const { order_id, ...item } of lines) itemsOf.get(order_id)!.push(item);
-    return itemsOf;
   }
 
   async reserve(ids: number[]) {
@@ -190,36 +159,6 @@ export class OrderRepository {
     await this.manager.query(
       `INSERT INTO order_timeline (order_id, step) SELECT id, 'notified' FROM unnest($1::bigint[]) AS id`,
       [ids],
-    );
-  }
-
-  /** Recipients by order id; unknown ids are omitted. */
-  async recipients(ids: number[]): Promise<Map<number, OrderRecipient>> {
-    const orders = await this.manager.query<OrderRecipient[]>(
-      'SELECT id, status, customer_email, locale FROM orders WHERE id = ANY($1)',
-      [ids],
-    );
-    return new Map(orders.map((order) => [order.id, order]));
-  }
-
-  private async lockAll(ids: number[], wait: '' | 'SKIP LOCKED' = ''): Promise<Map<number, LockedOrder>> {
-    const orders = await this.manager.query<
-      { id: number; status: OrderStatus; products: number[]; quantities: number[] }[]
-    >(
-      `SELECT id, status, products, quantities
-       FROM orders, LATERAL (
-         SELECT coalesce(array_agg(product_id ORDER BY product_id), '{}') AS products,
-                coalesce(array_agg(quantity ORDER BY product_id), '{}') AS quantities
-         FROM order_lines WHERE order_id = orders.id
-       ) AS line
-       WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE OF orders ${wait}`,
-      [ids],
-    );
-    return new Map(
-      orders.map(({ id, status, products, quantities }) => {
-        const items = products.map((product_id, index) => ({ product_id, quantity: quantities[index]! }));
-        return [id, { id, status, items }];
-      }),
     );
   }
 
@@ -272,11 +211,3 @@ const FURTHER_EVENTS: Partial<Record<OrderTransition, EventName[]>> = { process:
 /** The confirmations that become pending with a transition. */
 const confirmationsAfter = (transition: OrderTransition): PendingConfirmation[] =>
   pendingConfirmationsOf([ORDER_TRANSITIONS[transition].event, ...(FURTHER_EVENTS[transition] ?? [])]);
-
-/** @param lines sorted by product id @param items in any sequence */
-function hasSameItems(lines: OrderItem[], items: OrderItem[]): boolean {
-  const sorted = items.toSorted((a, b) => a.product_id - b.product_id);
-  const isSame = (line: OrderItem, item?: OrderItem) =>
-    line.product_id === item?.product_id && line.quantity === item.quantity;
-  return sorted.length === lines.length && lines.every((line, index) => isSame(line, sorted[index]));
-}

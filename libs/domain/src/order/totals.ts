@@ -1,6 +1,6 @@
 import { MAX_TOTAL, MAX_UNITS } from '../limits.js';
 import { MixedCurrencies, TooManyUnits, TotalTooLarge } from './order.errors.js';
-import type { OrderItem } from './order.repository.js';
+import type { OrderItem } from './locked-order.js';
 
 /**
  * Adds up the quantities of items with the same product.

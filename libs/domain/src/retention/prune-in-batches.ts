@@ -12,17 +12,18 @@ export interface Pruned<Position> {
 }
 
 /**
- * Runs `prune` until it deletes fewer rows than its limit. Each batch starts at the last row of the batch before it, so
- * that it does not scan deleted rows that are not yet vacuumed.
+ * Deletes rows in batches, until a batch is not full. A batch starts at the last row of the batch
+ * before it, so that it does not scan deleted rows that are not yet vacuumed.
  *
- * @param start position of the first batch
- * @param prune deletes up to `limit` rows from a position
+ * @param start where the first batch starts
+ * @param prune deletes at most `limit` rows in a transaction
+ * @param isStopping no further batch is started if it returns true
  * @returns the number of deleted rows
  */
 export async function pruneInBatches<Position>(
   start: Position,
-  isStopping: () => boolean,
   prune: (range: { from: Position; limit: number }) => Promise<Pruned<Position>>,
+  isStopping: () => boolean,
 ): Promise<number> {
   let total = 0;
   let from = start;

@@ -1,5 +1,5 @@
 import type { LineRejection } from '../order/order.entity.js';
-import type { OrderItem } from '../order/order.repository.js';
+import type { OrderItem } from '../order/locked-order.js';
 
 /** Stock of a product that can be reserved. Orders with an inactive product are rejected. */
 export interface StockLevel {

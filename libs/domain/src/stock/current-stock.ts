@@ -1,3 +1,5 @@
+import type { EntityManager } from 'typeorm';
+
 /**
  * SQL that reads the current row version of each product's stock, and not the earlier ones that an old snapshot keeps: a
  * popular product has thousands of them (docs/adr/0021). An index lookup by product alone visits them all, oldest first.
@@ -9,6 +11,11 @@
 export const currentStock = (products: string, columns: string, lock = '') =>
   `SELECT current.* FROM unnest(${products}::bigint[]) AS product (id) CROSS JOIN LATERAL (
      SELECT ${columns} FROM stock WHERE product_id = product.id ORDER BY change_group DESC LIMIT 1 ${lock}) AS current`;
+
+/** Locks the stock of the products for this transaction. @param products ascending, so that two callers cannot deadlock */
+export async function lockCurrentStock(manager: EntityManager, products: number[]) {
+  await manager.query(currentStock('$1', '1', 'FOR NO KEY UPDATE'), [products]);
+}
 
 /**
  * Condition of an UPDATE: a current row of these products. A further condition on the product must not be one that an
