@@ -46,6 +46,7 @@ describe('An outage of the database', () => {
   });
 
   it('keeps requests away from a process that has never reached the database', async () => {
+    await system.process('api').stop();
     proxy.silence();
     const api = system.launch('api', { DATABASE_URL: proxiedUrl() });
     await until('the api to listen', () => api.logs.some(({ msg }) => msg === 'listening'));
