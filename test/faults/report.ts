@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { FaultResult } from './experiment.js';
-import { GUARANTEES } from './ledger.js';
+import { GUARANTEES } from './guarantees.js';
 import { formatNotAccepted } from './not-accepted.js';
 import type { Report } from './run.js';
 

@@ -151,7 +151,7 @@ async function expectOnlyRefused(
 
 export const rowLock: Fault = {
   name: 'row-lock',
-  description: 'another session holds the lock of the stock of one product, then of the product itself',
+  description: 'locks the stock row of one product in another session, then its product row',
   async inject(injector, experiment) {
     const { database, products, load } = injector;
     const { hot, plentiful } = products;
@@ -190,7 +190,7 @@ export const rowLock: Fault = {
 
 export const advisoryLock: Fault = {
   name: 'advisory-lock',
-  description: 'another session holds the advisory lock of the outbox poll',
+  description: 'takes the advisory lock of the outbox poll in another session',
   async inject(injector, experiment) {
     const { database } = injector;
     await waitUntilWarm(injector);
