@@ -18,6 +18,7 @@ import {
   postgresStop,
 } from './database-faults.js';
 import { deadLetterReplay } from './dead-letter-faults.js';
+import { expensiveReads } from './expensive-reads.js';
 import { addressOnStandby, failover, primaryHalted, primaryKilled, switchover } from './failover-faults.js';
 import { hostileMessages } from './hostile-messages.js';
 import { killApp, killEach } from './kill-faults.js';
@@ -63,6 +64,7 @@ const FAULTS: Fault[] = [
   lastUnits,
   slowBodies,
   overload,
+  expensiveReads,
   rowLock,
   advisoryLock,
   machineLost,
