@@ -15,10 +15,9 @@ export function createCommand(name: string, description: string): Command {
 }
 
 function describeDefault({ defaultValue, defaultValueDescription }: Option): string {
-  const value: unknown = defaultValueDescription ?? defaultValue;
-  if (value === undefined || typeof value === 'boolean') return '';
-  const text = String(value);
-  if (text === '') return ''; // an empty list
+  const value = (defaultValueDescription ?? defaultValue) as string | number | boolean | string[] | undefined;
+  const text = value === undefined || typeof value === 'boolean' ? '' : value.toString();
+  if (text === '') return ''; // none, or an empty list
   return ` (default: ${isAbsolute(text) ? relative(process.cwd(), text) : text})`;
 }
 

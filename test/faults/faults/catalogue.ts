@@ -106,6 +106,12 @@ const CATALOGUES = {
   patroni: { option: '--patroni', round: PATRONI_FAULTS, onlyByName: [] },
 } satisfies Record<string, Catalogue>;
 
+export const FAULT_NAMES: ReadonlySet<string> = new Set(
+  Object.values<Catalogue>(CATALOGUES).flatMap(({ round, onlyByName }) =>
+    [...round, ...onlyByName].map(({ name }) => name),
+  ),
+);
+
 /**
  * @param names names of faults; empty for all faults of a round
  * @throws if a name is unknown
