@@ -18,6 +18,7 @@ interface NotificationRow {
   order_id: number | null;
   recipient: string;
   state: string;
+  last_error: string | null;
 }
 
 /** The mail server can record a mail up to this long after its sender was killed. */
@@ -41,7 +42,7 @@ export async function checkMails(
   const mailsById = new Map<string, Mail[]>();
   for (const mail of mails) mailsById.set(mail.messageId, [...(mailsById.get(mail.messageId) ?? []), mail]);
   const notifications = await sql(
-    'SELECT id::int, order_id::int, recipient, state FROM notifications ORDER BY id',
+    'SELECT id::int, order_id::int, recipient, state, last_error FROM notifications ORDER BY id',
     [],
   );
   for (const notification of notifications as NotificationRow[]) {
@@ -77,7 +78,7 @@ function findUnnotified(notification: NotificationRow, copies: Mail[], refused: 
     case 'failed':
       return refused.test(notification.recipient)
         ? []
-        : [`${name} is failed, but its recipient was not refused`];
+        : [`${name} is failed (${notification.last_error}), but its recipient was not refused`];
     default:
       return [];
   }

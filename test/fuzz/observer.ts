@@ -47,7 +47,7 @@ export class Observer {
     const { restarts } = apps.service(app);
     if (restarts > this.restarts.get(app)!) {
       this.restarts.set(app, restarts);
-      this.violations.add(`${app} died`, this.inputs.recent, JSON.stringify(apps.service(app).ended));
+      this.violations.add(`${app} ended`, this.inputs.recent, JSON.stringify(apps.service(app).ended));
     }
     const megabytes = apps.memoryMegabytes(app);
     if (megabytes > MAX_MEMORY_MB)

@@ -44,8 +44,9 @@ export const expensiveReads: Fault = {
     const requests = load.requests.slice(from);
     const { description, slowestMs } = await describeAnswers(injector, requests);
     experiment.note(`${reads.describe()}; ${description}`);
+    const slowestHealthMs = Math.max(...Object.values(api.slowestMs));
     experiment.note(
-      `slowest health answer ${api.slowestHealthMs.toFixed(0)} ms; the api used ${api.megabytesBefore} MB before and ${api.maxMegabytes} MB at most`,
+      `slowest health answer ${slowestHealthMs.toFixed(0)} ms; the api used ${api.megabytesBefore} MB before and ${api.maxMegabytes} MB at most`,
     );
     expectOnlyOverload(experiment, reads);
     experiment.expect(
@@ -53,7 +54,7 @@ export const expensiveReads: Fault = {
       `every order is accepted within ${MAX_ACCEPTANCE_MS} ms`,
     );
     experiment.expect(
-      api.slowestHealthMs < MAX_HEALTH_MS && api.healthFailures.size === 0,
+      slowestHealthMs < MAX_HEALTH_MS && api.healthFailures.size === 0,
       `health is answered with 200 within ${MAX_HEALTH_MS} ms (${[...api.healthFailures].join(', ')})`,
     );
     experiment.expect(
