@@ -46,6 +46,9 @@ const config: Config = {
   // With two processors Jest would use one worker. The slowest specs mostly wait for processes, so three are faster.
   maxWorkers: 3,
   testSequencer: '<rootDir>/test/longest-first.mjs',
+  // A worker of 600 MB that has no open handle can need more than Jest's 500 ms to end on a busy machine. Jest would kill
+  // it, and report that a test leaks. A worker that does leak is still reported.
+  workerGracefulExitTimeout: 10_000,
   projects: [
     project('unit', ['{apps,libs}/**/*.spec.ts']),
     project('integration', ['{apps,libs}/**/*.int-spec.ts', 'test/properties/*.spec.ts']),

@@ -1,4 +1,6 @@
-import { checkLedger, checkMails, GUARANTEES, type GuaranteeName } from '../test/faults/ledger.js';
+import { GUARANTEES, type GuaranteeName } from '../test/faults/guarantees.js';
+import { checkLedger } from '../test/faults/ledger.js';
+import { checkMails } from '../test/faults/mail-ledger.js';
 import type { Mail } from '../test/faults/mail-sink.js';
 import { DOMAIN } from './pipeline.js';
 import { openingStock } from './shop.js';

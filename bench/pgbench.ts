@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../tools/command.js';
-import { findExecutable, unpackDebianPackage } from '../tools/infrastructure/debian-packages.js';
+import { unpackDebianPackage } from '../tools/infrastructure/debian-packages.js';
+import { findExecutable } from '../tools/infrastructure/executables.js';
 import { reconcileLedger } from './ledger.js';
 import type { MeasuredValues } from './measure.js';
 import { PRODUCTS } from './shop.js';

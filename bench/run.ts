@@ -27,10 +27,10 @@ export interface Report extends Results {
 /** @returns the cases with these names, or all cases if there are none @throws if a name is unknown */
 export function selectCases(names: string[]): Case[] {
   const unknown = names.filter((name) => !CASES.some((benchCase) => benchCase.name === name));
-  if (unknown.length > 0) {
-    const known = CASES.map(({ name, description }) => `  ${name.padEnd(14)} ${description}`);
-    throw new Error(`Unknown case: ${unknown.join(', ')}. The cases are:\n${known.join('\n')}`);
-  }
+  if (unknown.length > 0)
+    throw new Error(
+      `Unknown cases: ${unknown.join(', ')}. Known cases: ${CASES.map(({ name }) => name).join(', ')}`,
+    );
   return names.length === 0
     ? CASES.filter(({ byName }) => !byName)
     : CASES.filter(({ name }) => names.includes(name));

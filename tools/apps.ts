@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { run } from './command.js';
 import type { Infrastructure } from './infrastructure/infrastructure.js';
 import { reservePort } from './infrastructure/ports.js';
-import { STAGES, type ProcessSpec } from './infrastructure/processes.js';
+import { STAGES, type ProcessSpec } from './infrastructure/process-spec.js';
 import { APPS } from '../apps/manifest.js';
 
 /**

@@ -1,7 +1,7 @@
-// `npm run bench`. Its options are described in bench/README.md.
+// `npm run bench`. `npm run bench -- --help` lists its options; bench/README.md describes them.
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { CASES } from '../bench/cases.js';
 import { formatProfiles } from '../bench/profiles.js';
 import { criteriaRows, writeReport } from '../bench/report.js';
 import { runBench, selectCases, type RunOptions } from '../bench/run.js';
@@ -11,58 +11,92 @@ import { stopCommands } from './command.js';
 import { tryLock } from './infrastructure/lock.js';
 import { endLeftovers } from './infrastructure/leftovers.js';
 import { Processes } from './infrastructure/processes.js';
-import { local, UserError, root, runUntilStopped } from './lifecycle.js';
+import { runUntilStopped, UserError } from './lifecycle.js';
+import { createCommand, list, wholeNumber } from './options.js';
+import { local, root } from './paths.js';
 import { bold, dim, pad, print, red, createProgressPrinter } from './terminal.js';
 
+const options = readOptions(process.argv.slice(3));
 const dir = join(local, 'bench', 'stack');
 const records = join(dir, 'run');
 /** True once this run holds the lock: the folder may belong to another run until then. */
 let ownsFolder = false;
 const processes = new Processes(records, (text) => print(dim(`    ${text}`)));
 
-function parseOptions() {
-  const { values } = parseArgs({
-    args: process.argv.slice(3),
-    options: {
-      case: { type: 'string', default: '' },
-      rounds: { type: 'string', default: '3' },
-      seconds: { type: 'string' },
-      connections: { type: 'string', default: '1,16,64,256' },
-      minutes: { type: 'string', default: '10' },
-      rows: { type: 'string', default: '1000000' },
-      backlog: { type: 'string', default: '100000' },
-      report: { type: 'string', default: join(local, 'bench', 'report') },
-      profile: { type: 'boolean', default: false },
-    },
-  });
-  const number = (name: string, text: string) => {
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < 1)
-      throw new Error(`--${name} must be a whole number of at least 1`);
-    return value;
-  };
+function readOptions(args: string[]) {
+  const cases = CASES.map(
+    ({ name, description, byName }) =>
+      `  ${name.padEnd(14)} ${description}${byName ? ' (only if --case selects it)' : ''}`,
+  );
+  const command = createCommand(
+    'bench',
+    'Measures orders per second from POST to recorded notification, and compares them with a hand-written baseline and with pgbench. Without options: about an hour.',
+  )
+    .option('--case <names>', 'these cases only, separated by commas', list, [])
+    .option('--rounds <number>', 'runs of all selected cases', wholeNumber(1), 3)
+    .option(
+      '--seconds <number>',
+      'duration of one measurement (default: 10; a window takes 60)',
+      wholeNumber(1),
+    )
+    .option(
+      '--connections <numbers>',
+      'numbers of concurrent clients of the case uniform',
+      numbers,
+      [1, 16, 64, 256],
+    )
+    .option(
+      '--minutes <number>',
+      'windows of the case snapshot, without and with a snapshot',
+      wholeNumber(1),
+      10,
+    )
+    .option('--rows <number>', 'orders stored beforehand in the case million', wholeNumber(1), 1_000_000)
+    .option('--backlog <number>', 'waiting messages of the case backlog', wholeNumber(1), 100_000)
+    .option('--report <prefix>', 'path of the report, without .md and .json', join(local, 'bench', 'report'))
+    .option('--profile', 'also record CPU profiles', false)
+    .addHelpText('after', `\nCases:\n${cases.join('\n')}`)
+    .parse(args, { from: 'user' });
+  const values = command.opts<{
+    case: string[];
+    rounds: number;
+    seconds?: number;
+    connections: number[];
+    minutes: number;
+    rows: number;
+    backlog: number;
+    report: string;
+    profile: boolean;
+  }>();
+  const { rounds, connections, rows, backlog, seconds = 10 } = values;
   return {
-    cases: selectCases(values.case.split(',').filter(Boolean)),
-    rounds: number('rounds', values.rounds),
-    seconds: number('seconds', values.seconds ?? '10'),
+    cases: selectCasesOrFail(values.case, (message) => command.error(message)),
+    rounds,
+    connections,
+    rows,
+    backlog,
+    seconds,
     // Long enough to distinguish the first minute from the next ones, unless --seconds asks for a quick run.
-    windowSeconds: number('seconds', values.seconds ?? '60'),
-    connections: values.connections.split(',').map((text) => number('connections', text)),
-    snapshotWindows: number('minutes', values.minutes),
-    rows: number('rows', values.rows),
-    backlog: number('backlog', values.backlog),
+    windowSeconds: values.seconds ?? 60,
+    snapshotWindows: values.minutes,
     report: resolve(values.report),
     profiles: values.profile ? join(local, 'bench', 'profiles') : undefined,
   };
 }
 
-async function main(): Promise<number> {
-  let options: ReturnType<typeof parseOptions>;
+function numbers(text: string): number[] {
+  return list(text).map(wholeNumber(1));
+}
+
+function selectCasesOrFail(names: string[], fail: (message: string) => never) {
   try {
-    options = parseOptions();
+    return selectCases(names);
   } catch (error) {
-    throw new UserError((error as Error).message);
+    return fail(`error: ${(error as Error).message}`);
   }
+}
+
+async function main(): Promise<number> {
   const release = tryLock(join(local, 'bench.lock'));
   if (!release) throw new UserError('A benchmark is already running in this folder.');
   process.on('exit', release);

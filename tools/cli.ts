@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { build } from './build.js';
 import { run } from './command.js';
 import { readJson } from './infrastructure/files.js';
-import { root, stackFile } from './lifecycle.js';
+import { root, stackFile } from './paths.js';
 
 await build(root, (text) => process.stderr.write(`${text}\n`));
 const stack = readJson<{ database_url: string; rabbitmq_url: string }>(stackFile);

@@ -1,77 +1,58 @@
-// `npm run fuzz`. Its options are described in test/fuzz/README.md.
-import { randomBytes, randomInt } from 'node:crypto';
-import { rmSync } from 'node:fs';
+// `npm run fuzz`. `npm run fuzz -- --help` lists its options; test/fuzz/README.md describes them.
+import { InvalidArgumentError } from 'commander';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { writeFuzzReport } from '../test/fuzz/report.js';
-import { FuzzRun, SOURCES, type Source } from '../test/fuzz/run.js';
+import { runFuzz, SOURCES, type Source } from '../test/fuzz/run.js';
 import { build } from './build.js';
 import { stopCommands } from './command.js';
-import { writeAtomically } from './infrastructure/files.js';
-import { identityOf } from './infrastructure/identity.js';
-import { Processes } from './infrastructure/processes.js';
-import { local, removeDeadTestRuns, root, runUntilStopped, testRuns, UserError } from './lifecycle.js';
+import { removeDeadTestRuns, TestRun } from './infrastructure/test-run.js';
+import { runUntilStopped } from './lifecycle.js';
+import { atLeast, createCommand, list, seedOption } from './options.js';
+import { local, root } from './paths.js';
 import { createProgressPrinter, dim, green, print, red } from './terminal.js';
 
-const dir = join(testRuns, randomBytes(4).toString('hex'));
-const processes = new Processes(join(dir, 'run'), (text) => print(dim(`    ${text}`)));
-let keep = false;
+const OWN_DIST = join(root, 'dist');
 
-function readOptions() {
-  const { values } = parseArgs({
-    args: process.argv.slice(3),
-    options: {
-      minutes: { type: 'string', default: '5' },
-      seed: { type: 'string', default: String(randomInt(1_000_000)) },
-      only: { type: 'string', default: SOURCES.join(',') },
-      dist: { type: 'string', default: join(root, 'dist') },
-      report: { type: 'string', default: join(local, 'fuzz', 'report.md') },
-      keep: { type: 'boolean', default: false },
-    },
-  });
-  const [minutes, seed] = [Number(values.minutes), Number(values.seed)];
-  if (!(minutes > 0)) throw new UserError('--minutes must be a positive number');
-  if (!Number.isSafeInteger(seed)) throw new UserError('--seed must be an integer');
-  const only = values.only.split(',');
-  const unknown = only.filter((name) => !(SOURCES as readonly string[]).includes(name));
-  if (unknown.length > 0)
-    throw new UserError(`--only: ${unknown.join(', ')}; known are ${SOURCES.join(', ')}`);
-  const isOwnDist = values.dist === join(root, 'dist');
-  return {
-    minutes,
-    seed,
-    only: only as Source[],
-    isOwnDist,
-    dist: resolve(values.dist),
-    report: resolve(values.report),
-    keep: values.keep,
-  };
+const options = readOptions(process.argv.slice(3));
+const testRun = new TestRun(root, (text) => print(dim(`    ${text}`)), options);
+
+function readOptions(args: string[]) {
+  const { dist, report, ...others } = createCommand(
+    'fuzz',
+    'Starts the whole system, sends hostile input to the API and to the broker, and checks that nothing fails, stops or delays good orders.',
+  )
+    .option('--minutes <number>', 'how long random input is sent', atLeast(0.1), 5)
+    .addOption(seedOption('seed of the random sequence; the same seed repeats the input'))
+    .option('--only <sources>', `these kinds of input only: ${SOURCES.join(', ')}`, sources, [...SOURCES])
+    .option('--dist <folder>', 'another build than dist/', OWN_DIST)
+    .option('--report <file>', 'path of the report', join(local, 'fuzz', 'report.md'))
+    .option('--keep', 'keep data and logs until the next test run', false)
+    .parse(args, { from: 'user' })
+    .opts<{
+      minutes: number;
+      seed: number;
+      only: Source[];
+      dist: string;
+      report: string;
+      keep: boolean;
+    }>();
+  return { ...others, isOwnDist: dist === OWN_DIST, dist: resolve(dist), report: resolve(report) };
+}
+
+function sources(text: string): Source[] {
+  const names = list(text);
+  if (names.every((name): name is Source => (SOURCES as readonly string[]).includes(name))) return names;
+  throw new InvalidArgumentError(`Known kinds are ${SOURCES.join(', ')}.`);
 }
 
 async function main(): Promise<number> {
-  let options: ReturnType<typeof readOptions>;
-  try {
-    options = readOptions();
-  } catch (error) {
-    throw new UserError((error as Error).message);
-  }
-  keep = options.keep;
-  // If this run is killed, a later run finds its processes by this file and ends them.
-  writeAtomically(join(dir, 'launcher.json'), JSON.stringify(identityOf(process.pid)));
-  await removeDeadTestRuns();
+  await removeDeadTestRuns(root);
   if (options.isOwnDist) await build(root, print);
   const { seed, only, dist, minutes } = options;
+  const { dir, processes } = testRun;
   const printProgress = createProgressPrinter();
-  const report = await FuzzRun.run({
-    root,
-    dir,
-    dist,
-    processes,
-    seed,
-    only,
-    seconds: minutes * 60,
-    printProgress,
-  });
+  const run = { root, dir, dist, processes, seed, only, seconds: minutes * 60, printProgress };
+  const report = await runFuzz(run);
   writeFuzzReport(report, options.report);
   for (const { kind, count, detail } of report.violations)
     print(red(`  ✘ ${kind} (${count}) ${detail.slice(0, 200)}`));
@@ -82,10 +63,10 @@ async function main(): Promise<number> {
 
 runUntilStopped({
   main,
-  processes,
+  processes: testRun.processes,
   exitCodeOnSignal: 130,
   cleanUp: () => {
     stopCommands();
-    if (!keep) rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
+    testRun.deleteFiles();
   },
 });

@@ -1,24 +1,21 @@
 // `npm run infra`: starts the servers without apps, and writes `.env`, until Ctrl-C.
 import { existsSync, rmSync } from 'node:fs';
-import { migrate, settings } from './apps.js';
+import { settings } from './apps.js';
 import { build } from './build.js';
-import { stopCommands } from './command.js';
-import { startInfrastructure, type Infrastructure } from './infrastructure/infrastructure.js';
-import { writeAtomically } from './infrastructure/files.js';
-import { Processes } from './infrastructure/processes.js';
 import {
   claimClone,
   cleanUpAfterCrash,
   ENV_MARKER,
-  envFile,
   isOurEnvFile,
-  local,
-  logs,
-  records,
-  root,
-  rotateLogs,
-  runUntilStopped,
-} from './lifecycle.js';
+  migrateDatabase,
+  startServers,
+} from './clone.js';
+import { stopCommands } from './command.js';
+import { writeAtomically } from './infrastructure/files.js';
+import type { Infrastructure } from './infrastructure/infrastructure.js';
+import { Processes } from './infrastructure/processes.js';
+import { runUntilStopped } from './lifecycle.js';
+import { envFile, records, root } from './paths.js';
 import { bold, cyan, print, Progress, yellow } from './terminal.js';
 
 const processes = new Processes(records, (text) => print(yellow(text)));
@@ -27,23 +24,10 @@ let infrastructure: Infrastructure | undefined;
 async function main(): Promise<number> {
   claimClone();
   await cleanUpAfterCrash();
-  rotateLogs();
   const progress = new Progress();
-  const { DATABASE_URL, RABBITMQ_URL, SMTP_URL } = process.env;
   const building = build(root, (text) => progress.working('Build', text));
-  const starting = startInfrastructure({
-    root,
-    logs,
-    processes,
-    progress,
-    dir: local,
-    wellKnownPorts: true,
-    given: { databaseUrl: DATABASE_URL, rabbitmqUrl: RABBITMQ_URL, smtpUrl: SMTP_URL },
-  });
-  [infrastructure] = await Promise.all([starting, building]);
-  progress.begin('Migrations');
-  const migrated = await migrate(root, infrastructure.databaseUrl);
-  progress.done('Migrations', migrated > 0 ? `${migrated} applied` : 'up to date');
+  [infrastructure] = await Promise.all([startServers(processes, progress), building]);
+  await migrateDatabase(infrastructure, progress);
   print();
   writeEnvFile(infrastructure);
   if (infrastructure.mailboxUrl) print(`Mailbox  ${cyan(infrastructure.mailboxUrl)}`);

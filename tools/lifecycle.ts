@@ -1,82 +1,9 @@
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { tryLock } from './infrastructure/lock.js';
-import { readJson } from './infrastructure/files.js';
-import { isAlive, type Identity } from './infrastructure/identity.js';
-import { endLeftovers } from './infrastructure/leftovers.js';
-import { StoppingError, type Processes } from './infrastructure/processes.js';
-import { bold, print, red, yellow } from './terminal.js';
-
-export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-export const local = join(root, '.local');
-export const logs = join(local, 'logs');
-export const records = join(local, 'run');
-export const stackFile = join(local, 'stack.json');
-export const envFile = join(root, '.env');
-export const ENV_MARKER = '# Written by `npm run infra`, which deletes this file when it stops.';
+import type { Processes } from './infrastructure/processes.js';
+import { StoppingError } from './infrastructure/service.js';
+import { bold, print, red } from './terminal.js';
 
 /** An error that is printed without its stack: the message is written for the user. */
 export class UserError extends Error {}
-
-/** Takes the lock of this clone: `npm start` and `npm run infra` share its data, so only one of them can run. */
-export function claimClone(): void {
-  const release = tryLock(join(local, 'launcher.lock'));
-  if (!release) {
-    const stack = readJson<Record<string, unknown>>(stackFile);
-    const addresses = ['api', 'docs', 'mailbox', 'rabbitmq_management'].filter((name) => stack?.[name]);
-    const lines = addresses.map((name) => `  ${name.padEnd(20)} ${String(stack![name])}`);
-    throw new UserError(
-      [
-        `npm start or npm run infra is already running in this folder (${root}).`,
-        ...lines,
-        'Stop it first, with Ctrl-C in its terminal.',
-      ].join('\n'),
-    );
-  }
-  process.on('exit', release);
-}
-
-/** After a run of this clone was killed: stops its processes and deletes its files. */
-export async function cleanUpAfterCrash(): Promise<void> {
-  const stopped = await endLeftovers(records);
-  if (stopped.length > 0)
-    print(`${yellow('·')} stopped processes that a killed run had left: ${stopped.join(', ')}`);
-  rmSync(stackFile, { force: true });
-  if (isOurEnvFile()) rmSync(envFile);
-  await removeDeadTestRuns();
-}
-
-export const testRuns = join(local, 'test');
-
-/** Stops the processes and deletes the folders of test runs whose launcher has ended. Each test run has a folder. */
-export async function removeDeadTestRuns(): Promise<void> {
-  if (!existsSync(testRuns)) return;
-  for (const name of readdirSync(testRuns)) {
-    const dir = join(testRuns, name);
-    const launcher = readJson<Identity>(join(dir, 'launcher.json'));
-    // A run without launcher.json is either just starting, or old.
-    if (isAlive(launcher) || (!launcher && Date.now() - statSync(dir).mtimeMs < 60_000)) continue;
-    await endLeftovers(join(dir, 'run'));
-    rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
-  }
-}
-
-export function isOurEnvFile(): boolean {
-  return existsSync(envFile) && readFileSync(envFile, 'utf8').startsWith(ENV_MARKER);
-}
-
-const LOG_LIMIT_BYTES = 10 * 1024 * 1024;
-
-/** Renames large logs to `<name>.old`, replacing the previous one. */
-export function rotateLogs(): void {
-  if (!existsSync(logs)) return;
-  for (const name of readdirSync(logs)) {
-    const file = join(logs, name);
-    if (name.endsWith('.log') && statSync(file).size > LOG_LIMIT_BYTES)
-      renameSync(file, join(logs, `${basename(name, '.log')}.old`));
-  }
-}
 
 /**
  * Runs `main` until it returns, fails or a signal arrives, then stops everything that it started and exits. The first

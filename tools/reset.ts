@@ -1,10 +1,11 @@
 // `npm run reset`: deletes all data of this clone: databases, queues, mails, logs, and reports of benchmarks and fault runs.
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { claimClone, cleanUpAfterCrash } from './clone.js';
 import { Compose } from './infrastructure/compose.js';
-import { readJson } from './infrastructure/files.js';
-import { isAlive, type Identity } from './infrastructure/identity.js';
-import { claimClone, cleanUpAfterCrash, local, UserError, testRuns } from './lifecycle.js';
+import { isTesting } from './infrastructure/test-run.js';
+import { UserError } from './lifecycle.js';
+import { local, root } from './paths.js';
 import { print, red, yellow } from './terminal.js';
 
 /** Not deleted: downloads, test runs, and locks that this run may hold. */
@@ -19,10 +20,7 @@ async function main(): Promise<void> {
   for (const name of existsSync(local) ? readdirSync(local) : []) {
     if (!KEPT.includes(name)) rmSync(join(local, name), { recursive: true, force: true, maxRetries: 5 });
   }
-  const isTesting =
-    existsSync(testRuns) &&
-    readdirSync(testRuns).some((run) => isAlive(readJson<Identity>(join(testRuns, run, 'launcher.json'))));
-  const exception = isTesting ? ', except those of the tests that are running' : '';
+  const exception = isTesting(root) ? ', except those of the tests that are running' : '';
   print(`All data are deleted${exception}. The next npm start begins with an empty database.`);
 }
 

@@ -1,25 +1,17 @@
 // `npm start`: starts servers, apps and demo data, and prints the steps of each order until Ctrl-C.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { appsFor, migrate, type App } from './apps.js';
+import { appsFor, type App } from './apps.js';
 import { build } from './build.js';
+import { claimClone, cleanUpAfterCrash, migrateDatabase, startServers } from './clone.js';
 import { stopCommands } from './command.js';
 import { addDemoData, isEmpty, placeSampleOrder, SAMPLE_ORDER } from './demo-data.js';
 import { clock, Flow } from './flow.js';
-import { startInfrastructure, type Infrastructure } from './infrastructure/infrastructure.js';
 import { writeAtomically } from './infrastructure/files.js';
+import type { Infrastructure } from './infrastructure/infrastructure.js';
 import { Processes } from './infrastructure/processes.js';
-import {
-  claimClone,
-  cleanUpAfterCrash,
-  local,
-  logs,
-  records,
-  root,
-  rotateLogs,
-  runUntilStopped,
-  stackFile,
-} from './lifecycle.js';
+import { runUntilStopped } from './lifecycle.js';
+import { logs, records, root, stackFile } from './paths.js';
 import { bold, cyan, dim, print, Progress, yellow } from './terminal.js';
 
 const printProgress = (text: string): void => print(`${dim(clock(Date.now()))}  ${yellow(text)}`);
@@ -30,25 +22,10 @@ let flow: Flow | undefined;
 async function main(): Promise<number> {
   claimClone();
   await cleanUpAfterCrash();
-  rotateLogs();
   const progress = new Progress();
-  const { DATABASE_URL, RABBITMQ_URL, SMTP_URL } = process.env;
-
   const building = buildApps(progress);
-  const starting = startInfrastructure({
-    root,
-    logs,
-    processes,
-    progress,
-    dir: local,
-    wellKnownPorts: true,
-    given: { databaseUrl: DATABASE_URL, rabbitmqUrl: RABBITMQ_URL, smtpUrl: SMTP_URL },
-  });
-  [infrastructure] = await Promise.all([starting, building]);
-
-  progress.begin('Migrations');
-  const migrated = await migrate(root, infrastructure.databaseUrl);
-  progress.done('Migrations', migrated > 0 ? `${migrated} applied` : 'up to date');
+  [infrastructure] = await Promise.all([startServers(processes, progress), building]);
+  await migrateDatabase(infrastructure, progress);
 
   const apps = await appsFor(root, logs, infrastructure);
   flow = new Flow(

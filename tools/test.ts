@@ -1,38 +1,28 @@
 // `npm test`: runs the checks and all specs, or only the specs in its arguments, on servers of its own.
-import { randomBytes } from 'node:crypto';
-import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from './build.js';
 import { run, stopCommands } from './command.js';
-import { startInfrastructure, type Infrastructure } from './infrastructure/infrastructure.js';
-import { readJson, writeAtomically } from './infrastructure/files.js';
+import { readJson } from './infrastructure/files.js';
 import { identityOf } from './infrastructure/identity.js';
+import type { Infrastructure } from './infrastructure/infrastructure.js';
 import { writeRecord } from './infrastructure/leftovers.js';
-import { Processes, STAGES } from './infrastructure/processes.js';
-import { root, runUntilStopped, removeDeadTestRuns, testRuns } from './lifecycle.js';
+import { STAGES } from './infrastructure/process-spec.js';
+import { removeDeadTestRuns, TestRun } from './infrastructure/test-run.js';
+import { runUntilStopped } from './lifecycle.js';
+import { root } from './paths.js';
 import { dim, green, print, Progress, red, yellow } from './terminal.js';
+import { startTestServers, testEnvironment } from './test-servers.js';
 
-/** Folder for all files of this run, deleted at its end. */
-const dir = join(testRuns, randomBytes(4).toString('hex'));
-const processes = new Processes(join(dir, 'run'), (text) => print(yellow(text)));
+const testRun = new TestRun(root, (text) => print(yellow(text)));
+const { dir, processes } = testRun;
 let infrastructure: Infrastructure | undefined;
 const count = { passed: 0, failed: 0 };
 
 async function main(): Promise<number> {
-  writeAtomically(join(dir, 'launcher.json'), JSON.stringify(identityOf(process.pid)));
-  await removeDeadTestRuns();
+  await removeDeadTestRuns(root);
   const jestArguments = process.argv.slice(3);
   const progress = new Progress();
-  const starting = startInfrastructure({
-    root,
-    dir,
-    processes,
-    progress: { working: progress.working.bind(progress), done: () => undefined },
-    logs: join(dir, 'logs'),
-    wellKnownPorts: false,
-    given: {},
-    ephemeral: true,
-  });
+  const starting = startTestServers(testRun, (step, text) => progress.working(step, text));
   // Awaited below. Until then an early failure must not be reported as an unhandled rejection.
   starting.catch(() => undefined);
   const tasks = jestArguments.length > 0 ? [buildTask] : [buildTask, ...createChecks()];
@@ -49,7 +39,6 @@ type Task = () => Promise<boolean>;
 
 function createChecks(): Task[] {
   const tool = (...path: string[]): string => join(root, 'node_modules', ...path);
-  const has = (pattern: RegExp): boolean => readdirSync(root).some((name) => pattern.test(name));
   const check =
     (name: string, ...args: string[]): Task =>
     () =>
@@ -57,10 +46,8 @@ function createChecks(): Task[] {
   return [
     check('types', tool('typescript', 'bin', 'tsc'), '--noEmit', '-p', 'tsconfig.json'),
     check('lint', tool('eslint', 'bin', 'eslint.js'), '.'),
-    ...(has(/^\.dependency-cruiser\./)
-      ? [check('dependencies', tool('dependency-cruiser', 'bin', 'dependency-cruise.mjs'), 'apps', 'libs')]
-      : []),
-    ...(has(/^knip\./) ? [check('knip', tool('knip', 'bin', 'knip.js'))] : []),
+    check('dependencies', tool('dependency-cruiser', 'bin', 'dependency-cruise.mjs'), 'apps', 'libs'),
+    check('knip', tool('knip', 'bin', 'knip.js')),
   ];
 }
 
@@ -136,27 +123,11 @@ async function runJest(servers: Infrastructure, args: string[]): Promise<void> {
   count.failed += failed === 0 && (code !== 0 || hasRunNoTest) ? 1 : failed;
 }
 
-function environment({
-  databaseUrl,
-  rabbitmqUrl,
-  managementUrl,
-  smtpUrl,
-  mailboxUrl,
-}: Infrastructure): NodeJS.ProcessEnv {
-  const postgres = new URL(databaseUrl);
-  postgres.pathname = '/postgres'; // each spec creates a database of its own
+function environment(servers: Infrastructure): NodeJS.ProcessEnv {
   const env = { ...process.env };
   // Settings for `npm start` must not affect the tests.
   for (const name of ['DATABASE_URL', 'RABBITMQ_URL', 'SMTP_URL', 'PORT', 'HOST', 'ENV']) delete env[name];
-  return {
-    ...env,
-    NODE_ENV: 'test',
-    TEST_DATABASE_URL: postgres.href,
-    TEST_RABBITMQ_URL: rabbitmqUrl,
-    TEST_RABBITMQ_MANAGEMENT_URL: managementUrl,
-    TEST_SMTP_URL: smtpUrl,
-    TEST_MAILBOX_URL: mailboxUrl,
-  };
+  return { ...env, NODE_ENV: 'test', ...testEnvironment(servers) };
 }
 
 runUntilStopped({
@@ -166,7 +137,7 @@ runUntilStopped({
   cleanUp: async () => {
     stopCommands();
     await infrastructure?.stop();
-    rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
-    await removeDeadTestRuns(); // an interrupted spec may have started processes of its own
+    testRun.deleteFiles();
+    await removeDeadTestRuns(root); // an interrupted spec may have started processes of its own
   },
 });

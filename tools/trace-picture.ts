@@ -1,6 +1,6 @@
 // `npm run trace-picture`: draws the trace of a real order through real processes, from its POST to its mail.
 import { randomBytes } from 'node:crypto';
-import { rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import 'reflect-metadata';
 import { OtlpCollector } from '../test/support/otlp-collector.js';
@@ -10,42 +10,25 @@ import { until } from '../test/support/until.js';
 import { build } from './build.js';
 import { stopCommands } from './command.js';
 import { drawWaterfall } from './documents/waterfall.js';
-import { writeAtomically } from './infrastructure/files.js';
-import { identityOf } from './infrastructure/identity.js';
-import { startInfrastructure, type Infrastructure } from './infrastructure/infrastructure.js';
-import { Processes } from './infrastructure/processes.js';
-import { root, runUntilStopped, removeDeadTestRuns, testRuns } from './lifecycle.js';
+import type { Infrastructure } from './infrastructure/infrastructure.js';
+import { removeDeadTestRuns, TestRun } from './infrastructure/test-run.js';
+import { runUntilStopped } from './lifecycle.js';
+import { root } from './paths.js';
 import { print } from './terminal.js';
+import { startTestServers, testEnvironment } from './test-servers.js';
 
 const PICTURE = 'docs/trace.svg';
 /** Orders placed before the traced one, because processes that have just started are slower. */
 const WARM_UP_ORDERS = 30;
 
-const dir = join(testRuns, randomBytes(4).toString('hex'));
-const processes = new Processes(join(dir, 'run'), print);
+const testRun = new TestRun(root, print);
 let infrastructure: Infrastructure | undefined;
 
 async function main(): Promise<number> {
-  writeAtomically(join(dir, 'launcher.json'), JSON.stringify(identityOf(process.pid)));
-  await removeDeadTestRuns();
+  await removeDeadTestRuns(root);
   await build(root, print);
-  infrastructure = await startInfrastructure({
-    root,
-    dir,
-    processes,
-    progress: { working: () => undefined, done: () => undefined },
-    logs: join(dir, 'logs'),
-    wellKnownPorts: false,
-    given: {},
-    ephemeral: true,
-  });
-  const { databaseUrl, rabbitmqUrl, managementUrl, smtpUrl } = infrastructure;
-  Object.assign(process.env, {
-    TEST_DATABASE_URL: databaseUrl,
-    TEST_RABBITMQ_URL: rabbitmqUrl,
-    TEST_RABBITMQ_MANAGEMENT_URL: managementUrl,
-    TEST_SMTP_URL: smtpUrl,
-  });
+  infrastructure = await startTestServers(testRun, () => undefined);
+  Object.assign(process.env, testEnvironment(infrastructure));
   const collector = await OtlpCollector.start();
   const system = await System.start({ apps: FLOW_APPS, environment: collector.environment });
   try {
@@ -103,11 +86,11 @@ function draw(collector: OtlpCollector, traceId: string) {
 
 runUntilStopped({
   main,
-  processes,
+  processes: testRun.processes,
   exitCodeOnSignal: 130,
   cleanUp: async () => {
     stopCommands();
     await infrastructure?.stop();
-    rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
+    testRun.deleteFiles();
   },
 });

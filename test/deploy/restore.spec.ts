@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { APP_NAMES } from '../../apps/manifest.js';
 import { findPostgresPrograms, type PostgresPrograms } from '../../tools/infrastructure/programs.js';
 import { startPostgres } from '../../tools/infrastructure/postgres.js';
-import { Processes } from '../../tools/infrastructure/processes.js';
+import { TestRun } from '../../tools/infrastructure/test-run.js';
 import { callTestBrokerApi } from '../support/broker.js';
 import { System } from '../support/system.js';
 import { until } from '../support/until.js';
@@ -20,23 +20,22 @@ const findCommand = (program: string, word: string) =>
   commands.find((line) => line.startsWith(`${program} `) && line.includes(word))!;
 
 describe('Backup under load', () => {
-  const folder = mkdtempSync(join(process.cwd(), '.local', 'restore-'));
-  const processes = new Processes(join(folder, 'processes'), () => undefined);
+  const testRun = new TestRun(process.cwd());
+  const { root, dir: folder, processes } = testRun;
   let programs: PostgresPrograms;
   let system: System;
 
   beforeAll(async () => {
-    programs = await findPostgresPrograms(process.cwd());
+    programs = await findPostgresPrograms(root);
     Object.assign(process.env, programs.env);
-    const options = { root: process.cwd(), dir: folder, log: join(folder, 'postgres.log'), ephemeral: true };
+    const options = { root, dir: folder, log: join(folder, 'postgres.log'), ephemeral: true };
     const { url } = await startPostgres({ ...options, processes, binaries: programs.bin });
     const environment = { REPUBLISH_AFTER_SECONDS: '1,1,1' };
     system = await System.start({ databaseServer: url, environment });
   }, 120_000);
   afterAll(async () => {
     await system?.stop();
-    await processes.stop();
-    rmSync(folder, { recursive: true, force: true });
+    await testRun.stop();
   });
 
   /** Runs a command as an operator would: in a shell that has only DATABASE_URL. */

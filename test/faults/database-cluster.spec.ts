@@ -1,37 +1,17 @@
-import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { Processes } from '../../tools/infrastructure/processes.js';
-import { runFaults, type Report } from './run.js';
+import { TestRun } from '../../tools/infrastructure/test-run.js';
+import { runInShortForm, type Report } from './run.js';
 
 /** The fault of every `npm test`; `npm run faults -- --database-cluster` injects all of them. */
 const FAULT = 'failover';
 
 describe('The system on three PostgreSQL servers', () => {
-  const root = process.cwd();
-  const dir = join(root, '.local', 'test', randomBytes(4).toString('hex'));
-  const processes = new Processes(join(dir, 'run'), () => undefined);
+  const testRun = new TestRun(process.cwd());
   let report: Report;
 
   beforeAll(async () => {
-    report = await runFaults({
-      root,
-      dist: join(root, 'dist'),
-      dir,
-      processes,
-      databaseCluster: true,
-      only: [FAULT],
-      short: true,
-      minutes: 0,
-      rate: 5,
-      seed: 1,
-      printProgress: () => undefined,
-    });
+    report = await runInShortForm(testRun, { only: [FAULT], rate: 5, databaseCluster: true });
   }, 300_000);
-  afterAll(async () => {
-    await processes.stop();
-    rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
-  }, 60_000);
+  afterAll(() => testRun.stop(), 60_000);
 
   it('keeps its guarantees when the primary is lost, and when the address leads to a standby', () => {
     expect(report.results.map(({ name, violations }) => ({ name, violations }))).toEqual([

@@ -1,4 +1,5 @@
-import { checkLedger, GUARANTEES_AT_ANY_TIME, summarizeFindings, type GuaranteeName } from './ledger.js';
+import { GUARANTEES_AT_ANY_TIME, summarizeFindings, type GuaranteeName } from './guarantees.js';
+import { checkLedger } from './ledger.js';
 import { ledgerFactsOf, waitUntilDrained } from './drain.js';
 import type { DeadLetter } from './injector/broker.js';
 import type { FaultInjector } from './injector/fault-injector.js';

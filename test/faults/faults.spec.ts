@@ -1,8 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { Processes } from '../../tools/infrastructure/processes.js';
-import { runFaults, type Report } from './run.js';
+import { TestRun } from '../../tools/infrastructure/test-run.js';
+import { runInShortForm, type Report } from './run.js';
 
 /** The faults of every `npm test`; `npm run faults` injects all of them. */
 const FAULTS = [
@@ -16,29 +13,13 @@ const FAULTS = [
 ];
 
 describe('The system under load and faults', () => {
-  const root = process.cwd();
-  const dir = join(root, '.local', 'test', randomBytes(4).toString('hex'));
-  const processes = new Processes(join(dir, 'run'), () => undefined);
+  const testRun = new TestRun(process.cwd());
   let report: Report;
 
   beforeAll(async () => {
-    report = await runFaults({
-      root,
-      dist: join(root, 'dist'),
-      dir,
-      processes,
-      only: FAULTS,
-      short: true,
-      minutes: 0,
-      rate: 3,
-      seed: 1,
-      printProgress: () => undefined,
-    });
+    report = await runInShortForm(testRun, { only: FAULTS, rate: 3 });
   }, 900_000);
-  afterAll(async () => {
-    await processes.stop();
-    rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
-  }, 60_000);
+  afterAll(() => testRun.stop(), 60_000);
 
   it.each(FAULTS)('keeps its guarantees under %s', (name) => {
     expect(report.results.find((result) => result.name === name)?.violations).toEqual([]);

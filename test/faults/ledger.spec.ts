@@ -1,6 +1,8 @@
 import pg from 'pg';
 import { createDatabase } from '../support/database.js';
-import { checkLedger, checkMails, type GuaranteeName, type LedgerFacts } from './ledger.js';
+import type { GuaranteeName } from './guarantees.js';
+import { checkLedger, type LedgerFacts } from './ledger.js';
+import { checkMails } from './mail-ledger.js';
 
 /**
  * Product 1 had 10 units. Order 1 bought 2. Order 2 was for 100 and was rejected. Order 3 has 3 reserved. Order 4 is

@@ -7,7 +7,7 @@ import { serverUrl } from '../support/environment.js';
 import { until } from '../support/until.js';
 import { MailSink } from './mail-sink.js';
 import { Proxy, type Dependency, type Rule } from './proxy.js';
-import type { ProtocolStep } from './wire.js';
+import type { ProtocolStep } from './wire/wire.js';
 
 const portOf = (url: string) => Number(new URL(url).port);
 

@@ -1,14 +1,9 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import {
-  AmqpWire,
-  cancelFrame,
-  PostgresWire,
-  SmtpWire,
-  type Frame,
-  type ProtocolStep,
-  type Side,
-} from './wire.js';
+import { AmqpWire, cancelFrame } from './wire/amqp-wire.js';
+import { PostgresWire } from './wire/postgres-wire.js';
+import { SmtpWire } from './wire/smtp-wire.js';
+import type { Frame, ProtocolStep, Side, Wire } from './wire/wire.js';
 
 export const DEPENDENCIES = ['postgres', 'rabbitmq', 'smtp'] as const;
 export type Dependency = (typeof DEPENDENCIES)[number];
@@ -190,7 +185,7 @@ class Link {
   isSilent = false;
   /** Rule of kind `unanswered` whose step was forwarded and has not been answered yet. */
   awaitingResponse?: ActiveRule;
-  private readonly wire: PostgresWire | AmqpWire | SmtpWire;
+  private readonly wire: Wire;
   private readonly sockets: Record<Side, Socket>;
 
   constructor(

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { FaultResult } from './experiment.js';
-import { GUARANTEES } from './ledger.js';
+import { GUARANTEES } from './guarantees.js';
 import { formatNotAccepted } from './not-accepted.js';
 import type { Report } from './run.js';
 
@@ -56,7 +56,7 @@ ${toTable(
     result.name,
     result.violations.length === 0 ? 'yes' : '**no**',
     formatSeconds(result.drainedInSeconds),
-    [...result.notes, listHits(result)].filter(Boolean).join('; '),
+    [...result.notes, describeInjectionPoints(result)].filter(Boolean).join('; '),
   ]),
 )}
 
@@ -70,10 +70,11 @@ function formatSeconds(seconds?: number) {
   return seconds === undefined ? 'not in time' : `${seconds.toFixed(1)} s`;
 }
 
-function listHits({ injectionPoints }: FaultResult) {
+function describeInjectionPoints({ injectionPoints }: FaultResult) {
   if (injectionPoints.length === 0) return '';
-  const hits = injectionPoints.filter(({ hit }) => hit).map(({ name }) => name);
-  return `injected at: ${hits.join(', ')}`;
+  const missed = injectionPoints.filter(({ hit }) => !hit).map(({ name }) => name);
+  const count = `${injectionPoints.length - missed.length} of ${injectionPoints.length} steps reached`;
+  return missed.length === 0 ? count : `${count}, not ${missed.join(', ')}`;
 }
 
 function toTable(header: string[], rows: (string | number)[][]) {

@@ -1,12 +1,16 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestRun } from '../../tools/infrastructure/test-run.js';
 import { ledgerFactsOf, waitUntilDrained } from './drain.js';
 import { Experiment, summarizeDeadLetters, type Fault, type FaultResult } from './experiment.js';
 import { selectFaults } from './faults/catalogue.js';
 import { PERMANENTLY_REFUSED } from './faults/mail-faults.js';
+import { GUARANTEES, summarizeFindings } from './guarantees.js';
 import { MAIL_DOMAIN } from './injector/app-processes.js';
 import { FaultInjector } from './injector/fault-injector.js';
 import type { FaultInjectorOptions } from './injector/options.js';
-import { checkLedger, checkMails, GUARANTEES, summarizeFindings, type Ledger } from './ledger.js';
+import { checkLedger, type Ledger } from './ledger.js';
+import { checkMails } from './mail-ledger.js';
 import { countNotAccepted, findStoredOrders, type NotAccepted } from './not-accepted.js';
 
 export interface RunOptions extends FaultInjectorOptions {
@@ -67,6 +71,15 @@ export async function runFaults(options: RunOptions): Promise<Report> {
   }
 }
 
+/** Injects faults once, in their short form, into the build of this project. For specs. */
+export function runInShortForm(
+  { root, dir, processes, printProgress }: TestRun,
+  options: Pick<RunOptions, 'only' | 'rate' | 'databaseCluster'>,
+): Promise<Report> {
+  const run = { root, dir, processes, printProgress, dist: join(root, 'dist') };
+  return runFaults({ ...run, ...options, short: true, minutes: 0, seed: 1 });
+}
+
 async function runExperiment(
   injector: FaultInjector,
   fault: Fault,
@@ -112,7 +125,7 @@ async function finishRun(injector: FaultInjector, printProgress: RunOptions['pri
   const second = await waitUntilDrained(injector, Date.now() + FINAL_DRAIN_MS + events.length * 20, {
     emptyQueues: true,
   });
-  const ledger = await checkFinalLedger(injector);
+  const { ledger, duplicateMails } = await checkFinalLedger(injector);
   await findStoredOrders(injector);
   const deadlocks = readFileSync(injector.logFile('postgres'), 'utf8').split('deadlock detected').length - 1;
   const violations = GUARANTEES.flatMap((guarantee) =>
@@ -127,7 +140,7 @@ async function finishRun(injector: FaultInjector, printProgress: RunOptions['pri
     ledger,
     notAccepted: countNotAccepted(injector.load.requests),
     repeated: injector.load.requests.filter(({ isRepeated }) => isRepeated).length,
-    mails: { sent: mailSink.mails.length, duplicate: ledger.duplicateMails },
+    mails: { sent: mailSink.mails.length, duplicate: duplicateMails },
     republishedAtEnd: events.length,
     deadlocks,
     drainedInSeconds,
@@ -135,7 +148,7 @@ async function finishRun(injector: FaultInjector, printProgress: RunOptions['pri
   };
 }
 
-function checkFinalLedger(injector: FaultInjector): Promise<Ledger> {
+function checkFinalLedger(injector: FaultInjector) {
   return injector.database.inSnapshot(async (sql) => {
     const ledger = await checkLedger(sql, ledgerFactsOf(injector));
     const { duplicateMails, ...mailFindings } = await checkMails(sql, {
@@ -144,6 +157,6 @@ function checkFinalLedger(injector: FaultInjector): Promise<Ledger> {
       domain: MAIL_DOMAIN,
       refused: PERMANENTLY_REFUSED,
     });
-    return { ...ledger, findings: { ...ledger.findings, ...mailFindings }, duplicateMails };
+    return { ledger: { ...ledger, findings: { ...ledger.findings, ...mailFindings } }, duplicateMails };
   });
 }

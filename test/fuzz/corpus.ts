@@ -1,5 +1,5 @@
 import { EXCHANGE } from '@estoque/domain';
-import type { ApiDocument, Operation, Schema } from './document.js';
+import type { ApiDocument, Operation, Schema } from '../support/openapi.js';
 import type { FuzzRequest } from './http-requests.js';
 import type { FuzzMessage } from './messages.js';
 import { encodeJson, PROTOTYPE_NAMES, type ValueGenerator } from './values.js';

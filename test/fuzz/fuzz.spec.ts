@@ -1,35 +1,29 @@
-import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Processes } from '../../tools/infrastructure/processes.js';
-import { FuzzRun, SOURCES, type FuzzReport } from './run.js';
+import { TestRun } from '../../tools/infrastructure/test-run.js';
+import { runFuzz, SOURCES, type FuzzReport } from './run.js';
 
 const SECONDS = 20;
 
 describe('The system under hostile input', () => {
-  const root = process.cwd();
-  const dir = join(root, '.local', 'test', randomBytes(4).toString('hex'));
-  const processes = new Processes(join(dir, 'run'), () => undefined);
+  const testRun = new TestRun(process.cwd());
   let report: FuzzReport;
 
   beforeAll(async () => {
-    report = await FuzzRun.run({
+    const { root, dir, processes, printProgress } = testRun;
+    report = await runFuzz({
       root,
-      dist: join(root, 'dist'),
       dir,
       processes,
+      printProgress,
+      dist: join(root, 'dist'),
       seed: 1,
       seconds: SECONDS,
       only: SOURCES,
       // Shorter than the default of a run, so that messages about unknown orders are dead letters sooner.
       environment: { RETRY_DELAYS_MS: '200,400,800,1500' },
-      printProgress: () => undefined,
     });
   }, 400_000);
-  afterAll(async () => {
-    await processes.stop();
-    rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
-  }, 60_000);
+  afterAll(() => testRun.stop(), 60_000);
 
   it('violates no guarantee', () => {
     expect(report.violations).toEqual([]);

@@ -1,6 +1,6 @@
 import { request as sendRequest, type Agent } from 'node:http';
 import type { Random } from '../faults/random.js';
-import type { ActualResponse, Operation, Schema } from './document.js';
+import type { Operation, Schema } from '../support/openapi.js';
 import {
   encodeJson,
   hostileDate,
@@ -23,6 +23,13 @@ export interface FuzzRequest {
   isDocumented: boolean;
   /** Whether every 2xx response is a violation. */
   mustBeRefused?: boolean;
+}
+
+export interface FuzzResponse {
+  status: number;
+  contentType: string;
+  retryAfter?: string;
+  body: string;
 }
 
 const METHODS = ['GET', 'POST', 'PATCH', 'PUT', 'DELETE', 'OPTIONS', 'HEAD', 'TRACE', 'PROPFIND'];
@@ -118,11 +125,7 @@ export class RequestGenerator {
 }
 
 /** Sends a request. @throws Error if the connection fails or there is no response in time */
-export function send(
-  origin: string,
-  agent: Agent,
-  request: FuzzRequest,
-): Promise<ActualResponse & { retryAfter?: string }> {
+export function send(origin: string, agent: Agent, request: FuzzRequest): Promise<FuzzResponse> {
   return new Promise((resolve, reject) => {
     const { method, url, headers, body } = request;
     const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };

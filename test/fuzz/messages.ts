@@ -1,6 +1,6 @@
 import { catalogue, EXCHANGE } from '@estoque/domain';
 import { topologyOf } from '@estoque/messaging';
-import { connect, type ChannelModel, type ConfirmChannel, type Options } from 'amqplib';
+import type { Options } from 'amqplib';
 import { randomUUID } from 'node:crypto';
 import type { Random } from '../faults/random.js';
 import { encodeJson, hostileText, hostileValue, mutate } from './values.js';
@@ -67,30 +67,6 @@ const PROPERTIES: Partial<Record<keyof Options.Publish, unknown[]>> = {
   expiration: ['0', '1', '50'],
   deliveryMode: [1, 2],
 };
-
-/** Time in which a retry queue that the workers of this run use delivers a message. */
-const SHORT_WAIT_MS = 10_000;
-const RETRY_EXCHANGE = topology.retryExchange;
-/**
- * Retry queues in which a message that is published to them, by whatever client, may wait for longer than a run. The
- * workers of a run do not use them.
- */
-export const SLOW_QUEUES: readonly string[] = topology.queues
-  .filter(({ arguments: args }) => Number(args['x-message-ttl'] ?? 0) > SHORT_WAIT_MS)
-  .map(({ name }) => name);
-
-/** Whether the message may wait in one of SLOW_QUEUES. */
-export function isForSlowQueue({ exchange, routingKey, options }: FuzzMessage): boolean {
-  if (exchange === '') return SLOW_QUEUES.includes(routingKey);
-  const { retry_step: step } = (options.headers ?? {}) as { retry_step?: unknown };
-  return topology.bindings.some(
-    (binding) =>
-      exchange === RETRY_EXCHANGE &&
-      binding.exchange === exchange &&
-      SLOW_QUEUES.includes(binding.queue) &&
-      binding.arguments?.retry_step === step,
-  );
-}
 
 /** Generates messages for every exchange and queue of the topology. */
 export class MessageGenerator {
@@ -168,47 +144,6 @@ export class MessageGenerator {
     const { random } = this;
     const names = Object.entries(PROPERTIES).filter(() => random.next() < 0.15);
     return Object.fromEntries(names.map(([name, values]) => [name, random.pick(values)] as const));
-  }
-}
-
-/** Publishes with confirms. The broker closes the channel after some hostile values; the next message opens another. */
-export class HostilePublisher {
-  private connection?: ChannelModel;
-  private channel?: ConfirmChannel;
-
-  constructor(private readonly url: string) {}
-
-  /** @returns `published`, `refused` by the broker, or `not encodable` by the client library */
-  async publish({ exchange, routingKey, body, options }: FuzzMessage): Promise<string> {
-    const channel = await this.open();
-    try {
-      channel.publish(exchange, routingKey, body, options);
-      await channel.waitForConfirms();
-      return 'published';
-    } catch (error) {
-      const isOpen = this.channel === channel;
-      return isOpen && (error instanceof TypeError || error instanceof RangeError)
-        ? 'not encodable'
-        : 'refused';
-    }
-  }
-
-  async close() {
-    await this.connection?.close().catch(() => undefined);
-  }
-
-  private async open(): Promise<ConfirmChannel> {
-    if (this.channel) return this.channel;
-    if (!this.connection) {
-      const connection = await connect(this.url);
-      connection.on('error', () => undefined);
-      connection.on('close', () => (this.connection = this.channel = undefined));
-      this.connection = connection;
-    }
-    const channel = await this.connection.createConfirmChannel();
-    channel.on('error', () => undefined);
-    channel.on('close', () => (this.channel = undefined));
-    return (this.channel = channel);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Random } from '../faults/random.js';
-import type { ApiDocument, Schema } from './document.js';
+import type { ApiDocument, Schema } from '../support/openapi.js';
 
 /** Text of JSON that is inserted unchanged: numbers and nesting that JSON.stringify cannot produce. */
 export class RawJson {

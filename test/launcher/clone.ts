@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path';
 import { readJson, writeAtomically } from '../../tools/infrastructure/files.js';
 import { identityOf } from '../../tools/infrastructure/identity.js';
-import { STAGES } from '../../tools/infrastructure/processes.js';
+import { STAGES } from '../../tools/infrastructure/process-spec.js';
 import { until } from '../support/until.js';
 
 /** Contents of .local/stack.json. */

@@ -1,98 +1,160 @@
-import { Ajv, type AnySchemaObject, type ValidateFunction } from 'ajv';
+import { Ajv, type ValidateFunction } from 'ajv';
 import { readFileSync } from 'node:fs';
 
+/** A schema of OpenAPI 3.0, as far as the tests use it. */
+export interface Schema {
+  $ref?: string;
+  type?: string;
+  format?: string;
+  enum?: unknown[];
+  example?: unknown;
+  minimum?: number;
+  maximum?: number;
+  minLength?: number;
+  maxLength?: number;
+  minItems?: number;
+  maxItems?: number;
+  properties?: Record<string, Schema>;
+  additionalProperties?: unknown;
+  required?: string[];
+  items?: Schema;
+  allOf?: Schema[];
+}
+
+type Content = Record<string, { schema: Schema }>;
+type Responses = Record<string, { headers?: Record<string, { schema: Schema }>; content?: Content }>;
+
+interface Parameter {
+  name: string;
+  in: 'path' | 'query' | 'header';
+  required?: boolean;
+  schema: Schema;
+}
+
+/** One method of one path. */
+export interface Operation {
+  /** `POST /v1/orders/{id}/cancel` */
+  name: string;
+  method: string;
+  path: string;
+  parameters: Parameter[];
+  body?: Schema;
+  responses: Responses;
+}
+
+interface OpenApi {
+  paths: Record<
+    string,
+    Record<string, { parameters?: Parameter[]; requestBody?: { content: Content }; responses: Responses }>
+  >;
+  components: { schemas: Record<string, Schema> };
+}
+
 /** An answer of the API. */
-interface Answer {
+export interface Answer {
   status: number;
   contentType: string | null;
   /** The header `Retry-After`, if there is one. */
   retryAfter?: string | null;
-  /** Parsed body; undefined if there is none. */
+  /** The parsed body if it is JSON, otherwise its text; undefined if there is none. */
   body: unknown;
 }
 
-interface Response {
-  headers?: Record<string, { schema: AnySchemaObject }>;
-  content?: Record<string, { schema: AnySchemaObject }>;
-}
-
-interface Document {
-  paths: Record<string, Record<string, { responses: Record<string, Response> }>>;
-  components: { schemas: Record<string, AnySchemaObject> };
-}
-
-const PROBLEM: Response = {
+const PROBLEM = {
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemDto' } } },
 };
 /** Answers to requests that belong to no documented operation. */
-const OUTSIDE_OPERATIONS: Record<string, Response> = Object.fromEntries(
+const OUTSIDE_OPERATIONS: Responses = Object.fromEntries(
   ['400', '404', '405', '414', '417', '431', '503'].map((status) => [status, PROBLEM]),
 );
 
-/** Compares answers of the API with its OpenAPI document. */
+/** The OpenAPI document of the API: its operations, and the comparison of answers with it. */
 export class ApiDocument {
+  readonly operations: Operation[];
   private readonly ajv = new Ajv({ strict: false, allErrors: true });
-  private readonly validators = new Map<Response, ValidateFunction>();
-  private readonly paths: { pattern: RegExp; path: string }[];
+  private readonly validators = new Map<Schema, ValidateFunction>();
 
-  constructor(private readonly document: Document) {
+  constructor(private readonly document: OpenApi) {
     this.ajv.addFormat('date-time', (text: string) => !Number.isNaN(Date.parse(text)));
     this.ajv.addFormat('email', /^\S+@\S+$/);
-    this.ajv.addSchema({
-      $id: 'document',
-      components: { schemas: closeSchemas(document.components.schemas) },
-    });
-    // A literal path such as /v1/dead-letters/replay before one with a parameter.
-    const paths = Object.keys(document.paths).sort(
-      (a, b) => Number(a.includes('{')) - Number(b.includes('{')),
+    this.ajv.addFormat('binary', true);
+    const schemas = closeSchemas(document.components.schemas);
+    this.ajv.addSchema({ $id: 'document', components: { schemas } });
+    this.operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { parameters = [], requestBody, responses }]) => ({
+        name: `${method.toUpperCase()} ${path}`,
+        method: method.toUpperCase(),
+        path,
+        parameters,
+        body: requestBody?.content['application/json']?.schema,
+        responses,
+      })),
     );
-    this.paths = paths.map((path) => ({
-      path,
-      pattern: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`),
-    }));
   }
 
   static readCommitted(): ApiDocument {
-    return new ApiDocument(JSON.parse(readFileSync('docs/openapi.json', 'utf8')) as Document);
+    return new ApiDocument(JSON.parse(readFileSync('docs/openapi.json', 'utf8')) as OpenApi);
   }
 
-  /** @returns how the answer differs from the document; empty if it matches */
-  findDeviations(method: string, url: string, { status, contentType, retryAfter, body }: Answer): string[] {
-    const name = `${method} ${url}: ${status}`;
-    const path = this.paths.find(({ pattern }) => pattern.test(url.split('?')[0]!))?.path;
-    const operation = path === undefined ? undefined : this.document.paths[path]![method.toLowerCase()];
-    const response = (operation?.responses ?? OUTSIDE_OPERATIONS)[status];
-    if (!response) return [`${name} is not documented`];
-    const [documentedType] = Object.keys(response.content ?? {});
-    if (documentedType === undefined) return body === undefined ? [] : [`${name} has a body`];
-    const type = contentType?.split(';')[0];
-    if (type !== documentedType) return [`${name} has the content type ${type} instead of ${documentedType}`];
-    const expectedRetryAfter = response.headers?.['Retry-After']?.schema.example as number | undefined;
-    if (retryAfter && operation && Number(retryAfter) !== expectedRetryAfter)
-      return [`${name} has Retry-After: ${retryAfter} instead of ${expectedRetryAfter}`];
-    if (status === 503 && !retryAfter) return [`${name} has no Retry-After`];
-    const validate = this.validatorOf(response, documentedType);
+  /** Follows a `$ref`, and merges `allOf`. */
+  resolve(schema: Schema): Schema {
+    if (schema.$ref) return this.resolve(this.document.components.schemas[schema.$ref.split('/').at(-1)!]!);
+    if (schema.allOf) return Object.assign({}, ...schema.allOf.map((part) => this.resolve(part))) as Schema;
+    return schema;
+  }
+
+  /** @returns how the answer to a request differs from the document; empty if it matches */
+  findDeviations(method: string, url: string, answer: Answer): string[] {
+    const responses = this.findOperation(method, url)?.responses ?? OUTSIDE_OPERATIONS;
+    return this.compare(responses, answer).map((deviation) => `${method} ${url}: ${deviation}`);
+  }
+
+  /** @returns how the answer differs from the documented responses; empty if it matches one of them */
+  compare(responses: Responses, { status, contentType, retryAfter, body }: Answer): string[] {
+    const response = responses[status];
+    if (!response) return [`status ${status} is not documented`];
+    if (!response.content) return body === undefined ? [] : [`status ${status} has a body`];
+    const type = contentType?.split(';')[0]!.trim() ?? 'none';
+    const schema = response.content[type]?.schema;
+    if (!schema) {
+      const documented = Object.keys(response.content).join(' or ');
+      return [`status ${status} has the content type ${type} instead of ${documented}`];
+    }
+    const documentedDelay = response.headers?.['Retry-After']?.schema.example;
+    if (status === 503 && !retryAfter) return [`status ${status} has no Retry-After`];
+    if (retryAfter && responses !== OUTSIDE_OPERATIONS && Number(retryAfter) !== documentedDelay)
+      return [`status ${status} has Retry-After: ${retryAfter} instead of ${String(documentedDelay)}`];
+    const validate = this.validatorOf(schema);
     if (validate(body)) return [];
     return validate.errors!.map(
-      ({ instancePath, message, params }) => `${name} ${instancePath} ${message} ${JSON.stringify(params)}`,
+      ({ instancePath, message, params }) =>
+        `status ${status}: ${instancePath} ${message} ${JSON.stringify(params)}`,
     );
   }
 
-  private validatorOf(response: Response, type: string): ValidateFunction {
-    let validate = this.validators.get(response);
-    if (!validate) {
-      const schema = JSON.parse(
-        JSON.stringify(response.content![type]!.schema).replaceAll('"#/components', '"document#/components'),
-      ) as AnySchemaObject;
-      validate = this.ajv.compile(schema);
-      this.validators.set(response, validate);
-    }
+  private findOperation(method: string, url: string): Operation | undefined {
+    const path = url.split('?')[0]!;
+    const matching = this.operations.filter(
+      (operation) =>
+        operation.method === method &&
+        new RegExp(`^${operation.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path),
+    );
+    // A literal path such as /v1/dead-letters/replay before one with a parameter.
+    return matching.find((operation) => !operation.path.includes('{')) ?? matching[0];
+  }
+
+  private validatorOf(schema: Schema): ValidateFunction {
+    const known = this.validators.get(schema);
+    if (known) return known;
+    const text = JSON.stringify(schema).replaceAll('"#/components', '"document#/components');
+    const validate = this.ajv.compile(JSON.parse(text) as object);
+    this.validators.set(schema, validate);
     return validate;
   }
 }
 
 /** Forbids fields that a schema does not list, so that undocumented fields are found. */
-function closeSchemas(schemas: Record<string, AnySchemaObject>): Record<string, AnySchemaObject> {
+function closeSchemas(schemas: Record<string, Schema>): Record<string, Schema> {
   return Object.fromEntries(
     Object.entries(schemas).map(([name, schema]) => {
       const isClosed = schema.properties !== undefined && schema.additionalProperties === undefined;

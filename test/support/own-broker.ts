@@ -1,30 +1,22 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Processes, type Service } from '../../tools/infrastructure/processes.js';
 import { startRabbitMq, type RabbitMq } from '../../tools/infrastructure/rabbitmq.js';
+import type { Service } from '../../tools/infrastructure/service.js';
+import { TestRun } from '../../tools/infrastructure/test-run.js';
 
 /** A RabbitMQ for one test file that stops the broker or needs other settings than the broker of `npm test`. */
 export class OwnBroker {
   private constructor(
     private readonly rabbitMq: RabbitMq,
-    private readonly processes: Processes,
-    private readonly folder: string,
+    private readonly testRun: TestRun,
   ) {}
 
   /** @param settings of the Erlang application `rabbit` */
   static async start(settings: Record<string, number> = {}) {
-    const folder = mkdtempSync(join(process.cwd(), '.local', 'broker-'));
-    const ignoreOutput = () => undefined;
-    const processes = new Processes(join(folder, 'processes'), ignoreOutput);
-    const rabbitMq = await startRabbitMq({
-      root: process.cwd(),
-      dir: folder,
-      log: join(folder, 'rabbitmq.log'),
-      processes,
-      printProgress: ignoreOutput,
-      settings,
-    });
-    return new OwnBroker(rabbitMq, processes, folder);
+    const testRun = new TestRun(process.cwd());
+    const { root, dir, processes, printProgress } = testRun;
+    const log = join(dir, 'rabbitmq.log');
+    const rabbitMq = await startRabbitMq({ root, dir, log, processes, printProgress, settings });
+    return new OwnBroker(rabbitMq, testRun);
   }
 
   get url(): string {
@@ -42,7 +34,6 @@ export class OwnBroker {
 
   /** Ends the node and deletes its data. */
   async remove() {
-    await this.processes.stop();
-    rmSync(this.folder, { recursive: true, force: true });
+    await this.testRun.stop();
   }
 }

@@ -6,7 +6,8 @@ import { startMailbox } from './mailbox.js';
 import { reservePort } from './ports.js';
 import { PostgresNotFoundError } from './postgres-installation.js';
 import { query, startPostgres } from './postgres.js';
-import type { Processes, PrintProgress } from './processes.js';
+import type { PrintProgress } from './process-spec.js';
+import type { Processes } from './processes.js';
 import { startRabbitMq } from './rabbitmq.js';
 import { RabbitMqNotFoundError } from './rabbitmq-installation.js';
 

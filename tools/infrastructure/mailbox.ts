@@ -1,7 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAnswering, reservePort } from './ports.js';
-import { STAGES, type Processes, type Service } from './processes.js';
+import { STAGES } from './process-spec.js';
+import type { Processes } from './processes.js';
+import type { Service } from './service.js';
 
 export interface Mailbox {
   smtpUrl: string;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { unpackDebianPackage } from './debian-packages.js';
-import type { PrintProgress } from './processes.js';
+import type { PrintProgress } from './process-spec.js';
 import { findPostgresPrograms } from './programs.js';
 
 /** How to start a program. */

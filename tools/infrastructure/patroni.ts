@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import type { PatroniPrograms, Program } from './patroni-programs.js';
 import { isAnswering, reservePort } from './ports.js';
 import type { PostgresUser } from './postgres-user.js';
-import { STAGES, type Processes, type ProcessSpec, type Service } from './processes.js';
+import { STAGES, type ProcessSpec } from './process-spec.js';
+import type { Processes } from './processes.js';
+import type { Service } from './service.js';
 
 /** What the servers of one Patroni cluster share. */
 export interface PatroniOptions {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chownSync, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { findExecutable } from './debian-packages.js';
+import { findExecutable } from './executables.js';
 
 /** How to run PostgreSQL, which refuses to run as root. */
 export interface PostgresUser {

@@ -6,7 +6,9 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { reservePort } from './ports.js';
 import { findPostgres, postgresEnvironment, type PostgresInstallation } from './postgres-installation.js';
-import { STAGES, type Processes, type Service } from './processes.js';
+import { STAGES } from './process-spec.js';
+import type { Processes } from './processes.js';
+import type { Service } from './service.js';
 
 const run = promisify(execFile);
 

@@ -2,14 +2,9 @@ import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import {
-  canUnpackDebianPackages,
-  debianKeyring,
-  findExecutable,
-  isExecutable,
-  unpackDebianPackage,
-} from './debian-packages.js';
-import type { PrintProgress } from './processes.js';
+import { canUnpackDebianPackages, debianKeyring, unpackDebianPackage } from './debian-packages.js';
+import { findExecutable, isExecutable } from './executables.js';
+import type { PrintProgress } from './process-spec.js';
 
 // Finds programs that only tests need: the installed ones, or else those of Debian packages, which are unpacked into the
 // project's cache.

@@ -9,13 +9,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import {
-  canUnpackDebianPackages,
-  debianKeyring,
-  findExecutable,
-  unpackDebianPackage,
-} from './debian-packages.js';
-import type { PrintProgress } from './processes.js';
+import { canUnpackDebianPackages, debianKeyring, unpackDebianPackage } from './debian-packages.js';
+import { findExecutable } from './executables.js';
+import type { PrintProgress } from './process-spec.js';
 
 /** Paths of an Erlang runtime and a RabbitMQ. */
 export interface RabbitMqInstallation {

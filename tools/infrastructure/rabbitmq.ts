@@ -10,7 +10,9 @@ import {
 import { delimiter, dirname, join } from 'node:path';
 import { connect } from 'amqplib';
 import { isAnswering, reservePort } from './ports.js';
-import { STAGES, type PrintProgress, type Processes, type Service } from './processes.js';
+import { STAGES, type PrintProgress } from './process-spec.js';
+import type { Processes } from './processes.js';
+import type { Service } from './service.js';
 import { findRabbitMq, type RabbitMqInstallation } from './rabbitmq-installation.js';
 
 export interface RabbitMq {

@@ -8,32 +8,23 @@ import { expectBrokerOutageReported, expectRecovery } from './health-checks.js';
 /** AMQP heartbeat of the apps; a dead connection is detected within two of them. */
 const HEARTBEAT_SECONDS = 5;
 
-export const brokerRestart: Fault = {
-  name: 'broker-restart',
-  description: 'stops and starts RabbitMQ',
+/** @param immediately whether the broker is killed */
+const stopBroker = (name: string, description: string, immediately: boolean): Fault => ({
+  name,
+  description,
   async inject(injector, experiment) {
     const { service } = injector.servers.rabbitMq;
-    await service.stop();
+    await service.stop(immediately);
     const seconds = await expectBrokerOutageReported(injector, experiment, { seconds: 15 });
-    experiment.note(`stopped; reported by all apps after ${seconds} s`);
+    experiment.note(`reported by all apps after ${seconds} s`);
     await sleep(3_000);
     await service.start();
     await expectRecovery(injector, experiment);
   },
-};
+});
 
-export const brokerKill: Fault = {
-  name: 'broker-kill',
-  description: 'kills RabbitMQ (SIGKILL) and starts it again',
-  async inject(injector, experiment) {
-    const { service } = injector.servers.rabbitMq;
-    await service.stop(true);
-    const seconds = await expectBrokerOutageReported(injector, experiment, { seconds: 15 });
-    experiment.note(`killed; reported by all apps after ${seconds} s`);
-    await service.start();
-    await expectRecovery(injector, experiment);
-  },
-};
+export const brokerRestart = stopBroker('broker-restart', 'stops and starts RabbitMQ', false);
+export const brokerKill = stopBroker('broker-kill', 'kills RabbitMQ (SIGKILL) and starts it again', true);
 
 export const connectionCut: Fault = {
   name: 'connection-cut',

@@ -17,8 +17,9 @@ import {
   halfOpenDatabase,
   postgresStop,
 } from './database-faults.js';
-import { addressOnStandby, failover, primaryHalted, primaryKilled, switchover } from './failover-faults.js';
 import { deadLetterReplay } from './dead-letter-faults.js';
+import { expensiveReads } from './expensive-reads.js';
+import { addressOnStandby, failover, primaryHalted, primaryKilled, switchover } from './failover-faults.js';
 import { hostileMessages } from './hostile-messages.js';
 import { killApp, killEach } from './kill-faults.js';
 import { advisoryLock, machineLost, rowLock } from './lock-faults.js';
@@ -31,7 +32,7 @@ import { bindingMissing, consumerCancelled, publisherFirst, queueDeleted } from 
 import { replicationCut, standbyHalted } from './replication-faults.js';
 import { rollOut } from './roll-out.js';
 
-/** The faults of one round, in their order. */
+/** Faults of a system with one PostgreSQL server and one RabbitMQ node, in the order of a round. */
 const FAULTS: Fault[] = [
   ...APP_NAMES.map(killApp),
   stopCont,
@@ -63,6 +64,7 @@ const FAULTS: Fault[] = [
   lastUnits,
   slowBodies,
   overload,
+  expensiveReads,
   rowLock,
   advisoryLock,
   machineLost,
@@ -78,10 +80,6 @@ const DATABASE_CLUSTER_FAULTS: Fault[] = [
   replicationCut,
 ];
 
-/** Injected only if `--only` selects them. A round already contains what they do. */
-const ONLY_BY_NAME: Fault[] = [killEach];
-const ONLY_BY_NAME_IN_DATABASE_CLUSTER: Fault[] = [failover];
-
 /** What a run has a cluster of. Each cluster has faults of its own. */
 export interface ClusterOptions {
   /** RabbitMQ. */
@@ -92,12 +90,34 @@ export interface ClusterOptions {
   patroni?: boolean;
 }
 
+interface Catalogue {
+  /** Option of `npm run faults` that starts this system. */
+  option?: string;
+  /** The faults of one round, in their order. */
+  round: Fault[];
+  /** Injected only if `--only` selects them: short forms of faults of the round, for `npm test`. */
+  onlyByName: Fault[];
+}
+
+const CATALOGUES = {
+  single: { round: FAULTS, onlyByName: [killEach] },
+  cluster: { option: '--cluster', round: CLUSTER_FAULTS, onlyByName: [] },
+  databaseCluster: { option: '--database-cluster', round: DATABASE_CLUSTER_FAULTS, onlyByName: [failover] },
+  patroni: { option: '--patroni', round: PATRONI_FAULTS, onlyByName: [] },
+} satisfies Record<string, Catalogue>;
+
+export const FAULT_NAMES: ReadonlySet<string> = new Set(
+  Object.values<Catalogue>(CATALOGUES).flatMap(({ round, onlyByName }) =>
+    [...round, ...onlyByName].map(({ name }) => name),
+  ),
+);
+
 /**
  * @param names names of faults; empty for all faults of a round
  * @throws if a name is unknown
  */
 export function selectFaults(names: string[], clusters: ClusterOptions): Fault[] {
-  const [round, onlyByName] = catalogueOf(clusters);
+  const { round, onlyByName } = catalogueOf(clusters);
   const known = [...round, ...onlyByName];
   const unknown = names.filter((name) => !known.some((fault) => fault.name === name));
   if (unknown.length > 0)
@@ -107,12 +127,22 @@ export function selectFaults(names: string[], clusters: ClusterOptions): Fault[]
   return names.length === 0 ? round : known.filter(({ name }) => names.includes(name));
 }
 
-function catalogueOf({
-  cluster,
-  databaseCluster,
-  patroni,
-}: ClusterOptions): [round: Fault[], onlyByName: Fault[]] {
-  if (patroni) return [PATRONI_FAULTS, []];
-  if (databaseCluster) return [DATABASE_CLUSTER_FAULTS, ONLY_BY_NAME_IN_DATABASE_CLUSTER];
-  return cluster ? [CLUSTER_FAULTS, []] : [FAULTS, ONLY_BY_NAME];
+function catalogueOf({ cluster, databaseCluster, patroni }: ClusterOptions): Catalogue {
+  if (patroni) return CATALOGUES.patroni;
+  if (databaseCluster) return CATALOGUES.databaseCluster;
+  return cluster ? CATALOGUES.cluster : CATALOGUES.single;
+}
+
+/** @returns all faults with their descriptions, for `--help` */
+export function describeFaults(): string {
+  return Object.values<Catalogue>(CATALOGUES)
+    .map(({ option, round, onlyByName }) => {
+      const title = option === undefined ? 'Faults of a round, in their order:' : `Faults with ${option}:`;
+      const lines = [...round, ...onlyByName].map((fault) => {
+        const isByName = onlyByName.includes(fault);
+        return `  ${fault.name.padEnd(28)} ${fault.description}${isByName ? ' (only if --only selects it)' : ''}`;
+      });
+      return [title, ...lines].join('\n');
+    })
+    .join('\n\n');
 }

@@ -2,8 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { APP_NAMES } from '../../../apps/manifest.js';
 import { haltServer } from '../../../tools/infrastructure/postgres-signals.js';
 import { until } from '../../support/until.js';
-import type { Fault } from '../experiment.js';
+import { watchApiDuring } from '../api-watch.js';
+import type { Experiment, Fault } from '../experiment.js';
 import { APPLICATION_NAME } from '../injector/database.js';
+import type { FaultInjector } from '../injector/fault-injector.js';
 import { describeAnswers } from '../not-accepted.js';
 import { expectDatabaseOutageReported, expectRecovery } from './health-checks.js';
 
@@ -90,33 +92,32 @@ export const databaseHung: Fault = {
   description: 'halts PostgreSQL (SIGSTOP) under load: connections stay open, and nothing answers',
   drainsWithin: 180, // at a high rate, thousands of orders and mails wait
   async inject(injector, experiment) {
-    const { apps, load, mailDisruptions, servers } = injector;
+    const { apps, load, mailDisruptions } = injector;
     const seconds = experiment.short ? 15 : 60;
-    const megabytesBefore = apps.memoryMegabytes('api');
     const from = load.requests.length;
     const endDisruption = mailDisruptions.begin();
-    const haltedAt = Date.now();
-    const resume = haltServer(servers.postgres.service.pid!);
-    let maxMegabytes = 0;
-    try {
-      await expectDatabaseOutageReported(injector, experiment, { reason: 'the database hangs', seconds: 12 });
-      while (Date.now() < haltedAt + seconds * 1_000) {
-        maxMegabytes = Math.max(maxMegabytes, apps.memoryMegabytes('api'));
-        await sleep(250);
-      }
-    } finally {
-      resume();
-    }
+    const api = await watchApiDuring(() => hang(injector, experiment, seconds), apps);
     const requests = load.requests.slice(from);
     await expectRecovery(injector, experiment, { seconds: 60 });
     endDisruption();
     const { description, slowestMs } = await describeAnswers(injector, requests);
     experiment.note(`halted for ${seconds} s; ${description}`);
-    experiment.note(`the api used ${megabytesBefore} MB before and ${maxMegabytes} MB at most`);
+    experiment.note(`the api used ${api.megabytesBefore} MB before and ${api.maxMegabytes} MB at most`);
     experiment.expect(slowestMs < MAX_ANSWER_MS, `every request is answered within ${MAX_ANSWER_MS} ms`);
     experiment.expect(
-      maxMegabytes < megabytesBefore + MAX_GROWTH_MB,
+      api.maxMegabytes < api.megabytesBefore + MAX_GROWTH_MB,
       `the memory of the api grows by less than ${MAX_GROWTH_MB} MB`,
     );
   },
 };
+
+async function hang(injector: FaultInjector, experiment: Experiment, seconds: number) {
+  const end = Date.now() + seconds * 1_000;
+  const resume = haltServer(injector.servers.postgres.service.pid!);
+  try {
+    await expectDatabaseOutageReported(injector, experiment, { reason: 'the database hangs', seconds: 12 });
+    await sleep(end - Date.now());
+  } finally {
+    resume();
+  }
+}

@@ -1,9 +1,9 @@
 import { catalogue, EXCHANGE } from '@estoque/domain';
 import { topologyOf } from '@estoque/messaging';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../../support/until.js';
 import type { Experiment, Fault } from '../experiment.js';
 import type { FaultInjector } from '../injector/fault-injector.js';
+import { probeOrdersDuring } from '../order-probe.js';
 
 const REASON = 'fault_replay';
 const PARALLEL_JOBS = 16;
@@ -66,30 +66,7 @@ async function replayInParallel({ apps }: FaultInjector, ids: number[]) {
   ]);
 }
 
-/** Places an order each second until `isDone`. @returns the longest time until one was processed, in seconds */
-async function measureOrders({ load, database, products }: FaultInjector, isDone: () => boolean) {
-  let slowest = 0;
-  const measure = async () => {
-    const from = Date.now();
-    const { id } = await load.placeOrder([{ product_id: products.plentiful[0]!, quantity: 1 }], 'measured');
-    if (id === undefined) return;
-    const isProcessed = async () => (await database.countProcessed([id])) === 1;
-    // An order that is not processed in time counts with the time waited.
-    await until('the order', isProcessed, { seconds: 60 }).catch(() => undefined);
-    slowest = Math.max(slowest, (Date.now() - from) / 1_000);
-  };
-  const measured: Promise<void>[] = [];
-  while (!isDone()) {
-    measured.push(measure());
-    await sleep(1_000);
-  }
-  await Promise.all(measured);
-  return slowest;
-}
-
-async function replayAndMeasure(injector: FaultInjector, experiment: Experiment, ids: number[]) {
-  let isDone = false;
-  const measuring = measureOrders(injector, () => isDone);
+async function replayAll(injector: FaultInjector, experiment: Experiment, ids: number[]) {
   await replayInParallel(injector, ids);
   await experiment.expectInTime(
     'all dead letters are replayed',
@@ -105,8 +82,6 @@ async function replayAndMeasure(injector: FaultInjector, experiment: Experiment,
       { seconds: REPLAY_SECONDS },
     ),
   );
-  isDone = true;
-  return measuring;
 }
 
 export const deadLetterReplay: Fault = {
@@ -119,7 +94,8 @@ export const deadLetterReplay: Fault = {
     const stopCounting = injector.apps.proxy('api', 'rabbitmq').onStep(({ name, text }) => {
       if (name === 'published' && text.startsWith(`${returnExchange} `)) published += 1;
     });
-    const slowest = await replayAndMeasure(injector, experiment, ids);
+    const replay = () => replayAll(injector, experiment, ids);
+    const { slowest } = await probeOrdersDuring(replay, injector, { maxSeconds: ORDER_SECONDS });
     stopCounting();
     experiment.note(`${ids.length} dead letters, published ${published} times`);
     experiment.note(`an order took at most ${slowest.toFixed(1)} s`);

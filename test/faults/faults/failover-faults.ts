@@ -70,7 +70,7 @@ async function leadToStandby(injector: FaultInjector, experiment: Experiment) {
   experiment.note(`reported by all apps after ${seconds} s`);
   await expectOutageReportedUntil(injector, experiment, end);
   injector.moveDatabaseAddress(cluster.primary);
-  await expectAccepted(injector, experiment, 'the address is right');
+  await expectAccepted(injector, experiment, 'the correction of the address');
   await experiment.expectInTime(
     'no connection stays with the standby',
     until('no connections', async () => (await cluster.countConnections(standby, APPLICATION_NAME)) === 0, {
@@ -87,7 +87,7 @@ async function expectOutageReportedUntil({ apps }: FaultInjector, experiment: Ex
   }
   experiment.expect(
     healthy.size === 0,
-    `no app reports that all is well while the database is read-only (${[...healthy].join(', ')})`,
+    `every app reports the outage while the database is read-only (${[...healthy].join(', ')} did not)`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { APP_NAMES } from '../../../apps/manifest.js';
+import { APP_NAMES, type AppName } from '../../../apps/manifest.js';
 import type { Experiment } from '../experiment.js';
 import type { FaultInjector } from '../injector/fault-injector.js';
 
@@ -12,36 +12,33 @@ export async function expectRecovery(injector: FaultInjector, experiment: Experi
 }
 
 /** Expects every app to report that the database is unavailable. @returns after how many seconds all did, for a note */
-export async function expectDatabaseOutageReported(
+export function expectDatabaseOutageReported(
   { apps }: FaultInjector,
   experiment: Experiment,
   { reason, seconds }: { reason: string; seconds: number },
 ) {
-  const startedAt = Date.now();
-  await Promise.all(
-    APP_NAMES.map((app) =>
-      experiment.expectInTime(
-        `${app} reports it when ${reason}`,
-        apps.waitUntilDatabaseOutageReported(app, seconds),
-      ),
-    ),
-  );
-  return formatSecondsSince(startedAt);
+  return expectAllToReport(experiment, reason, (app) => apps.waitUntilDatabaseOutageReported(app, seconds));
 }
 
 /** Expects every app to report that the broker is unavailable. @returns after how many seconds all did, for a note */
-export async function expectBrokerOutageReported(
+export function expectBrokerOutageReported(
   { apps }: FaultInjector,
   experiment: Experiment,
   { seconds }: { seconds: number },
 ) {
+  const reason = 'the broker is unavailable';
+  return expectAllToReport(experiment, reason, (app) => apps.waitUntilBrokerOutageReported(app, seconds));
+}
+
+async function expectAllToReport(
+  experiment: Experiment,
+  reason: string,
+  waitUntilReported: (app: AppName) => Promise<void>,
+) {
   const startedAt = Date.now();
   await Promise.all(
     APP_NAMES.map((app) =>
-      experiment.expectInTime(
-        `${app} reports that the broker is unavailable`,
-        apps.waitUntilBrokerOutageReported(app, seconds),
-      ),
+      experiment.expectInTime(`${app} reports it when ${reason}`, waitUntilReported(app)),
     ),
   );
   return formatSecondsSince(startedAt);

@@ -5,10 +5,11 @@ import { until } from '../../support/until.js';
 import type { Experiment, Fault } from '../experiment.js';
 import { EXCHANGE, type DeadLetter } from '../injector/broker.js';
 import type { FaultInjector } from '../injector/fault-injector.js';
+import { probeOrdersDuring } from '../order-probe.js';
 
 /** In the body of every hostile message. */
 const MARKER = 'hostile';
-const MAX_SECONDS = 5;
+const ORDER_SECONDS = 5;
 const UNKNOWN_ORDERS = 600;
 const UNKNOWN_HOME_QUEUES = 40;
 const FORGED_MOVEMENTS = 2_000;
@@ -40,22 +41,16 @@ export const hostileMessages: Fault = {
   async inject(injector, experiment) {
     const exchanges = await findExchanges(injector);
     experiment.expectDeadLetters(({ body }: DeadLetter) => body.includes(MARKER));
-    const orders = new GoodOrders(injector);
-    orders.start();
-    await publishHostileHeaders(injector, exchanges);
-    await publishUnknownOrders(injector);
-    await publishToRetries(injector, exchanges);
-    await publishLargeBodies(injector, experiment);
-    await publishForgedStockChanges(injector);
-    experiment.note(`${UNKNOWN_ORDERS} unknown orders and hostile messages published`);
-    await sleep(experiment.short ? 20_000 : 120_000);
-    await orders.stop();
-    experiment.note(
-      `${orders.placed} good orders, the slowest finished after ${orders.slowest.toFixed(1)} s`,
+    const { hot } = injector.products;
+    const { placed, slowest, late } = await probeOrdersDuring(
+      () => publishHostileMessages(injector, experiment, exchanges),
+      injector,
+      { maxSeconds: ORDER_SECONDS, productId: hot },
     );
+    experiment.note(`${placed} good orders, the slowest processed after ${slowest.toFixed(1)} s`);
     experiment.expect(
-      orders.late === 0,
-      `good orders finish within ${MAX_SECONDS} s (${orders.late} of ${orders.placed} did not)`,
+      late === 0,
+      `good orders are processed within ${ORDER_SECONDS} s (${late} of ${placed} were not)`,
     );
     experiment.faultEnded();
     await expectCollected(injector, experiment, exchanges);
@@ -73,6 +68,16 @@ export const hostileMessages: Fault = {
     }
   },
 };
+
+async function publishHostileMessages(injector: FaultInjector, experiment: Experiment, exchanges: Exchanges) {
+  await publishHostileHeaders(injector, exchanges);
+  await publishUnknownOrders(injector);
+  await publishToRetries(injector, exchanges);
+  await publishLargeBodies(injector, experiment);
+  await publishForgedStockChanges(injector);
+  experiment.note(`${UNKNOWN_ORDERS} unknown orders and hostile messages published`);
+  await sleep(experiment.short ? 20_000 : 120_000);
+}
 
 async function findExchanges({ broker }: FaultInjector): Promise<Exchanges> {
   const all = await broker.requestManagementApi<{ name: string }[]>(
@@ -92,50 +97,6 @@ async function countFalseStockAlerts({ database }: FaultInjector): Promise<numbe
        AND NOT (balance_after <= reorder_point AND balance_after - movements.quantity > reorder_point)`,
   );
   return found!.count;
-}
-
-/** Places one order per second and measures until it is processed. */
-class GoodOrders {
-  placed = 0;
-  late = 0;
-  slowest = 0;
-  private readonly running = new Set<Promise<void>>();
-  private timer?: NodeJS.Timeout;
-
-  constructor(private readonly injector: FaultInjector) {}
-
-  start() {
-    this.timer = setInterval(() => {
-      const placed = this.placeOne().finally(() => this.running.delete(placed));
-      this.running.add(placed);
-    }, 1_000);
-  }
-
-  async stop() {
-    clearInterval(this.timer);
-    await Promise.all(this.running);
-  }
-
-  private async placeOne() {
-    const { database, products } = this.injector;
-    const startedAt = Date.now();
-    this.placed += 1;
-    try {
-      const { id } = await this.injector.placeAcceptedOrder([{ product_id: products.hot, quantity: 1 }]);
-      const isProcessed = async () => {
-        const rows = await database.query(`SELECT 1 FROM orders WHERE id = $1 AND status = 'processed'`, [
-          id,
-        ]);
-        return rows.length > 0;
-      };
-      await until('the order to be processed', isProcessed, { seconds: 60 });
-    } catch {
-      // Refused, or not processed in a minute. The ledger at the end of the run names it.
-    }
-    const seconds = (Date.now() - startedAt) / 1_000;
-    this.slowest = Math.max(this.slowest, seconds);
-    if (seconds > MAX_SECONDS) this.late += 1;
-  }
 }
 
 async function publishHostileHeaders({ broker, servers }: FaultInjector, exchanges: Exchanges) {

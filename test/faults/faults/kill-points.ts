@@ -1,7 +1,7 @@
 import type { AppName } from '../../../apps/manifest.js';
 import { EXCHANGE } from '../injector/broker.js';
 import type { Dependency, Rule } from '../proxy.js';
-import type { ProtocolStep } from '../wire.js';
+import type { ProtocolStep } from '../wire/wire.js';
 
 /** A protocol step of an app at which the app is killed. */
 export interface KillPoint {

@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { RawConnection } from '../../support/raw-http.js';
 import { until } from '../../support/until.js';
+import { watchApiDuring } from '../api-watch.js';
 import type { Experiment, Fault } from '../experiment.js';
 import type { FaultInjector } from '../injector/fault-injector.js';
 import type { OverloadRequest, OverloadResult } from '../overload-generator.js';
@@ -25,12 +24,13 @@ export const overload: Fault = {
     // Enough at once to find the best rate, and few enough that none of them times out.
     const best = await generate(injector, { rate: 10_000, seconds, maxConnections: 64 });
     const acceptedAtBest = best.accepted.length / seconds;
-    const memoryBefore = residentMemory(injector);
-    const probes = probeLiveness(injector);
     const rate = 10 * acceptedAtBest;
-    const over = await generate(injector, { rate, seconds, maxConnections: 3_500 });
-    const slowestProbe = await probes.stop();
-    const growth = peakMemory(injector) - memoryBefore;
+    const { result: over, ...api } = await watchApiDuring(
+      () => generate(injector, { rate, seconds, maxConnections: 3_500 }),
+      injector.apps,
+    );
+    const slowestProbe = api.slowestMs.live;
+    const growth = api.maxMegabytes - api.megabytesBefore;
     const accepted = over.accepted.length / seconds;
     // The clients share the processors with the system, and ten times as many orders cost them more.
     const share = acceptedPerProcessor(over, seconds) / acceptedPerProcessor(best, seconds);
@@ -64,7 +64,10 @@ function expectOnlyOverload(experiment: Experiment, { statuses, refusal }: Overl
   const timeouts = statuses[0] ?? 0;
   const sent = Object.values(statuses).reduce((sum, count) => sum + count);
   experiment.expect((statuses[503] ?? 0) > 0, 'orders above the limit are refused');
-  experiment.expect(!refusal || refusal.includes('"overloaded"'), `the refusal is overloaded: ${refusal}`);
+  experiment.expect(
+    !refusal || refusal.includes('"overloaded"'),
+    `orders are refused only because of overload (${refusal})`,
+  );
   experiment.expect(timeouts < 0.01 * sent, `clients get an answer (${timeouts} of ${sent} did not)`);
   experiment.expect(
     others.every((status) => status === '0'),
@@ -96,42 +99,12 @@ async function generate(
   return result;
 }
 
-function probeLiveness({ apps }: FaultInjector) {
-  let stopped = false;
-  let slowest = 0;
-  const probing = (async () => {
-    while (!stopped) {
-      const from = performance.now();
-      await fetch(`${apps.url('api')}/health/live`).catch(() => undefined);
-      slowest = Math.max(slowest, performance.now() - from);
-      await sleep(200);
-    }
-  })();
-  return {
-    /** @returns duration of the slowest probe in milliseconds */
-    async stop() {
-      stopped = true;
-      await probing;
-      return slowest;
-    },
-  };
-}
-
-const memoryOf = ({ apps }: FaultInjector, field: string) =>
-  Number(
-    new RegExp(`${field}:\\s+(\\d+)`).exec(
-      readFileSync(`/proc/${apps.service('api').pid}/status`, 'utf8'),
-    )![1],
-  ) / 1_024;
-const residentMemory = (injector: FaultInjector) => memoryOf(injector, 'VmRSS');
-const peakMemory = (injector: FaultInjector) => memoryOf(injector, 'VmHWM');
-
 /** The api's limit is 20 s; it is checked every second. */
 const CUT_OFF_WITHIN_SECONDS = 40;
 
 export const slowBodies: Fault = {
   name: 'slow-bodies',
-  description: 'holds 200 connections that send one byte of an order every 5 s, and 100 that send nothing',
+  description: 'opens 200 connections that send one byte of an order every 5 s, and 100 that send nothing',
   async inject(injector, experiment) {
     const { apps, load, products } = injector;
     const head =

@@ -19,7 +19,12 @@ export const standbyHalted = clusterFault(
     cluster.halt(synchronous);
     await expectCommitsToWait(injector, experiment);
     cluster.resume(synchronous);
-    await expectAccepted(injector, experiment, 'the standby continues', ACCEPTED_AFTER_HALT_SECONDS);
+    await expectAccepted(
+      injector,
+      experiment,
+      'the continuation of the standby',
+      ACCEPTED_AFTER_HALT_SECONDS,
+    );
     other.upstream.retarget(cluster.primary.port);
   },
 );
@@ -44,6 +49,6 @@ export const replicationCut = clusterFault(
     );
     await expectCommitsToWait(injector, experiment);
     await cluster.restore();
-    await expectAccepted(injector, experiment, 'the network works', ACCEPTED_AFTER_HALT_SECONDS);
+    await expectAccepted(injector, experiment, 'the end of the silence', ACCEPTED_AFTER_HALT_SECONDS);
   },
 );

@@ -13,7 +13,7 @@ import {
   type PostgresOptions,
 } from '../../../tools/infrastructure/postgres.js';
 import { reservePort } from '../../../tools/infrastructure/ports.js';
-import type { Service } from '../../../tools/infrastructure/processes.js';
+import type { Service } from '../../../tools/infrastructure/service.js';
 import { until } from '../../support/until.js';
 import { Proxy } from '../proxy.js';
 
@@ -123,8 +123,11 @@ export class DatabaseCluster {
   }
 
   /**
-   * Promotes the standby that has received more WAL: a commit that was answered is on one of them, but not always on both.
-   * Both are disconnected from the old primary first, so that it cannot confirm another commit.
+   * Promotes a standby.
+   *
+   * First, both standbys are disconnected from the old primary, which may still run. From then on its commits wait for a
+   * standby, so it cannot answer a client that a transaction is committed. Then the standby that has received more of the
+   * WAL is promoted: every commit that was answered is on one of them, but not always on both.
    */
   async promoteStandby(): Promise<ClusterNode> {
     const candidates = this.standbys;

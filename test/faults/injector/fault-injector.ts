@@ -1,10 +1,6 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { writeAtomically } from '../../../tools/infrastructure/files.js';
-import { identityOf } from '../../../tools/infrastructure/identity.js';
 import { Load, type OrderItem, type Products } from '../load.js';
 import { Random } from '../random.js';
-import type { ProtocolStep } from '../wire.js';
+import type { ProtocolStep } from '../wire/wire.js';
 import { AppProcesses } from './app-processes.js';
 import { Broker, eventIdOf, EXCHANGE, type EventMessage } from './broker.js';
 import { Database } from './database.js';
@@ -50,9 +46,6 @@ export class FaultInjector {
   }
 
   static async start(options: FaultInjectorOptions) {
-    mkdirSync(options.dir, { recursive: true });
-    // If this run is killed, a later run finds its processes by this file and ends them.
-    writeAtomically(join(options.dir, 'launcher.json'), JSON.stringify(identityOf(process.pid)));
     const injector = new FaultInjector(options, await Servers.start(options));
     await injector.apps.startProxies();
     for (const proxy of injector.apps.proxiesTo('rabbitmq'))

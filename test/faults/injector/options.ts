@@ -3,7 +3,7 @@ import type { Processes } from '../../../tools/infrastructure/processes.js';
 export interface FaultInjectorOptions {
   /** Folder of the project. */
   root: string;
-  /** Folder for all files of this run; the caller deletes it. */
+  /** Existing folder for all files of this run; the caller deletes it. */
   dir: string;
   /** Folder of the built apps. */
   dist: string;

@@ -12,7 +12,9 @@ import {
 import { findPostgres } from '../../../tools/infrastructure/postgres-installation.js';
 import { haltServer, killServer } from '../../../tools/infrastructure/postgres-signals.js';
 import { ensureDatabase } from '../../../tools/infrastructure/postgres.js';
-import type { PrintProgress, Processes, Service } from '../../../tools/infrastructure/processes.js';
+import type { PrintProgress } from '../../../tools/infrastructure/process-spec.js';
+import type { Processes } from '../../../tools/infrastructure/processes.js';
+import type { Service } from '../../../tools/infrastructure/service.js';
 import { until } from '../../support/until.js';
 import { waitUntilApplied } from './database-cluster.js';
 

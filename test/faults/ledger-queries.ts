@@ -1,0 +1,130 @@
+import type { GuaranteeName } from './guarantees.js';
+
+/** Begins each query: the facts as tables, and the units that each order deducted from the stock of each product. */
+export const FACTS = `WITH accepted AS (SELECT * FROM unnest($1::bigint[]) AS accepted (order_id)),
+  opening AS (SELECT * FROM unnest($2::bigint[], $3::integer[]) AS opening (product_id, quantity)),
+  refused AS (SELECT * FROM unnest($4::text[]) AS refused (customer_email)),
+  sold AS (
+    SELECT order_id, product_id, -sum(quantity)::int AS quantity, count(*)::int AS times
+    FROM movements WHERE kind = 'sale' GROUP BY order_id, product_id
+  )`;
+
+/**
+ * The query of each guarantee returns its violations as lines of text. The queries share no code with the system under
+ * test. A reservation that was released or has expired reserves nothing.
+ */
+export const QUERIES: [Exclude<GuaranteeName, 'unnotified' | 'wrong mails'>, string][] = [
+  [
+    'lost',
+    `SELECT 'order ' || order_id || ' was accepted and does not exist' AS line
+     FROM accepted WHERE NOT EXISTS (SELECT 1 FROM orders WHERE orders.id = accepted.order_id)`,
+  ],
+  [
+    'duplicated',
+    `SELECT 'order ' || order_id || ' deducted product ' || product_id || ' ' || times || ' times' AS line
+     FROM sold WHERE times > 1`,
+  ],
+  [
+    'duplicated',
+    `SELECT 'order ' || order_id || ' became ' || step || ' ' || count(*) || ' times' AS line
+     FROM order_timeline WHERE step <> 'notified' GROUP BY order_id, step HAVING count(*) > 1`,
+  ],
+  [
+    'duplicated',
+    `SELECT 'order ' || order_id || ' has ' || count(*) || ' notifications of kind ' || kind AS line
+     FROM notifications WHERE order_id IS NOT NULL GROUP BY order_id, kind, recipient HAVING count(*) > 1`,
+  ],
+  [
+    'duplicated',
+    `SELECT 'movement ' || movement_id || ' has ' || count(*) || ' notifications of kind ' || kind AS line
+     FROM notifications WHERE movement_id IS NOT NULL GROUP BY movement_id, kind, recipient HAVING count(*) > 1`,
+  ],
+  [
+    'duplicated',
+    `SELECT customer_email || ' ordered once and has ' || count(*) || ' orders' AS line
+     FROM orders GROUP BY customer_email HAVING count(*) > 1`,
+  ],
+  [
+    'false refusals',
+    `SELECT 'the request of ' || customer_email || ' was refused, but created order ' || orders.id AS line
+     FROM orders JOIN refused USING (customer_email)`,
+  ],
+  [
+    'oversold',
+    `SELECT 'product ' || product_id || ' has ' || on_hand || ' on hand, ' || reserved || ' reserved' AS line
+     FROM stock WHERE on_hand < 0 OR reserved < 0 OR reserved > on_hand`,
+  ],
+  [
+    'oversold',
+    `SELECT 'product ' || product_id || ': ' || sum(sold.quantity) || ' sold of ' || opening.quantity AS line
+     FROM opening JOIN sold USING (product_id)
+     GROUP BY product_id, opening.quantity HAVING sum(sold.quantity) > opening.quantity`,
+  ],
+  [
+    'discrepancies',
+    `SELECT 'product ' || product_id || ': opening stock ' || quantity || ' differs from ' || on_hand || ' on hand plus '
+       || sold || ' sold' AS line
+     FROM (
+       SELECT product_id, opening.quantity, on_hand, (
+         SELECT coalesce(sum(sold.quantity), 0)::int FROM sold WHERE sold.product_id = opening.product_id
+       ) AS sold
+       FROM opening LEFT JOIN stock USING (product_id)
+     ) AS product WHERE on_hand + sold IS DISTINCT FROM quantity`,
+  ],
+  [
+    'discrepancies',
+    `SELECT 'product ' || product_id || ': ' || reserved || ' reserved, but its active reservations sum to ' || active AS line
+     FROM (
+       SELECT product_id, reserved, (
+         SELECT coalesce(sum(quantity), 0)::int FROM reservations
+         WHERE reservations.product_id = stock.product_id AND status = 'active'
+       ) AS active
+       FROM stock
+     ) AS product WHERE reserved <> active`,
+  ],
+  [
+    'discrepancies',
+    `SELECT 'movement ' || id || ' records the balance ' || balance_after || ', but the movements sum to ' || balance AS line
+     FROM (
+       SELECT id, balance_after, sum(quantity) OVER (PARTITION BY product_id ORDER BY id) AS balance FROM movements
+     ) AS movement WHERE balance_after <> balance`,
+  ],
+  [
+    'discrepancies',
+    `SELECT 'product ' || product_id || ': the last movement records the balance ' || balance_after || ', on hand are '
+       || on_hand AS line
+     FROM stock JOIN (
+       SELECT DISTINCT ON (product_id) product_id, balance_after FROM movements ORDER BY product_id, id DESC
+     ) AS last USING (product_id) WHERE balance_after <> on_hand`,
+  ],
+  [
+    'discrepancies',
+    `SELECT 'order ' || orders.id || ' is processed, but of product ' || line.product_id || ' it sold '
+       || coalesce(sold.quantity, 0) || ' instead of ' || line.quantity || ', its reservation is '
+       || coalesce(reservation.status, 'missing') AS line
+     FROM orders JOIN order_lines line ON line.order_id = orders.id
+     LEFT JOIN sold ON sold.order_id = orders.id AND sold.product_id = line.product_id
+     LEFT JOIN reservations reservation
+       ON reservation.order_id = orders.id AND reservation.product_id = line.product_id
+     WHERE orders.status = 'processed' AND (sold.quantity IS DISTINCT FROM line.quantity
+       OR reservation.quantity IS DISTINCT FROM line.quantity OR reservation.status IS DISTINCT FROM 'committed')`,
+  ],
+  [
+    'discrepancies',
+    `SELECT 'order ' || orders.id || ' is ' || orders.status || ', but has a reservation of product '
+       || reservation.product_id || ' (' || reservation.status || ')' AS line
+     FROM orders JOIN reservations reservation ON reservation.order_id = orders.id
+     WHERE orders.status NOT IN ('processed', 'reserved') AND reservation.status IN ('active', 'committed')`,
+  ],
+  [
+    'discrepancies',
+    `SELECT 'order ' || orders.id || ' is ' || orders.status || ', but product ' || sold.product_id || ' was sold' AS line
+     FROM orders JOIN sold ON sold.order_id = orders.id WHERE orders.status <> 'processed'`,
+  ],
+  [
+    'stuck',
+    `SELECT 'order ' || id || ' is ' || status || ' since ' || updated_at AS line
+     FROM orders WHERE status NOT IN ('processed', 'rejected', 'cancelled')`,
+  ],
+  ['unpublished', `SELECT event || ' of ' || created_at || ' is still in the outbox' AS line FROM outbox`],
+];
