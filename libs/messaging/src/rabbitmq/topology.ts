@@ -66,7 +66,8 @@ const DELIVERY_LIMIT = 20;
 
 /**
  * Number of unacknowledged deliveries after which the broker drops a message of a queue without a dead-letter exchange:
- * never. RabbitMQ 4 accepts -1 for that, RabbitMQ 3 does not. Without the argument, RabbitMQ 4 drops at 20.
+ * never. RabbitMQ 4 treats -1 as unlimited; 3.10 accepts it, but drops a message that is requeued once. Without the
+ * argument, RabbitMQ 4 drops it after 20.
  */
 const UNLIMITED_DELIVERIES = 1_000_000_000;
 
