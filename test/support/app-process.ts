@@ -43,6 +43,10 @@ export class AppProcess {
     return this.child.exitCode;
   }
 
+  get isRunning() {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
   get url() {
     const url = this.logs.find(({ msg }) => msg === 'listening')?.url;
     if (typeof url !== 'string') throw new Error(`${this.app} is not listening`);
@@ -77,7 +81,7 @@ export class AppProcess {
 
   /** Sends the signal and waits for the end. @returns the exit code; null if the signal ended the process */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
-    if (this.child.exitCode === null && this.child.signalCode === null) {
+    if (this.isRunning) {
       const exit = once(this.child, 'exit');
       this.child.kill(signal);
       await exit;

@@ -63,12 +63,22 @@ export class System {
         ...environment,
       },
     );
-    await Promise.all(apps.map((app) => system.launch(app).waitUntilReady()));
+    try {
+      await Promise.all(apps.map((app) => system.launch(app).waitUntilReady()));
+    } catch (error) {
+      await system.stop();
+      throw error;
+    }
     return system;
   }
 
-  /** Starts an app, without waiting until it is ready. It replaces a process of this app that ended before. */
+  /**
+   * Starts an app, without waiting until it is ready. It replaces a process of this app that ended before.
+   *
+   * @throws if the app runs already: that process would never be stopped
+   */
   launch(app: AppName, environment: Record<string, string> = {}) {
+    if (this.processes.get(app)?.isRunning) throw new Error(`${app} is running already`);
     const process = new AppProcess(app, { ...this.environment, ...environment });
     this.processes.set(app, process);
     return process;

@@ -28,7 +28,7 @@ const OWN_DIST = join(root, 'dist');
 export function readFaultOptions(args: string[]): FaultOptions & { isOwnDist: boolean } {
   const command = createCommand(
     'faults',
-    'Starts the whole system, injects faults under load, and checks that it keeps its guarantees. Without options: one round of all faults, about 25 minutes.',
+    'Starts the whole system, injects faults under load, and checks that it keeps its guarantees. Without options: one round of all faults, about half an hour.',
   )
     .option('--only <names>', 'inject these faults only, separated by commas', list, [])
     .option('--short', 'shorter waits and smaller amounts', false)

@@ -18,7 +18,7 @@ const PAUSE_MS = 100;
 const MAX_ACCEPTANCE_MS = 2_000;
 const MAX_HEALTH_MS = 1_000;
 /** Memory that the api may need in addition to that before the fault. */
-const MAX_GROWTH_MB = 250;
+const MAX_GROWTH_MB = 128;
 
 /** Pages of the largest size, by each kind of index. */
 const LISTS = [
@@ -68,7 +68,7 @@ export const expensiveReads: Fault = {
 async function placeLargeOrders(injector: FaultInjector) {
   const items: OrderItem[] = [];
   for (let index = 0; index < LINES; index++)
-    items.push({ product_id: await injector.addProduct(LARGE_ORDERS), quantity: 1 });
+    items.push({ product_id: await injector.addProduct(100_000), quantity: 1 });
   const orders = await Promise.all(
     Array.from({ length: LARGE_ORDERS }, () => injector.placeAcceptedOrder(items, 'large')),
   );
