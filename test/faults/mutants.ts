@@ -18,8 +18,8 @@ export const MUTANTS: Mutant[] = [
     file: 'libs/messaging/src/rabbitmq/settlement.js',
     changes: [
       [
-        'const outcome = await this.handleWithFailurePolicy(message, deliveredAt, isChannelOpen); acknowledgements.ack(message);',
-        'acknowledgements.ack(message); const outcome = await this.handleWithFailurePolicy(message, deliveredAt, isChannelOpen);',
+        'const outcome = await this.handleWithFailurePolicy(delivery); delivery.acknowledgements.ack(delivery.message);',
+        'delivery.acknowledgements.ack(delivery.message); const outcome = await this.handleWithFailurePolicy(delivery);',
       ],
     ],
     faults: ['kill-order-worker'],

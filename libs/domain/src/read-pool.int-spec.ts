@@ -1,4 +1,4 @@
-import { AppError, createLogger, kindOf, Metrics, type Environment } from '@estoque/platform';
+import { AppError, createLogger, HealthChecks, kindOf, Metrics, type Environment } from '@estoque/platform';
 import { runConcurrently, TestShop } from '../../../test/support/test-shop.js';
 import { until } from '../../../test/support/until.js';
 import { ReadPool } from './read-pool.js';
@@ -6,6 +6,7 @@ import { ReadPool } from './read-pool.js';
 describe('ReadPool', () => {
   let shop: TestShop;
   let pool: ReadPool;
+  const health = new HealthChecks();
   beforeAll(async () => {
     shop = await TestShop.open({ workers: 2 });
     const environment = {
@@ -15,10 +16,7 @@ describe('ReadPool', () => {
       DATABASE_READ_QUEUE: 3,
     } as Environment;
     const logger = createLogger('test', { LOG_LEVEL: 'silent' });
-    pool = new ReadPool(environment, 'test', logger, new Metrics(), shop.unitOfWork);
-    expect(() => shop.unitOfWork.read).toThrow('not connected yet');
-    pool.onApplicationBootstrap();
-    await until('the pool to be connected', () => shop.unitOfWork.read);
+    pool = new ReadPool(environment, 'test', logger, new Metrics(), health, shop.unitOfWork);
   });
   afterAll(async () => {
     await pool.onApplicationShutdown();
@@ -26,6 +24,18 @@ describe('ReadPool', () => {
   });
 
   const listMails = async () => shop.unitOfWork.read.notifications.list({ limit: 1 });
+
+  it('keeps the process from being ready and from getting requests until it is connected', async () => {
+    const [[name, probe] = []] = health.entries();
+    expect(name).toBe('reads');
+    expect(probe).toThrow('not connected yet');
+    expect(health.refusalReasons).toEqual({ reads: 'not connected yet' });
+    expect(() => shop.unitOfWork.read).toThrow('not connected yet');
+    pool.onApplicationBootstrap();
+    await until('the pool to be connected', () => shop.unitOfWork.read);
+    expect(probe).not.toThrow();
+    await until('requests to be accepted', () => Object.keys(health.refusalReasons).length === 0);
+  });
 
   it('ends slow reads after its time limit, refuses those that exceed the queue, and delays no order', async () => {
     const session = shop.dataSource.createQueryRunner();

@@ -1,8 +1,9 @@
-import { connectWithRetries, poolConnectionsOf } from '@estoque/database';
+import { assertConnected, connectWithRetries, poolConnectionsOf } from '@estoque/database';
 import {
   APP_NAME,
   AppError,
   ENVIRONMENT,
+  HealthChecks,
   LOGGER,
   Metrics,
   type Environment,
@@ -34,6 +35,7 @@ export class ReadPool implements OnApplicationBootstrap, OnApplicationShutdown {
     @Inject(APP_NAME) app: string,
     @Inject(LOGGER) private readonly logger: Logger,
     metrics: Metrics,
+    private readonly health: HealthChecks,
     unitOfWork: UnitOfWork,
   ) {
     this.maxWaiting = environment.DATABASE_READ_QUEUE;
@@ -48,6 +50,8 @@ export class ReadPool implements OnApplicationBootstrap, OnApplicationShutdown {
       () => poolConnectionsOf(this.pool),
       'state',
     );
+    health.refuseRequests('reads', 'not connected yet');
+    health.add('reads', () => assertConnected(this.pool));
     unitOfWork.readThrough(this);
   }
 
@@ -64,16 +68,21 @@ export class ReadPool implements OnApplicationBootstrap, OnApplicationShutdown {
 
   /** Does not wait for the database, like the pool of the orders. */
   onApplicationBootstrap() {
-    void connectWithRetries(
-      this.pool,
-      () => this.stopping,
-      (reason) => this.logger.warn({ reason }, 'the database is unavailable for reads'),
-    );
+    void this.connect();
   }
 
   async onApplicationShutdown() {
     this.stopping = true;
     if (this.pool.isInitialized) await this.pool.destroy();
+  }
+
+  private async connect() {
+    const isConnected = await connectWithRetries(
+      this.pool,
+      () => this.stopping,
+      (reason) => this.logger.warn({ reason }, 'the database is unavailable for reads'),
+    );
+    if (isConnected) this.health.acceptRequests('reads');
   }
 }
 

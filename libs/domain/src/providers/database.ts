@@ -1,4 +1,4 @@
-import { LockWaits, MonitorClient, sqlClientOf } from '@estoque/database';
+import { assertConnected, LockWaits, MonitorClient, sqlClientOf } from '@estoque/database';
 import { OutboxRelay, Publisher } from '@estoque/messaging';
 import {
   APP_NAME,
@@ -39,10 +39,13 @@ export const databaseProviders: Provider[] = [
   },
   {
     provide: MonitorClient,
-    inject: [ENVIRONMENT, APP_NAME, HealthChecks],
-    useFactory: (environment: Environment, app: string, health: HealthChecks) => {
+    inject: [ENVIRONMENT, APP_NAME, HealthChecks, DataSource],
+    useFactory: (environment: Environment, app: string, health: HealthChecks, dataSource: DataSource) => {
       const monitor = new MonitorClient(environment.DATABASE_URL, app);
-      health.add('database', () => monitor.assertWritable());
+      health.add('database', () => {
+        assertConnected(dataSource);
+        return monitor.assertWritable();
+      });
       return monitor;
     },
   },

@@ -1,6 +1,7 @@
 import { kindOf, type Logger, type Metrics } from '@estoque/platform';
 import { connect, type AmqpConnectionManager } from 'amqp-connection-manager';
 import type { Channel, ConsumeMessage } from 'amqplib';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Counter } from 'prom-client';
 import { boundMessages } from '../adapters/bounded-messages.js';
@@ -73,6 +74,8 @@ export class DeadLetterCollector {
     private readonly logger: Logger,
     metrics: Metrics,
   ) {
+    // Each message that could not be settled yet adds a listener.
+    setMaxListeners(0, this.shutdown.signal);
     this.rerouter = new Rerouter(topology, catalogue, publisher, logger, this.shutdown.signal);
     this.collectedTotal = metrics.counter(
       'estoque_dead_letters_collected_total',
