@@ -30,9 +30,12 @@ export class Pool extends pg.Pool {
         done(error ?? (result.rows[0]!.is_standby ? new ReadOnlyServer() : undefined)),
       );
     super({ ...config, Client: PipelinedClient, verify });
-    this.on('connect', (client) =>
-      asPipelined(client).once('read-only server', () => this.closeConnections()),
-    );
+    this.on('connect', (client) => {
+      // The callers of its queries get the error. pg-pool listens only while the client is idle, and Node ends a process
+      // in which nobody listens.
+      client.on('error', () => undefined);
+      asPipelined(client).once('read-only server', () => this.closeConnections());
+    });
     this.on('acquire', (client) => this.inUse.set(asPipelined(client), true));
     this.on('release', (_error, client) => this.markReleased(asPipelined(client)));
     this.on('remove', (client) => this.inUse.delete(asPipelined(client)));
