@@ -43,7 +43,7 @@ describe('Stock while an old snapshot keeps its row versions', () => {
     const before = await countEntriesRead();
     await handleOrder();
     const read = (await countEntriesRead()) - before;
-    // Each of the four statements finds a row by one of the few entries of the last ten seconds.
+    // Each of the four statements finds a row by one of the few entries of the last two seconds.
     expect(read).toBeGreaterThan(0);
     expect(read).toBeLessThan(PRODUCTS * 4 * 3);
     // The same holds for the release of a reservation, and for the search for locked rows.

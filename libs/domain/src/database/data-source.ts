@@ -13,6 +13,7 @@ import { Reads1766000003000 } from './migrations/1766000003000-reads.js';
 import { DeadLetterJobs1766000004000 } from './migrations/1766000004000-dead-letter-jobs.js';
 import { StockAlertIndex1766002500000 } from './migrations/1766002500000-stock-alert-index.js';
 import { DueNotifications1766002600000 } from './migrations/1766002600000-due-notifications.js';
+import { OutboxIndexes1766002700000 } from './migrations/1766002700000-outbox-indexes.js';
 
 const ENTITIES = [
   Product,
@@ -39,6 +40,7 @@ const MIGRATIONS = [
   DeadLetterJobs1766000004000,
   StockAlertIndex1766002500000,
   DueNotifications1766002600000,
+  OutboxIndexes1766002700000,
 ];
 
 /** Creates the data source of the system's database. It is not connected; `initialize()` connects it. */

@@ -25,7 +25,7 @@ export const isCurrentStock = (products: string) =>
   `stock.ctid = ANY(ARRAY(${currentStock(products, 'ctid')}))`;
 
 /**
- * Assignment for each frequent update of `stock`. Row versions of the same ten seconds are in the same group, so that an
+ * Assignment for each frequent update of `stock`. Row versions of the same two seconds are in the same group, so that an
  * update writes an index entry only once in this time. Correctness does not depend on it.
  */
-export const SET_CHANGE_GROUP = 'change_group = extract(epoch FROM now())::bigint / 10';
+export const SET_CHANGE_GROUP = 'change_group = extract(epoch FROM now())::bigint / 2';

@@ -13,7 +13,7 @@ export class Stock {
   @Column('integer', { default: 0 })
   reserved!: number;
 
-  /** Time of the last frequent update in units of ten seconds, only to find the current row version fast. */
+  /** Time of the last frequent update in units of two seconds, only to find the current row version fast. */
   @Column({ type: 'bigint', default: 0, select: false })
   change_group!: number;
 }

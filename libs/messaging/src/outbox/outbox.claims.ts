@@ -19,7 +19,7 @@ const timeOf = (parameter: string) =>
  *
  * A row with a key is claimed together with the earlier rows of the key. It is not claimed if one of them is leased or
  * locked. `OFFSET 0` and `= ANY(ARRAY(...))` make every plan look these rows up one by one; a join could read the whole
- * index.
+ * index. `id + 0` is what the two indexes contain besides the primary key, which alone answers a condition on `id`.
  *
  * Parameters: position of the page ($1 lease end, $2 id), end of the pass ($3, null on its first page), rows ($4),
  * seconds ($5), whether a transaction id is needed ($6). Returns at least one row, with the values of the page.
@@ -27,14 +27,14 @@ const timeOf = (parameter: string) =>
 const CLAIM = `
   WITH page AS MATERIALIZED (
     SELECT id, key, leased_until FROM outbox
-    WHERE (leased_until, id) > (coalesce(${timeOf('$1')}, statement_timestamp() - interval '1 minute'), $2::bigint)
+    WHERE (leased_until, id + 0) > (coalesce(${timeOf('$1')}, statement_timestamp() - interval '1 minute'), $2::bigint)
       AND leased_until < least(${timeOf('$3')}, statement_timestamp())
-    ORDER BY leased_until, id LIMIT $4
+    ORDER BY leased_until, id + 0 LIMIT $4
   ), candidate AS MATERIALIZED (
     SELECT id, NULL AS key FROM page WHERE key IS NULL
     UNION
     SELECT sequence.id, page.key FROM page CROSS JOIN LATERAL (
-      SELECT id FROM outbox earlier WHERE earlier.key = page.key AND earlier.id <= page.id OFFSET 0) AS sequence
+      SELECT id FROM outbox earlier WHERE earlier.key = page.key AND earlier.id + 0 <= page.id OFFSET 0) AS sequence
     WHERE page.key IS NOT NULL
   ), locked AS MATERIALIZED (
     SELECT id FROM outbox WHERE id = ANY(ARRAY(SELECT id FROM candidate)) AND leased_until < statement_timestamp()
