@@ -19,7 +19,7 @@ const timeOf = (parameter: string) =>
  *
  * A row with a key is claimed together with the earlier rows of the key. It is not claimed if one of them is leased or
  * locked. `OFFSET 0` and `= ANY(ARRAY(...))` make every plan look these rows up one by one; a join could read the whole
- * index. `id + 0` is what the two indexes contain besides the primary key, which alone answers a condition on `id`.
+ * index. The two indexes contain `id + 0`: only the primary key can answer a condition on `id` (docs/adr/0021).
  *
  * Parameters: position of the page ($1 lease end, $2 id), end of the pass ($3, null on its first page), rows ($4),
  * seconds ($5), whether a transaction id is needed ($6). Returns at least one row, with the values of the page.
