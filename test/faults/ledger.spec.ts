@@ -233,6 +233,12 @@ describe('The ledger', () => {
       { unnotified: 1, wrongMails: 0, duplicateMails: 0 },
     ],
     [
+      'a withheld notification',
+      `UPDATE notifications SET state = 'withheld' WHERE id = 2`,
+      {},
+      { unnotified: 1, wrongMails: 0, duplicateMails: 0 },
+    ],
+    [
       'a mail to another recipient',
       `UPDATE notifications SET recipient = 'x@x.example' WHERE id = 2`,
       {},

@@ -79,6 +79,8 @@ function findUnnotified(notification: NotificationRow, copies: Mail[], refused: 
       return refused.test(notification.recipient)
         ? []
         : [`${name} is failed (${notification.last_error}), but its recipient was not refused`];
+    case 'withheld':
+      return [`${name} is withheld (${notification.last_error}), but its recipient got few mails`];
     default:
       return [];
   }

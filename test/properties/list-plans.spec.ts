@@ -1,4 +1,4 @@
-import { ORDER_STATUSES, type OrderFilter, type OrderStatus } from '@estoque/domain';
+import { NOTIFICATION_STATES, ORDER_STATUSES, type OrderFilter, type OrderStatus } from '@estoque/domain';
 import pg from 'pg';
 import { PLANS_AS_NOTICES, recordPlans } from '../support/recorded-plans.js';
 import { TestShop } from '../support/test-shop.js';
@@ -104,12 +104,14 @@ describe('Lists of a large database with a skewed distribution', () => {
 
   it('read a bounded number of mails, products and movements for each combination of filters', async () => {
     const { notifications, products, stock } = shop.unitOfWork.read;
-    for (const state of [undefined, 'failed', 'pending', 'sent'] as const)
+    for (const state of [undefined, ...NOTIFICATION_STATES])
       for (const orderId of [undefined, 7, ORDERS])
         for (const before of [undefined, 50_000])
           await notifications.list({ state, orderId, before, limit: LIMIT });
-    const failed = await notifications.list({ state: 'failed', limit: LIMIT });
-    expect(failed.map(({ state }) => state)).toEqual(Array.from({ length: LIMIT }, () => 'failed'));
+    for (const state of ['failed', 'withheld'] as const) {
+      const mails = await notifications.list({ state, limit: LIMIT });
+      expect(mails.map((mail) => mail.state)).toEqual(Array.from({ length: LIMIT }, () => state));
+    }
     for (const before of [undefined, 1_000]) {
       for (const active of [undefined, true, false]) await products.list({ active, before, limit: LIMIT });
       for (const productId of [1, 2]) await stock.movements({ productId, before, limit: LIMIT });
@@ -157,7 +159,7 @@ function rowsRead(plan: Plan): number {
 
 /**
  * Orders of two years, a batch of 50 at a time. A tenth is of one customer, whose orders are all old. The rejected and
- * cancelled ones are rare and old, some orders were imported with a time long before, and the failed mails are old.
+ * cancelled ones are rare and old, some orders were imported with a time long before, and the failed and withheld mails are old.
  */
 async function insertData(shop: TestShop) {
   // Without the time limit of the pool.
@@ -187,7 +189,8 @@ async function insertData(shop: TestShop) {
      SELECT product_id, order_id, 'sale', -1, 0, 'order ' || order_id FROM order_lines`,
     `INSERT INTO notifications (order_id, kind, recipient, locale, state)
      SELECT id, 'order_processed', customer_email, 'en',
-            CASE WHEN id < 3000 AND id % 50 = 7 THEN 'failed' WHEN id < 3000 AND id % 50 = 8 THEN 'pending' ELSE 'sent' END
+            CASE WHEN id < 3000 AND id % 50 = 7 THEN 'failed' WHEN id < 3000 AND id % 50 = 8 THEN 'pending'
+                 WHEN id < 3000 AND id % 5 = 4 THEN 'withheld' ELSE 'sent' END
      FROM orders`,
     'VACUUM ANALYZE',
   ])

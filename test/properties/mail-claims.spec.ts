@@ -1,7 +1,11 @@
+import type { MailLimits } from '@estoque/domain';
 import type { EntityManager } from 'typeorm';
 import { PendingNotificationRepository } from '../../libs/domain/src/notification/pending-notification.repository.js';
 import { countBuffers, holdSnapshot } from '../support/old-snapshots.js';
 import { TestShop } from '../support/test-shop.js';
+
+/** Never reached. */
+const LIMITS: MailLimits = { orders: 10_000, alerts: 10_000 };
 
 describe('Claims of due mails', () => {
   let shop: TestShop;
@@ -24,7 +28,7 @@ describe('Claims of due mails', () => {
     let position: string | undefined;
     return (limit = 100) =>
       shop.unitOfWork.inTransaction(async ({ pendingNotifications }) => {
-        const { claimed, next } = await pendingNotifications.claimDue(limit, position);
+        const { claimed, next } = await pendingNotifications.claimDue(limit, LIMITS, position);
         position = next;
         return claimed.map(({ id }) => id);
       });
@@ -58,7 +62,7 @@ describe('Claims of due mails', () => {
       'it is to be sent again',
       async (id) => {
         await markSent([id]);
-        await shop.unitOfWork.inTransaction((all) => all.notifications.resend(id));
+        await shop.unitOfWork.inTransaction((all) => all.notifications.resend(id, LIMITS));
         await shop.dataSource.query('UPDATE notifications SET leased_until = NULL WHERE id = $1', [id]);
       },
     ],
@@ -105,9 +109,9 @@ describe('Claims of due mails', () => {
     await markSent(await record(20_000, 60));
     // With statistics that say that few mails are pending, the planner has no reason to prefer the right index.
     await shop.dataSource.query('ANALYZE notifications');
-    const { next } = await counting.claimDue(100);
+    const { next } = await counting.claimDue(100, LIMITS);
     const [waiting] = await record(1);
-    expect((await counting.claimDue(100, next)).claimed).toMatchObject([{ id: waiting }]);
+    expect((await counting.claimDue(100, LIMITS, next)).claimed).toMatchObject([{ id: waiting }]);
     expect(await counting.count(next)).toBe(1);
     await endSnapshot();
     const [first, ...later] = buffers;

@@ -32,6 +32,7 @@ const environment = {
   MAIL_FROM: 'shop@example.com',
   MAIL_SENDING: 'on',
   STOCK_ALERT_EMAIL: 'stock@example.com',
+  MAILS_PER_RECIPIENT_PER_HOUR: 100,
   STOCK_ALERTS_PER_HOUR: 100,
   RETENTION_DAYS: 30,
 } as Environment;
@@ -149,6 +150,7 @@ describe.each([
         await unitOfWork.read.products.list({ ...filter, before, limit: 21 });
     }
     await unitOfWork.read.pendingNotifications.count();
+    await unitOfWork.inTransaction(({ mailQuotas }) => mailQuotas.prune({ from: new Date(0), limit: 1_000 }));
     await sender.onModuleDestroy();
     await makeOld(FIRST_ORDER_ID);
     await new RetentionService(unitOfWork, environment, logger).prune();
@@ -167,6 +169,8 @@ describe.each([
     ['DELETE FROM idempotency_keys', 'idempotency_keys_created_index'],
     ['(reference COLLATE "C", created_at', 'orders_reference_index'],
     ['WHERE sku = $', 'products_sku_unique'],
+    ['INSERT INTO mail_quotas', 'notifications_due_index'],
+    ['DELETE FROM mail_quotas', undefined],
   ])('of %s use the index %s', (statement, index) => {
     const matching = plans.filter(({ sql }) => sql.includes(statement));
     expect(matching).not.toEqual([]);

@@ -1,4 +1,4 @@
-import { StockAudit } from '@estoque/domain';
+import { mailLimitsOf, StockAudit } from '@estoque/domain';
 import { createLogger, HealthChecks, Metrics, type Environment } from '@estoque/platform';
 import type { MailerService } from '@nestjs-modules/mailer';
 import { MailSenderService } from '../../apps/notify-worker/src/mail-sender.service.js';
@@ -16,6 +16,7 @@ const environment = {
   MAIL_FROM: 'shop@example.com',
   MAIL_SENDING: 'paused',
   STOCK_ALERT_EMAIL: 'stock@example.com',
+  MAILS_PER_RECIPIENT_PER_HOUR: 100,
   STOCK_ALERTS_PER_HOUR: 100,
   RETENTION_DAYS: DAYS,
 } as Environment;
@@ -45,7 +46,7 @@ describe('Retention', () => {
     new NotificationService(shop.unitOfWork, createMailSender()).notify('order_processed', order_id);
   const markAllMailsSent = () =>
     shop.unitOfWork.inTransaction(async ({ pendingNotifications, orders }) => {
-      const { claimed } = await pendingNotifications.claimDue(100);
+      const { claimed } = await pendingNotifications.claimDue(100, mailLimitsOf(environment));
       await pendingNotifications.markSent(claimed.map(({ id }) => id));
       await orders.recordNotified(claimed.map(({ order_id }) => order_id).filter((id) => id !== null));
     });
@@ -122,7 +123,9 @@ describe('Retention', () => {
       pendingNotifications.markFailed(failedMailId, 'no such address'),
     );
     await passDays(DAYS + 1);
-    await shop.unitOfWork.inTransaction(({ notifications }) => notifications.resend(resentMailId));
+    await shop.unitOfWork.inTransaction(({ notifications }) =>
+      notifications.resend(resentMailId, mailLimitsOf(environment)),
+    );
     await prune();
     expect(await readSteps(open)).toEqual(['pending', 'reserved']);
     expect(await readMailStates(failed)).toEqual(['failed']);
@@ -134,6 +137,30 @@ describe('Retention', () => {
     await markAllMailsSent();
     await prune();
     expect([await readSteps(waiting), await readMailStates(waiting)]).toEqual([[], ['sent']]);
+  });
+
+  it('prunes mails that were withheld, and keeps younger ones', async () => {
+    const withhold = async () => {
+      const order_id = await createClosedOrder();
+      const limits = { orders: 1, alerts: 1 };
+      const claim = () =>
+        shop.unitOfWork.inTransaction((all) => all.pendingNotifications.claimDue(100, limits));
+      expect((await claim()).withheld).toMatchObject([{ order_id }]);
+      return order_id;
+    };
+    await createNotifiedOrder();
+    const old = await withhold();
+    await passDays(DAYS + 1);
+    // Mails of today: one about an order that is past the retention period, and one about a new order.
+    const late = await withhold();
+    await shop.dataSource.query(
+      `UPDATE orders SET created_at = now() - make_interval(days => $2, hours => 1) WHERE id = $1`,
+      [late, DAYS],
+    );
+    const young = await withhold();
+    await prune();
+    expect(await readMailStates(old)).toEqual([]);
+    expect([await readMailStates(late), await readMailStates(young)]).toEqual([['withheld'], ['withheld']]);
   });
 
   it('keeps everything if RETENTION_DAYS is unset', async () => {

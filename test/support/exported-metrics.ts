@@ -43,7 +43,7 @@ const APPLICATION_METRICS: Record<string, ExportedMetric> = {
   estoque_http_request_duration_seconds: histogram(['api'], {
     method: ['GET', 'POST', 'PATCH', 'PUT', 'DELETE', 'HEAD', 'OPTIONS'],
     route: undefined,
-    status: ['200', '201', '202', '204', '400', '404', '405', '409', '412', '422', '500', '503'],
+    status: ['200', '201', '202', '204', '400', '404', '405', '409', '412', '422', '429', '500', '503'],
   }),
   estoque_http_refused_requests_total: counter(['api'], { class: ['order', 'list', 'read', 'change'] }),
   estoque_http_requests_in_progress: gauge(['api'], { class: ['order', 'list', 'read', 'change'] }),
@@ -76,6 +76,7 @@ const APPLICATION_METRICS: Record<string, ExportedMetric> = {
     kind: NOTIFICATION_KINDS,
     outcome: ['sent', 'refused', 'deferred'],
   }),
+  estoque_mails_withheld_total: counter(['notify-worker'], { kind: NOTIFICATION_KINDS }),
   estoque_mails_waiting: gauge(['notify-worker']),
   estoque_database_snapshot_age_seconds: gauge(['order-worker']),
   estoque_database_connections: gauge(APP_NAMES, { state: ['idle', 'busy', 'waiting'] }),

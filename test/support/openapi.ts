@@ -120,10 +120,10 @@ export class ApiDocument {
       const documented = Object.keys(response.content).join(' or ');
       return [`status ${status} has the content type ${type} instead of ${documented}`];
     }
-    const documentedDelay = response.headers?.['Retry-After']?.schema.example;
-    if (status === 503 && !retryAfter) return [`status ${status} has no Retry-After`];
-    if (retryAfter && responses !== OUTSIDE_OPERATIONS && Number(retryAfter) !== documentedDelay)
-      return [`status ${status} has Retry-After: ${retryAfter} instead of ${String(documentedDelay)}`];
+    const delay = response.headers?.['Retry-After']?.schema;
+    if ((status === 429 || status === 503) && !retryAfter) return [`status ${status} has no Retry-After`];
+    if (retryAfter && responses !== OUTSIDE_OPERATIONS && !isDocumentedDelay(Number(retryAfter), delay))
+      return [`status ${status} has Retry-After: ${retryAfter} instead of ${JSON.stringify(delay)}`];
     const validate = this.validatorOf(schema);
     if (validate(body)) return [];
     return validate.errors!.map(
@@ -152,6 +152,12 @@ export class ApiDocument {
     return validate;
   }
 }
+
+/** A delay that is always the same is documented as an example, and one that varies as a range. */
+const isDocumentedDelay = (seconds: number, { example, minimum, maximum }: Schema = {}) =>
+  minimum === undefined || maximum === undefined
+    ? seconds === example
+    : Number.isInteger(seconds) && seconds >= minimum && seconds <= maximum;
 
 /** Forbids fields that a schema does not list, so that undocumented fields are found. */
 function closeSchemas(schemas: Record<string, Schema>): Record<string, Schema> {

@@ -58,6 +58,8 @@ export class System {
         MAIL_FROM: 'Estoque <no-reply@estoque.example>',
         RETRY_DELAYS_MS: '100,200,300,400',
         POLL_INTERVAL_MS: '500',
+        // Tests use few addresses.
+        MAILS_PER_RECIPIENT_PER_HOUR: '10000',
         // The fetch of these tests keeps idle connections open for seconds; a stop must not wait for them.
         DRAIN_TIMEOUT_MS: '0',
         ...environment,
@@ -82,6 +84,11 @@ export class System {
     const process = new AppProcess(app, { ...this.environment, ...environment });
     this.processes.set(app, process);
     return process;
+  }
+
+  /** Starts one more process of an app, which the caller stops. */
+  launchReplica(app: AppName) {
+    return new AppProcess(app, this.environment);
   }
 
   process(app: AppName) {

@@ -32,6 +32,8 @@ describe('MailSenderService', () => {
       MAIL_FROM: 'shop@example.com',
       MAIL_SENDING: sending,
       POLL_INTERVAL_MS: 100,
+      MAILS_PER_RECIPIENT_PER_HOUR: 20,
+      STOCK_ALERTS_PER_HOUR: 20,
     } as Environment;
     sender = new MailSenderService(
       shop.unitOfWork,

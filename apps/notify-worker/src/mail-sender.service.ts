@@ -1,4 +1,12 @@
-import { UnitOfWork, type Notification, type OrderDetails } from '@estoque/domain';
+import {
+  mailLimitsOf,
+  NOTIFICATION_KINDS,
+  UnitOfWork,
+  type DueNotifications,
+  type MailLimits,
+  type Notification,
+  type OrderDetails,
+} from '@estoque/domain';
 import {
   AppError,
   ENVIRONMENT,
@@ -12,6 +20,7 @@ import {
 } from '@estoque/platform';
 import { MailerService } from '@nestjs-modules/mailer';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import type { Counter } from 'prom-client';
 import { MailDelivery } from './mail-delivery.js';
 
 /**
@@ -34,6 +43,8 @@ const LEASE_RENEWAL_INTERVAL_MS = 5_000;
 export class MailSenderService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly sendTask: PeriodicTask;
   private readonly delivery: MailDelivery;
+  private readonly limits: MailLimits;
+  private readonly withheldCounter: Counter<'kind'>;
   private readonly paused: boolean;
   /** Where the next search for due mails starts; undefined: at the oldest entry. */
   private position?: string;
@@ -42,11 +53,13 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
   constructor(
     private readonly unitOfWork: UnitOfWork,
     mailer: MailerService,
-    @Inject(ENVIRONMENT) { MAIL_FROM, MAIL_SENDING, POLL_INTERVAL_MS }: Environment,
+    @Inject(ENVIRONMENT) environment: Environment,
     @Inject(LOGGER) private readonly logger: Logger,
     health: HealthChecks,
     metrics: Metrics,
   ) {
+    const { MAIL_FROM, MAIL_SENDING, POLL_INTERVAL_MS } = environment;
+    this.limits = mailLimitsOf(environment);
     this.delivery = new MailDelivery(unitOfWork, mailer, MAIL_FROM!, logger, metrics);
     this.paused = MAIL_SENDING === 'paused';
     this.sendTask = new PeriodicTask('sending mails', POLL_INTERVAL_MS, () => this.sendDue(), logger);
@@ -57,6 +70,11 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
       'estoque_mails_waiting',
       'Mails recorded and not yet sent',
       sampled(() => unitOfWork.read.pendingNotifications.count(this.position)),
+    );
+    this.withheldCounter = metrics.counter(
+      'estoque_mails_withheld_total',
+      'Mails that were not sent, because their recipient had got the maximum number of mails within an hour',
+      { kind: NOTIFICATION_KINDS },
     );
   }
 
@@ -77,22 +95,30 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
   private async sendDue() {
     let isFullBatch = true;
     while (isFullBatch && !this.sendTask.isStopping) {
-      const batch = await this.claimBatch();
-      await this.withLeaseRenewal(batch, () => this.deliverBatch(batch));
+      const { claimed, withheld } = await this.claimBatch();
+      await this.withLeaseRenewal(claimed, () => this.deliverBatch(claimed));
       const { outage } = this.delivery;
       if (outage) throw new AppError('unavailable', 'mail_unavailable', outage);
-      isFullBatch = batch.length === BATCH_SIZE;
+      isFullBatch = claimed.length + withheld.length === BATCH_SIZE;
     }
   }
 
-  private async claimBatch(): Promise<Notification[]> {
+  private async claimBatch(): Promise<DueNotifications> {
     const isFullSearch = performance.now() - this.lastFullSearch >= FULL_SEARCH_MS;
     if (isFullSearch) this.lastFullSearch = performance.now();
-    const { claimed, next } = await this.unitOfWork.inTransaction(({ pendingNotifications }) =>
-      pendingNotifications.claimDue(BATCH_SIZE, isFullSearch ? undefined : this.position),
+    const from = isFullSearch ? undefined : this.position;
+    const due = await this.unitOfWork.inTransaction(({ pendingNotifications }) =>
+      pendingNotifications.claimDue(BATCH_SIZE, this.limits, from),
     );
-    this.position = next;
-    return claimed;
+    this.position = due.next;
+    if (due.withheld.length > 0) this.reportWithheld(due.withheld);
+    return due;
+  }
+
+  private reportWithheld(withheld: Notification[]) {
+    for (const { kind } of withheld) this.withheldCounter.labels(kind).inc();
+    const ids = withheld.map(({ id }) => id);
+    this.logger.warn({ notification_ids: ids }, 'mails withheld: too many to one recipient within an hour');
   }
 
   /** Sends a batch. If the mail server becomes unavailable or the process stops, the unsent mails are released. */

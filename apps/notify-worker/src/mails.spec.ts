@@ -28,6 +28,7 @@ describe('orderMail', () => {
     customer_name: 'Ana Souza',
     customer_email: 'ana@example.com',
     locale: 'pt-BR',
+    reference: null,
     currency: 'BRL',
     total: 7_470,
     rejection: [{ product_id: 10, reason: 'out_of_stock', requested: 2, available: 1 }],
@@ -49,19 +50,58 @@ describe('orderMail', () => {
     ]);
   });
 
+  const KINDS = ['order_processed', 'order_rejected', 'order_cancelled'] as const;
+  /** @returns the text and the HTML of a mail */
+  function renderMail(kind: (typeof KINDS)[number], fields: Partial<OrderDetails>) {
+    const { locale, ...mailed } = { ...order, ...fields };
+    const { context } = orderMail(kind, { ...mailed, locale });
+    const render = Handlebars.compile(readFileSync(`${TEMPLATES}/${locale}/${kind}.hbs`, 'utf8'), {
+      strict: true,
+    });
+    return { text: renderText(`${locale}/${kind}`, context), html: render(context) };
+  }
+
   it.each([
-    ['en', 'Your reference: PO & <118>'],
-    ['pt-BR', 'Sua referência: PO & <118>'],
-  ] as const)('shows the reference of the order in %s if it has one', (locale, text) => {
-    for (const kind of ['order_processed', 'order_rejected', 'order_cancelled'] as const) {
-      const { context } = orderMail(kind, { ...order, locale, reference: 'PO & <118>' });
-      const render = Handlebars.compile(readFileSync(`${TEMPLATES}/${locale}/${kind}.hbs`, 'utf8'));
-      expect(renderText(`${locale}/${kind}`, context)).toContain(`\n${text}\n`);
-      expect(render(context)).toContain(
-        `<p>${text.replace('&', '&amp;').replace('<118>', '&lt;118&gt;')}</p>`,
-      );
-      const { context: without } = orderMail(kind, { ...order, locale, reference: null });
-      expect(renderText(`${locale}/${kind}`, without) + render(without)).not.toMatch(/reference|referência/);
+    ['en', 'Your reference: PO-2026/118'],
+    ['pt-BR', 'Sua referência: PO-2026/118'],
+  ] as const)('shows the reference of the order in %s if it has one', (locale, line) => {
+    for (const kind of KINDS) {
+      const { text, html } = renderMail(kind, { locale, reference: 'PO-2026/118' });
+      expect(text).toContain(`\n${line}\n`);
+      expect(html).toContain(`<p>${line}</p>`);
+      for (const reference of [null, 'Visit evil.example 118']) {
+        const without = renderMail(kind, { locale, reference });
+        expect(without.text + without.html).not.toMatch(/reference|referência|evil/);
+      }
+    }
+  });
+
+  it.each([
+    ['en', /^Hello Ana Souza,\n/, /Hello Ana Souza, /, /^Hello,\n/, /Hello, /],
+    ['pt-BR', /^Olá, Ana Souza!\n/, /Olá, Ana Souza! /, /^Olá!\n/, /Olá! /],
+  ] as const)(
+    'greets the customer in %s, without a name if it could be a message',
+    (locale, text, html, textWithout, htmlWithout) => {
+      for (const kind of KINDS) {
+        const named = renderMail(kind, { locale });
+        expect(named.text).toMatch(text);
+        expect(named.html).toMatch(html);
+        const unnamed = renderMail(kind, { locale, customer_name: 'Visit evil.example' });
+        expect(unnamed.text).toMatch(textWithout);
+        expect(unnamed.html).toMatch(htmlWithout);
+        expect(unnamed.text + unnamed.html).not.toContain('evil');
+      }
+      const { to } = orderMail('order_processed', { ...order, customer_name: 'Visit evil.example' });
+      expect(to).toEqual({ name: '', address: 'ana@example.com' });
+    },
+  );
+
+  it('escapes the name of a product in HTML', () => {
+    const lines = [{ ...order.lines[0]!, name: 'Chá <verde> & "preto"' }];
+    for (const kind of KINDS) {
+      const { text, html } = renderMail(kind, { lines });
+      expect(text).toContain('Chá <verde> & "preto"');
+      expect(html).toContain('Chá &lt;verde&gt; &amp; &quot;preto&quot;');
     }
   });
 

@@ -9,6 +9,7 @@ import type {
 import Handlebars from 'handlebars';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { printableName, printableReference } from './printable-text.js';
 
 export const TEMPLATES = join(import.meta.dirname, 'templates');
 
@@ -42,17 +43,21 @@ const REASONS = {
   },
 };
 
-/** Composes a mail to the customer, in the language of the order. */
+/**
+ * Composes a mail to the customer, in the language of the order. The recipient may not be the client that placed the order,
+ * so names and references that could carry a message are left out.
+ */
 export function orderMail(kind: OrderMailKind, order: OrderDetails): Mail {
-  const { id, reference, locale, currency, customer_name, customer_email } = order;
+  const { id, locale, currency, customer_email } = order;
+  const customer = printableName(order.customer_name);
   const rejections = new Map(order.rejection?.map((rejection) => [rejection.product_id, rejection]));
   return {
-    to: { name: customer_name, address: customer_email },
+    to: { name: customer ?? '', address: customer_email },
     subject: SUBJECTS[kind][locale].replace('{id}', String(id)),
     context: {
       id,
-      reference,
-      customer: customer_name,
+      reference: order.reference === null ? undefined : printableReference(order.reference),
+      customer,
       total: formatMoney(order.total, currency, locale),
       expired: order.cancellation === 'expired',
       lines: order.lines.map(({ product_id, name, sku, quantity, unit_price }) => ({

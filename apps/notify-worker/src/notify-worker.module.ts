@@ -4,6 +4,7 @@ import { MailerModule } from '@nestjs-modules/mailer';
 import { HandlebarsAdapter } from '@nestjs-modules/mailer/adapters/handlebars.adapter';
 import { Module } from '@nestjs/common';
 import { appManifest } from '../../manifest.js';
+import { MailQuotaPruningService } from './mail-quota-pruning.service.js';
 import { SMTP_CONNECTIONS, MailSenderService } from './mail-sender.service.js';
 import { TEMPLATES } from './mails.js';
 import { NotificationService } from './notification.service.js';
@@ -39,6 +40,6 @@ import { StockAlertService } from './stock-alert.service.js';
     }),
   ],
   controllers: [NotifyConsumer],
-  providers: [NotificationService, StockAlertService, MailSenderService],
+  providers: [NotificationService, StockAlertService, MailSenderService, MailQuotaPruningService],
 })
 export class NotifyWorkerModule {}

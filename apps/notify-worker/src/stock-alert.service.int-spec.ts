@@ -3,7 +3,7 @@ import { TestShop } from '../../../test/support/test-shop.js';
 import type { MailSenderService } from './mail-sender.service.js';
 import { StockAlertService } from './stock-alert.service.js';
 
-const environment = { STOCK_ALERT_EMAIL: 'stock@example.com', STOCK_ALERTS_PER_HOUR: 3 } as Environment;
+const environment = { STOCK_ALERT_EMAIL: 'stock@example.com' } as Environment;
 
 describe('StockAlertService', () => {
   let shop: TestShop;
@@ -59,20 +59,23 @@ describe('StockAlertService', () => {
     expect(await states()).toEqual([]);
   });
 
-  it('sends at most the configured number of alerts an hour, of all replicas, and records the others', async () => {
-    const movements: number[] = [];
-    for (let i = 0; i < 8; i++) movements.push(await moveStock({ reorderPoint: 4, from: 5, to: 4 }));
-    const outcomes = await Promise.all(
-      movements.map((movement, index) => replicas[index % 2]!.alert([item(movement)])),
+  it('ignores a forged event about a crossing that is over: the stock has been above the reorder point since', async () => {
+    const crossing = await moveStock({ reorderPoint: 4, from: 5, to: 4 });
+    const [movement] = await shop.dataSource.query<{ product_id: number }[]>(
+      'SELECT product_id FROM movements WHERE id = $1',
+      [crossing],
     );
-    expect(outcomes.filter((outcome) => outcome === 'recorded')).toHaveLength(3);
-    expect(outcomes.filter((outcome) => outcome === 'withheld')).toHaveLength(5);
-    expect((await states()).toSorted()).toEqual([
-      ...Array<string>(5).fill('failed'),
-      ...Array<string>(3).fill('pending'),
-    ]);
-    await shop.dataSource.query(`UPDATE notifications SET created_at = created_at - interval '1 hour'`);
-    const later = await moveStock({ reorderPoint: 4, from: 5, to: 4 });
-    expect(await replicas[0]!.alert([item(later)])).toBe('recorded');
+    const move = (quantity: number) =>
+      shop.unitOfWork.inTransaction(async ({ stock }) => {
+        const { product_id } = movement!;
+        return (await stock.recordMovement(product_id, 'adjustment', quantity, 'a test')).movement_id;
+      });
+    await move(10);
+    const lower = await move(-11);
+    const lowest = await move(-1);
+    expect(await replicas[0]!.alert([item(crossing), item(lowest)])).toBe('ignored');
+    expect(await replicas[0]!.alert([item(lower)])).toBe('recorded');
+    const alerts = await shop.dataSource.query<object[]>('SELECT movement_id FROM notifications');
+    expect(alerts).toEqual([{ movement_id: lower }]);
   });
 });

@@ -5,13 +5,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import { MailSenderService } from './mail-sender.service.js';
 
 type Changes = EventOf<'stock.updated'>['items'];
-type Outcome = 'recorded' | 'withheld' | 'duplicate' | 'ignored';
+type Outcome = 'recorded' | 'duplicate' | 'ignored';
 
 @Injectable()
 export class StockAlertService {
   private readonly batcher = new MicroBatcher<Changes, Outcome>((batch) => this.alertAll(batch));
   private readonly recipient?: string;
-  private readonly maxPerHour: number;
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
@@ -19,17 +18,16 @@ export class StockAlertService {
     @Inject(ENVIRONMENT) environment: Environment,
   ) {
     this.recipient = environment.STOCK_ALERT_EMAIL;
-    this.maxPerHour = environment.STOCK_ALERTS_PER_HOUR;
   }
 
   /**
    * Records a low-stock alert for each movement that lowered the stock of its product from above the reorder point to the
-   * reorder point or below. The ledger decides that: the event may be forged, late or a duplicate. The alert is recorded
-   * once per movement, so that a redelivered event sends no second mail.
+   * reorder point or below, if the stock has not been above it since. The ledger decides that: the event may be forged,
+   * late or a duplicate. The alert is recorded once per movement, so that a redelivered event sends no second mail.
    *
    * @param changes the items of one `stock.updated` event; only their movement ids are read
-   * @returns `withheld` if the alerts are above the maximum per hour and are not sent; `duplicate` if an earlier delivery
-   * recorded them; `ignored` if no stock fell to its reorder point or no recipient is configured
+   * @returns `duplicate` if an earlier delivery recorded the alerts; `ignored` if no stock fell to its reorder point or no
+   * recipient is configured
    */
   async alert(changes: Changes): Promise<Outcome> {
     return this.recipient ? this.batcher.add(changes) : 'ignored';
@@ -47,9 +45,7 @@ export class StockAlertService {
       // The next event of the batch with the same movement is a duplicate.
       for (const { movement_id } of changes)
         if (outcomes.has(movement_id)) outcomes.set(movement_id, 'duplicate');
-      return (
-        (['recorded', 'withheld', 'duplicate'] as const).find((outcome) => own.includes(outcome)) ?? 'ignored'
-      );
+      return (['recorded', 'duplicate'] as const).find((outcome) => own.includes(outcome)) ?? 'ignored';
     });
   }
 
@@ -70,9 +66,7 @@ export class StockAlertService {
       const traceparent = traceparentOf(traceContextOf(changesByMovement.get(movement_id)));
       return { movement_id, kind: 'low_stock' as const, recipient, locale: 'en' as const, traceparent };
     });
-    const outcomes = await this.unitOfWork.inTransaction(({ notifications }) =>
-      notifications.recordStockAlerts(alerts, this.maxPerHour),
-    );
-    return new Map(movements.map((movement, index) => [movement, outcomes[index]!]));
+    const isNew = await this.unitOfWork.inTransaction(({ notifications }) => notifications.record(alerts));
+    return new Map(movements.map((movement, index) => [movement, isNew[index] ? 'recorded' : 'duplicate']));
   }
 }

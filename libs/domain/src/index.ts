@@ -21,9 +21,17 @@ export {
 export {
   Notification,
   NOTIFICATION_KINDS,
+  NOTIFICATION_STATES,
   type NotificationKind,
+  type NotificationState,
 } from './notification/notification.entity.js';
-export { NotificationNotFound, NotificationPending } from './notification/notification.errors.js';
+export { mailLimitsOf, type MailLimits } from './notification/mail-quota.repository.js';
+export type { DueNotifications } from './notification/pending-notification.repository.js';
+export {
+  MailLimitReached,
+  NotificationNotFound,
+  NotificationPending,
+} from './notification/notification.errors.js';
 export {
   MAX_ITEMS,
   MAX_METADATA_ENTRIES,

@@ -14,6 +14,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource, EntityManager } from 'typeorm';
 import { catalogue, type PublisherName } from './events/catalogue.js';
 import { IdempotencyRepository } from './idempotency/idempotency.repository.js';
+import { MailQuotaRepository } from './notification/mail-quota.repository.js';
 import { NotificationRepository } from './notification/notification.repository.js';
 import { PendingNotificationRepository } from './notification/pending-notification.repository.js';
 import { OpenOrderRepository } from './order/open-order.repository.js';
@@ -38,6 +39,7 @@ export class Repositories {
   readonly activeReservations: ActiveReservationRepository;
   readonly notifications: NotificationRepository;
   readonly pendingNotifications: PendingNotificationRepository;
+  readonly mailQuotas: MailQuotaRepository;
   readonly retention: RetentionRepository;
   readonly idempotency: IdempotencyRepository;
 
@@ -51,6 +53,7 @@ export class Repositories {
     this.activeReservations = new ActiveReservationRepository(manager);
     this.notifications = new NotificationRepository(manager);
     this.pendingNotifications = new PendingNotificationRepository(manager);
+    this.mailQuotas = new MailQuotaRepository(manager);
     this.retention = new RetentionRepository(manager);
     this.idempotency = new IdempotencyRepository(manager);
   }

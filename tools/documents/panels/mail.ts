@@ -21,6 +21,14 @@ export const mailRow: Row = {
       stacked: true,
     },
     {
+      title: 'Mails withheld, by kind',
+      description:
+        'Not sent, because their recipients had got the maximum number of mails within an hour. An operator can send them later.',
+      unit: 'ops',
+      queries: { '{{kind}}': `sum by (kind) (${perSecond('estoque_mails_withheld_total')})` },
+      stacked: true,
+    },
+    {
       title: 'Mails waiting',
       description: 'Recorded and not yet sent.',
       unit: 'short',

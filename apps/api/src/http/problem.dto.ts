@@ -33,8 +33,8 @@ interface DocumentedProblem {
   /** Other codes that a response with the same cause can have. */
   otherCodes?: string[];
   when: string;
-  /** Value of the header `Retry-After`, if the response has one. */
-  retryAfterSeconds?: number;
+  /** Value of the header `Retry-After`, if the response has one, or its largest value. */
+  retryAfterSeconds?: number | { max: number };
 }
 
 const UNAVAILABLE: DocumentedProblem = {
@@ -77,10 +77,13 @@ export function problemResponse(
   };
 }
 
-const retryAfter = (seconds: number) => ({
+const retryAfter = (seconds: number | { max: number }) => ({
   'Retry-After': {
     description: 'Seconds after which a repetition may succeed',
-    schema: { type: 'integer' as const, example: seconds },
+    schema:
+      typeof seconds === 'number'
+        ? { type: 'integer' as const, example: seconds }
+        : { type: 'integer' as const, minimum: 1, maximum: seconds.max, example: seconds.max },
   },
 });
 

@@ -1,6 +1,7 @@
 import {
   IdempotencyInProgress,
   isFinalRefusal,
+  MailLimitReached,
   ReplayedRefusal,
   type Answer,
   type KeyedRequest,
@@ -30,6 +31,7 @@ export async function respond<Body>(
     if (error instanceof ReplayedRefusal) reply.header('idempotent-replayed', 'true');
     if (error instanceof IdempotencyInProgress)
       reply.header('retry-after', IdempotencyInProgress.RETRY_AFTER_SECONDS);
+    if (error instanceof MailLimitReached) reply.header('retry-after', error.retryAfterSeconds);
     throw error;
   }
 }

@@ -26,7 +26,8 @@ export class NotificationsController {
   @ApiOperation({
     operationId: 'resendNotification',
     summary: 'Send a mail again',
-    description: 'Possible in the states `sent` and `failed`. The new mail has a Message-ID of its own.',
+    description:
+      'Possible in the states `sent`, `failed` and `withheld`. The new mail has a Message-ID of its own. It counts for the maximum number of mails to its recipient within an hour.',
   })
   @ApiParam({ name: 'id', type: 'integer', example: 77 })
   @ApiResponse({ status: 202, type: NotificationDto, description: 'The mail is pending and will be sent.' })
@@ -34,6 +35,11 @@ export class NotificationsController {
     400: MALFORMED,
     404: { code: 'notification_not_found', when: 'The notification does not exist.' },
     409: { code: 'notification_pending', when: 'The mail is pending.' },
+    429: {
+      code: 'mail_limit_reached',
+      when: 'The recipient has got the maximum number of mails within an hour. Nothing was changed. Repeat the request after the seconds in `Retry-After`.',
+      retryAfterSeconds: { max: 3_600 },
+    },
   })
   resend(
     @Param('id', IdPipe) id: number,

@@ -1,11 +1,14 @@
-import { NOTIFICATION_KINDS, type Notification, type NotificationKind } from '@estoque/domain';
+import {
+  NOTIFICATION_KINDS,
+  NOTIFICATION_STATES,
+  type Notification,
+  type NotificationKind,
+  type NotificationState,
+} from '@estoque/domain';
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, Max, Min } from 'class-validator';
 import { IsOptionalNotNull } from '../http/fields.decorators.js';
 import { PageDto, PageQuery } from '../http/page.dto.js';
-
-const NOTIFICATION_STATES = ['pending', 'sent', 'failed'] as const;
-type NotificationState = (typeof NOTIFICATION_STATES)[number];
 
 export class NotificationQuery extends PageQuery {
   /** @example 123 */
@@ -33,12 +36,15 @@ export class NotificationDto {
   recipient!: string;
   /** @example "pt-BR" */
   locale!: string;
-  /** `failed`: refused permanently, or not sent after 12 attempts. */
+  /**
+   * `failed`: refused permanently, or not sent after 12 attempts. `withheld`: not sent, because the recipient had got the
+   * maximum number of mails within an hour.
+   */
   @IsIn(NOTIFICATION_STATES)
   state!: NotificationState;
   /** Attempts that the mail server answered, or that failed unexpectedly. An outage of the mail server uses up none. @example 1 */
   attempts!: number;
-  /** Error of the last attempt, or null. @example "451 4.7.1 try again later" */
+  /** Error of the last attempt, or why the mail is withheld, or null. @example "451 4.7.1 try again later" */
   last_error!: string | null;
   /** @example "2026-01-15T12:00:00.000Z" */
   created_at!: string;

@@ -1,5 +1,6 @@
-import { UnitOfWork, type Answer, type KeyedRequest } from '@estoque/domain';
-import { Injectable } from '@nestjs/common';
+import { mailLimitsOf, UnitOfWork, type Answer, type KeyedRequest, type MailLimits } from '@estoque/domain';
+import { ENVIRONMENT, type Environment } from '@estoque/platform';
+import { Inject, Injectable } from '@nestjs/common';
 import { answerOnce } from '../idempotency/answer-once.js';
 import { pageStart, toPage } from '../http/page.dto.js';
 import {
@@ -11,7 +12,14 @@ import {
 
 @Injectable()
 export class NotificationsService {
-  constructor(private readonly unitOfWork: UnitOfWork) {}
+  private readonly limits: MailLimits;
+
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    @Inject(ENVIRONMENT) environment: Environment,
+  ) {
+    this.limits = mailLimitsOf(environment);
+  }
 
   async list({ order_id: orderId, state, ...page }: NotificationQuery): Promise<NotificationPageDto> {
     const rows = await this.unitOfWork.read.notifications.list({ orderId, state, ...pageStart(page) });
@@ -21,11 +29,11 @@ export class NotificationsService {
   /**
    * Makes the notification pending again; notify-worker sends it at its next poll.
    *
-   * @throws NotificationNotFound, NotificationPending, IdempotencyKeyReused, IdempotencyInProgress
+   * @throws NotificationNotFound, NotificationPending, MailLimitReached, IdempotencyKeyReused, IdempotencyInProgress
    */
   resend(id: number, keyed?: KeyedRequest): Promise<Answer<NotificationDto>> {
     return answerOnce(this.unitOfWork, keyed, async ({ notifications }) => ({
-      body: toNotificationDto(await notifications.resend(id)),
+      body: toNotificationDto(await notifications.resend(id, this.limits)),
     }));
   }
 }

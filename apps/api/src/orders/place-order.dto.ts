@@ -79,7 +79,7 @@ export class PlaceOrderDto {
   @IsIn(LOCALES)
   locale: Locale = 'en';
 
-  /** Your own name for the order, for example a purchase order number. It is shown in the mails. @example "PO-2026-118" */
+  /** Your own name for the order, for example a purchase order number. It is shown in the mails if it looks like one: at most two words and 40 characters, with a digit. @example "PO-2026-118" */
   @IsOptionalNotNull()
   @IsSingleLine(MAX_REFERENCE_LENGTH)
   reference?: string;

@@ -14,6 +14,8 @@ import { DeadLetterJobs1766000004000 } from './migrations/1766000004000-dead-let
 import { StockAlertIndex1766002500000 } from './migrations/1766002500000-stock-alert-index.js';
 import { DueNotifications1766002600000 } from './migrations/1766002600000-due-notifications.js';
 import { OutboxIndexes1766002700000 } from './migrations/1766002700000-outbox-indexes.js';
+import { MailQuotas1766005000000 } from './migrations/1766005000000-mail-quotas.js';
+import { WithheldMails1766005001000 } from './migrations/1766005001000-withheld-mails.js';
 
 const ENTITIES = [
   Product,
@@ -41,6 +43,8 @@ const MIGRATIONS = [
   StockAlertIndex1766002500000,
   DueNotifications1766002600000,
   OutboxIndexes1766002700000,
+  MailQuotas1766005000000,
+  WithheldMails1766005001000,
 ];
 
 /** Creates the data source of the system's database. It is not connected; `initialize()` connects it. */

@@ -9,6 +9,9 @@ export const NOTIFICATION_KINDS = [
 ] as const;
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
 
+export const NOTIFICATION_STATES = ['pending', 'sent', 'failed', 'withheld'] as const;
+export type NotificationState = (typeof NOTIFICATION_STATES)[number];
+
 /**
  * A mail, recorded before it is sent. A unique constraint allows one per kind, recipient, and order or movement.
  */
@@ -34,9 +37,16 @@ export class Notification {
   @Column('text')
   locale!: Locale;
 
-  /** `failed`: refused permanently, or not sent after 12 attempts. */
+  /**
+   * `failed`: refused permanently, or not sent after 12 attempts. `withheld`: not sent, because its recipient had got the
+   * maximum number of mails within an hour.
+   */
   @Column('text')
-  state!: 'pending' | 'sent' | 'failed';
+  state!: NotificationState;
+
+  /** Whether the mail is counted in the quota of its recipient. It is counted once, however many attempts it needs. */
+  @Column('boolean', { select: false })
+  counted!: boolean;
 
   /**
    * Attempts in which the mail was accepted, deferred or refused, or that failed unexpectedly. An outage of the mail server uses up none.
@@ -62,7 +72,7 @@ export class Notification {
   @Column('integer', { select: false })
   resends!: number;
 
-  /** Earliest time of the next attempt, by the database's clock. */
+  /** Earliest time of the next attempt, by the database's clock. Infinite if the mail is withheld. */
   @Column('timestamptz', { select: false })
   due_at!: Date;
 

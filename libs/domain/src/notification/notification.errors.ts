@@ -6,6 +6,15 @@ export class NotificationNotFound extends AppError {
   }
 }
 
+/** The recipient has got the maximum number of mails within an hour. */
+export class MailLimitReached extends AppError {
+  /** @param retryAfterSeconds time after which the next mail may be sent */
+  constructor(readonly retryAfterSeconds: number) {
+    const message = 'The recipient has got the maximum number of mails within an hour.';
+    super('conflict', 'mail_limit_reached', message, { retryable: true, httpStatus: 429 });
+  }
+}
+
 /** A notification can't be sent again while a mail is pending. */
 export class NotificationPending extends AppError {
   constructor(id: number) {

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import { Notification, NOTIFICATION_COLUMNS } from './notification.entity.js';
+import { MailQuotaRepository, type MailLimits } from './mail-quota.repository.js';
+import { Notification, NOTIFICATION_COLUMNS, type NotificationState } from './notification.entity.js';
 import { NotificationNotFound, NotificationPending } from './notification.errors.js';
 
 export type NewNotification = Pick<Notification, 'kind' | 'recipient' | 'locale'> &
@@ -7,19 +8,18 @@ export type NewNotification = Pick<Notification, 'kind' | 'recipient' | 'locale'
 
 export interface NotificationFilter {
   orderId?: number;
-  state?: Notification['state'];
+  state?: NotificationState;
   /** Only notifications with a lower id. */
   before?: number;
   limit: number;
 }
 
-/** Key of the advisory lock under which low-stock alerts are counted and recorded, so that replicas share the limit. */
-const STOCK_ALERT_LOCK = 7_302_145;
 /** As literals, which are the conditions of partial indexes. Most mails are sent, so these need no index. */
-const IN_STATE: Record<Notification['state'], string> = {
+const IN_STATE: Record<NotificationState, string> = {
   pending: `AND state = 'pending'`,
   sent: `AND state = 'sent'`,
   failed: `AND state = 'failed'`,
+  withheld: `AND state = 'withheld'`,
 };
 
 /** Writes `notifications`, except for what the mail sender records. */
@@ -48,52 +48,22 @@ export class NotificationRepository {
   }
 
   /**
-   * Records low-stock alerts, at most `maxPerHour` of them to be sent. Those above the maximum are recorded as `failed`
-   * and can be sent by a resend.
+   * Schedules a notification to be sent again, or a withheld one for the first time.
    *
-   * @returns for each alert whether it is new and to be sent, new and withheld, or was recorded before
+   * @throws NotificationNotFound, NotificationPending, MailLimitReached
    */
-  async recordStockAlerts(
-    alerts: NewNotification[],
-    maxPerHour: number,
-  ): Promise<('recorded' | 'withheld' | 'duplicate')[]> {
-    await this.manager.query('SELECT pg_advisory_xact_lock($1)', [STOCK_ALERT_LOCK]);
-    const [earlier] = await this.manager.query<{ count: number }[]>(
-      `SELECT count(*)::int AS count FROM notifications
-       WHERE kind = 'low_stock' AND created_at > clock_timestamp() - interval '1 hour' AND state <> 'failed'`,
-    );
-    const isNew = await this.record(alerts);
-    let allowed = maxPerHour - earlier!.count;
-    const outcomes = isNew.map((fresh) => {
-      if (!fresh) return 'duplicate';
-      return allowed-- > 0 ? 'recorded' : 'withheld';
-    });
-    const withheld = alerts.filter((_, index) => outcomes[index] === 'withheld');
-    if (withheld.length > 0)
-      await this.manager.query(
-        `UPDATE notifications SET state = 'failed', last_error = $2
-         WHERE order_id IS NULL AND movement_id = ANY($1) AND kind = 'low_stock' AND state = 'pending'`,
-        [
-          withheld.map(({ movement_id }) => movement_id),
-          `not sent: more than ${maxPerHour} low-stock alerts within an hour`,
-        ],
-      );
-    return outcomes;
-  }
-
-  /**
-   * Schedules a sent or failed notification to be sent again.
-   *
-   * @throws NotificationNotFound, NotificationPending
-   */
-  async resend(id: number): Promise<Notification> {
-    const [resent] = await this.manager.query<[Notification[], number]>(
+  async resend(id: number, limits: MailLimits): Promise<Notification> {
+    const [[resent]] = await this.manager.query<[Notification[], number]>(
       `UPDATE notifications SET state = 'pending', resends = resends + 1, attempts = 0, last_error = NULL,
-              sent_at = NULL, due_at = clock_timestamp()
+              sent_at = NULL, due_at = clock_timestamp(), counted = true
        WHERE id = $1 AND state <> 'pending' RETURNING ${NOTIFICATION_COLUMNS}`,
       [id],
     );
-    if (resent[0]) return resent[0];
+    if (resent) {
+      const { recipient, kind } = resent;
+      await new MailQuotaRepository(this.manager).count(recipient, kind === 'low_stock', limits);
+      return resent;
+    }
     if (await this.manager.existsBy(Notification, { id })) throw new NotificationPending(id);
     throw new NotificationNotFound(id);
   }

@@ -47,15 +47,17 @@ export class RetentionRepository {
   }
 
   /**
-   * Deletes mails about orders that were sent more than `days` ago. Low-stock alerts are kept: there are few, and they
-   * are the only record that a movement's alert was sent. Concurrent calls delete different rows.
+   * Deletes mails about orders that were sent more than `days` ago, or recorded more than `days` ago and withheld.
+   * Low-stock alerts are kept: there are few, and they are the only record that a movement's alert was sent. Concurrent
+   * calls delete different rows.
    */
   async pruneMails(days: number, { from, to, limit }: PruneRange): Promise<Pruned<number>> {
     const [pruned] = await this.manager.query<[Pruned<number>]>(
       `WITH pruned AS (
          DELETE FROM notifications WHERE id = ANY(ARRAY(
            SELECT id FROM notifications
-           WHERE order_id BETWEEN $2 AND $3 AND state = 'sent' AND sent_at < now() - make_interval(days => $1)
+           WHERE order_id BETWEEN $2 AND $3 AND state IN ('sent', 'withheld')
+             AND coalesce(sent_at, created_at) < now() - make_interval(days => $1)
            ORDER BY order_id LIMIT $4 FOR UPDATE SKIP LOCKED))
          RETURNING order_id
        )

@@ -114,16 +114,22 @@ export class StockRepository {
 
   /**
    * @returns those of the movements that exist and lowered the stock of their product from above its reorder point to the
-   *   reorder point or below, sorted
+   *   reorder point or below, where it has been since, sorted
    */
   async reorderPointCrossings(movementIds: number[]): Promise<number[]> {
     if (movementIds.length === 0) return [];
     const rows = await this.manager.query<{ id: number }[]>(
+      // LIMIT keeps the planner from joining: it looks up the later movements of each product in the index.
       `SELECT id FROM (
-         SELECT id, quantity, balance_after,
+         SELECT id, product_id, quantity, balance_after,
                 (SELECT reorder_point FROM products WHERE id = movements.product_id) AS reorder_point
          FROM movements WHERE id = ANY($1)) AS movement
-       WHERE balance_after <= reorder_point AND balance_after - quantity > reorder_point ORDER BY id`,
+       WHERE balance_after <= reorder_point AND balance_after - quantity > reorder_point
+         AND (SELECT true FROM movements AS later
+              WHERE later.product_id = movement.product_id AND later.id > movement.id
+                AND later.balance_after > reorder_point
+              ORDER BY later.product_id, later.id LIMIT 1) IS NULL
+       ORDER BY id`,
       [movementIds],
     );
     return rows.map(({ id }) => id);

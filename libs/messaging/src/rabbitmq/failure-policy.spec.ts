@@ -35,7 +35,7 @@ describe('decideAfterFailure', () => {
     expect(maxWaitOf(retryStepFor(9_999_999 * 1.2))).toBeGreaterThanOrEqual(9_999_999 * 1.2);
   });
 
-  it.each([3_000_000_000, 2 ** 53, -1, 0, 1.5, '3', null, { '!': 'int' }, [2], 6])(
+  it.each([3_000_000_000, 2 ** 53, -1, 0, 1.5, NaN, '3', null, { '!': 'int' }, [2], 6])(
     'treats the header attempt %p, which no worker sets, as missing',
     (attempt) => {
       expect(attemptOf(message({ attempt }))).toBe(1);

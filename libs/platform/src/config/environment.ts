@@ -84,7 +84,7 @@ export const environmentSchema = z.object({
    * keep-alive timeout of 5 s to them.
    */
   DRAIN_TIMEOUT_MS: wholeNumber(0, 60_000).default(5_000),
-  /** Time after which the timelines and sent mails of closed orders are deleted; unset: never (docs/adr/0012). */
+  /** Time after which the timelines and the sent or withheld mails of closed orders are deleted; unset: never (docs/adr/0012). */
   RETENTION_DAYS: wholeNumber(1, 36_500).optional(),
   /** Time for which the answer to a request with an idempotency key is kept and replayed (docs/adr/0022). */
   IDEMPOTENCY_RETENTION_HOURS: wholeNumber(24, 8_784).default(24),
@@ -119,7 +119,12 @@ export const environmentSchema = z.object({
     .string()
     .regex(/^[^\s<>@]+@[^\s<>@]+$/, 'must be an address')
     .optional(),
-  /** Maximum number of low-stock alerts within an hour, of all replicas. Further ones are recorded and not sent. */
+  /**
+   * Maximum number of mails about orders to one recipient within an hour, of all replicas, with those that are sent
+   * again. Further ones are recorded and not sent (docs/adr/0030).
+   */
+  MAILS_PER_RECIPIENT_PER_HOUR: wholeNumber(1, 10_000).default(20),
+  /** The same for low-stock alerts. */
   STOCK_ALERTS_PER_HOUR: wholeNumber(1, 10_000).default(60),
   /**
    * Each of these two variables enables tracing. They are listed here only to decide whether to load the OpenTelemetry

@@ -1,4 +1,4 @@
-import { AFTER_CHANGE, POINTLESS, type ErrorCode } from './error-code.js';
+import { AFTER_CHANGE, POINTLESS, STORED_NOTHING, type ErrorCode } from './error-code.js';
 
 export const RULES: ErrorCode[] = [
   {
@@ -68,8 +68,16 @@ export const RULES: ErrorCode[] = [
     code: 'notification_pending',
     status: 409,
     meaning: 'The mail is still waiting to be sent.',
-    action: 'Wait until its state is `sent` or `failed`.',
+    action: 'Wait until its state is no longer `pending`.',
     repeat: AFTER_CHANGE,
+  },
+  {
+    code: 'mail_limit_reached',
+    status: 429,
+    meaning:
+      'The recipient of the mail has got the maximum number of mails within an hour (`MAILS_PER_RECIPIENT_PER_HOUR`, `STOCK_ALERTS_PER_HOUR`).',
+    action: 'Repeat the request after the seconds in `Retry-After`.',
+    repeat: STORED_NOTHING,
   },
   {
     code: 'dead_letter_not_found',
