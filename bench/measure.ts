@@ -88,7 +88,7 @@ export function waitUntilRecorded(pipeline: Pipeline, orders: number, since: num
 /** Applies a load without measuring it, and waits until all of its orders are recorded. */
 export async function warmUp(pipeline: Pipeline, shape: LoadShape) {
   const since = await latestNotificationId(pipeline);
-  const { ids } = await placeOrders(pipeline, shape);
+  const { ids } = await pipeline.placeOrders(shape);
   await waitUntilRecorded(pipeline, ids.length, since);
 }
 
@@ -101,7 +101,7 @@ export async function measure(
   await pipeline.options.stack.checkpoint();
   const since = await latestNotificationId(pipeline);
   const meter = new UsageMeter(pipeline.pids);
-  const load = await placeOrders(pipeline, shape);
+  const load = await pipeline.placeOrders(shape);
   const { from, to, ids, latency, refused, refusal } = load;
   const orders = ids.length;
   if (orders === 0) throw new Error(`no order was accepted: ${refusal}`);
@@ -120,12 +120,6 @@ export async function measure(
     processed: await timeToProcessed(pipeline, load),
     usage: { ...usage, 'load generator': { cpuSeconds: load.cpuSeconds, peakMb: load.peakMb } },
   };
-}
-
-async function placeOrders(pipeline: Pipeline, shape: LoadShape): Promise<LoadResult> {
-  const load = await pipeline.loadGenerator.request({ ...shape, port: pipeline.port });
-  for (const id of load.ids) pipeline.accepted.push(id);
-  return load;
 }
 
 /** Load generator and database run on one machine, so their clocks can be compared. */

@@ -7,6 +7,7 @@ import type { Service } from '../tools/infrastructure/service.js';
 import { FLOW_APPS, type FlowApp } from '../apps/manifest.js';
 import { ChildProgram } from './child-program.js';
 import type { LoadRequest, LoadResult } from './load/generator.js';
+import { HIGH_RATE_LIMITS } from '../test/support/rate-limits.js';
 import type { Database, Stack } from './stack.js';
 
 /** `product`: the apps as built for production. `baseline`: the same work written by hand, in bench/baseline. */
@@ -30,7 +31,7 @@ type AppSpec = Pick<ProcessSpec, 'args' | 'env' | 'ports' | 'ready'>;
 /** One contender: four processes, a database and a virtual host of their own, and a load generator. */
 export class Pipeline {
   readonly services = new Map<FlowApp, Service>();
-  readonly loadGenerator: ChildProgram<LoadRequest, LoadResult>;
+  private readonly loadGenerator: ChildProgram<LoadRequest, LoadResult>;
   /** Ids of all orders that were answered with 202. */
   readonly accepted: number[] = [];
   private readonly ports = new Map<FlowApp, number>();
@@ -58,7 +59,7 @@ export class Pipeline {
     for (const result of results) if (result.status === 'rejected') throw result.reason;
   }
 
-  get port(): number {
+  private get port(): number {
     return this.ports.get('api')!;
   }
 
@@ -83,6 +84,14 @@ export class Pipeline {
       ({ restarts, pid }) => restarts > 0 || pid === undefined,
     );
     return crashed.map(({ name }) => `${name} crashed; see ${this.logFile(name)}`);
+  }
+
+  /** Applies a load, and adds its orders to `accepted`. */
+  async placeOrders(load: Omit<LoadRequest, 'port' | 'authorizations'>): Promise<LoadResult> {
+    const { authorizations } = this.options.stack.clients;
+    const result = await this.loadGenerator.request({ ...load, port: this.port, authorizations });
+    for (const id of result.ids) this.accepted.push(id);
+    return result;
   }
 
   async stop() {
@@ -119,7 +128,10 @@ export class Pipeline {
     return port;
   }
 
-  /** The built app with the defaults of production, except LOG_LEVEL and, without a mail server, MAIL_SENDING. */
+  /**
+   * The built app with the defaults of production, except LOG_LEVEL, the rate limits and, without a mail server,
+   * MAIL_SENDING.
+   */
   private async productSpec(app: FlowApp): Promise<AppSpec> {
     const { stack, smtpPort } = this.options;
     const port = await this.reserveAppPort(app);
@@ -132,6 +144,7 @@ export class Pipeline {
       env: {
         PATH: process.env.PATH,
         ENV: 'production',
+        ...stack.clients.environment,
         LOG_LEVEL: 'warn',
         HOST: '127.0.0.1',
         PORT: String(port),
@@ -140,6 +153,7 @@ export class Pipeline {
         SMTP_URL: `smtp://127.0.0.1:${smtpPort ?? 1}`,
         MAIL_SENDING: smtpPort === undefined ? 'paused' : 'on',
         MAIL_FROM: `Estoque <no-reply@${DOMAIN}>`,
+        ...HIGH_RATE_LIMITS,
       },
       ports: [port],
       ready: async () =>

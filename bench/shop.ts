@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { insertApiKeys } from '../test/support/credentials.js';
 
 /** Name of the migrated database with products and stock and without orders. Every contender gets a copy of it. */
 export const SHOP = 'bench_shop';
@@ -15,7 +16,7 @@ export function openingStock(): Map<number, number> {
   return opening;
 }
 
-/** Writes products, stock and opening movements as the API would. */
+/** Writes products, stock and opening movements as the API would, and the API keys of the clients. */
 export async function fillShop(pool: pg.Pool) {
   const values = [SOLD_OUT[1], PRODUCTS[1], OPENING_QUANTITY];
   await pool.query(
@@ -33,6 +34,7 @@ export async function fillShop(pool: pg.Pool) {
      SELECT product_id, 'receipt', on_hand, on_hand, 'opening stock' FROM stock WHERE on_hand > 0 ORDER BY product_id`,
   );
   await pool.query(`SELECT setval(pg_get_serial_sequence('products', 'id'), $1)`, values.slice(0, 1));
+  await insertApiKeys((sql, parameters) => pool.query(sql, parameters));
   // Do not analyse the empty tables: PostgreSQL would plan sequential scans of them, and pgbench keeps its plans.
   await pool.query('VACUUM ANALYZE products, stock, movements');
 }

@@ -6,6 +6,7 @@ import { migrate } from '../tools/apps.js';
 import { startPostgres, type Postgres } from '../tools/infrastructure/postgres.js';
 import type { Processes } from '../tools/infrastructure/processes.js';
 import { startRabbitMq, type RabbitMq } from '../tools/infrastructure/rabbitmq.js';
+import { Clients } from './clients.js';
 import { fillShop, SHOP } from './shop.js';
 
 export interface StackOptions {
@@ -15,6 +16,8 @@ export interface StackOptions {
   processes: Processes;
   /** Folder for the CPU profiles of the product's processes. Unset: no profiling, which costs throughput. */
   profiles?: string;
+  /** The clients have tokens instead of an API key. */
+  withTokens: boolean;
   /** Prints one line of progress. */
   printProgress: (text: string) => void;
 }
@@ -35,17 +38,19 @@ export class Stack {
     readonly options: StackOptions,
     readonly postgres: Postgres,
     readonly rabbitmq: RabbitMq,
+    readonly clients: Clients,
   ) {}
 
   static async start(options: StackOptions): Promise<Stack> {
-    const { dir, root, processes, printProgress } = options;
+    const { dir, root, processes, withTokens, printProgress } = options;
     mkdirSync(dir, { recursive: true });
     const log = (name: string) => join(dir, 'logs', `${name}.log`);
-    const [postgres, rabbitmq] = await Promise.all([
+    const [postgres, rabbitmq, clients] = await Promise.all([
       startPostgres({ root, processes, dir: join(dir, 'postgres'), log: log('postgres') }),
       startRabbitMq({ root, processes, printProgress, dir: join(dir, 'rabbitmq'), log: log('rabbitmq') }),
+      withTokens ? Clients.withTokens() : Clients.withApiKey(),
     ]);
-    const stack = new Stack(options, postgres, rabbitmq);
+    const stack = new Stack(options, postgres, rabbitmq, clients);
     const shop = stack.open(SHOP);
     await stack.execute(`CREATE DATABASE ${SHOP}`);
     await migrate(root, shop.url);
@@ -57,6 +62,7 @@ export class Stack {
   /** Closes the connections only: the servers belong to `options.processes`. */
   async stop() {
     await Promise.all([...this.databases].map((database) => this.close(database)));
+    await this.clients.stop();
   }
 
   /** Creates a copy of another database, which must have no open connection. */

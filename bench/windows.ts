@@ -5,12 +5,7 @@ import type { Pipeline } from './pipeline.js';
 export async function measureWindows(pipeline: Pipeline, { seconds, ...shape }: LoadShape, windows = 3) {
   await pipeline.options.stack.checkpoint();
   const since = await latestNotificationId(pipeline);
-  const load = await pipeline.loadGenerator.request({
-    ...shape,
-    seconds: windows * seconds,
-    port: pipeline.port,
-  });
-  for (const id of load.ids) pipeline.accepted.push(id);
+  const load = await pipeline.placeOrders({ ...shape, seconds: windows * seconds });
   await waitUntilRecorded(pipeline, load.ids.length, since);
   const { rows } = await pipeline.database.pool.query<{ window_number: number; count: number }>(
     `SELECT floor((extract(epoch FROM created_at)::float8 * 1000 - $2) / $3)::int + 1 AS window_number,

@@ -11,6 +11,9 @@ import { APPS } from '../apps/manifest.js';
  */
 export const NODE_FLAGS = ['--max-semi-space-size=8', '--max-old-space-size=192'];
 
+/** An API key for each role. */
+export type Tokens = Record<'customer' | 'clerk' | 'warehouse' | 'operator' | 'admin', string>;
+
 export interface App {
   name: string;
   url: string;
@@ -34,7 +37,13 @@ const defaults = {
   STOCK_ALERT_EMAIL: 'stock@estoque.example',
 };
 
-export async function appsFor(root: string, logs: string, infrastructure: Infrastructure): Promise<App[]> {
+/** @param docsToken the credential of Swagger UI */
+export async function appsFor(
+  root: string,
+  logs: string,
+  infrastructure: Infrastructure,
+  docsToken: string,
+): Promise<App[]> {
   const apps: App[] = [];
   for (const { name, port: defaultPort } of APPS) {
     const port = await reservePort(defaultPort);
@@ -49,7 +58,12 @@ export async function appsFor(root: string, logs: string, infrastructure: Infras
       name,
       command: process.execPath,
       args: [...NODE_FLAGS, '--enable-source-maps', join(root, 'dist', 'apps', name, 'src', 'main.js')],
-      env: { ...environment, HOST: '127.0.0.1', PORT: String(port) },
+      env: {
+        ...environment,
+        HOST: '127.0.0.1',
+        PORT: String(port),
+        ...(name === 'api' && { DOCS_TOKEN: docsToken }),
+      },
       cwd: root,
       log: join(logs, `${name}.log`),
       stage: STAGES.apps,
@@ -86,4 +100,19 @@ export async function migrate(root: string, databaseUrl: string): Promise<number
   }
   return output.split('\n').filter((line) => line.startsWith('migrated: ') && !line.includes('nothing'))
     .length;
+}
+
+/**
+ * Creates an API key for each role, and revokes those of an earlier run: only their hashes are stored.
+ *
+ * @throws Error with the output of the program
+ */
+export async function createTokens(root: string, databaseUrl: string): Promise<Tokens> {
+  const script = join(root, 'dist', 'apps', 'api', 'src', 'access', 'create-development-keys.js');
+  const env = { ...process.env, DATABASE_URL: databaseUrl };
+  const { code, output } = await run(process.execPath, ['--enable-source-maps', script], { cwd: root, env });
+  // The output can also contain warnings of Node.
+  const [json] = /^\{.*\}$/m.exec(output) ?? [];
+  if (code !== 0 || json === undefined) throw new Error(`The API keys were not created:\n${output}`);
+  return JSON.parse(json) as Tokens;
 }

@@ -53,6 +53,7 @@ function readOptions(args: string[]) {
     )
     .option('--rows <number>', 'orders stored beforehand in the case million', wholeNumber(1), 1_000_000)
     .option('--backlog <number>', 'waiting messages of the case backlog', wholeNumber(1), 100_000)
+    .option('--tokens', 'the clients have tokens of an identity provider instead of an API key', false)
     .option('--report <prefix>', 'path of the report, without .md and .json', join(local, 'bench', 'report'))
     .option('--profile', 'also record CPU profiles', false)
     .addHelpText('after', `\nCases:\n${cases.join('\n')}`)
@@ -66,6 +67,7 @@ function readOptions(args: string[]) {
     rows: number;
     backlog: number;
     report: string;
+    tokens: boolean;
     profile: boolean;
   }>();
   const { rounds, connections, rows, backlog, seconds = 10 } = values;
@@ -80,6 +82,7 @@ function readOptions(args: string[]) {
     windowSeconds: values.seconds ?? 60,
     snapshotWindows: values.minutes,
     report: resolve(values.report),
+    withTokens: values.tokens,
     profiles: values.profile ? join(local, 'bench', 'profiles') : undefined,
   };
 }

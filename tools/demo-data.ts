@@ -41,7 +41,13 @@ export const SAMPLE_ORDER = {
   locale: 'pt-BR',
 };
 
-export async function isEmpty(api: string): Promise<boolean> {
+/** The API, and an API key for it. */
+export interface DemoClient {
+  url: string;
+  token: string;
+}
+
+export async function isEmpty(api: DemoClient): Promise<boolean> {
   const { data } = (await request(api, 'GET', '/v1/products?limit=1')) as { data: unknown[] };
   return data.length === 0;
 }
@@ -51,7 +57,7 @@ export async function isEmpty(api: string): Promise<boolean> {
  *
  * @returns the number of products
  */
-export async function addDemoData(api: string): Promise<number> {
+export async function addDemoData(api: DemoClient): Promise<number> {
   for (const [sku, name, price, reorder_point, stock] of PRODUCTS) {
     const body = { sku, name, price, currency: 'BRL', reorder_point, active: true };
     const product = (await request(api, 'POST', '/v1/products', body)) as { id: number };
@@ -64,14 +70,14 @@ export async function addDemoData(api: string): Promise<number> {
   return PRODUCTS.length;
 }
 
-export async function placeSampleOrder(api: string): Promise<void> {
+export async function placeSampleOrder(api: DemoClient): Promise<void> {
   await request(api, 'POST', '/v1/orders', SAMPLE_ORDER);
 }
 
-async function request(api: string, method: string, path: string, body?: unknown): Promise<unknown> {
-  const response = await fetch(`${api}${path}`, {
+async function request(api: DemoClient, method: string, path: string, body?: unknown): Promise<unknown> {
+  const response = await fetch(`${api.url}${path}`, {
     method,
-    headers: { 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${api.token}`, 'content-type': 'application/json' },
     body: body === undefined ? undefined : JSON.stringify(body),
     signal: AbortSignal.timeout(15_000),
   });

@@ -28,8 +28,10 @@ const { stdout, status, stderr } = spawnSync(process.execPath, [script], {
 });
 if (status !== 0) throw new Error(stderr);
 
+// First of all: sections of other pages are generated from it.
+writeFileSync(join(root, 'docs', 'openapi.json'), stdout);
+process.stdout.write('docs/openapi.json\n');
 const documents = {
-  'docs/openapi.json': stdout,
   'docs/errors.md': errorsPage(),
   ...eventDocuments(),
   [DASHBOARD_FILE]: dashboardDocument(),

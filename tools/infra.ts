@@ -33,6 +33,7 @@ async function main(): Promise<number> {
   if (infrastructure.mailboxUrl) print(`Mailbox  ${cyan(infrastructure.mailboxUrl)}`);
   if (infrastructure.managementUrl) print(`RabbitMQ ${cyan(infrastructure.managementUrl)}`);
   print(bold('\nNow start an app, for example: npx nest start api --watch'));
+  print('A key for the API: npm run cli -- token --role admin');
   print('Ctrl-C stops the servers and keeps the data.');
   return new Promise<never>(() => undefined); // until a signal arrives
 }

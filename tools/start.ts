@@ -1,7 +1,7 @@
 // `npm start`: starts servers, apps and demo data, and prints the steps of each order until Ctrl-C.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { appsFor, type App } from './apps.js';
+import { appsFor, createTokens, type App, type Tokens } from './apps.js';
 import { build } from './build.js';
 import { claimClone, cleanUpAfterCrash, migrateDatabase, startServers } from './clone.js';
 import { stopCommands } from './command.js';
@@ -26,8 +26,9 @@ async function main(): Promise<number> {
   const building = buildApps(progress);
   [infrastructure] = await Promise.all([startServers(processes, progress), building]);
   await migrateDatabase(infrastructure, progress);
+  const tokens = await createTokens(root, infrastructure.databaseUrl);
 
-  const apps = await appsFor(root, logs, infrastructure);
+  const apps = await appsFor(root, logs, infrastructure, tokens.admin);
   flow = new Flow(
     apps.map(({ spec }) => spec.log),
     print,
@@ -38,15 +39,16 @@ async function main(): Promise<number> {
 
   const api = apps[0]!.url;
   progress.begin('Demo data');
-  const isFirstStart = await isEmpty(api);
-  if (isFirstStart) progress.done('Demo data', `${await addDemoData(api)} products with stock`);
+  const client = { url: api, token: tokens.admin };
+  const isFirstStart = await isEmpty(client);
+  if (isFirstStart) progress.done('Demo data', `${await addDemoData(client)} products with stock`);
 
-  publishStack(apps, infrastructure);
-  printAddresses(api, infrastructure);
+  publishStack(apps, infrastructure, tokens);
+  printAddresses(api, infrastructure, tokens);
   flow.start();
   if (isFirstStart) {
     print(dim('Placing a sample order. These are its steps:'));
-    await placeSampleOrder(api);
+    await placeSampleOrder(client);
   }
   return new Promise<never>(() => undefined); // until a signal arrives
 }
@@ -56,10 +58,11 @@ async function buildApps(progress: Progress): Promise<void> {
   if (built) progress.done('Build', 'dist/');
 }
 
-/** Writes .local/stack.json: addresses and process ids for other programs. Updated when a process starts or exits. */
+/** Writes .local/stack.json: addresses, API keys and process ids for other programs. Updated when a process starts or exits. */
 function publishStack(
   apps: App[],
   { databaseUrl, rabbitmqUrl, managementUrl, mailboxUrl }: Infrastructure,
+  tokens: Tokens,
 ): void {
   const addresses = {
     api: apps[0]!.url,
@@ -68,6 +71,7 @@ function publishStack(
     database_url: databaseUrl,
     rabbitmq_url: rabbitmqUrl,
     rabbitmq_management: managementUrl ?? null,
+    tokens,
   };
   const write = (): void => {
     if (processes.isStopping) return;
@@ -82,7 +86,7 @@ function publishStack(
   write();
 }
 
-function printAddresses(api: string, { managementUrl, mailboxUrl }: Infrastructure): void {
+function printAddresses(api: string, { managementUrl, mailboxUrl }: Infrastructure, tokens: Tokens): void {
   const management = managementUrl && new URL(managementUrl);
   print();
   print(`  API        ${cyan(`${api}/v1`)}`);
@@ -93,9 +97,10 @@ function printAddresses(api: string, { managementUrl, mailboxUrl }: Infrastructu
       `  RabbitMQ   ${cyan(management.origin)}  ${dim(`(${management.username} / ${management.password})`)}`,
     );
   print();
-  print('  Place an order:');
-  const order = JSON.stringify(SAMPLE_ORDER);
-  print(bold(`  curl -X POST ${api}/v1/orders -H 'content-type: application/json' -d '${order}'`));
+  print(`  Place an order, as the customer ${SAMPLE_ORDER.customer.email}:`);
+  const headers = `-H 'authorization: Bearer ${tokens.customer}' -H 'content-type: application/json'`;
+  print(bold(`  curl -X POST ${api}/v1/orders ${headers} -d '${JSON.stringify(SAMPLE_ORDER)}'`));
+  print(dim(`  API keys of the roles ${Object.keys(tokens).join(', ')}: ${stackFile}`));
   print();
   print(
     dim(

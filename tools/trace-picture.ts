@@ -48,7 +48,7 @@ async function main(): Promise<number> {
 /** Places an order as a client that traces its requests. @returns the trace id */
 async function placeOrder(system: System, product_id: number): Promise<string> {
   const traceId = randomBytes(16).toString('hex');
-  const response = await fetch(`${system.process('api').url}/v1/orders`, {
+  const response = await system.fetch('/v1/orders', {
     method: 'POST',
     headers: { 'content-type': 'application/json', traceparent: `00-${traceId}-${'1'.repeat(16)}-01` },
     body: JSON.stringify({

@@ -18,15 +18,19 @@ export class Connection {
   private received: Buffer = Buffer.alloc(0);
   private resolveAnswer?: (answer: Answer) => void;
 
-  constructor(private readonly port: number) {}
+  /** @param authorization value of the header `Authorization` */
+  constructor(
+    private readonly port: number,
+    private readonly authorization: string,
+  ) {}
 
   post(path: string, body: string): Promise<Answer> {
     const socket = (this.socket ??= this.open());
     return new Promise((resolve) => {
       this.resolveAnswer = resolve;
       socket.write(
-        `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1:${this.port}\r\ncontent-type: application/json\r\n` +
-          `content-length: ${Buffer.byteLength(body)}${HEAD_END}${body}`,
+        `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1:${this.port}\r\nauthorization: ${this.authorization}\r\n` +
+          `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}${HEAD_END}${body}`,
       );
     });
   }

@@ -7,6 +7,8 @@ import { drawItems, type Workload } from './workload.js';
 /** Request to the load generator, which runs in a process of its own so that its usage is measured separately. */
 export interface LoadRequest {
   port: number;
+  /** Values of the header `Authorization`; the clients use them in turn. */
+  authorizations: string[];
   workload: Workload;
   /** Concurrent clients; each sends its next order when the previous one is answered. */
   connections: number;
@@ -36,7 +38,8 @@ export interface LoadResult {
 /** Numbers the orders of this process, so that each has an e-mail address of its own. */
 let orderCount = 0;
 
-async function load({ port, workload, connections: count, seconds, rate }: LoadRequest): Promise<LoadResult> {
+async function load(request: LoadRequest): Promise<LoadResult> {
+  const { port, authorizations, workload, connections: count, seconds, rate } = request;
   const ids: number[] = [];
   const postedAt: number[] = [];
   const latencies: number[] = [];
@@ -63,7 +66,10 @@ async function load({ port, workload, connections: count, seconds, rate }: LoadR
     result.lines += items.length;
   };
 
-  const connections = Array.from({ length: count }, () => new Connection(port));
+  const connections = Array.from(
+    { length: count },
+    (_, index) => new Connection(port, authorizations[index % authorizations.length]!),
+  );
   const from = now();
   const end = from + seconds * 1_000;
   if (rate === undefined)

@@ -37,7 +37,7 @@ describe('Alert rules', () => {
       const changedRules = rules
         .replace('max(estoque_outbox_lag_seconds) > 30\n', 'max(estoque_outbox_lag_seconds) > 29\n')
         .replace('max(estoque_orders_stuck) > 0', 'max(estoque_orders_stuck) > 1')
-        .replace('for: 10m', 'for: 11m');
+        .replace(/(?<=EstoqueQueueBacklog\n.*\n +for: )10m/, '11m');
       writeFileSync(join(folder, 'alerts.yml'), changedRules);
       const tests = ruleCases.filter(({ promql_expr_test }) =>
         promql_expr_test.some(({ expr }) => /OutboxLag|OrdersStuck|QueueBacklog|ConsumerDown/.test(expr)),

@@ -51,8 +51,9 @@ describe('Runbook', () => {
     const { paths } = JSON.parse(readFileSync('docs/openapi.json', 'utf8')) as {
       paths: Record<string, Record<string, { parameters?: { name: string; in: string }[] }>>;
     };
-    const calls = [...page.matchAll(/curl (?:-X (\w+) )?"?\$API(\/v1[^\s"?`]*)(?:\?([^\s"`]*))?/g)];
+    const calls = [...page.matchAll(/api (?:-X (\w+) )?"?\$API(\/v1[^\s"?`]*)(?:\?([^\s"`]*))?/g)];
     expect(calls.length).toBeGreaterThan(8);
+    expect(page).not.toMatch(/curl .*\$API\/v1/);
     for (const [call, method = 'GET', path, search = ''] of calls) {
       const operation = paths[path!.replaceAll(/\/\d+/g, '/{id}')]?.[method.toLowerCase()];
       expect([call, operation]).toEqual([call, expect.anything()]);

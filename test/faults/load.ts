@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { authorization } from '../support/credentials.js';
 import type { Random } from './random.js';
 
 export interface OrderItem {
@@ -163,7 +164,11 @@ export class Load {
     try {
       const response = await fetch(`${this.apiUrl}/v1/orders`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', ...(key && { 'idempotency-key': key }) },
+        headers: {
+          ...authorization('clerk'),
+          'content-type': 'application/json',
+          ...(key && { 'idempotency-key': key }),
+        },
         body,
         signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
       });

@@ -2,6 +2,7 @@
 // its own, so that the requests are sent on time whatever else the fault injector does.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '../../bench/load/connection.js';
+import { authorization } from '../support/credentials.js';
 
 export interface OverloadRequest {
   port: number;
@@ -43,7 +44,7 @@ async function generate(request: OverloadRequest): Promise<OverloadResult> {
   const pending = new Set<Promise<void>>();
 
   const place = async () => {
-    const connection = idle.pop() ?? new Connection(port);
+    const connection = idle.pop() ?? new Connection(port, authorization('clerk').authorization);
     open += 1;
     const email = `${customer}-${++count}@load.example`;
     const product_id = productIds[count % productIds.length];

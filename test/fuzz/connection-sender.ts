@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Random } from '../faults/random.js';
-import { abortRequest, pipeline, RAW_NAMES, sendRaw, SlowRequest } from './raw-connections.js';
+import { abortRequest, mustBeRefused, pipeline, RAW_NAMES, sendRaw, SlowRequest } from './raw-connections.js';
 import type { SenderContext } from './sender.js';
 
 const PAUSE_MS = 200;
@@ -13,12 +13,12 @@ export async function sendConnections(context: SenderContext): Promise<void> {
   const { injector, inputs, violations, isOver } = context;
   const api = injector.apps.url('api');
   const random = new Random(context.seed * 10 + 8);
-  const slow = Array.from({ length: SLOW_REQUESTS }, () => new SlowRequest(api));
+  const slow = Array.from({ length: SLOW_REQUESTS }, (_, index) => new SlowRequest(api, index > 0));
   for (let index = 0; !isOver(); index++) {
     const name = RAW_NAMES[index % RAW_NAMES.length]!;
     const { statuses, text } = await sendRaw(api, name, random);
     inputs.record(`connection: ${name}`, statuses.join(' ') || 'closed', `connection: ${name}`);
-    if (statuses.some((status) => status >= 500))
+    if (statuses.some((status) => status >= 500 || (status < 400 && mustBeRefused(name))))
       violations.add(`connection: ${name}: status ${statuses.join(' ')}`, name, text.slice(0, 500));
     await abortRequest(api);
     if (index % 10 === 5) await pipeline(api, '/v1/orders?limit=100', 100, 500);

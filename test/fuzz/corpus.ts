@@ -1,5 +1,6 @@
 import { EXCHANGE } from '@estoque/domain';
 import type { ApiDocument, Operation, Schema } from '../support/openapi.js';
+import type { Credential } from './credentials.js';
 import type { FuzzRequest } from './http-requests.js';
 import type { FuzzMessage } from './messages.js';
 import { encodeJson, PROTOTYPE_NAMES, type ValueGenerator } from './values.js';
@@ -66,6 +67,30 @@ export function corpusRequests(
       body: encodeJson({ ...order, customer: { ...order.customer, email: CONTROL_CHARACTER_ADDRESS } }),
     }),
   ];
+}
+
+/** Operations to which every invalid credential is sent: with and without a path parameter and a body. */
+const REFUSED_OPERATIONS = ['GET /v1/orders', 'GET /v1/orders/{id}', 'POST /v1/orders', 'POST /v1/api-keys'];
+
+/** @returns a valid request to each operation; for an invalid credential, to some of them */
+export function accessRequests(
+  { operations }: ApiDocument,
+  values: ValueGenerator,
+  pathOf: (operation: Operation) => string,
+  credential: Credential,
+): FuzzRequest[] {
+  const isValid = credential.scopes !== undefined;
+  return operations
+    .filter(({ name }) => isValid || REFUSED_OPERATIONS.includes(name))
+    .map((operation): FuzzRequest => ({
+      operation,
+      credential,
+      method: operation.method,
+      url: pathOf(operation),
+      headers: operation.body ? { 'content-type': 'application/json' } : {},
+      body: operation.body && encodeJson(values.valid(operation.body)),
+      isDocumented: true,
+    }));
 }
 
 const MEGABYTES = 16;

@@ -1,4 +1,5 @@
 import { DEAD_LETTER_QUEUE, UNROUTED_QUEUE } from '@estoque/messaging';
+import { readFileSync } from 'node:fs';
 import { APP_NAMES } from '../../apps/manifest.js';
 import { ledgerFactsOf, waitUntilDrained } from '../faults/drain.js';
 import { GUARANTEES } from '../faults/guarantees.js';
@@ -29,6 +30,7 @@ export async function checkEnd(context: SenderContext) {
     if (status !== 200) violations.add(`${app} is not ready at the end`, '', text);
   }
   await checkDatabase(context);
+  checkLogs(context);
 }
 
 /** Counts the messages that are delivered and not acknowledged too: a collector that cannot store one keeps it. */
@@ -65,4 +67,12 @@ async function checkDatabase({ injector, violations }: SenderContext) {
   );
   if (alerts!.count > MAX_FORGED_ALERTS)
     violations.add('forged stock.updated messages caused mails', '', `${alerts!.count} low-stock mails`);
+}
+
+function checkLogs({ injector, violations, credentials }: SenderContext) {
+  for (const app of APP_NAMES) {
+    const log = readFileSync(injector.logFile(app), 'utf8');
+    const logged = credentials.secrets.filter((secret) => log.includes(secret));
+    if (logged.length > 0) violations.add(`${app} logs credentials`, '', `${logged.length} of them`);
+  }
 }

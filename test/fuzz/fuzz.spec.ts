@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { ROLE_NAMES } from '../../apps/api/src/access/scopes.js';
 import { TestRun } from '../../tools/infrastructure/test-run.js';
 import { runFuzz, SOURCES, type FuzzReport } from './run.js';
 
@@ -27,6 +28,15 @@ describe('The system under hostile input', () => {
 
   it('violates no guarantee', () => {
     expect(report.violations).toEqual([]);
+  });
+
+  it('refuses every invalid credential, and answers every role', () => {
+    const statusesOf = (name: string) => [...(report.outcomes.get(name) ?? new Map<string, number>()).keys()];
+    for (const name of report.invalidCredentials)
+      expect([name, statusesOf(name)]).toEqual([name, expect.arrayContaining(['401'])]);
+    for (const role of ROLE_NAMES)
+      for (const kind of ['API key', 'token'])
+        expect([role, statusesOf(`${kind} of ${role}`)]).toEqual([role, expect.arrayContaining(['200'])]);
   });
 
   it('gets enough input, and processes good orders meanwhile', () => {

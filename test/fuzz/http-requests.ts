@@ -1,6 +1,7 @@
 import { request as sendRequest, type Agent } from 'node:http';
 import type { Random } from '../faults/random.js';
 import type { Operation, Schema } from '../support/openapi.js';
+import type { Credential } from './credentials.js';
 import {
   encodeJson,
   hostileDate,
@@ -21,6 +22,8 @@ export interface FuzzRequest {
   body?: string;
   /** Whether the document describes the response: not for a wrong method. */
   isDocumented: boolean;
+  /** Default: an admin's. */
+  credential?: Credential;
   /** Whether every 2xx response is a violation. */
   mustBeRefused?: boolean;
 }
@@ -29,6 +32,8 @@ export interface FuzzResponse {
   status: number;
   contentType: string;
   retryAfter?: string;
+  /** The header `WWW-Authenticate`. */
+  challenge?: string;
   body: string;
 }
 
@@ -146,6 +151,7 @@ export function send(origin: string, agent: Agent, request: FuzzRequest): Promis
           status: response.statusCode!,
           contentType: response.headers['content-type'] ?? '',
           retryAfter: response.headers['retry-after'],
+          challenge: response.headers['www-authenticate'],
           body: Buffer.concat(chunks).toString(),
         }),
       );
@@ -154,19 +160,19 @@ export function send(origin: string, agent: Agent, request: FuzzRequest): Promis
   });
 }
 
-const MAX_SHOWN_BODY = 2_000;
+const MAX_SHOWN_CHARACTERS = 2_000;
 
-/** @returns a command line that sends the request; a longer body is abbreviated */
+const abbreviate = (text: string) =>
+  text.length > MAX_SHOWN_CHARACTERS
+    ? `${text.slice(0, 200)}... (${text.length} characters) ...${text.slice(-50)}`
+    : text;
+
+/** @returns a command line that sends the request; a longer header or body is abbreviated */
 export function toCurl({ method, url, headers, body }: FuzzRequest): string {
   const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
   const parts = ['curl', '-X', method, `"$API${url}"`];
-  for (const [name, value] of Object.entries(headers)) parts.push('-H', quote(`${name}: ${value}`));
-  if (body !== undefined) {
-    const shown =
-      body.length > MAX_SHOWN_BODY
-        ? `${body.slice(0, 200)}... (${body.length} characters) ...${body.slice(-50)}`
-        : body;
-    parts.push('--data-binary', quote(shown));
-  }
+  for (const [name, value] of Object.entries(headers))
+    parts.push('-H', quote(abbreviate(`${name}: ${value}`)));
+  if (body !== undefined) parts.push('--data-binary', quote(abbreviate(body)));
   return parts.join(' ').replaceAll('\0', '\\0');
 }

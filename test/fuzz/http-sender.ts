@@ -2,7 +2,9 @@ import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Random } from '../faults/random.js';
 import type { Operation } from '../support/openapi.js';
-import { corpusRequests } from './corpus.js';
+import { findAccessProblem } from './access-check.js';
+import { accessRequests, corpusRequests } from './corpus.js';
+import type { Credential } from './credentials.js';
 import { RequestGenerator, send, toCurl, type FuzzRequest, type FuzzResponse } from './http-requests.js';
 import type { SenderContext } from './sender.js';
 import { ValueGenerator } from './values.js';
@@ -26,6 +28,8 @@ class HttpClient {
   private readonly random: Random;
   private readonly values: ValueGenerator;
   private customers = 0;
+  /** Who sends the next request. */
+  private credential: Credential;
 
   constructor(
     private readonly context: SenderContext,
@@ -33,19 +37,24 @@ class HttpClient {
     private readonly index: number,
   ) {
     this.random = new Random(context.seed * 10 + index);
+    this.credential = context.credentials.admin;
     this.values = new ValueGenerator(context.document, this.random, (field) => this.knownValue(field));
   }
 
   async run() {
-    const { document, isOver } = this.context;
-    const corpus = corpusRequests(document, this.values, ({ path }: Operation) =>
-      path.replaceAll(/\{\w+\}/g, () => String(this.pathId(path))),
-    );
+    const { document, credentials, isOver } = this.context;
+    const pathOf = ({ path }: Operation) => path.replaceAll(/\{\w+\}/g, () => String(this.pathId(path)));
+    const corpus = corpusRequests(document, this.values, pathOf);
+    for (const credential of credentials.all) {
+      this.credential = credential;
+      corpus.push(...accessRequests(document, this.values, pathOf, credential));
+    }
     for (const [position, request] of corpus.entries())
       if (position % PARALLEL_REQUESTS === this.index) await this.send(request);
     const generator = new RequestGenerator(this.random, this.values, (path) => this.pathId(path));
     while (!isOver()) {
-      await this.send(generator.generate(this.random.pick(document.operations)));
+      const credential = (this.credential = credentials.pick(this.random));
+      await this.send({ ...generator.generate(this.random.pick(document.operations)), credential });
       await sleep(PAUSE_MS);
     }
   }
@@ -53,6 +62,9 @@ class HttpClient {
   private knownValue(field: string): unknown {
     const { random, index } = this;
     const { productIds, orderIds } = this.context.known;
+    const { email } = this.credential;
+    // A customer can order for their own address only.
+    if (field === 'email' && email !== undefined && random.next() < 0.7) return email;
     // The ledger expects one order for each address.
     if (field === 'email') return `fuzz-${index}-${++this.customers}@fuzz.example`;
     if (field === 'product_id') return random.pick(productIds);
@@ -62,23 +74,32 @@ class HttpClient {
   }
 
   private pathId(path: string): number {
-    const { productIds, orderIds } = this.context.known;
+    const { productIds, orderIds, apiKeyIds } = this.context.known;
+    if (path.startsWith('/v1/api-keys')) return this.random.pick(apiKeyIds);
     if (path.startsWith('/v1/products')) return this.random.pick(productIds);
     if (path.startsWith('/v1/orders')) return this.random.pick(orderIds);
     return this.random.between(1, 50);
   }
 
-  private async send(request: FuzzRequest) {
+  private async send({ credential = this.context.credentials.admin, ...unauthorized }: FuzzRequest) {
+    const { header } = credential;
+    const headers = { ...(header !== undefined && { authorization: header }), ...unauthorized.headers };
+    const request = { ...unauthorized, headers, credential };
     const { operation } = request;
     const { injector, inputs, known, violations } = this.context;
     const curl = toCurl(request);
     try {
       const response = await send(injector.apps.url('api'), this.agent, request);
       inputs.record(operation.name, String(response.status), curl);
+      inputs.record(credential.name, String(response.status), curl);
+      const access = findAccessProblem(request, response);
+      if (access) violations.add(`${credential.name}: ${access}`, curl, response.body.slice(0, 500));
       const problem = this.findProblem(request, response);
       if (problem) violations.add(`${operation.name}: ${problem}`, curl, response.body.slice(0, 500));
       if (operation.name === 'POST /v1/orders' && response.status === 202)
         known.orderIds.push((JSON.parse(response.body) as { id: number }).id);
+      if (operation.name === 'POST /v1/api-keys' && response.status === 201)
+        known.apiKeyIds.push((JSON.parse(response.body) as { id: number }).id);
     } catch (error) {
       // The server may close a connection instead of reading a body that it refuses.
       inputs.record(operation.name, 'connection closed', curl);

@@ -1,12 +1,16 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../faults/random.js';
+import { apiKeyOf } from '../support/credentials.js';
 
 const RESPONSE_MS = 5_000;
 
-const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: api\r\n\r\n`;
-const post = (path: string, headers: string, body: string) =>
-  `POST ${path} HTTP/1.1\r\nHost: api\r\nContent-Type: application/json\r\n${headers}\r\n${body}`;
+const KEY = apiKeyOf('admin');
+const ADMIN = `Authorization: Bearer ${KEY}\r\n`;
+
+const get = (path: string, credential = ADMIN) => `GET ${path} HTTP/1.1\r\nHost: api\r\n${credential}\r\n`;
+const post = (path: string, headers: string, body: string, credential = ADMIN) =>
+  `POST ${path} HTTP/1.1\r\nHost: api\r\n${credential}Content-Type: application/json\r\n${headers}\r\n${body}`;
 
 /** Bytes of a connection by name. */
 const RAW: Record<string, (random: Random) => string> = {
@@ -34,7 +38,26 @@ const RAW: Record<string, (random: Random) => string> = {
   upgrade: () => 'GET / HTTP/1.1\r\nHost: api\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
   'bare line feeds': () => 'GET /v1/orders HTTP/1.1\nHost: api\n\n',
 };
+
+/** Headers that contain no valid credential, which no client library sends. */
+const INVALID_CREDENTIALS: Record<string, string> = {
+  'two equal credentials': ADMIN + ADMIN,
+  'a second credential': `${ADMIN}Authorization: Bearer x\r\n`,
+  'a first credential': `Authorization: Bearer x\r\n${ADMIN}`,
+  'NUL in the credential': `Authorization: Bearer ${KEY}\0\r\n`,
+  'other bytes in the credential': `Authorization: Bearer ${KEY}\xff\xfe\r\n`,
+  'credential of 12 kB': `Authorization: Bearer ${'A'.repeat(12_000)}\r\n`,
+  'credential of 40 kB': `Authorization: Bearer ${'A'.repeat(40_000)}\r\n`,
+  'space after the name of the header': `Authorization : Bearer ${KEY}\r\n`,
+  'credential for a proxy': `Proxy-Authorization: Bearer ${KEY}\r\n`,
+  'credential in a cookie': `Cookie: Authorization=Bearer ${KEY}\r\n`,
+};
+for (const [name, header] of Object.entries(INVALID_CREDENTIALS)) RAW[name] = () => get('/v1/orders', header);
+
 export const RAW_NAMES = Object.keys(RAW);
+
+/** Whether every answer but a refusal is a violation. */
+export const mustBeRefused = (name: string) => name in INVALID_CREDENTIALS;
 
 /** Status lines, and bodies of 5xx, that the server sent. */
 export interface RawResult {
@@ -87,10 +110,11 @@ export class SlowRequest {
   private readonly socket: Socket;
   private readonly timer: NodeJS.Timeout;
 
-  constructor(origin: string) {
+  constructor(origin: string, hasCredential: boolean) {
     this.socket = open(origin);
     this.socket.resume().once('close', () => (this.closedAt = Date.now()));
-    this.socket.write(post('/v1/orders', 'Content-Length: 100000\r\n', '{'));
+    const credential = hasCredential ? ADMIN : '';
+    this.socket.write(post('/v1/orders', 'Content-Length: 100000\r\n', '{', credential));
     this.timer = setInterval(() => this.socket.write(' '), 1_000);
   }
 

@@ -1,7 +1,9 @@
 import { FaultInjector } from '../faults/injector/fault-injector.js';
 import type { FaultInjectorOptions } from '../faults/injector/options.js';
 import { ApiDocument } from '../support/openapi.js';
+import { Issuer } from '../support/issuer.js';
 import { sendConnections } from './connection-sender.js';
+import { Credentials } from './credentials.js';
 import { checkEnd } from './final-check.js';
 import { sendRequests } from './http-sender.js';
 import { InputLog } from './input-log.js';
@@ -32,6 +34,8 @@ export interface FuzzReport {
   seconds: number;
   /** Number of inputs by operation, connection or target, and by outcome: a status, or what the broker answered. */
   outcomes: Map<string, Map<string, number>>;
+  /** Names of the credentials that must be refused. */
+  invalidCredentials: string[];
   orders: { placed: number; slowestSeconds: number };
   maxMegabytes: Map<string, number>;
   deadLetters: number;
@@ -40,19 +44,27 @@ export interface FuzzReport {
 
 /** One run: starts the system, sends hostile input until the time is over, and checks what remains. */
 export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
-  const injector = await FaultInjector.start(options);
+  const issuer = await Issuer.start();
   try {
-    return await sendAndCheck(injector, options);
+    const environment = { ...issuer.environment, ...options.environment };
+    const injector = await FaultInjector.start({ ...options, environment });
+    try {
+      return await sendAndCheck(injector, issuer, options);
+    } finally {
+      await injector.stop();
+    }
   } finally {
-    await injector.stop();
+    await issuer.stop();
   }
 }
 
 async function sendAndCheck(
   injector: FaultInjector,
+  issuer: Issuer,
   { seed, seconds, only, printProgress }: FuzzOptions,
 ): Promise<FuzzReport> {
-  const known = await createKnownResources(injector.apps.url('api'));
+  const credentials = await Credentials.create(injector, issuer);
+  const known = await createKnownResources(injector.apps);
   const violations = new Violations();
   const inputs = new InputLog();
   const observer = new Observer(injector, violations, inputs);
@@ -65,6 +77,7 @@ async function sendAndCheck(
     violations,
     inputs,
     known,
+    credentials,
     seed,
     isOver: () => Date.now() > endsAt,
     sentToSlowQueues: 0,
@@ -80,6 +93,7 @@ async function sendAndCheck(
     seed,
     seconds,
     outcomes: inputs.outcomes,
+    invalidCredentials: credentials.invalid.map(({ name }) => name),
     orders: { placed: observer.orderSeconds.length, slowestSeconds: Math.max(0, ...observer.orderSeconds) },
     maxMegabytes: observer.maxMegabytes,
     deadLetters: deadLetters!.count,

@@ -1,5 +1,6 @@
 import type { FaultInjector } from '../faults/injector/fault-injector.js';
 import type { ApiDocument } from '../support/openapi.js';
+import type { Credentials } from './credentials.js';
 import type { InputLog } from './input-log.js';
 import type { KnownResources } from './known-resources.js';
 import type { Violations } from './violations.js';
@@ -11,6 +12,7 @@ export interface SenderContext {
   violations: Violations;
   inputs: InputLog;
   known: KnownResources;
+  credentials: Credentials;
   seed: number;
   /** Whether the time for random input is over. */
   isOver: () => boolean;

@@ -341,7 +341,7 @@ describe('API input validation', () => {
   });
 
   it('refuses a body whose content type is not JSON', async () => {
-    const response = await fetch(`${system.process('api').url}/v1/orders`, {
+    const response = await system.fetch('/v1/orders', {
       method: 'POST',
       headers: { 'content-type': 'text/plain' },
       body: 'x',

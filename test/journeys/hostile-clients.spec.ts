@@ -2,6 +2,7 @@ import type { Problem } from '@estoque/platform';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parseMetrics } from '../support/metrics.js';
+import { apiKeyOf } from '../support/credentials.js';
 import { RawConnection, type RawAnswer } from '../support/raw-http.js';
 import { System } from '../support/system.js';
 import { until } from '../support/until.js';
@@ -17,6 +18,7 @@ beforeAll(async () => {
 afterAll(() => system.stop());
 
 const HOST = 'host: shop.example\r\n';
+const HEADERS = `${HOST}authorization: Bearer ${apiKeyOf('admin')}\r\n`;
 const problemOf = ({ status, headers, body }: RawAnswer) => {
   expect(headers.get('content-type')).toMatch(/^application\/problem\+json/);
   const problem = JSON.parse(body) as Problem;
@@ -98,7 +100,7 @@ describe('A request that is not valid HTTP', () => {
       customer: { name: 'Ana', email: 'ana@example.com' },
       items: [{ product_id, quantity: 1 }],
     });
-    const order = `POST /v1/orders HTTP/1.1\r\n${HOST}content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+    const order = `POST /v1/orders HTTP/1.1\r\n${HEADERS}content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
     const answers = await connection.write(`${order}nonsense\r\n\r\n`).untilClosed();
     expect(answers.map(({ status }) => status)).toEqual([202, 400]);
   });
@@ -124,7 +126,7 @@ describe('A wrong method for a known path', () => {
 
   it('is 404 for an unknown path, and HEAD is answered like GET', async () => {
     expect((await system.request('DELETE', '/v1/nothing')).status).toBe(404);
-    const head = await fetch(`${url}/v1/products/${product_id}`, { method: 'HEAD' });
+    const head = await system.fetch(`/v1/products/${product_id}`, { method: 'HEAD' });
     expect([head.status, await head.text()]).toEqual([200, '']);
   });
 });
@@ -142,7 +144,7 @@ describe('A client that sends many requests and reads no answer', () => {
     for (let group = 0; group < 10; group++)
       await Promise.all(Array.from({ length: 10 }, () => system.placeOrder(items)));
     const before = peakMemory();
-    const request = `GET /v1/orders?limit=100 HTTP/1.1\r\n${HOST}\r\n`;
+    const request = `GET /v1/orders?limit=100 HTTP/1.1\r\n${HEADERS}\r\n`;
     const connections = await Promise.all(
       Array.from({ length: 10 }, () => RawConnection.open(url, { reads: false })),
     );
@@ -163,7 +165,7 @@ describe('A client that sends many requests and reads no answer', () => {
   it('gets the answers to pipelined requests in order', async () => {
     const connection = await RawConnection.open(url);
     const paths = [product_id, 999_999, product_id].map((id) => `/v1/products/${id}`);
-    connection.write(paths.map((path) => `GET ${path} HTTP/1.1\r\n${HOST}\r\n`).join(''));
+    connection.write(paths.map((path) => `GET ${path} HTTP/1.1\r\n${HEADERS}\r\n`).join(''));
     await until('three answers', () => connection.answers.length === 3);
     expect(connection.answers.map(({ status }) => status)).toEqual([200, 404, 200]);
     connection.close();
@@ -177,7 +179,7 @@ describe('More orders than the api can place', () => {
       items: [{ product_id, quantity: 1 }],
     });
   const requestOf = (text: string) =>
-    `POST /v1/orders HTTP/1.1\r\n${HOST}content-type: application/json\r\ncontent-length: ${text.length}\r\n\r\n${text}`;
+    `POST /v1/orders HTTP/1.1\r\n${HEADERS}content-type: application/json\r\ncontent-length: ${text.length}\r\n\r\n${text}`;
   const countInProgress = async (name = 'order') =>
     (await metrics()).values.get(`estoque_http_requests_in_progress{class="${name}"}`);
   const countStored = async () =>
@@ -191,7 +193,7 @@ describe('More orders than the api can place', () => {
       await system.whileLocked('orders', () =>
         until('a list to be in progress', async () => {
           const connection = await RawConnection.open(url);
-          connections.push(connection.write(`${request} HTTP/1.1\r\n${HOST}\r\n`));
+          connections.push(connection.write(`${request} HTTP/1.1\r\n${HEADERS}\r\n`));
           return (await countInProgress('list'))! > 0;
         }),
       );

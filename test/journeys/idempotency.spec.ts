@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => system.stop());
 
 const post = async <Body>(path: string, key: string, body?: unknown): Promise<ApiResponse<Body>> => {
-  const response = await fetch(system.process('api').url + path, {
+  const response = await system.fetch(path, {
     method: 'POST',
     headers: { 'idempotency-key': key, ...(body !== undefined && { 'content-type': 'application/json' }) },
     body: body === undefined ? undefined : JSON.stringify(body),
@@ -119,7 +119,8 @@ describe('A POST with an Idempotency-Key', () => {
     const other = new pg.Client(system.database.url);
     await other.connect();
     await other.query(
-      `SELECT pg_advisory_lock(hashtextextended('running', hashtextextended('anonymous', 0)))`,
+      `SELECT pg_advisory_lock(hashtextextended('running', hashtextextended('key:' || id, 0)))
+       FROM api_keys WHERE name = 'admin'`,
     );
     const response = await post<Problem>('/v1/orders', 'running', order());
     await other.end();

@@ -71,7 +71,7 @@ describe('Mails to one recipient', () => {
     return found;
   }
   const resend = (id: number, headers: Record<string, string> = {}) =>
-    fetch(`${system.process('api').url}/v1/notifications/${id}/resend`, { method: 'POST', headers });
+    system.fetch(`/v1/notifications/${id}/resend`, { method: 'POST', headers });
   const passHour = () =>
     system.sql(
       `UPDATE mail_quotas SET counted_at = ARRAY(SELECT at - interval '1 hour' FROM unnest(counted_at) AS at)`,

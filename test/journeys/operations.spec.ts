@@ -169,12 +169,12 @@ describe('Operations API and command line', () => {
     const deadLetter = await readDeadLetter(listed.id);
     expect(deadLetter).toMatchObject({ body_bytes: 300_000, body_truncated: true });
     expect(Buffer.from(deadLetter.body_base64, 'base64')).toHaveLength(65_536);
-    const url = `${system.process('api').url}/v1/dead-letters/${listed.id}/body`;
-    const response = await fetch(url);
+    const path = `/v1/dead-letters/${listed.id}/body`;
+    const response = await system.fetch(path);
     expect(response.headers.get('content-type')).toBe('application/octet-stream');
     expect(Buffer.from(await response.arrayBuffer()).equals(body)).toBe(true);
-    expect(await (await fetch(`${url}?offset=299998`)).text()).toBe('xx');
-    expect((await fetch(`${url}?offset=-1`)).status).toBe(422);
+    expect(await (await system.fetch(`${path}?offset=299998`)).text()).toBe('xx');
+    expect((await system.fetch(`${path}?offset=-1`)).status).toBe(422);
     expect((await actOnAll('discard', { reason: 'invalid_json' })).done).toBe(1);
   });
 

@@ -30,7 +30,7 @@ describe('Reads of tables that another session has locked', () => {
   afterAll(() => system.stop());
 
   const get = async (path: string) => {
-    const response = await fetch(system.process('api').url + path);
+    const response = await system.fetch(path);
     return { status: response.status, text: await response.text() };
   };
   const place = () => system.placeOrder([{ product_id, quantity: 1 }]);

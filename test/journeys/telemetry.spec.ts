@@ -66,7 +66,7 @@ describe('Telemetry', () => {
     product_id: number,
     customer = { name: 'Ana', email: 'ana@example.com' },
   ) {
-    const response = await fetch(`${system.process('api').url}/v1/orders`, {
+    const response = await system.fetch('/v1/orders', {
       method: 'POST',
       headers: { 'content-type': 'application/json', traceparent: `00-${traceId}-${CALLER}-01` },
       body: JSON.stringify({ customer, items: [{ product_id, quantity: 1 }] }),

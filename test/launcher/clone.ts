@@ -12,6 +12,7 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import type { Role } from '../../apps/api/src/access/scopes.js';
 import { readJson, writeAtomically } from '../../tools/infrastructure/files.js';
 import { identityOf } from '../../tools/infrastructure/identity.js';
 import { STAGES } from '../../tools/infrastructure/process-spec.js';
@@ -21,6 +22,7 @@ import { until } from '../support/until.js';
 export interface Stack {
   api: string;
   mailbox: string;
+  tokens: Record<Role, string>;
   processes: Record<string, { pid: number; url?: string }>;
 }
 
@@ -103,8 +105,12 @@ export class Clone {
   }
 
   /** Runs an npm script to its end. @returns its exit code */
-  async run(command: string, environment: Record<string, string> = {}): Promise<number | null> {
-    this.spawnNpm(command, environment);
+  async run(
+    command: string,
+    environment: Record<string, string> = {},
+    args: string[] = [],
+  ): Promise<number | null> {
+    this.spawnNpm(command, environment, args);
     return this.waitForExit();
   }
 
@@ -114,7 +120,7 @@ export class Clone {
     return child.exitCode;
   }
 
-  private spawnNpm(command: string, environment: Record<string, string>) {
+  private spawnNpm(command: string, environment: Record<string, string>, args: string[] = []) {
     this.output = '';
     const inherited = Object.entries(process.env).filter(
       ([name]) => !/^(npm_|TEST_|NODE_ENV|INIT_CWD)/.test(name),
@@ -122,7 +128,12 @@ export class Clone {
     const env = { ...Object.fromEntries(inherited), ...environment };
     const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
     // Detached: signals to the process group of this test run must not reach it.
-    const child = spawn('npm', ['run', command], { cwd: this.root, env, stdio, detached: true });
+    const child = spawn('npm', ['run', command, '--', ...args], {
+      cwd: this.root,
+      env,
+      stdio,
+      detached: true,
+    });
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
     this.child = child;

@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Role } from '../../apps/api/src/access/scopes.js';
 import { until } from '../support/until.js';
 import { Clone, kill, type Stack } from './clone.js';
 
@@ -9,18 +10,20 @@ describe('npm start', () => {
   let stack: Stack;
   afterAll(() => clone.remove());
 
+  const call = (role: Role, path: string, body?: object) =>
+    fetch(stack.api + path, {
+      method: body ? 'POST' : 'GET',
+      headers: { authorization: `Bearer ${stack.tokens[role]}`, 'content-type': 'application/json' },
+      body: body && JSON.stringify(body),
+    });
   const listOrders = async () => {
-    const response = await fetch(`${stack.api}/v1/orders`);
+    const response = await call('clerk', '/v1/orders');
     return ((await response.json()) as { data: { id: number; status: string }[] }).data;
   };
   const placeOrder = async () => {
-    const response = await fetch(`${stack.api}/v1/orders`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        customer: { name: 'Rui', email: 'rui@example.com' },
-        items: [{ product_id: 2, quantity: 1 }],
-      }),
+    const response = await call('clerk', '/v1/orders', {
+      customer: { name: 'Rui', email: 'rui@example.com' },
+      items: [{ product_id: 2, quantity: 1 }],
     });
     return (await response.json()) as { id: number };
   };
@@ -44,10 +47,41 @@ describe('npm start', () => {
     for (const step of ['PostgreSQL', 'RabbitMQ', 'Mailbox', 'Migrations', 'Apps', 'Demo data'])
       expect(clone.output).toContain(`✔ ${step}`);
     expect(clone.output).not.toContain('Build');
-    expect(clone.output).toContain(`curl -X POST ${stack.api}/v1/orders`);
+    expect(clone.output).toContain(
+      `curl -X POST ${stack.api}/v1/orders -H 'authorization: Bearer ${stack.tokens.customer}'`,
+    );
     expect(await countMailsTo('ana@example.com')).toBe(1);
     await until('the sample order to be shown as mailed', () => /order 1 .*mailed/.test(clone.output));
   }, 150_000);
+
+  it('makes an API key for each role, in a file that only its owner can read', async () => {
+    expect(statSync(join(clone.root, '.local', 'stack.json')).mode & 0o777).toBe(0o600);
+    const product = { sku: 'NEW', name: 'New', price: 100, currency: 'BRL' };
+    const answers = await Promise.all([
+      call('customer', '/v1/orders'),
+      call('customer', '/v1/products', product),
+      call('clerk', '/v1/products', product),
+      call('warehouse', '/v1/products'),
+      call('operator', '/v1/operations/outbox'),
+      call('admin', '/v1/api-keys'),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 403, 403, 200, 200, 200]);
+    expect((await fetch(`${stack.api}/v1/orders`)).status).toBe(401);
+  });
+
+  it('authorizes Swagger UI', async () => {
+    const script = await (await fetch(`${stack.api}/docs/swagger-ui-init.js`)).text();
+    expect(script).toContain(`"value": "${stack.tokens.admin}"`);
+  });
+
+  it('makes another API key by npm run cli', async () => {
+    const cli = clone.openAgain();
+    const args = ['token', '--role', 'customer', '--email', 'rui@example.com'];
+    expect(await cli.run('cli', {}, args)).toBe(0);
+    const [key] = /^est_live_\S+$/m.exec(cli.output)!;
+    const response = await fetch(`${stack.api}/v1/orders`, { headers: { authorization: `Bearer ${key}` } });
+    expect([response.status, await response.json()]).toMatchObject([200, { data: [] }]);
+  }, 60_000);
 
   it('restarts a worker that was killed, and prints both', async () => {
     const { pid } = stack.processes['stock-worker']!;

@@ -37,6 +37,8 @@ export interface Operation {
   name: string;
   method: string;
   path: string;
+  /** The scope that the caller needs. */
+  scope?: string;
   parameters: Parameter[];
   body?: Schema;
   responses: Responses;
@@ -45,7 +47,15 @@ export interface Operation {
 interface OpenApi {
   paths: Record<
     string,
-    Record<string, { parameters?: Parameter[]; requestBody?: { content: Content }; responses: Responses }>
+    Record<
+      string,
+      {
+        'x-required-scope'?: string;
+        parameters?: Parameter[];
+        requestBody?: { content: Content };
+        responses: Responses;
+      }
+    >
   >;
   components: { schemas: Record<string, Schema> };
 }
@@ -81,10 +91,11 @@ export class ApiDocument {
     const schemas = closeSchemas(document.components.schemas);
     this.ajv.addSchema({ $id: 'document', components: { schemas } });
     this.operations = Object.entries(document.paths).flatMap(([path, methods]) =>
-      Object.entries(methods).map(([method, { parameters = [], requestBody, responses }]) => ({
+      Object.entries(methods).map(([method, { parameters = [], requestBody, responses, ...others }]) => ({
         name: `${method.toUpperCase()} ${path}`,
         method: method.toUpperCase(),
         path,
+        scope: others['x-required-scope'],
         parameters,
         body: requestBody?.content['application/json']?.schema,
         responses,

@@ -2,9 +2,11 @@ import pg from 'pg';
 import { APP_NAMES, type AppName } from '../../apps/manifest.js';
 import { AppProcess } from './app-process.js';
 import { createVhost, ExternalClient } from './broker.js';
+import { authorization } from './credentials.js';
 import { createDatabase } from './database.js';
 import { serverUrl } from './environment.js';
 import { ApiDocument } from './openapi.js';
+import { HIGH_RATE_LIMITS } from './rate-limits.js';
 import { until } from './until.js';
 
 const apiDocument = ApiDocument.readCommitted();
@@ -62,6 +64,7 @@ export class System {
         MAILS_PER_RECIPIENT_PER_HOUR: '10000',
         // The fetch of these tests keeps idle connections open for seconds; a stop must not wait for them.
         DRAIN_TIMEOUT_MS: '0',
+        ...HIGH_RATE_LIMITS,
         ...environment,
       },
     );
@@ -95,6 +98,11 @@ export class System {
     return this.processes.get(app)!;
   }
 
+  /** Sends a request to the api with the API key of an admin, unless `headers` contains another credential. */
+  fetch(path: string, { headers, ...options }: RequestOptions = {}): Promise<Response> {
+    return fetch(this.process('api').url + path, { ...options, headers: { ...authorization(), ...headers } });
+  }
+
   /**
    * Sends a request to the api.
    *
@@ -102,7 +110,7 @@ export class System {
    * @throws Error if the OpenAPI document does not describe the answer
    */
   async request<Body>(method: string, path: string, body?: unknown): Promise<ApiResponse<Body>> {
-    const response = await fetch(this.process('api').url + path, {
+    const response = await this.fetch(path, {
       method,
       headers: body === undefined ? {} : { 'content-type': 'application/json' },
       body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
@@ -192,6 +200,8 @@ export class System {
     await Promise.all([this.database.drop(), this.vhost.drop()]);
   }
 }
+
+type RequestOptions = Omit<RequestInit, 'headers'> & { headers?: Record<string, string> };
 
 interface StartOptions {
   apps?: readonly AppName[];

@@ -3,6 +3,7 @@ import { join, posix } from 'node:path';
 import { APPS, type AppManifest } from '../../apps/manifest.js';
 import { ORDER_TRANSITIONS } from '../../libs/domain/src/order/order-state-machine.js';
 import { wire } from './events.js';
+import { accessMatrix, rolesTable, scopesTable, type OpenApi } from './access-tables.js';
 import { appsTable, eventsTable, flowDrawing, transitionsTable } from './sections.js';
 
 /**
@@ -18,9 +19,15 @@ const SECTIONS: Record<string, (page: string) => string> = {
       APPS.map((app) => describeApp(app, page)),
     ),
   transitions: () => transitionsTable(ORDER_TRANSITIONS),
+  scopes: () => scopesTable(),
+  roles: () => rolesTable(),
+  'access-matrix': () => accessMatrix(readOpenApi()),
 };
 
 export const SECTION_NAMES = Object.keys(SECTIONS);
+
+/** The committed document, from which `npm run docs` writes the other pages. */
+const readOpenApi = () => JSON.parse(readFileSync('docs/openapi.json', 'utf8')) as OpenApi;
 
 function linkTo(page: string, file: string): string {
   return posix.relative(posix.dirname(page), file);

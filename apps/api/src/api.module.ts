@@ -1,6 +1,14 @@
 import { DomainModule, ReadPoolModule } from '@estoque/domain';
 import { Module } from '@nestjs/common';
+import { AccessLog } from './access/access-log.js';
+import { AccessCheck } from './access/access.check.js';
+import { ApiKeyCache } from './access/api-key-cache.js';
+import { ApiKeysController } from './access/api-keys.controller.js';
+import { ApiKeysService } from './access/api-keys.service.js';
+import { Authenticator } from './access/authenticator.js';
+import { Tokens } from './access/tokens.js';
 import { IdempotencyPruningService } from './idempotency/idempotency-pruning.service.js';
+import { RateLimits } from './limits/rate-limits.js';
 import { NotificationsController } from './notifications/notifications.controller.js';
 import { NotificationsService } from './notifications/notifications.service.js';
 import { DeadLetterJobsController } from './operations/dead-letter-jobs.controller.js';
@@ -27,6 +35,7 @@ import { StockService } from './stock/stock.service.js';
     DeadLettersController,
     DeadLetterJobsController,
     OperationsController,
+    ApiKeysController,
   ],
   providers: [
     OrdersService,
@@ -38,6 +47,13 @@ import { StockService } from './stock/stock.service.js';
     DeadLetterTasksService,
     OperationsService,
     IdempotencyPruningService,
+    AccessCheck,
+    AccessLog,
+    ApiKeyCache,
+    ApiKeysService,
+    Authenticator,
+    RateLimits,
+    Tokens,
   ],
 })
 export class ApiModule {}

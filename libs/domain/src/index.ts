@@ -1,3 +1,5 @@
+export { ApiKeyNotFound } from './api-key/api-key.errors.js';
+export type { ListedApiKey, ValidApiKey } from './api-key/api-key.repository.js';
 export { AUDIT_STATES, Audits, type Audit } from './audit/audits.js';
 export { StockAudit, type AuditResult, type Discrepancy } from './audit/stock-audit.js';
 export { createDataSource } from './database/data-source.js';

@@ -12,6 +12,7 @@ import { inSpan, hasActiveTrace, traceLinks, type SpanStart } from '@estoque/pla
 import { SpanKind } from '@opentelemetry/api';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource, EntityManager } from 'typeorm';
+import { ApiKeyRepository } from './api-key/api-key.repository.js';
 import { catalogue, type PublisherName } from './events/catalogue.js';
 import { IdempotencyRepository } from './idempotency/idempotency.repository.js';
 import { MailQuotaRepository } from './notification/mail-quota.repository.js';
@@ -42,6 +43,7 @@ export class Repositories {
   readonly mailQuotas: MailQuotaRepository;
   readonly retention: RetentionRepository;
   readonly idempotency: IdempotencyRepository;
+  readonly apiKeys: ApiKeyRepository;
 
   constructor(manager: EntityManager, counters = new TransactionCounters()) {
     this.orders = new OrderRepository(manager, counters);
@@ -56,6 +58,7 @@ export class Repositories {
     this.mailQuotas = new MailQuotaRepository(manager);
     this.retention = new RetentionRepository(manager);
     this.idempotency = new IdempotencyRepository(manager);
+    this.apiKeys = new ApiKeyRepository(manager);
   }
 }
 

@@ -14,6 +14,7 @@ export {
   type ErrorKind,
   type FieldError,
 } from './errors/app.errors.js';
+export { CredentialMissing, InvalidCredential } from './errors/credential.errors.js';
 export {
   buildProblem,
   ERRORS_PAGE,
@@ -27,9 +28,10 @@ export { overloaded, type AdmissionClass } from './http/admission.js';
 export { createLogger, type Logger } from './logging/logger.js';
 export { Metrics } from './metrics/metrics.js';
 export { sampled } from './metrics/sampled.js';
-export { APP_NAME, ENVIRONMENT, LOGGER, PlatformModule } from './platform.module.js';
+export { PlatformModule } from './platform.module.js';
 export { PeriodicTask } from './periodic-task.js';
 export { startApi, startWorker } from './start.js';
+export { APP_NAME, ENVIRONMENT, LOGGER } from './injection-tokens.js';
 export {
   activeContext,
   contextFromTraceparent,

@@ -6,11 +6,7 @@ import { HealthController } from './health/health.controller.js';
 import { createLogger, type Logger } from './logging/logger.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { Metrics } from './metrics/metrics.js';
-
-export const ENVIRONMENT = Symbol('environment');
-export const LOGGER = Symbol('logger');
-/** Name of the app, for example `order-worker`. Every log line and it is the `app_id` of every event that the app writes. */
-export const APP_NAME = Symbol('app name');
+import { APP_NAME, ENVIRONMENT, LOGGER } from './injection-tokens.js';
 
 /** Environment, logger, health and metrics of a process. */
 @Module({})

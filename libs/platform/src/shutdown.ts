@@ -1,7 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import type { Environment } from './config/environment.js';
 import type { Logger } from './logging/logger.js';
-import { LOGGER } from './platform.module.js';
+import { LOGGER } from './injection-tokens.js';
 import { stopTracing } from './tracing/tracing.js';
 
 /**

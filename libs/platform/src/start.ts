@@ -23,8 +23,9 @@ import { observeRequests } from './http/observe-requests.js';
 import { countRefusals } from './http/refusal-metrics.js';
 import { createLogger, NestLogger, type Logger } from './logging/logger.js';
 import { Metrics } from './metrics/metrics.js';
-import { LOGGER, PlatformModule } from './platform.module.js';
+import { PlatformModule } from './platform.module.js';
 import { shutDownOnSignals } from './shutdown.js';
+import { LOGGER } from './injection-tokens.js';
 import { startTracing } from './tracing/tracing.js';
 
 interface AppOptions {

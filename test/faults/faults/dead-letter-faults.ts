@@ -49,11 +49,11 @@ async function createDeadLetters({ broker, database, recordedEvents }: FaultInje
 /** Replays every dead letter from many clients at once: all of them by jobs, and each one by itself. */
 async function replayInParallel({ apps }: FaultInjector, ids: number[]) {
   const post = (path: string, body: object) =>
-    fetch(`${apps.url('api')}/v1/dead-letters/${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ by: 'fault injector', ...body }),
-    })
+    apps
+      .callApi(`/v1/dead-letters/${path}`, {
+        method: 'POST',
+        body: JSON.stringify({ by: 'fault injector', ...body }),
+      })
       .then((response) => response.arrayBuffer())
       // The dead letters show what was replayed.
       .catch(() => undefined);

@@ -35,7 +35,7 @@ export const expensiveReads: Fault = {
     const { apps, load } = injector;
     await placeLargeOrders(injector);
     const from = load.requests.length;
-    const reads = new Reads(apps.url('api'));
+    const reads = new Reads(apps);
     const api = await watchApiDuring(async () => {
       reads.start();
       await sleep(experiment.short ? 10_000 : 60_000);
@@ -86,7 +86,7 @@ class Reads {
   private isRunning = true;
   private clients: Promise<void>[] = [];
 
-  constructor(private readonly apiUrl: string) {}
+  constructor(private readonly apps: FaultInjector['apps']) {}
 
   start() {
     const lists = Array.from({ length: LIST_CLIENTS }, (_, index) => this.list(LISTS[index % LISTS.length]!));
@@ -115,7 +115,7 @@ class Reads {
   }
 
   private async send(name: string, method: string, path: string): Promise<number> {
-    const { status, body } = await fetch(this.apiUrl + path, { method }).then(
+    const { status, body } = await this.apps.callApi(path, { method }).then(
       async (response) => ({ status: response.status, body: await response.text() }),
       (error: Error) => ({ status: 0, body: error.message }),
     );
@@ -141,7 +141,7 @@ async function expectAudited({ apps }: FaultInjector, experiment: Experiment) {
   const audited = until(
     'an audit to be finished',
     async () => {
-      const response = await fetch(`${apps.url('api')}/v1/operations/audit`);
+      const response = await apps.callApi('/v1/operations/audit');
       const { state, reconciles } = (await response.json()) as { state?: string; reconciles?: boolean };
       return state === 'succeeded' && reconciles;
     },

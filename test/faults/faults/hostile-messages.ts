@@ -199,7 +199,7 @@ async function expectCollected(injector: FaultInjector, experiment: Experiment, 
      WHERE reason = 'body_too_large'`,
   );
   experiment.note(`${large!.total} large bodies stored, with at most ${large!.size} bytes`);
-  const response = await fetch(`${apps.url('api')}/v1/dead-letters/${large!.id}`);
+  const response = await apps.callApi(`/v1/dead-letters/${large!.id}`);
   experiment.expect(response.status === 200, `the api shows a large dead letter (${response.status})`);
   await response.arrayBuffer();
 }

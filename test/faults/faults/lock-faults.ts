@@ -35,11 +35,7 @@ async function expectOnlyRefused(
 ) {
   const post = async ([path, body]: [string, object]) => {
     const startedAt = Date.now();
-    const response = await fetch(apps.url('api') + path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
+    const response = await apps.callApi(path, { method: 'POST', body: JSON.stringify(body) });
     await response.text();
     return { response, seconds: (Date.now() - startedAt) / 1_000 };
   };

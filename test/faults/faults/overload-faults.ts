@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { apiKeyOf } from '../../support/credentials.js';
 import { RawConnection } from '../../support/raw-http.js';
 import { until } from '../../support/until.js';
 import { watchApiDuring } from '../api-watch.js';
@@ -108,7 +109,8 @@ export const slowBodies: Fault = {
   async inject(injector, experiment) {
     const { apps, load, products } = injector;
     const head =
-      'POST /v1/orders HTTP/1.1\r\nhost: shop.example\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n';
+      `POST /v1/orders HTTP/1.1\r\nhost: shop.example\r\nauthorization: Bearer ${apiKeyOf('clerk')}\r\n` +
+      'content-type: application/json\r\ncontent-length: 1000\r\n\r\n';
     const open = (count: number) =>
       Promise.all(Array.from({ length: count }, () => RawConnection.open(apps.url('api'))));
     const slow = await open(200);

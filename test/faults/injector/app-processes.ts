@@ -6,6 +6,8 @@ import { reservePort } from '../../../tools/infrastructure/ports.js';
 import { STAGES } from '../../../tools/infrastructure/process-spec.js';
 import type { Service } from '../../../tools/infrastructure/service.js';
 import { reportsBrokerOutage } from '../../support/broker.js';
+import { authorization } from '../../support/credentials.js';
+import { HIGH_RATE_LIMITS } from '../../support/rate-limits.js';
 import { until } from '../../support/until.js';
 import { DEPENDENCIES, Proxy, type Dependency } from '../proxy.js';
 import type { Broker } from './broker.js';
@@ -103,6 +105,7 @@ export class AppProcesses {
       RESERVATION_TTL_SECONDS: '1800',
       REPUBLISH_AFTER_SECONDS: '10,10,15',
       POLL_INTERVAL_MS: '1000',
+      ...HIGH_RATE_LIMITS,
       ...this.options.environment,
     };
   }
@@ -161,6 +164,12 @@ export class AppProcesses {
   async start(app: AppName) {
     await this.service(app).start();
     await this.waitUntilReady(app);
+  }
+
+  /** Sends a request to the api with the API key of an admin. */
+  callApi(path: string, options: Pick<RequestInit, 'method' | 'body'> = {}): Promise<Response> {
+    const headers = { ...authorization(), ...(options.body && { 'content-type': 'application/json' }) };
+    return fetch(this.url('api') + path, { ...options, headers });
   }
 
   /** @returns readiness of an app; status 0 if it does not respond */

@@ -99,11 +99,7 @@ export class FaultInjector {
   }
 
   private async post(path: string, body: object) {
-    const response = await fetch(this.apps.url('api') + path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
+    const response = await this.apps.callApi(path, { method: 'POST', body: JSON.stringify(body) });
     if (!response.ok) throw new Error(`POST ${path}: ${response.status} ${await response.text()}`);
     return (await response.json()) as { id: number };
   }

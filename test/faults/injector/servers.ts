@@ -1,12 +1,14 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import pg from 'pg';
 import { startPostgres, type Postgres } from '../../../tools/infrastructure/postgres.js';
 import {
   startRabbitMq,
   startRabbitMqCluster,
   type RabbitMq,
 } from '../../../tools/infrastructure/rabbitmq.js';
+import { insertApiKeys } from '../../support/credentials.js';
 import { MailSink } from '../mail-sink.js';
 import type { Dependency } from '../proxy.js';
 import { DatabaseCluster } from './database-cluster.js';
@@ -25,7 +27,7 @@ export class Servers {
     private readonly options: FaultInjectorOptions,
   ) {}
 
-  /** Starts all servers and migrates the database. */
+  /** Starts all servers, migrates the database and stores API keys in it. */
   static async start(options: FaultInjectorOptions) {
     const [database, nodes] = await Promise.all([
       startMigratedDatabase(options),
@@ -100,6 +102,10 @@ async function startMigratedDatabase(options: FaultInjectorOptions) {
   const { url } = 'primary' in database ? database.primary : database;
   const script = join(dist, 'libs', 'domain', 'src', 'database', 'migrate.js');
   await run(process.execPath, [script], { cwd: dir, env: { PATH: process.env.PATH, DATABASE_URL: url } });
+  const client = new pg.Client(url);
+  await client.connect();
+  await insertApiKeys((sql, parameters) => client.query(sql, parameters));
+  await client.end();
   return database;
 }
 

@@ -51,12 +51,29 @@ export const apiRow: Row = {
       stacked: true,
     },
     {
+      title: 'Requests above a rate limit',
+      description: 'Answered with 429: an address or a caller has sent too many requests within a minute.',
+      unit: 'reqps',
+      queries: {
+        '{{policy}}': `sum by (policy) (${perSecond('estoque_rate_limited_total')})`,
+      },
+      stacked: true,
+    },
+    {
       title: 'Orders waiting to be stored',
       description:
         'Requests for orders that wait for their transaction, in the process with the most. At 600, and while one has waited for 2 s, further ones are refused.',
       unit: 'none',
       queries: { waiting: 'max(estoque_order_requests_waiting)' },
       thresholds: [600],
+    },
+    {
+      title: 'Requests refused for lack of access, by status',
+      description:
+        '401: the credential is missing, malformed, unknown, expired or revoked. 403: the caller does not have the scope of the operation. The log of the api has the route and the address.',
+      unit: 'reqps',
+      queries: { '{{status}}': `sum by (status) (${perSecond('estoque_access_refused_total')})` },
+      stacked: true,
     },
     {
       title: 'Connections closed, by reason',

@@ -1,5 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { BODY_PROBLEMS, problemResponse, SERVER_PROBLEMS } from './problem.dto.js';
+import { ACCESS_PROBLEMS, BODY_PROBLEMS, problemResponse, SERVER_PROBLEMS } from './problem.dto.js';
 
 // The package does not export these types by name.
 type PathItem = OpenAPIObject['paths'][string];
@@ -25,8 +25,9 @@ export function completeDocument(document: OpenAPIObject): OpenAPIObject {
 }
 
 function completeOperation(operation: Operation, mayHaveBody: boolean) {
-  const problems = mayHaveBody ? { ...SERVER_PROBLEMS, ...BODY_PROBLEMS } : SERVER_PROBLEMS;
+  const problems = { ...SERVER_PROBLEMS, ...ACCESS_PROBLEMS, ...(mayHaveBody ? BODY_PROBLEMS : {}) };
   for (const [status, problem] of Object.entries(problems))
+    // An operation that declares the status describes its own codes.
     operation.responses[status] ??= problemResponse(Number(status), problem);
   for (const parameter of operation.parameters ?? []) {
     const { name, in: location, schema } = parameter as Parameter;

@@ -14,10 +14,19 @@ export function openApiDocument(app: INestApplication) {
     .setVersion('1.0.0')
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addServer('/', 'This server')
+    .addBearerAuth(
+      {
+        type: 'http',
+        description:
+          'A token (JWT) of the identity provider, or an API key (`est_live_...`). `x-required-scope` of each operation names the scope that it requires; docs/access.md lists the scopes of the roles.',
+      },
+      'bearer',
+    )
     .addTag('orders', 'Place, track and cancel orders')
     .addTag('products', 'Product catalogue')
     .addTag('stock', 'Stock levels and the stock ledger')
     .addTag('notifications', 'Mails to customers and low-stock alerts')
+    .addTag('api-keys', 'Keys by which services call the API')
     .addTag('operations', 'Dead letters, stuck orders, outbox, reconciliation of the stock ledger')
     .build();
   const document = SwaggerModule.createDocument(app, config, {

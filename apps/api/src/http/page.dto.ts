@@ -31,6 +31,8 @@ export class PageDto {
   next_cursor!: string | null;
 }
 
+export const emptyPage = () => ({ data: [], has_more: false, next_cursor: null });
+
 /** Converts a page query to a repository filter. It reads one extra row, which shows whether there is a next page. */
 export function pageStart({ cursor, limit }: PageQuery) {
   return { before: cursor === undefined ? undefined : decode(cursor), limit: limit + 1 };

@@ -45,6 +45,7 @@ const UNAVAILABLE: DocumentedProblem = {
     'database_unavailable',
     'database_read_only',
     'broker_unavailable',
+    'identity_provider_unavailable',
     'outcome_unknown',
   ],
   when: 'The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`.',
@@ -104,6 +105,25 @@ export const SERVER_PROBLEMS: Record<number, DocumentedProblem> = {
   417: { code: 'expectation_failed', when: 'The header Expect has another value than 100-continue.' },
   431: { code: 'headers_too_large', when: 'The headers have more than 16 kB.' },
   500: { code: 'internal_error', when: 'An unexpected error; it was logged.' },
+};
+
+/** Problems of all operations that require a scope. */
+export const ACCESS_PROBLEMS: Record<number, DocumentedProblem> = {
+  401: {
+    code: 'invalid_credential',
+    otherCodes: ['credential_missing'],
+    when: 'The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one.',
+  },
+  429: {
+    code: 'rate_limited',
+    when: 'The address or the caller has sent too many requests within a minute.',
+    retryAfterSeconds: { max: 60 },
+  },
+  403: {
+    code: 'insufficient_scope',
+    otherCodes: ['email_not_verified'],
+    when: 'The caller does not have the scope that the operation requires.',
+  },
 };
 
 /** Problems of all operations whose method allows a body, whether or not the operation reads it. */

@@ -2,6 +2,7 @@ import type { KeyedRequest } from '@estoque/domain';
 import { AppError } from '@estoque/platform';
 import type { FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
+import { callerOf } from '../access/caller.js';
 
 export const HEADER = 'Idempotency-Key';
 export const MAX_KEY_LENGTH = 255;
@@ -21,13 +22,7 @@ const MAX_DEPTH = 32;
 export function keyedRequest(request: FastifyRequest): KeyedRequest | undefined {
   if (request.headers['idempotency-key'] === undefined) return undefined;
   const key = parseKey(request.raw.headersDistinct['idempotency-key'] ?? []);
-  return { caller: callerOf(request), key, fingerprint: fingerprintOf(request) };
-}
-
-/** Identifies the caller, whose keys are independent of those of others. The API has no authentication: all are one. */
-// eslint-disable-next-line @typescript-eslint/no-unused-vars
-export function callerOf(_request: FastifyRequest): string {
-  return 'anonymous';
+  return { caller: callerOf(request).id, key, fingerprint: fingerprintOf(request) };
 }
 
 /** @param values of the header: as text, or as a quoted string as in the IETF draft; both forms give the same key */

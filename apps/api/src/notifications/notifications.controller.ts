@@ -1,6 +1,8 @@
-import { Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ownerOf } from '../access/owner.js';
+import { Requires } from '../access/requires.decorator.js';
 import { IdPipe } from '../http/id.pipe.js';
 import { ApiProblems, INVALID, MALFORMED } from '../http/problem.dto.js';
 import { respond } from '../idempotency/answer-once.js';
@@ -13,14 +15,16 @@ import { NotificationsService } from './notifications.service.js';
 export class NotificationsController {
   constructor(private readonly notifications: NotificationsService) {}
 
+  @Requires('notifications:read', { isForCustomers: true, isCostly: true })
   @Get()
   @ApiOperation({ operationId: 'listNotifications', summary: 'List mails, newest first' })
   @ApiResponse({ status: 200, type: NotificationPageDto, description: 'A page of notifications.' })
   @ApiProblems({ 400: MALFORMED, 422: INVALID })
-  list(@Query() query: NotificationQuery): Promise<NotificationPageDto> {
-    return this.notifications.list(query);
+  list(@Query() query: NotificationQuery, @Req() request: FastifyRequest): Promise<NotificationPageDto> {
+    return this.notifications.list(query, ownerOf(request));
   }
 
+  @Requires('operations:write', { isCostly: true })
   @Post(':id/resend')
   @HttpCode(202)
   @ApiOperation({
@@ -37,6 +41,7 @@ export class NotificationsController {
     409: { code: 'notification_pending', when: 'The mail is pending.' },
     429: {
       code: 'mail_limit_reached',
+      otherCodes: ['rate_limited'],
       when: 'The recipient has got the maximum number of mails within an hour. Nothing was changed. Repeat the request after the seconds in `Retry-After`.',
       retryAfterSeconds: { max: 3_600 },
     },

@@ -44,7 +44,7 @@ export class NotificationDto {
   state!: NotificationState;
   /** Attempts that the mail server answered, or that failed unexpectedly. An outage of the mail server uses up none. @example 1 */
   attempts!: number;
-  /** Error of the last attempt, or why the mail is withheld, or null. @example "451 4.7.1 try again later" */
+  /** Error of the last attempt, or why the mail is withheld, or null. A customer does not see it. @example "451 4.7.1 try again later" */
   last_error!: string | null;
   /** @example "2026-01-15T12:00:00.000Z" */
   created_at!: string;

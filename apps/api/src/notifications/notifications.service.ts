@@ -1,4 +1,11 @@
-import { mailLimitsOf, UnitOfWork, type Answer, type KeyedRequest, type MailLimits } from '@estoque/domain';
+import {
+  mailLimitsOf,
+  UnitOfWork,
+  type Answer,
+  type KeyedRequest,
+  type MailLimits,
+  type Notification,
+} from '@estoque/domain';
 import { ENVIRONMENT, type Environment } from '@estoque/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import { answerOnce } from '../idempotency/answer-once.js';
@@ -21,9 +28,18 @@ export class NotificationsService {
     this.limits = mailLimitsOf(environment);
   }
 
-  async list({ order_id: orderId, state, ...page }: NotificationQuery): Promise<NotificationPageDto> {
-    const rows = await this.unitOfWork.read.notifications.list({ orderId, state, ...pageStart(page) });
-    return toPage(rows, page.limit, toNotificationDto);
+  /** @param owner a customer: only the mails to them are listed, without the answers of the mail server */
+  async list(
+    { order_id: orderId, state, ...page }: NotificationQuery,
+    owner?: string,
+  ): Promise<NotificationPageDto> {
+    const filter = { orderId, state, recipient: owner, ...pageStart(page) };
+    const rows = await this.unitOfWork.read.notifications.list(filter);
+    const toDto = (row: Notification) => ({
+      ...toNotificationDto(row),
+      ...(owner !== undefined && { last_error: null }),
+    });
+    return toPage(rows, page.limit, toDto);
   }
 
   /**

@@ -6,13 +6,14 @@ import {
   DeadLetters,
   type DeadLetterFilter,
 } from '@estoque/messaging';
-import { EnvironmentError, PlatformModule } from '@estoque/platform';
+import { createLogger, EnvironmentError, PlatformModule, readEnvironment } from '@estoque/platform';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import 'reflect-metadata';
+import { addApiKeyCommands } from '../access/api-keys.commands.js';
 
 // Command line for the operations under /v1/dead-letters and /v1/operations/audit: `npm run cli -- --help`.
 
@@ -27,7 +28,9 @@ type Dependency = 'database' | 'broker';
 
 /** Runs `work` with a Nest application, once the given dependencies are connected. */
 async function withApp(dependencies: Dependency[], work: (app: INestApplicationContext) => Promise<void>) {
-  const imports = [PlatformModule.forApp('cli'), DomainModule.for()];
+  // Standard output has the results only, so that a script can read them.
+  const logger = createLogger('cli', readEnvironment(), process.stderr);
+  const imports = [PlatformModule.forApp('cli', logger), DomainModule.for()];
   const app = await NestFactory.createApplicationContext(
     { module: CliRoot, imports },
     { logger: false, abortOnError: false },
@@ -178,6 +181,8 @@ cli
       if (discrepancies.length > 0) process.exitCode = 1;
     }),
   );
+
+addApiKeyCommands(cli, (work) => withApp(['database'], work), print);
 
 try {
   await cli.parseAsync();

@@ -1,5 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Requires } from '../access/requires.decorator.js';
 import { IdPipe } from '../http/id.pipe.js';
 import { PageQuery } from '../http/page.dto.js';
 import { ApiProblems, INVALID, MALFORMED } from '../http/problem.dto.js';
@@ -14,6 +15,7 @@ const NOT_FOUND = { code: 'dead_letter_job_not_found', when: 'The job does not e
 export class DeadLetterJobsController {
   constructor(private readonly jobs: DeadLetterJobsService) {}
 
+  @Requires('operations:read', { isCostly: true })
   @Get()
   @ApiOperation({
     operationId: 'listDeadLetterJobs',
@@ -25,6 +27,7 @@ export class DeadLetterJobsController {
     return this.jobs.list(query);
   }
 
+  @Requires('operations:read')
   @Get(':id')
   @ApiOperation({ operationId: 'getDeadLetterJob', summary: 'Get a job with its progress' })
   @ApiParam({ name: 'id', type: 'integer', example: 12 })
@@ -34,6 +37,7 @@ export class DeadLetterJobsController {
     return this.jobs.get(id);
   }
 
+  @Requires('operations:write')
   @Post(':id/cancel')
   @HttpCode(200)
   @ApiOperation({

@@ -12,6 +12,7 @@ import {
 } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { Requires } from '../access/requires.decorator.js';
 import { IdPipe } from '../http/id.pipe.js';
 import { ApiProblems, INVALID, MALFORMED } from '../http/problem.dto.js';
 import { DeadLetterJobDto } from './dead-letter-jobs.dto.js';
@@ -67,6 +68,7 @@ export class DeadLettersController {
     private readonly jobs: DeadLetterJobsService,
   ) {}
 
+  @Requires('operations:read', { isCostly: true })
   @Get()
   @ApiOperation({
     operationId: 'listDeadLetters',
@@ -78,6 +80,7 @@ export class DeadLettersController {
     return this.deadLetters.list(query);
   }
 
+  @Requires('operations:write', { isCostly: true })
   @Post('replay')
   @HttpCode(202)
   @ApiOperation({
@@ -95,6 +98,7 @@ export class DeadLettersController {
     return respond(reply, (keyed) => this.jobs.create('replay', body, keyed));
   }
 
+  @Requires('operations:write', { isCostly: true })
   @Post('discard')
   @HttpCode(202)
   @ApiOperation({
@@ -112,6 +116,7 @@ export class DeadLettersController {
     return respond(reply, (keyed) => this.jobs.create('discard', body, keyed));
   }
 
+  @Requires('operations:read')
   @Get(':id')
   @ApiOperation({ operationId: 'getDeadLetter', summary: 'Get a dead letter with the beginning of its body' })
   @ApiParam({ name: 'id', type: 'integer', example: 7 })
@@ -121,6 +126,7 @@ export class DeadLettersController {
     return this.deadLetters.get(id);
   }
 
+  @Requires('operations:read', { isCostly: true })
   @Get(':id/body')
   @Header('content-type', 'application/octet-stream')
   @Header('content-disposition', 'attachment')
@@ -146,6 +152,7 @@ export class DeadLettersController {
     return new StreamableFile(await this.deadLetters.readBody(id, query));
   }
 
+  @Requires('operations:write', { isCostly: true })
   @Post(':id/replay')
   @HttpCode(200)
   @ApiOperation({
@@ -165,6 +172,7 @@ export class DeadLettersController {
     return respond(reply, (keyed) => this.deadLetters.replay(id, body, keyed));
   }
 
+  @Requires('operations:write')
   @Post(':id/discard')
   @HttpCode(200)
   @ApiOperation({

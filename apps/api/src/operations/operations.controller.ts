@@ -1,6 +1,7 @@
 import { Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { Requires } from '../access/requires.decorator.js';
 import { IdPipe } from '../http/id.pipe.js';
 import { ApiProblems } from '../http/problem.dto.js';
 import { AuditDto, OutboxDto, StuckOrdersDto } from './operations.dto.js';
@@ -13,6 +14,7 @@ const NO_INPUT = { 400: { code: 'malformed_request', when: 'The request is malfo
 export class OperationsController {
   constructor(private readonly operations: OperationsService) {}
 
+  @Requires('operations:read', { isCostly: true })
   @Get('stuck-orders')
   @ApiOperation({
     operationId: 'listStuckOrders',
@@ -26,6 +28,7 @@ export class OperationsController {
     return this.operations.stuckOrders();
   }
 
+  @Requires('operations:read')
   @Get('audit')
   @ApiOperation({
     operationId: 'getLastAudit',
@@ -39,6 +42,7 @@ export class OperationsController {
     return this.operations.lastAudit();
   }
 
+  @Requires('operations:write', { isCostly: true })
   @Post('audit')
   @HttpCode(202)
   @ApiOperation({
@@ -65,6 +69,7 @@ export class OperationsController {
     return audit;
   }
 
+  @Requires('operations:read')
   @Get('audits/:id')
   @ApiOperation({
     operationId: 'getAudit',
@@ -82,6 +87,7 @@ export class OperationsController {
     return this.operations.audit(id);
   }
 
+  @Requires('operations:read')
   @Get('outbox')
   @ApiOperation({ operationId: 'measureOutbox', summary: 'Get the depth and lag of the outbox' })
   @ApiResponse({

@@ -1,6 +1,8 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { assertOwn, ownerOf } from '../access/owner.js';
+import { Requires } from '../access/requires.decorator.js';
 import { abandonmentOf } from '../http/admission.js';
 import { IdPipe } from '../http/id.pipe.js';
 import { ApiProblems, INVALID, MALFORMED } from '../http/problem.dto.js';
@@ -15,6 +17,7 @@ import { PlaceOrderDto } from './place-order.dto.js';
 export class OrdersController {
   constructor(private readonly orders: OrdersService) {}
 
+  @Requires('orders:write', { isForCustomers: true })
   @Post()
   @HttpCode(202)
   @ApiOperation({
@@ -33,32 +36,41 @@ export class OrdersController {
   })
   @ApiIdempotent({
     400: MALFORMED,
+    403: {
+      code: 'insufficient_scope',
+      otherCodes: ['email_not_verified', 'email_not_own'],
+      when: 'The caller does not have the required scope, or is a customer and names another e-mail address.',
+    },
     413: { code: 'body_too_large', when: 'The body is larger than 100 kB.' },
     415: { code: 'unsupported_media_type', when: 'The body is not application/json.' },
     422: INVALID,
   })
   place(@Body() body: PlaceOrderDto, @Res({ passthrough: true }) reply: FastifyReply): Promise<OrderDto> {
     const isAbandoned = abandonmentOf(reply.request);
+    assertOwn(body.customer.email, ownerOf(reply.request));
     return respond(reply, (keyed) => this.orders.place(body, keyed, isAbandoned));
   }
 
+  @Requires('orders:read', { isForCustomers: true, isCostly: true })
   @Get()
   @ApiOperation({ operationId: 'listOrders', summary: 'List orders, newest first' })
   @ApiResponse({ status: 200, type: OrderPageDto, description: 'A page of orders.' })
   @ApiProblems({ 400: MALFORMED, 422: INVALID })
-  list(@Query() query: OrderQuery): Promise<OrderPageDto> {
-    return this.orders.list(query);
+  list(@Query() query: OrderQuery, @Req() request: FastifyRequest): Promise<OrderPageDto> {
+    return this.orders.list(query, ownerOf(request));
   }
 
+  @Requires('orders:read', { isForCustomers: true })
   @Get(':id')
   @ApiOperation({ operationId: 'getOrder', summary: 'Get an order with its status and timeline' })
   @ApiParam({ name: 'id', type: 'integer', example: 123 })
   @ApiResponse({ status: 200, type: OrderDto, description: 'The order with its lines and timeline.' })
   @ApiProblems({ 400: MALFORMED, 404: { code: 'order_not_found', when: 'The order does not exist.' } })
-  get(@Param('id', IdPipe) id: number): Promise<OrderDto> {
-    return this.orders.get(id);
+  get(@Param('id', IdPipe) id: number, @Req() request: FastifyRequest): Promise<OrderDto> {
+    return this.orders.get(id, ownerOf(request));
   }
 
+  @Requires('orders:write', { isForCustomers: true })
   @Post(':id/cancel')
   @HttpCode(200)
   @ApiOperation({
@@ -78,6 +90,7 @@ export class OrdersController {
     @Param('id', IdPipe) id: number,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OrderDto> {
-    return respond(reply, (keyed) => this.orders.cancel(id, keyed));
+    const owner = ownerOf(reply.request);
+    return respond(reply, (keyed) => this.orders.cancel(id, keyed, owner));
   }
 }

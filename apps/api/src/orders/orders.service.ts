@@ -17,7 +17,8 @@ import { MicroBatcher } from '@estoque/messaging';
 import { Metrics } from '@estoque/platform';
 import { Injectable } from '@nestjs/common';
 import { ORDER_QUEUE_LIMITS } from '../http/admission.js';
-import { readBoundedPage } from '../http/page.dto.js';
+import { isSameAddress } from '../access/owner.js';
+import { emptyPage, readBoundedPage } from '../http/page.dto.js';
 import { answerOnce } from '../idempotency/answer-once.js';
 import { invalid } from '../http/validation.pipe.js';
 import { toOrderDto, type OrderDto, type OrderPageDto, type OrderQuery } from './orders.dto.js';
@@ -66,9 +67,12 @@ export class OrdersService {
    * Cancels the order, releases its reservations and stores the event `order.cancelled` in one transaction. An order
    * that is already cancelled is returned unchanged.
    *
+   * @param owner the customer who asks for it: the order of another one is not found
    * @throws OrderNotFound, OrderNotCancellable, RowLocked, IdempotencyKeyReused, IdempotencyInProgress
    */
-  async cancel(id: number, keyed?: KeyedRequest): Promise<Answer<OrderDto>> {
+  async cancel(id: number, keyed?: KeyedRequest, owner?: string): Promise<Answer<OrderDto>> {
+    // Before any lock, so that a locked order of another customer is not found either.
+    if (owner !== undefined) await this.unitOfWork.readForChange.orderDetails.assertOwner(id, owner);
     const items = (await this.unitOfWork.readForChange.orderDetails.itemsOf([id])).get(id)!;
     const rows = [orderRow(id), ...items.map(({ product_id }) => stockRow(product_id))];
     const locking = this.unitOfWork.locking(rows);
@@ -85,14 +89,20 @@ export class OrdersService {
     });
   }
 
-  /** @throws OrderNotFound */
-  async get(id: number): Promise<OrderDto> {
-    return toOrderDto(await this.unitOfWork.read.orderDetails.get(id));
+  /** @param owner a customer: the order of another one is not found @throws OrderNotFound */
+  async get(id: number, owner?: string): Promise<OrderDto> {
+    return toOrderDto(await this.unitOfWork.read.orderDetails.get(id, owner));
   }
 
-  async list({ created_from, created_to, limit, cursor, ...conditions }: OrderQuery): Promise<OrderPageDto> {
+  /** @param owner a customer: only their orders are listed */
+  async list(
+    { created_from, created_to, limit, cursor, ...conditions }: OrderQuery,
+    owner?: string,
+  ): Promise<OrderPageDto> {
+    if (owner !== undefined && !isSameAddress(conditions.email ?? owner, owner)) return emptyPage();
     const filter = {
       ...conditions,
+      email: owner ?? conditions.email,
       created_from: created_from === undefined ? undefined : new Date(created_from),
       created_to: created_to === undefined ? undefined : new Date(created_to),
     };

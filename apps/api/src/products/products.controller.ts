@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { Requires } from '../access/requires.decorator.js';
 import { IdPipe } from '../http/id.pipe.js';
 import { ApiProblems, INVALID, MALFORMED } from '../http/problem.dto.js';
 import { respond } from '../idempotency/answer-once.js';
@@ -22,6 +23,7 @@ const SKU_TAKEN = { code: 'sku_taken', when: 'Another product has this SKU.' };
 export class ProductsController {
   constructor(private readonly products: ProductsService) {}
 
+  @Requires('products:write')
   @Post()
   @ApiOperation({ operationId: 'createProduct', summary: 'Create a product with no stock' })
   @ApiResponse({ status: 201, type: ProductDto, description: 'The created product.' })
@@ -33,6 +35,7 @@ export class ProductsController {
     return respond(reply, (keyed) => this.products.create(body, keyed));
   }
 
+  @Requires('stock:read', { isCostly: true })
   @Get()
   @ApiOperation({ operationId: 'listProducts', summary: 'List products, newest first' })
   @ApiResponse({ status: 200, type: ProductPageDto, description: 'A page of products.' })
@@ -41,6 +44,7 @@ export class ProductsController {
     return this.products.list(query);
   }
 
+  @Requires('stock:read')
   @Get(':id')
   @ApiOperation({ operationId: 'getProduct', summary: 'Get a product' })
   @ApiParam({ name: 'id', type: 'integer', example: 10 })
@@ -50,6 +54,7 @@ export class ProductsController {
     return this.products.get(id);
   }
 
+  @Requires('products:write')
   @Patch(':id')
   @ApiOperation({ operationId: 'changeProduct', summary: 'Change fields of a product' })
   @ApiParam({ name: 'id', type: 'integer', example: 10 })

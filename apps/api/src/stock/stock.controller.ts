@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { Requires } from '../access/requires.decorator.js';
 import { IdPipe } from '../http/id.pipe.js';
 import { PageQuery } from '../http/page.dto.js';
 import { ApiProblems, INVALID, MALFORMED } from '../http/problem.dto.js';
@@ -35,6 +36,7 @@ const RECORDED = {
 export class StockController {
   constructor(private readonly stock: StockService) {}
 
+  @Requires('stock:read')
   @Get('stock')
   @ApiOperation({ operationId: 'getStock', summary: 'Get the stock of a product' })
   @ApiResponse({ status: 200, type: StockDto, description: 'Quantity on hand, reserved and available.' })
@@ -43,6 +45,7 @@ export class StockController {
     return this.stock.get(id);
   }
 
+  @Requires('stock:write')
   @Post('stock/receipts')
   @ApiOperation({ operationId: 'receiveStock', summary: 'Record received goods' })
   @ApiResponse(RECORDED)
@@ -60,6 +63,7 @@ export class StockController {
     return respond(reply, (keyed) => this.stock.recordMovement(id, 'receipt', body, keyed));
   }
 
+  @Requires('stock:write')
   @Post('stock/adjustments')
   @ApiOperation({
     operationId: 'adjustStock',
@@ -84,6 +88,7 @@ export class StockController {
     return respond(reply, (keyed) => this.stock.recordMovement(id, 'adjustment', body, keyed));
   }
 
+  @Requires('stock:read')
   @Get('stock/movements/:movement_id')
   @ApiOperation({ operationId: 'getMovement', summary: 'Get a stock movement' })
   @ApiParam({ name: 'movement_id', type: 'integer', example: 501 })
@@ -99,6 +104,7 @@ export class StockController {
     return this.stock.movement(id, movementId);
   }
 
+  @Requires('stock:read', { isCostly: true })
   @Get('movements')
   @ApiOperation({
     operationId: 'listMovements',

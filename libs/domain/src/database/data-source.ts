@@ -1,6 +1,7 @@
 import { createPostgresDataSource, type ConnectionOptions } from '@estoque/database';
 import { DeadLetter, DeadLetterAction, DeadLetterJob, OutboxMessage } from '@estoque/messaging';
 import type { DataSource } from 'typeorm';
+import { ApiKey } from '../api-key/api-key.entity.js';
 import { IdempotencyKey } from '../idempotency/idempotency-key.entity.js';
 import { Notification } from '../notification/notification.entity.js';
 import { Order, OrderLine, TimelineEntry } from '../order/order.entity.js';
@@ -14,6 +15,7 @@ import { DeadLetterJobs1766000004000 } from './migrations/1766000004000-dead-let
 import { StockAlertIndex1766002500000 } from './migrations/1766002500000-stock-alert-index.js';
 import { DueNotifications1766002600000 } from './migrations/1766002600000-due-notifications.js';
 import { OutboxIndexes1766002700000 } from './migrations/1766002700000-outbox-indexes.js';
+import { Access1766004000000 } from './migrations/1766004000000-access.js';
 import { MailQuotas1766005000000 } from './migrations/1766005000000-mail-quotas.js';
 import { WithheldMails1766005001000 } from './migrations/1766005001000-withheld-mails.js';
 
@@ -27,6 +29,7 @@ const ENTITIES = [
   TimelineEntry,
   Notification,
   IdempotencyKey,
+  ApiKey,
   OutboxMessage,
   DeadLetter,
   DeadLetterAction,
@@ -43,6 +46,7 @@ const MIGRATIONS = [
   StockAlertIndex1766002500000,
   DueNotifications1766002600000,
   OutboxIndexes1766002700000,
+  Access1766004000000,
   MailQuotas1766005000000,
   WithheldMails1766005001000,
 ];

@@ -8,6 +8,8 @@ export type NewNotification = Pick<Notification, 'kind' | 'recipient' | 'locale'
 
 export interface NotificationFilter {
   orderId?: number;
+  /** Only the mails to this address. */
+  recipient?: string;
   state?: NotificationState;
   /** Only notifications with a lower id. */
   before?: number;
@@ -69,7 +71,7 @@ export class NotificationRepository {
   }
 
   /** @returns notifications that match the filter, newest first */
-  list({ orderId, state, before, limit }: NotificationFilter): Promise<Notification[]> {
+  list({ orderId, recipient, state, before, limit }: NotificationFilter): Promise<Notification[]> {
     const parameters: unknown[] = [limit, before ?? Number.MAX_SAFE_INTEGER];
     const parameter = (value: unknown) => `$${parameters.push(value)}`;
     // An order has few mails: they are read first.
@@ -77,8 +79,16 @@ export class NotificationRepository {
       orderId === undefined
         ? 'notifications'
         : `(SELECT * FROM notifications WHERE order_id = ${parameter(orderId)} OFFSET 0) AS mail`;
+    // From position to position of the index by recipient, so that the planner cannot choose to filter all mails.
+    const address = recipient === undefined ? undefined : `lower(${parameter(recipient)}::text)`;
+    const [position, order] = address
+      ? [
+          `(lower(recipient) COLLATE "C", id) < (${address}, $2) AND (lower(recipient) COLLATE "C", id) >= (${address}, 0)`,
+          'lower(recipient) COLLATE "C" DESC, id DESC',
+        ]
+      : ['id < $2', 'id DESC'];
     return this.manager.query<Notification[]>(
-      `SELECT ${NOTIFICATION_COLUMNS} FROM ${source} WHERE id < $2 ${state ? IN_STATE[state] : ''} ORDER BY id DESC LIMIT $1`,
+      `SELECT ${NOTIFICATION_COLUMNS} FROM ${source} WHERE ${position} ${state ? IN_STATE[state] : ''} ORDER BY ${order} LIMIT $1`,
       parameters,
     );
   }

@@ -44,11 +44,21 @@ function partsWith(status: OrderStatus | undefined): (keyof typeof ORDER_PARTS)[
 export class OrderDetailsRepository {
   constructor(private readonly manager: EntityManager) {}
 
-  /** @throws OrderNotFound */
-  async get(id: number): Promise<OrderDetails> {
+  /** @param owner e-mail address of a customer: the order of another one is not found @throws OrderNotFound */
+  async get(id: number, owner?: string): Promise<OrderDetails> {
+    if (owner !== undefined) await this.assertOwner(id, owner);
     const [order] = await this.withIds([id]);
     if (!order) throw new OrderNotFound(id);
     return order;
+  }
+
+  /** @throws OrderNotFound if the order does not exist or belongs to another customer: both by the same statement */
+  async assertOwner(id: number, owner: string): Promise<void> {
+    const [order] = await this.manager.query<{ id: number }[]>(
+      'SELECT id FROM orders WHERE id = $1 AND lower(customer_email) = lower($2)',
+      [id, owner],
+    );
+    if (!order) throw new OrderNotFound(id);
   }
 
   /** @returns orders that match the filter, newest first */

@@ -10,6 +10,10 @@ const urlWithProtocol = (...protocols: string[]) =>
       error: `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
     });
 
+/** Whether nobody on the network can change what the address returns. */
+const isProtected = ({ protocol, hostname }: URL) =>
+  protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+
 /** A comma-separated list of at least one URL, parsed into an array. */
 const urlListWithProtocol = (...protocols: string[]) =>
   z
@@ -49,6 +53,40 @@ export const environmentSchema = z.object({
   DATABASE_READ_TIMEOUT_MS: wholeNumber(100, 86_400_000).default(5_000),
   /** Maximum number of reads that wait for a connection. Further ones fail with 503 at once. */
   DATABASE_READ_QUEUE: wholeNumber(0, 100_000).default(100),
+  /**
+   * If set, `/metrics` and the details of `/health/ready` require this token: `Authorization: Bearer <token>`. The
+   * status of `/health/ready` needs none, because probes send none.
+   */
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^[\w.~+/=-]{16,200}$/, 'must have 16 to 200 letters, digits or characters of .~+/=_-')
+    .optional(),
+  /**
+   * The OpenID Connect provider whose tokens the api accepts. Its keys are found by discovery, unless AUTH_JWKS_URL is
+   * set. Without an issuer, only API keys are accepted.
+   */
+  AUTH_ISSUER: urlWithProtocol('https:', 'http:').optional(),
+  /** Address of the keys of AUTH_ISSUER, if it offers no discovery. */
+  AUTH_JWKS_URL: urlWithProtocol('https:', 'http:').optional(),
+  /** Value that `aud` of a token must contain. Required with AUTH_ISSUER. */
+  AUTH_AUDIENCE: z.string().optional(),
+  /** Claim with the roles of the user: a name, or names separated by dots, such as `realm_access.roles`. */
+  AUTH_ROLES_CLAIM: z.string().default('roles'),
+  AUTH_EMAIL_CLAIM: z.string().default('email'),
+  /** Claim that must be `true` before the e-mail address counts. */
+  AUTH_EMAIL_VERIFIED_CLAIM: z.string().default('email_verified'),
+  /** Only for ENV=development: the credential with which Swagger UI is authorized. */
+  DOCS_TOKEN: z.string().optional(),
+  /** Number of api processes among which each RATE_LIMIT is divided. */
+  API_REPLICAS: wholeNumber(1, 1_000).default(1),
+  /** Maximum number of requests from an address within a minute, of all replicas together. */
+  RATE_LIMIT_ADDRESS: wholeNumber(1, 1_000_000_000).default(12_000),
+  /** Maximum number of requests of an API key or user within a minute. */
+  RATE_LIMIT_CALLER: wholeNumber(1, 1_000_000_000).default(6_000),
+  /** Maximum number of requests of a customer within a minute. */
+  RATE_LIMIT_CUSTOMER: wholeNumber(1, 1_000_000_000).default(120),
+  /** Maximum number of costly requests of a caller within a minute: lists, replays, mails that are sent again, audits. */
+  RATE_LIMIT_COSTLY: wholeNumber(1, 1_000_000_000).default(300),
   /** Maximum number of unacknowledged messages per worker process. */
   PREFETCH: wholeNumber(1, 1_000).default(200),
   /** Delay before each retry of a message, in milliseconds. Each delay is extended by a random jitter of up to 20 %. */
@@ -136,6 +174,21 @@ export const environmentSchema = z.object({
 
 export type Environment = z.output<typeof environmentSchema>;
 
+/** The rules that concern several variables. They are no part of the schema, of which a program can `pick` variables. */
+const checkedSchema = environmentSchema.superRefine((environment, context) => {
+  const report = (name: keyof Environment, message: string) =>
+    context.addIssue({ code: 'custom', path: [name], message });
+  const { ENV, AUTH_ISSUER, AUTH_JWKS_URL, AUTH_AUDIENCE } = environment;
+  if (AUTH_JWKS_URL && !AUTH_ISSUER) report('AUTH_ISSUER', 'is missing: AUTH_JWKS_URL requires it');
+  if (AUTH_ISSUER && !AUTH_AUDIENCE) report('AUTH_AUDIENCE', 'is missing: AUTH_ISSUER requires it');
+  for (const [name, url] of Object.entries({ AUTH_ISSUER, AUTH_JWKS_URL }))
+    if (ENV === 'production' && url && !isProtected(new URL(url)))
+      report(
+        name as keyof Environment,
+        'must start with https:// in production, unless its host is this machine',
+      );
+});
+
 /** Lists every invalid or missing variable, one line each, so that all can be corrected together. */
 export class EnvironmentError extends Error {
   constructor(readonly problems: string[]) {
@@ -165,8 +218,8 @@ export function readVariables<Schema extends z.ZodObject>(
   return result.data;
 }
 
-/** Reads every variable of `environmentSchema`. @throws EnvironmentError */
+/** Reads every variable of `environmentSchema`, and checks the rules that concern several of them. @throws EnvironmentError */
 export const readEnvironment = (
   required?: readonly (keyof Environment)[],
   env?: NodeJS.ProcessEnv,
-): Environment => readVariables(environmentSchema, required, env);
+): Environment => readVariables(checkedSchema, required, env);

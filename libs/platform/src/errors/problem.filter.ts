@@ -2,6 +2,7 @@ import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { throwError } from 'rxjs';
 import type { Logger } from '../logging/logger.js';
+import { challengeFor } from './credential.errors.js';
 import { AppError, kindOf, type ErrorKind, type FieldError } from './app.errors.js';
 
 /** An RFC 9457 problem document, served as `application/problem+json`. */
@@ -29,6 +30,8 @@ const STATUS_BY_KIND: Record<ErrorKind, number> = {
 
 const HTTP_ERRORS: Record<number, { code: string; title: string }> = {
   400: { code: 'malformed_request', title: 'The request is malformed' },
+  401: { code: 'invalid_credential', title: 'The caller is not identified' },
+  403: { code: 'insufficient_scope', title: 'The caller may not do this' },
   404: { code: 'not_found', title: 'Not found' },
   405: { code: 'method_not_allowed', title: 'Method not allowed' },
   408: { code: 'request_timeout', title: 'The request took too long to arrive' },
@@ -38,6 +41,7 @@ const HTTP_ERRORS: Record<number, { code: string; title: string }> = {
   415: { code: 'unsupported_media_type', title: 'The request body must be application/json' },
   417: { code: 'expectation_failed', title: 'The expectation is unknown' },
   422: { code: 'validation_failed', title: 'The request is invalid' },
+  429: { code: 'rate_limited', title: 'Too many requests' },
   431: { code: 'headers_too_large', title: 'The request headers are too large' },
   500: { code: 'internal_error', title: 'Internal server error' },
   503: { code: 'unavailable', title: 'Service temporarily unavailable' },
@@ -93,10 +97,11 @@ function fastifyStatus(error: unknown): number | undefined {
 
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json; charset=utf-8';
 
-/** Adds `Retry-After` to every 503, unless the header is set already. */
+/** Adds `Retry-After` to every 503, unless the header is set already, and `WWW-Authenticate` to every 401. */
 export function sendProblem(reply: FastifyReply, problem: Problem) {
   if (problem.status === 503 && !reply.hasHeader('retry-after'))
     void reply.header('retry-after', RETRY_AFTER_SECONDS);
+  if (problem.status === 401) void reply.header('www-authenticate', challengeFor(problem.code));
   if (problem.code === 'overloaded') void reply.header('connection', 'close');
   return reply.status(problem.status).header('content-type', PROBLEM_CONTENT_TYPE).send(problem);
 }

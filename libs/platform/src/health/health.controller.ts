@@ -1,6 +1,14 @@
-import { Controller, Get, HttpException, Res } from '@nestjs/common';
-import { HealthCheckService, HealthIndicatorService, type HealthIndicatorFunction } from '@nestjs/terminus';
-import type { FastifyReply } from 'fastify';
+import { Controller, Get, HttpException, Inject, Req, Res } from '@nestjs/common';
+import {
+  HealthCheckService,
+  HealthIndicatorService,
+  type HealthCheckResult,
+  type HealthIndicatorFunction,
+} from '@nestjs/terminus';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Environment } from '../config/environment.js';
+import { hasMetricsToken } from '../http/metrics-token.js';
+import { ENVIRONMENT } from '../injection-tokens.js';
 import { HealthChecks } from './health-checks.js';
 
 /**
@@ -15,6 +23,7 @@ export class HealthController {
     private readonly checks: HealthChecks,
     private readonly health: HealthCheckService,
     private readonly indicators: HealthIndicatorService,
+    @Inject(ENVIRONMENT) private readonly environment: Environment,
   ) {}
 
   /** Liveness: the process runs. It checks no dependency, because a restart does not end an outage of a dependency. */
@@ -23,18 +32,14 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** Readiness: 200 if the process can do its work, 503 with the failed probes otherwise. */
+  /**
+   * Readiness: 200 if the process can do its work, 503 with the failed probes otherwise. If METRICS_TOKEN is set, a
+   * request without it gets the status only.
+   */
   @Get('ready')
-  async ready(@Res({ passthrough: true }) reply: FastifyReply) {
-    try {
-      return await this.health.check(
-        this.checks.entries().map(([name, probe]) => this.indicator(name, probe)),
-      );
-    } catch (error) {
-      if (!(error instanceof HttpException)) throw error;
-      reply.status(error.getStatus());
-      return error.getResponse();
-    }
+  async ready(@Req() { headers }: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+    const result = await this.check(reply);
+    return hasMetricsToken(headers, this.environment.METRICS_TOKEN) ? result : { status: result.status };
   }
 
   /**
@@ -48,6 +53,18 @@ export class HealthController {
     const isAccepting = Object.keys(reasons).length === 0;
     reply.status(isAccepting ? 200 : 503);
     return { status: isAccepting ? 'ok' : 'refusing', reasons };
+  }
+
+  private async check(reply: FastifyReply) {
+    try {
+      return await this.health.check(
+        this.checks.entries().map(([name, probe]) => this.indicator(name, probe)),
+      );
+    } catch (error) {
+      if (!(error instanceof HttpException)) throw error;
+      reply.status(error.getStatus());
+      return error.getResponse() as HealthCheckResult;
+    }
   }
 
   private indicator(name: string, probe: () => unknown): HealthIndicatorFunction {

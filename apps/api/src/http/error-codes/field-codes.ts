@@ -22,6 +22,7 @@ export const FIELD_CODES: Record<string, string> = {
   too_few: 'The list has too few entries.',
   too_many: 'The list has too many entries.',
   invalid_cursor: 'The cursor is not the `next_cursor` of a previous page.',
+  not_own: 'The e-mail address is not that of the caller.',
   reused: 'The idempotency key was used for another request.',
   unknown_product: 'There is no product with this id.',
   mixed_currencies: 'The products of the order have several currencies.',

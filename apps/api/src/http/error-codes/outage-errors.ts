@@ -23,6 +23,13 @@ export const OUTAGES: ErrorCode[] = [
     repeat: STORED_NOTHING,
   },
   {
+    code: 'identity_provider_unavailable',
+    status: 503,
+    meaning: 'The keys of the identity provider could not be read, so a token could not be verified.',
+    action: 'Repeat the request later, with growing delays.',
+    repeat: STORED_NOTHING,
+  },
+  {
     code: 'broker_unavailable',
     status: 503,
     meaning: 'RabbitMQ is unavailable, so a dead letter could not be replayed. Orders do not need it.',

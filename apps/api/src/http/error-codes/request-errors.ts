@@ -30,6 +30,41 @@ export const REQUESTS: ErrorCode[] = [
     repeat: POINTLESS,
   },
   {
+    code: 'credential_missing',
+    status: 401,
+    meaning: 'The request has no header `Authorization`.',
+    action: 'Send `Authorization: Bearer` with a token of the identity provider or an API key.',
+    repeat: POINTLESS,
+  },
+  {
+    code: 'invalid_credential',
+    status: 401,
+    meaning: 'The token or API key is malformed, unknown, expired or revoked.',
+    action: 'Get a new token, or another API key.',
+    repeat: POINTLESS,
+  },
+  {
+    code: 'insufficient_scope',
+    status: 403,
+    meaning: 'The caller does not have the scope that the operation requires. `detail` names it.',
+    action: 'Use the credential of a caller whose role has the scope (docs/access.md).',
+    repeat: POINTLESS,
+  },
+  {
+    code: 'email_not_verified',
+    status: 403,
+    meaning: 'The token of a customer contains no verified e-mail address.',
+    action: 'Verify the address at the identity provider, and get a new token.',
+    repeat: POINTLESS,
+  },
+  {
+    code: 'email_not_own',
+    status: 403,
+    meaning: 'A customer places an order for another e-mail address than their own.',
+    action: 'Use the e-mail address of the token.',
+    repeat: POINTLESS,
+  },
+  {
     code: 'not_found',
     status: 404,
     meaning: 'The API has no such path.',
@@ -99,6 +134,15 @@ export const REQUESTS: ErrorCode[] = [
     meaning: 'The idempotency key was used before, for another operation or another body.',
     action: 'Use a new key for each request, and the same key only to repeat it without changes.',
     repeat: POINTLESS,
+  },
+  {
+    code: 'rate_limited',
+    status: 429,
+    meaning:
+      'The address or the caller has sent too many requests within a minute. `detail` names the limit.',
+    action:
+      'Repeat the request after the seconds in `Retry-After`. Follow the header fields `RateLimit` to avoid it.',
+    repeat: 'Safe: the request was not processed.',
   },
   {
     code: 'headers_too_large',

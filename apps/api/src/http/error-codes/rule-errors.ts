@@ -129,6 +129,13 @@ export const RULES: ErrorCode[] = [
     repeat: AFTER_CHANGE,
   },
   {
+    code: 'api_key_not_found',
+    status: 404,
+    meaning: 'There is no API key with this id.',
+    action: 'List the API keys.',
+    repeat: POINTLESS,
+  },
+  {
     code: 'audit_not_found',
     status: 404,
     meaning: 'There is no audit with this id, or no audit has finished yet.',

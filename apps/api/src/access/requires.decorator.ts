@@ -1,0 +1,26 @@
+import { applyDecorators } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiExtension, ApiSecurity } from '@nestjs/swagger';
+import type { Scope } from './scopes.js';
+
+/** Configuration of a route, in which the access hook finds the scope. */
+export interface AccessConfig {
+  scope?: Scope;
+  isForCustomers?: boolean;
+  isCostly?: boolean;
+}
+
+/**
+ * Declares the scope that a route requires. A route without this decorator refuses every request.
+ *
+ * @param options.isForCustomers the handler passes `ownerOf(request)` on, so that a customer reaches only what belongs to
+ *   them. Without it, the route refuses customers
+ * @param options.isCostly the operation counts for the limit of costly requests, too
+ */
+export const Requires = (scope: Scope, options: { isForCustomers?: boolean; isCostly?: boolean } = {}) =>
+  applyDecorators(
+    RouteConfig({ scope, ...options } satisfies AccessConfig),
+    ApiSecurity('bearer'),
+    ApiExtension('x-required-scope', scope),
+    ApiExtension('x-customers', options.isForCustomers ? 'own' : 'none'),
+  );

@@ -1,0 +1,54 @@
+import {
+  grantsOf,
+  reachOf,
+  ROLE_NAMES,
+  ROLES,
+  SCOPES,
+  type Role,
+  type Scope,
+} from '../../apps/api/src/access/scopes.js';
+import { code, markdownTable } from './markdown.js';
+
+const NONE = '–';
+
+/** What the tables need of docs/openapi.json. */
+export interface OpenApi {
+  paths: Record<string, Record<string, { 'x-required-scope': Scope; 'x-customers': 'own' | 'none' }>>;
+}
+
+export const scopesTable = () =>
+  markdownTable(
+    ['scope', 'permits to'],
+    Object.entries(SCOPES).map(([scope, description]) => [
+      code(scope),
+      description.replace(/^[A-Z]/, (letter) => letter.toLowerCase()),
+    ]),
+  );
+
+export const rolesTable = () =>
+  markdownTable(
+    ['role', 'scopes'],
+    Object.entries(ROLES).map(([role, scopes]) => [code(role), scopes.map(code).join(', ')]),
+  );
+
+/** Every operation of the API with the access of each role. */
+export function accessMatrix({ paths }: OpenApi): string {
+  const operations = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
+  );
+  return markdownTable(
+    ['operation', 'scope', ...ROLE_NAMES],
+    operations.map(({ path, method, operation: { 'x-required-scope': scope, 'x-customers': customers } }) => [
+      code(`${method} ${path}`),
+      code(scope),
+      ...ROLE_NAMES.map((role) => accessOf(role, scope, customers === 'own')),
+    ]),
+  );
+}
+
+const ACCESS = { all: 'yes', own: 'own' };
+
+function accessOf(role: Role, scope: Scope, isForCustomers: boolean): string {
+  const reach = reachOf(grantsOf([role]), scope, isForCustomers);
+  return reach ? ACCESS[reach] : NONE;
+}
