@@ -131,6 +131,7 @@ describe('References between Kubernetes objects', () => {
     expect(without(overlays.production, 'Service', 'api')).toEqual([
       'Ingress api: no backend for /v1/orders',
       'Ingress api: no backend for /v1/products',
+      'Ingress api: no backend for /v1/notifications',
     ]);
     expect(inProduction((copy) => delete copy.one('Ingress', 'api').metadata.annotations)).toEqual([
       'Ingress api: no Secret api-tls',
