@@ -13,6 +13,7 @@ const COMMANDS = [
   'docs',
   'faults',
   'fuzz',
+  'sqlmap',
   'bench',
   'cli',
   'trace-picture',

@@ -68,6 +68,20 @@ export async function findPromtool(
   }
 }
 
+/** Finds sqlmap, a program in Python. @returns the path of sqlmap.py @throws with installation instructions */
+export async function findSqlmap(root: string, printProgress: PrintProgress): Promise<string> {
+  const installed = '/usr/share/sqlmap/sqlmap.py';
+  if (existsSync(installed)) return installed;
+  const missing = 'sqlmap is not installed (https://sqlmap.org)';
+  if (!findExecutable('python3') || !canUnpackDebianPackages()) throw new Error(missing);
+  try {
+    const { root: unpacked } = await unpackDebianPackage(root, 'sqlmap', /^$/, printProgress);
+    return join(unpacked, installed);
+  } catch (error) {
+    throw new Error(`${missing} (${(error as Error).message})`, { cause: error });
+  }
+}
+
 /** Major version of the Kustomize in kubectl 1.27. Older versions reject the patches and labels in deploy/kubernetes. */
 const MIN_KUSTOMIZE = 5;
 /** The oldest Debian release with such a kubectl. */
