@@ -3,6 +3,7 @@ import { run } from './command.js';
 import type { Infrastructure } from './infrastructure/infrastructure.js';
 import { reservePort } from './infrastructure/ports.js';
 import { STAGES, type ProcessSpec } from './infrastructure/process-spec.js';
+import { withoutServers } from './servers.js';
 import { APPS } from '../apps/manifest.js';
 
 /**
@@ -48,11 +49,10 @@ export async function appsFor(
   for (const { name, port: defaultPort } of APPS) {
     const port = await reservePort(defaultPort);
     const url = `http://127.0.0.1:${port}`;
-    // The caller's variables override the defaults, but not the addresses of the servers that were started.
+    // The caller's variables override the defaults, but not the addresses of the servers that are used.
     const environment = {
       ...settings(infrastructure),
       ...callerEnvironment(),
-      ...serverAddresses(infrastructure),
     };
     const spec: ProcessSpec = {
       name,
@@ -76,20 +76,19 @@ export async function appsFor(
   return apps;
 }
 
-/** @returns the variables of this process; without an ENV of another meaning (some shells use ENV for a file name) */
+/**
+ * @returns the variables of this process, without the addresses of servers, and without an ENV of another meaning (some
+ * shells use ENV for a file name)
+ */
 function callerEnvironment(): NodeJS.ProcessEnv {
-  const { ENV, ...rest } = process.env;
+  const { ENV, ...rest } = withoutServers(process.env);
   return ENV === 'production' || ENV === 'development' ? { ...rest, ENV } : rest;
-}
-
-function serverAddresses({ databaseUrl, rabbitmqUrl, smtpUrl }: Infrastructure): Record<string, string> {
-  return { DATABASE_URL: databaseUrl, RABBITMQ_URL: rabbitmqUrl, SMTP_URL: smtpUrl };
 }
 
 /** Runs the migrations. @returns how many were applied. @throws Error with their output */
 export async function migrate(root: string, databaseUrl: string): Promise<number> {
   const script = join(root, 'dist', 'libs', 'domain', 'src', 'database', 'migrate.js');
-  const env = { ...process.env, DATABASE_URL: databaseUrl };
+  const env = { ...withoutServers(process.env), DATABASE_URL: databaseUrl };
   const { code, output } = await run(process.execPath, ['--enable-source-maps', script], { cwd: root, env });
   if (code !== 0) {
     // The schema of a version before the first release, whose migrations were replaced by one (docs/adr/0014).
@@ -109,7 +108,7 @@ export async function migrate(root: string, databaseUrl: string): Promise<number
  */
 export async function createTokens(root: string, databaseUrl: string): Promise<Tokens> {
   const script = join(root, 'dist', 'apps', 'api', 'src', 'access', 'create-development-keys.js');
-  const env = { ...process.env, DATABASE_URL: databaseUrl };
+  const env = { ...withoutServers(process.env), DATABASE_URL: databaseUrl };
   const { code, output } = await run(process.execPath, ['--enable-source-maps', script], { cwd: root, env });
   // The output can also contain warnings of Node.
   const [json] = /^\{.*\}$/m.exec(output) ?? [];

@@ -5,10 +5,15 @@ import { build } from './build.js';
 import { run } from './command.js';
 import { readJson } from './infrastructure/files.js';
 import { root, stackFile } from './paths.js';
+import { fileVariableOf } from '../libs/platform/src/config/secrets.js';
 
 await build(root, (text) => process.stderr.write(`${text}\n`));
 const stack = readJson<{ database_url: string; rabbitmq_url: string }>(stackFile);
-const servers = stack ? { DATABASE_URL: stack.database_url, RABBITMQ_URL: stack.rabbitmq_url } : {};
+const started = stack ? { DATABASE_URL: stack.database_url, RABBITMQ_URL: stack.rabbitmq_url } : {};
+// The caller's variables take precedence, also those that name a file.
+const servers = Object.fromEntries(
+  Object.entries(started).filter(([name]) => !process.env[fileVariableOf(name)]),
+);
 const script = join(root, 'dist', 'apps', 'api', 'src', 'operations', 'cli.js');
 /** An hour, because an audit reads the whole ledger. */
 const timeout = { DATABASE_QUERY_TIMEOUT_MS: '3600000', AUDIT_TIMEOUT_SECONDS: '3600' };

@@ -9,6 +9,7 @@ import type { Processes } from './infrastructure/processes.js';
 import { removeDeadTestRuns } from './infrastructure/test-run.js';
 import { UserError } from './lifecycle.js';
 import { envFile, local, logs, records, root, stackFile } from './paths.js';
+import { readServerFiles } from './servers.js';
 import { print, yellow, type Progress } from './terminal.js';
 
 // What `npm start`, `npm run infra` and `npm run reset` have in common: they share the data of this clone.
@@ -50,7 +51,7 @@ export function isOurEnvFile(): boolean {
 /** Starts the servers whose addresses the environment does not contain. Their data are kept in this clone. */
 export function startServers(processes: Processes, progress: Progress): Promise<Infrastructure> {
   rotateLogs();
-  const { DATABASE_URL, RABBITMQ_URL, SMTP_URL } = process.env;
+  const { DATABASE_URL, RABBITMQ_URL, SMTP_URL } = readServerFiles(process.env);
   return startInfrastructure({
     root,
     logs,

@@ -10,6 +10,7 @@ import { STAGES } from './infrastructure/process-spec.js';
 import { removeDeadTestRuns, TestRun } from './infrastructure/test-run.js';
 import { runUntilStopped } from './lifecycle.js';
 import { root } from './paths.js';
+import { withoutServers } from './servers.js';
 import { dim, green, print, Progress, red, yellow } from './terminal.js';
 import { startTestServers, testEnvironment } from './test-servers.js';
 
@@ -124,9 +125,9 @@ async function runJest(servers: Infrastructure, args: string[]): Promise<void> {
 }
 
 function environment(servers: Infrastructure): NodeJS.ProcessEnv {
-  const env = { ...process.env };
+  const env = withoutServers(process.env);
   // Settings for `npm start` must not affect the tests.
-  for (const name of ['DATABASE_URL', 'RABBITMQ_URL', 'SMTP_URL', 'PORT', 'HOST', 'ENV']) delete env[name];
+  for (const name of ['PORT', 'HOST', 'ENV', 'CORS_ORIGINS', 'TRUST_PROXY']) delete env[name];
   return { ...env, NODE_ENV: 'test', ...testEnvironment(servers) };
 }
 

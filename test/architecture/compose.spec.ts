@@ -9,6 +9,8 @@ interface Service {
   build?: { context: string; dockerfile: string; args: Record<string, string> };
   command?: string[];
   environment?: Record<string, string>;
+  /** The name of a secret, which is mounted under /run/secrets, or with another path. */
+  secrets?: (string | { source: string; target: string })[];
   depends_on?: Record<string, { condition: string }>;
   healthcheck?: { test: string[] };
   restart?: string;
@@ -18,6 +20,7 @@ interface Service {
 }
 interface Compose {
   services: Record<string, Service>;
+  secrets: Record<string, { file: string }>;
   volumes: Record<string, unknown>;
 }
 
@@ -35,9 +38,24 @@ const mounts = services.flatMap(([service, { volumes }]) =>
 
 /** Replaces ${NAME:-default} by the default, as Docker Compose does if NAME is unset. */
 const applyDefaults = (text: string) => text.replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1');
+/** @returns the contents of a file that a secret mounts into the containers of a service */
+function readMountedSecret({ secrets = [] }: Service, path: string): string {
+  const source = secrets
+    .map((secret) =>
+      typeof secret === 'string' ? { source: secret, target: `/run/secrets/${secret}` } : secret,
+    )
+    .find(({ target }) => target === path)!.source;
+  return readFileSync(applyDefaults(compose.secrets[source]!.file), 'utf8').trim();
+}
+
+/** @returns the environment of a service, with the contents of the files that variables `NAME_FILE` name */
 const environmentOf = (service: Service) =>
   Object.fromEntries(
-    Object.entries(service.environment ?? {}).map(([name, value]) => [name, applyDefaults(value)]),
+    Object.entries(service.environment ?? {}).map(([name, value]) =>
+      name.endsWith('_FILE')
+        ? [name.replace(/_FILE$/, ''), readMountedSecret(service, value)]
+        : [name, applyDefaults(value)],
+    ),
   );
 
 describe('docker-compose.yml', () => {
@@ -112,10 +130,23 @@ describe('docker-compose.yml', () => {
       POSTGRES_PASSWORD: database.password,
       POSTGRES_DB: database.pathname.slice(1),
     });
-    expect(environmentOf(compose.services.rabbitmq!)).toMatchObject({
-      RABBITMQ_DEFAULT_USER: broker.username,
-      RABBITMQ_DEFAULT_PASS: broker.password,
-    });
+    const user = readMountedSecret(compose.services.rabbitmq!, '/etc/rabbitmq/conf.d/30-user.conf');
+    expect(user.split('\n')).toEqual([
+      `default_user = ${broker.username}`,
+      `default_pass = ${broker.password}`,
+    ]);
+    // The migrations get the environment of the apps, and the secret that they need.
+    const { DATABASE_URL_FILE } = compose.services.migrate!.environment!;
+    expect(readMountedSecret(compose.services.migrate!, DATABASE_URL_FILE!)).toBe(DATABASE_URL);
+  });
+
+  it('contains no password, and mounts every secret', () => {
+    const text = readFileSync('docker-compose.yml', 'utf8');
+    expect(text.match(/PASS(WORD)?: .*|\/\/[^\s/@]*:[^\s/@]*@.*/g)).toBeNull();
+    const mounted = services.flatMap(([, { secrets = [] }]) =>
+      secrets.map((secret) => (typeof secret === 'string' ? secret : secret.source)),
+    );
+    expect([...new Set(mounted)].toSorted()).toEqual(Object.keys(compose.secrets).toSorted());
   });
 
   it('builds every app image from one Dockerfile, each for an existing app', () => {

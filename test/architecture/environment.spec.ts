@@ -1,5 +1,7 @@
-import { EnvironmentError, environmentSchema, readEnvironment } from '@estoque/platform';
-import { readFileSync } from 'node:fs';
+import { EnvironmentError, environmentSchema, readEnvironment, SECRET_VARIABLES } from '@estoque/platform';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 const validEnvironment = { DATABASE_URL: 'postgresql://u:p@db/estoque', RABBITMQ_URL: 'amqp://mq' };
 
@@ -21,7 +23,8 @@ describe('Environment variables', () => {
     const listed = [...readFileSync('.env.example', 'utf8').matchAll(/^([A-Z_]+)=/gm)].map(
       ([, name]) => name,
     );
-    expect(listed.toSorted()).toEqual(Object.keys(environmentSchema.shape).toSorted());
+    const files = SECRET_VARIABLES.map((name) => `${name}_FILE`);
+    expect(listed.toSorted()).toEqual([...Object.keys(environmentSchema.shape), ...files].toSorted());
   });
 
   it('default to ENV=production, and an empty variable counts as unset', () => {
@@ -39,5 +42,92 @@ describe('Environment variables', () => {
       'PORT must be from 0 to 65535',
       'SMTP_URL is missing',
     ]);
+  });
+});
+
+describe('Secrets', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'estoque-secrets-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const { DATABASE_URL, ...withoutDatabase } = validEnvironment;
+  const fileWith = (contents: string) => {
+    const file = join(folder, 'secret');
+    writeFileSync(file, contents);
+    return file;
+  };
+
+  it('are all variables whose value can contain a password or a token', () => {
+    const names = Object.keys(environmentSchema.shape).filter((name) =>
+      /URL|HEADERS|PASSWORD|TOKEN/.test(name),
+    );
+    // The keys of an identity provider are public.
+    expect(names.filter((name) => name !== 'AUTH_JWKS_URL').toSorted()).toEqual(SECRET_VARIABLES.toSorted());
+  });
+
+  it.each(['', '\n', '\r\n'])('are read from files, without the newline at the end (%j)', (newline) => {
+    const environment = { ...withoutDatabase, DATABASE_URL_FILE: fileWith(DATABASE_URL + newline) };
+    expect(readEnvironment(['DATABASE_URL'], environment).DATABASE_URL).toBe(DATABASE_URL);
+    const broker = { DATABASE_URL, RABBITMQ_URL_FILE: fileWith(`amqp://a,amqps://b${newline}`) };
+    expect(readEnvironment([], broker).RABBITMQ_URL).toEqual(['amqp://a', 'amqps://b']);
+  });
+
+  it('that are set in both ways, or whose file cannot be read, are reported without path and contents', () => {
+    const problem = (file: string) => findProblems({ ...withoutDatabase, DATABASE_URL_FILE: file });
+    expect(findProblems({ ...validEnvironment, DATABASE_URL_FILE: fileWith(DATABASE_URL) })).toEqual([
+      'DATABASE_URL and DATABASE_URL_FILE are both set: set only one of them',
+    ]);
+    expect(problem(DATABASE_URL)).toEqual(['DATABASE_URL_FILE names a file that cannot be read (ENOENT)']);
+    expect(problem(folder)).toEqual(['DATABASE_URL_FILE names a file that cannot be read (EISDIR)']);
+    expect(problem(fileWith('\n'))).toEqual(['DATABASE_URL_FILE names an empty file']);
+    expect(problem(fileWith('mysql://user:password@db'))).toEqual([
+      'DATABASE_URL must be a URL that starts with postgres:// or postgresql://',
+    ]);
+    const required = { ...validEnvironment, SMTP_URL_FILE: join(folder, 'missing'), PORT: 'x' };
+    expect(findProblems(required, ['SMTP_URL'])).toEqual([
+      'SMTP_URL_FILE names a file that cannot be read (ENOENT)',
+      'PORT must be a whole number',
+    ]);
+  });
+
+  it('that are set in one way may be empty in the other', () => {
+    const file = fileWith(DATABASE_URL);
+    for (const environment of [
+      { ...validEnvironment, DATABASE_URL_FILE: '' },
+      { ...withoutDatabase, DATABASE_URL: '', DATABASE_URL_FILE: file },
+    ])
+      expect(readEnvironment([], environment).DATABASE_URL).toBe(DATABASE_URL);
+  });
+});
+
+describe('Addresses that are logged', () => {
+  it.each(['AUTH_ISSUER', 'AUTH_JWKS_URL', 'OTEL_EXPORTER_OTLP_ENDPOINT'])(
+    'must not contain a password: %s',
+    (name) => {
+      const identity = { AUTH_ISSUER: 'https://issuer.example', AUTH_AUDIENCE: 'estoque' };
+      const environment = { ...validEnvironment, ...identity, [name]: 'https://user:secret@server.example' };
+      expect(findProblems(environment)).toEqual([`${name} must not contain a user name or a password`]);
+    },
+  );
+});
+
+describe('Settings of the HTTP server', () => {
+  it.each([
+    ['CORS_ORIGINS', 'https://shop.example,http://127.0.0.1:5173', true],
+    ['CORS_ORIGINS', '*', false],
+    ['CORS_ORIGINS', 'null', false],
+    ['CORS_ORIGINS', 'shop.example', false],
+    ['CORS_ORIGINS', 'https://shop.example/', false],
+    ['CORS_ORIGINS', 'https://SHOP.example', false],
+    ['CORS_ORIGINS', 'https://shop.example:443', false],
+    ['CORS_ORIGINS', 'https://*.shop.example', false],
+    ['TRUST_PROXY', '127.0.0.1, 10.0.0.0/8,::1,fd00::/8', true],
+    ['TRUST_PROXY', '1', false],
+    ['TRUST_PROXY', 'true', false],
+    ['TRUST_PROXY', 'proxy.example', false],
+    ['TRUST_PROXY', '10.0.0.0/33', false],
+    ['TRUST_PROXY', '10.0.0.0/8/8', false],
+    ['TRUST_PROXY', '0.0.0.0/0', false],
+  ])('%s=%s is checked: %s', (name, value, isValid) => {
+    const problems = findProblems({ ...validEnvironment, [name]: value });
+    expect(problems).toEqual(isValid ? [] : [expect.stringMatching(new RegExp(`^${name} must be `))]);
   });
 });

@@ -1,3 +1,4 @@
+import { SECRET_VARIABLES } from '@estoque/platform';
 import { DockerfileParser, type Copy, type Instruction, type PropertyInstruction } from 'dockerfile-ast';
 import { validate } from 'dockerfile-utils';
 import { execFileSync, spawn } from 'node:child_process';
@@ -61,6 +62,12 @@ describe('Dockerfile', () => {
     for (const copy of copies) expect(stages).toContain(copy.getFromFlag()?.getValue());
     const modules = copies.find((copy) => wordsOf(copy).includes('/app/node_modules'))!;
     expect(modules.getFromFlag()!.getValue()).toBe('dependencies');
+  });
+
+  it('names no secret, so that none is in an image or in its history', () => {
+    const secret = new RegExp([...SECRET_VARIABLES, 'password', 'secret', 'token'].join('|'), 'i');
+    expect(text).not.toMatch(secret);
+    expect(readFileSync('.dockerignore', 'utf8').split('\n')).toContain('**/.env*');
   });
 
   it('copies existing files that .dockerignore allows', () => {

@@ -1,12 +1,12 @@
 import { environmentSchema, readEnvironment } from '@estoque/platform';
-import type { IContainer } from 'kubernetes-models/v1';
+import type { IContainer, IPodSpec } from 'kubernetes-models/v1';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findKubectl } from '../../tools/infrastructure/programs.js';
 import { mayConnect, mayConnectOutside } from './network.js';
-import { exampleSecretsOf, Overlay, type KubernetesObject } from './overlay.js';
+import { exampleSecretsOf, mountedSecretOf, Overlay, type KubernetesObject } from './overlay.js';
 import { findReferenceProblems, selects } from './references.js';
 import { findPodSecurityProblems } from './restricted.js';
 import { findSchemaErrors, findTypeErrors } from './types.js';
@@ -23,19 +23,19 @@ beforeAll(async () => {
   for (const name of OVERLAYS) overlays[name] = Overlay.build(name, kubectl);
 }, 300_000);
 
-const containerOf = (overlay: Overlay, app: string) =>
-  overlay.one('Deployment', app).spec!.template.spec!.containers[0]!;
+const podSpecOf = (overlay: Overlay, app: string) => overlay.one('Deployment', app).spec!.template.spec!;
+const containerOf = (overlay: Overlay, app: string) => podSpecOf(overlay, app).containers[0]!;
 
-/** @returns the environment variables of a container, from ConfigMaps, Secrets and values */
-function readContainerEnvironment(
-  overlay: Overlay,
-  { env = [], envFrom = [] }: IContainer,
-): Record<string, string> {
+/** @returns the environment variables of a pod's container, from ConfigMaps, mounted Secrets and values */
+function readPodEnvironment(overlay: Overlay, pod: IPodSpec): Record<string, string> {
+  const container = pod.containers[0]!;
+  const { env = [], envFrom = [] } = container;
   const settings = envFrom.map(({ configMapRef }) => overlay.one('ConfigMap', configMapRef!.name!).data);
-  const variables = env.map(({ name, value, valueFrom }) => [
-    name,
-    value ?? overlay.secrets[valueFrom!.secretKeyRef!.name!]![valueFrom!.secretKeyRef!.key],
-  ]);
+  const variables = env.map(({ name, value }) => {
+    if (!name.endsWith('_FILE')) return [name, value];
+    const { secret, key } = mountedSecretOf(pod, container, value!)!;
+    return [name.replace(/_FILE$/, ''), overlay.secrets[secret]![key]];
+  });
   return Object.assign({}, ...settings, Object.fromEntries(variables)) as Record<string, string>;
 }
 
@@ -107,21 +107,27 @@ describe('References between Kubernetes objects', () => {
     const inDevelopment = (change: (copy: Overlay) => void) =>
       findReferenceProblems(overlays.development.withChange(change));
     const api = (copy: Overlay) => copy.one('Deployment', 'api').spec!.template.spec!;
+    const volume = (copy: Overlay, name: string) => api(copy).volumes!.find((other) => other.name === name)!;
     const without = (overlay: Overlay, ...object: Parameters<Overlay['without']>) =>
       findReferenceProblems(overlay.without(...object));
     const trigger = (copy: Overlay) => copy.one('ScaledObject', 'order-worker').spec.triggers[0]!;
 
     expect(without(overlays.development, 'Secret', 'mail')).toContainEqual(
-      expect.stringMatching(/^Deployment notify-worker: no key url in a Secret mail-\w+, for SMTP_URL$/),
+      expect.stringMatching(/^Deployment notify-worker: no key url in a Secret mail-\w+, for SMTP_URL_FILE$/),
     );
-    expect(
-      inProduction((copy) => (api(copy).containers[0]!.env![0]!.valueFrom!.secretKeyRef!.key = 'url')),
-    ).toEqual([expect.stringMatching(/^Deployment api: no key url in a Secret /)]);
+    expect(inProduction((copy) => (volume(copy, 'database').secret!.items![0]!.key = 'url'))).toEqual([
+      'Deployment api: no key url in a Secret postgres-app, for DATABASE_URL_FILE',
+    ]);
+    expect(inProduction((copy) => (volume(copy, 'broker').secret!.items![0]!.path = 'password'))).toEqual([
+      'Deployment api: no file /run/secrets/broker/url, for RABBITMQ_URL_FILE',
+    ]);
     expect(without(overlays.production, 'ConfigMap', 'settings')).toHaveLength(apps.length);
     expect(without(overlays.production, 'ServiceAccount', 'migrate')).toEqual([
       'Job migrate: no service account migrate',
     ]);
-    expect(inProduction((copy) => delete api(copy).volumes)).toEqual(['Deployment api: no volume tmp']);
+    expect(
+      inProduction((copy) => api(copy).volumes!.splice(api(copy).volumes!.indexOf(volume(copy, 'tmp')), 1)),
+    ).toEqual(['Deployment api: no volume tmp']);
     expect(inProduction((copy) => (api(copy).containers[0]!.livenessProbe!.httpGet!.port = 'web'))).toEqual([
       'Deployment api: no port web for a probe',
     ]);
@@ -146,7 +152,7 @@ describe('References between Kubernetes objects', () => {
     ).toEqual(['PodDisruptionBudget api selects no pod']);
     expect(without(overlays.production, 'Cluster', 'postgres')).toEqual(
       expect.arrayContaining([
-        'Job migrate: no key uri in a Secret postgres-app, for DATABASE_URL',
+        'Job migrate: no key uri in a Secret postgres-app, for DATABASE_URL_FILE',
         'NetworkPolicy postgres selects no pod',
         'NetworkPolicy to-database has a peer that selects no pod: {"matchLabels":{"cnpg.io/cluster":"postgres"}}',
       ]),
@@ -201,7 +207,7 @@ describe.each(OVERLAYS)('Overlay %s', (name) => {
 
   it.each(apps)('gives %s a valid environment without unknown variables', (app) => {
     const container = containerOf(overlay(), app);
-    const environment = readContainerEnvironment(overlay(), container);
+    const environment = readPodEnvironment(overlay(), podSpecOf(overlay(), app));
     const { PORT } = readEnvironment(appManifest(app).requires, environment);
     // The OpenTelemetry SDK reads the OTEL_ variables.
     const applicationVariables = Object.keys(environment).filter((variable) => !variable.startsWith('OTEL_'));
@@ -224,10 +230,21 @@ describe.each(OVERLAYS)('Overlay %s', (name) => {
     expect(readinessProbe!.timeoutSeconds! * 1_000).toBeGreaterThan(responseTimeout);
   });
 
+  it('divides the limits of requests by the number of api pods', () => {
+    const { API_REPLICAS } = readEnvironment([], readPodEnvironment(overlay(), podSpecOf(overlay(), 'api')));
+    const scaled = overlay()
+      .all('HorizontalPodAutoscaler')
+      .find(({ spec }) => spec.scaleTargetRef.name === 'api')?.spec;
+    expect(API_REPLICAS).toBe(scaled?.minReplicas ?? overlay().one('Deployment', 'api').spec!.replicas);
+  });
+
   it.each(apps)('gives %s enough time for a graceful shutdown', (app) => {
     const { terminationGracePeriodSeconds, containers } = overlay().one('Deployment', app).spec!.template
       .spec!;
-    const { SHUTDOWN_TIMEOUT_MS } = readEnvironment([], readContainerEnvironment(overlay(), containers[0]!));
+    const { SHUTDOWN_TIMEOUT_MS } = readEnvironment(
+      [],
+      readPodEnvironment(overlay(), podSpecOf(overlay(), app)),
+    );
     const sleep = containers[0]!.lifecycle?.preStop?.sleep?.seconds ?? 0;
     expect(terminationGracePeriodSeconds).toBeGreaterThan(sleep + SHUTDOWN_TIMEOUT_MS / 1_000);
     if (app === 'api') expect(sleep).toBeGreaterThanOrEqual(5);
@@ -243,9 +260,9 @@ describe.each(OVERLAYS)('Overlay %s', (name) => {
     expect(image).toBe(containerOf(overlay(), 'api').image);
     expect(command![0]).toBe('node');
     expect(existsSync(command![1]!)).toBe(true);
-    const job = overlay().one('Job', 'migrate').spec!.template.spec!.containers[0]!;
+    const job = overlay().one('Job', 'migrate').spec!.template.spec!;
     expect(() =>
-      readEnvironment([], { RABBITMQ_URL: 'amqp://mq', ...readContainerEnvironment(overlay(), job) }),
+      readEnvironment([], { RABBITMQ_URL: 'amqp://mq', ...readPodEnvironment(overlay(), job) }),
     ).not.toThrow();
   });
 
@@ -304,16 +321,35 @@ describe.each(OVERLAYS)('Overlay %s', (name) => {
     };
     const { DATABASE_URL, RABBITMQ_URL, SMTP_URL } = readEnvironment(
       ['SMTP_URL'],
-      readContainerEnvironment(overlay(), containerOf(overlay(), 'notify-worker')),
+      readPodEnvironment(overlay(), podSpecOf(overlay(), 'notify-worker')),
     );
     for (const app of apps) {
       expect(canReach(podOf(app), DATABASE_URL)).toBe(true);
       for (const url of RABBITMQ_URL) expect(canReach(podOf(app), url)).toBe(true);
       expect(canReach(podOf(app), SMTP_URL!)).toBe(app === 'notify-worker');
+      expect(mayConnectOutside(overlay(), podOf(app), 443)).toBe(app === 'api');
       for (const other of apps) expect(mayConnect(overlay(), podOf(app), podOf(other), 3_000)).toBe(false);
     }
     expect(canReach(migrate, DATABASE_URL)).toBe(true);
     expect(canReach(migrate, RABBITMQ_URL[0]!)).toBe(false);
+  });
+});
+
+describe.each(OVERLAYS)('Secrets of the overlay %s', (name) => {
+  it('are mounted as files, readable by the group of the pod only, and are in no environment variable', () => {
+    const overlay = overlays[name];
+    const pods = [
+      ...apps.map((app) => podSpecOf(overlay, app)),
+      overlay.one('Job', 'migrate').spec!.template.spec!,
+    ];
+    for (const { containers, volumes, securityContext } of pods) {
+      expect((containers[0]!.env ?? []).filter(({ valueFrom }) => valueFrom)).toEqual([]);
+      expect((containers[0]!.envFrom ?? []).filter(({ secretRef }) => secretRef)).toEqual([]);
+      const modes = (volumes ?? []).flatMap(({ secret }) => (secret ? [secret.defaultMode] : []));
+      expect(modes.length).toBeGreaterThan(0);
+      expect(new Set(modes)).toEqual(new Set([0o440]));
+      expect(securityContext!.fsGroup).toBe(securityContext!.runAsGroup);
+    }
   });
 });
 
@@ -350,10 +386,7 @@ describe('Database of the production overlay', () => {
     ]);
     expect(Object.keys(maxReplicas).toSorted()).toEqual(apps.toSorted());
     const connections = apps.map((app) => {
-      const environment = readEnvironment(
-        [],
-        readContainerEnvironment(production, containerOf(production, app)),
-      );
+      const environment = readEnvironment([], readPodEnvironment(production, podSpecOf(production, app)));
       // A roll-out starts one pod more than the maximum. Each has one connection for readiness probes beside its pool.
       return (maxReplicas[app]! + 1) * (environment.DATABASE_POOL_SIZE + 1);
     });

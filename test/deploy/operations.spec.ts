@@ -1,4 +1,4 @@
-import { environmentSchema } from '@estoque/platform';
+import { environmentSchema, SECRET_VARIABLES } from '@estoque/platform';
 import { existsSync, readFileSync } from 'node:fs';
 import pg from 'pg';
 import { createDatabase } from '../support/database.js';
@@ -75,8 +75,14 @@ describe('Runbook', () => {
     const usedScripts = [...page.matchAll(/npm run ([\w-]+)/g)].map(([, script]) => script!);
     expect(Object.keys(scripts)).toEqual(expect.arrayContaining(usedScripts));
     const variables = [...page.matchAll(/`([A-Z]+(?:_[A-Z]+)+)(?:=[^`]*)?`/g)].map(([, name]) => name!);
+    const compose = readFileSync('docker-compose.yml', 'utf8');
+    const known = [
+      ...Object.keys(environmentSchema.shape),
+      ...SECRET_VARIABLES.map((name) => `${name}_FILE`),
+      ...[...compose.matchAll(/\$\{(\w+):-/g)].map(([, name]) => name!),
+    ];
     const applicationVariables = variables.filter((name) => !name.startsWith('OTEL_'));
-    expect(Object.keys(environmentSchema.shape)).toEqual(expect.arrayContaining(applicationVariables));
+    expect(known).toEqual(expect.arrayContaining(applicationVariables));
   });
 
   it('quotes log messages and codes as they are in the code', () => {

@@ -5,7 +5,14 @@ import type { IHorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2'
 import type { IJob } from 'kubernetes-models/batch/v1';
 import type { IIngress, INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
 import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1';
-import type { IConfigMap, IPodSpec, ISecret, IService, IServiceAccount } from 'kubernetes-models/v1';
+import type {
+  IConfigMap,
+  IContainer,
+  IPodSpec,
+  ISecret,
+  IService,
+  IServiceAccount,
+} from 'kubernetes-models/v1';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { parseAllDocuments } from 'yaml';
@@ -139,6 +146,18 @@ export class Overlay {
     ];
     return Object.fromEntries([...own, ...createdByOperators]) as Record<string, Record<string, string>>;
   }
+}
+
+/** @returns the Secret and the key behind a file in a container; undefined if no volume provides it */
+export function mountedSecretOf(
+  { volumes = [] }: IPodSpec,
+  { volumeMounts = [] }: IContainer,
+  file: string,
+): { secret: string; key: string } | undefined {
+  const mount = volumeMounts.find(({ mountPath }) => file.startsWith(`${mountPath}/`));
+  const source = volumes.find(({ name }) => name === mount?.name)?.secret;
+  const item = source?.items?.find(({ path }) => file === `${mount!.mountPath}/${path}`);
+  return item && { secret: source!.secretName!, key: item.key };
 }
 
 const folderOf = (name: string) => `deploy/kubernetes/overlays/${name}`;

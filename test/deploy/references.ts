@@ -1,7 +1,7 @@
 import { catalogue, EXCHANGE } from '@estoque/domain';
 import { topologyOf } from '@estoque/messaging';
 import type { IContainer } from 'kubernetes-models/v1';
-import type { Labels, Overlay, Pod } from './overlay.js';
+import { mountedSecretOf, type Labels, type Overlay, type Pod } from './overlay.js';
 
 export interface Selector {
   matchLabels?: Labels;
@@ -39,6 +39,7 @@ function findPodProblems(overlay: Overlay, { name, spec }: Pod): string[] {
     ...spec.containers
       .flatMap((container) => [
         ...findSettingProblems(overlay, container),
+        ...findSecretFileProblems(overlay, spec, container),
         ...(container.volumeMounts ?? [])
           .filter((mount) => !volumesOf(overlay, name, spec).includes(mount.name))
           .map((mount) => `no volume ${mount.name}`),
@@ -75,6 +76,20 @@ function findSettingProblems(overlay: Overlay, { env = [], envFrom = [] }: ICont
       return [`no key ${key} in a Secret ${secret}, for ${name}`];
     }),
   ];
+}
+
+/** Variables `NAME_FILE` name the file of a mounted Secret. */
+function findSecretFileProblems(overlay: Overlay, spec: NonNullable<Pod['spec']>, container: IContainer) {
+  return (container.env ?? [])
+    .filter(({ name }) => name.endsWith('_FILE'))
+    .flatMap(({ name, value }) => {
+      const mounted = mountedSecretOf(spec, container, value!);
+      if (!mounted) return [`no file ${value}, for ${name}`];
+      const { secret, key } = mounted;
+      return overlay.secrets[secret]?.[key] === undefined
+        ? [`no key ${key} in a Secret ${secret}, for ${name}`]
+        : [];
+    });
 }
 
 function findWorkloadProblems(overlay: Overlay): string[] {

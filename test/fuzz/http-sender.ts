@@ -1,6 +1,7 @@
 import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Random } from '../faults/random.js';
+import { findInternals } from '../support/internals.js';
 import type { Operation } from '../support/openapi.js';
 import { findAccessProblem } from './access-check.js';
 import { accessRequests, corpusRequests } from './corpus.js';
@@ -116,6 +117,8 @@ class HttpClient {
     if (mustBeRefused && status < 300) return 'accepted instead of refused';
     const isOverload = status === 503 && body.includes('"overloaded"') && retryAfter;
     if (status >= 500 && !isOverload) return `status ${status}`;
+    const [internals] = status >= 400 ? findInternals(body) : [];
+    if (internals) return `tells of ${internals}`;
     if (!isDocumented) return undefined;
     const answer = { status, contentType, retryAfter, body: parseBody(contentType, body) };
     const [deviation] = this.context.document.compare(operation.responses, answer);

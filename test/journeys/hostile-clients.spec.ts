@@ -1,6 +1,7 @@
 import type { Problem } from '@estoque/platform';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { findInternals } from '../support/internals.js';
 import { parseMetrics } from '../support/metrics.js';
 import { apiKeyOf } from '../support/credentials.js';
 import { RawConnection, type RawAnswer } from '../support/raw-http.js';
@@ -21,6 +22,7 @@ const HOST = 'host: shop.example\r\n';
 const HEADERS = `${HOST}authorization: Bearer ${apiKeyOf('admin')}\r\n`;
 const problemOf = ({ status, headers, body }: RawAnswer) => {
   expect(headers.get('content-type')).toMatch(/^application\/problem\+json/);
+  expect(findInternals(body)).toEqual([]);
   const problem = JSON.parse(body) as Problem;
   expect(problem.status).toBe(status);
   return { status, code: problem.code };

@@ -1,5 +1,7 @@
 import { apiKeyOf } from '../support/credentials.js';
+import { sendRequest } from '../support/send-request.js';
 import { System } from '../support/system.js';
+import { until } from '../support/until.js';
 
 type Role = Parameters<typeof apiKeyOf>[0];
 
@@ -67,11 +69,37 @@ describe('A caller that sends too many requests', () => {
 
   it('is refused by its address, whatever its credentials are; probes are answered', async () => {
     let last: Awaited<ReturnType<typeof request>> | undefined;
-    for (let i = 0; i < 41; i++) last = await request(undefined, '/v1/orders');
+    // No proxy is trusted, so the client cannot choose another address.
+    for (let i = 0; i < 41; i++)
+      last = await request(undefined, '/v1/orders', { headers: { 'x-forwarded-for': `198.51.100.${i}` } });
     expectRefusal(last!, 'address');
     expectRefusal(await request('clerk', '/v1/products/1'), 'address');
     expect((await request(undefined, '/health/ready')).status).toBe(200);
     const { text } = await request(undefined, '/metrics');
     expect(text).toMatch(/^estoque_rate_limited_total\{policy="address"\} [1-9]/m);
+  });
+});
+
+describe('Behind a proxy', () => {
+  let system: System;
+  beforeAll(async () => {
+    system = await System.start({
+      apps: ['api'],
+      environment: { TRUST_PROXY: '127.0.0.1', RATE_LIMIT_ADDRESS: '2' },
+    });
+  });
+  afterAll(() => system.stop());
+
+  it('each client has a limit of its own, and the log contains its address', async () => {
+    const { url, logs } = system.process('api');
+    const statusFor = async (forwardedFor: string) =>
+      (await sendRequest(`${url}/v1/orders`, { headers: { 'x-forwarded-for': forwardedFor } })).status;
+    expect([await statusFor('198.51.100.7'), await statusFor('198.51.100.7')]).toEqual([401, 401]);
+    expect(await statusFor('198.51.100.8')).toBe(401);
+    // The proxy appends the address that it sees to what the client sent.
+    expect(await statusFor('198.51.100.9, 198.51.100.7')).toBe(429);
+    const addresses = () => logs.filter(({ msg }) => msg === 'access refused').map(({ address }) => address);
+    await until('the log to be written', () => addresses().length === 3);
+    expect(addresses()).toEqual(['198.51.100.7', '198.51.100.7', '198.51.100.8']);
   });
 });

@@ -117,10 +117,11 @@ const INFRASTRUCTURE_METRICS: Record<string, Pick<ExportedMetric, 'type' | 'labe
   },
 };
 
-/** Reads the default metrics of a Node.js process from prom-client. */
+/** Reads the default metrics of a Node.js process from prom-client, without the version of Node.js. */
 async function readDefaultMetrics(): Promise<Record<string, ExportedMetric>> {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  registry.removeSingleMetric('nodejs_version_info');
   const metrics = await registry.getMetricsAsJSON();
   return Object.fromEntries(
     metrics.map(({ name, type, values }) => {

@@ -75,7 +75,7 @@ const PROBLEM = {
 };
 /** Answers to requests that belong to no documented operation. */
 const OUTSIDE_OPERATIONS: Responses = Object.fromEntries(
-  ['400', '404', '405', '414', '417', '431', '503'].map((status) => [status, PROBLEM]),
+  ['400', '403', '404', '405', '414', '417', '431', '503'].map((status) => [status, PROBLEM]),
 );
 
 /** The OpenAPI document of the API: its operations, and the comparison of answers with it. */

@@ -5,6 +5,7 @@ import { createVhost, ExternalClient } from './broker.js';
 import { authorization } from './credentials.js';
 import { createDatabase } from './database.js';
 import { serverUrl } from './environment.js';
+import { findInternals } from './internals.js';
 import { ApiDocument } from './openapi.js';
 import { HIGH_RATE_LIMITS } from './rate-limits.js';
 import { until } from './until.js';
@@ -104,10 +105,11 @@ export class System {
   }
 
   /**
-   * Sends a request to the api.
+   * Sends a request to the api, and expects that the answer is one that the OpenAPI document describes, and tells of no
+   * internals.
    *
    * @param body a string is sent as it is, anything else as JSON
-   * @throws Error if the OpenAPI document does not describe the answer
+   * @throws Error otherwise
    */
   async request<Body>(method: string, path: string, body?: unknown): Promise<ApiResponse<Body>> {
     const response = await this.fetch(path, {
@@ -128,6 +130,10 @@ export class System {
     const deviations = path.startsWith('/v1/') ? apiDocument.findDeviations(method, path, answer) : [];
     if (deviations.length > 0)
       throw new Error(`${method} ${path} deviates from the OpenAPI document: ${JSON.stringify(deviations)}`);
+    // Dead letters contain what a publisher sent, and the error for the operators.
+    const internals = path.startsWith('/v1/dead-letters') ? [] : findInternals(text);
+    if (internals.length > 0)
+      throw new Error(`${method} ${path} tells of internals: ${internals.join(', ')}`);
     return { status, headers, body: parsed };
   }
 

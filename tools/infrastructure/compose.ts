@@ -1,6 +1,6 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { realpathSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { readJson, writeAtomically } from './files.js';
@@ -51,11 +51,14 @@ export class Compose {
     return published.replace(/^0\.0\.0\.0:|^\[::\]:/, '127.0.0.1:');
   }
 
-  async environment(service: string): Promise<Record<string, string>> {
+  /** @returns the URL in a secret, with the address under which a port of its service can be reached */
+  async url(secret: string, service: string, port: number): Promise<URL> {
     const config = JSON.parse(await this.docker('config', '--format', 'json')) as {
-      services: Record<string, { environment?: Record<string, string> }>;
+      secrets: Record<string, { file: string }>;
     };
-    return config.services[service]?.environment ?? {};
+    const url = new URL(readFileSync(config.secrets[secret]!.file, 'utf8').trim());
+    url.host = await this.address(service, port);
+    return url;
   }
 
   async stop(wipe: boolean): Promise<void> {

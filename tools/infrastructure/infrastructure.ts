@@ -96,12 +96,7 @@ async function provideDatabase(options: InfrastructureOptions, composed: Compose
     const compose = new Compose(root, options.dir, { POSTGRES_PORT: port });
     composed.push(compose);
     await compose.up('postgres');
-    const {
-      POSTGRES_USER: user = 'postgres',
-      POSTGRES_PASSWORD: password = '',
-      POSTGRES_DB: name = user,
-    } = await compose.environment('postgres');
-    const url = `postgresql://${user}:${encodeURIComponent(password)}@${await compose.address('postgres', 5432)}/${name}`;
+    const { href: url } = await compose.url('database_url', 'postgres', 5432);
     progress.done('PostgreSQL', `in Docker Compose, on ${formatAddress(url, false)}`);
     return url;
   }
@@ -148,12 +143,10 @@ async function provideBroker(
     });
     composed.push(compose);
     await compose.up('rabbitmq');
-    const { RABBITMQ_DEFAULT_USER: user = 'guest', RABBITMQ_DEFAULT_PASS: password = 'guest' } =
-      await compose.environment('rabbitmq');
-    const login = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
-    const url = `amqp://${login}@${await compose.address('rabbitmq', 5672)}`;
+    const { href: url, username, password } = await compose.url('rabbitmq_url', 'rabbitmq', 5672);
     progress.done('RabbitMQ', `in Docker Compose, on ${formatAddress(url, false)}`);
-    return { rabbitmqUrl: url, managementUrl: `http://${login}@${await compose.address('rabbitmq', 15672)}` };
+    const managementUrl = `http://${username}:${password}@${await compose.address('rabbitmq', 15672)}`;
+    return { rabbitmqUrl: url, managementUrl };
   }
 }
 

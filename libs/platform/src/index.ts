@@ -5,6 +5,7 @@ export {
   readVariables,
   type Environment,
 } from './config/environment.js';
+export { SECRET_VARIABLES } from './config/secrets.js';
 export {
   AppError,
   isLockTimeout,

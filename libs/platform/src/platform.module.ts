@@ -11,8 +11,8 @@ import { APP_NAME, ENVIRONMENT, LOGGER } from './injection-tokens.js';
 /** Environment, logger, health and metrics of a process. */
 @Module({})
 export class PlatformModule {
-  /** @param logger an existing logger to use instead of a new one */
-  static forApp(app: string, logger?: Logger): DynamicModule {
+  /** @param started environment and logger of a process that has created them already */
+  static forApp(app: string, started?: { environment: Environment; logger: Logger }): DynamicModule {
     return {
       module: PlatformModule,
       global: true,
@@ -22,11 +22,11 @@ export class PlatformModule {
         HealthChecks,
         Metrics,
         { provide: APP_NAME, useValue: app },
-        { provide: ENVIRONMENT, useFactory: () => readEnvironment() },
+        { provide: ENVIRONMENT, useFactory: () => started?.environment ?? readEnvironment() },
         {
           provide: LOGGER,
           inject: [ENVIRONMENT],
-          useFactory: (environment: Environment) => logger ?? createLogger(app, environment),
+          useFactory: (environment: Environment) => started?.logger ?? createLogger(app, environment),
         },
       ],
       exports: [HealthChecks, Metrics, APP_NAME, ENVIRONMENT, LOGGER],

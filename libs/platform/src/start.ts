@@ -2,23 +2,18 @@ import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { CustomTransportStrategy, MicroserviceOptions } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { RequestListener } from 'node:http';
+import type { FastifyRequest } from 'fastify';
 import 'reflect-metadata';
 import { EnvironmentError, readEnvironment, type Environment } from './config/environment.js';
-import { ProblemFilter, sendProblem, toProblem } from './errors/problem.filter.js';
+import { ProblemFilter } from './errors/problem.filter.js';
 import { Admission, type AdmissionClass } from './http/admission.js';
+import { adapterOptions } from './http/adapter-options.js';
 import { refuseWrongMethods } from './http/allowed-methods.js';
-import { clientErrorHandler } from './http/client-errors.js';
 import { prepareConnectionDraining } from './http/connection-draining.js';
 import { ConnectionQueues } from './http/connection-queues.js';
-import {
-  LISTEN_BACKLOG,
-  MAX_API_CONNECTIONS,
-  MAX_BODY_BYTES,
-  MAX_WORKER_CONNECTIONS,
-} from './http/http-limits.js';
-import { createHttpServer } from './http/http-server.js';
+import { allowOrigins, refuseCrossSiteRequests } from './http/cross-origin.js';
+import { LISTEN_BACKLOG, MAX_API_CONNECTIONS, MAX_WORKER_CONNECTIONS } from './http/http-limits.js';
+import type { ServerOptions } from './http/http-server.js';
 import { observeRequests } from './http/observe-requests.js';
 import { countRefusals } from './http/refusal-metrics.js';
 import { createLogger, NestLogger, type Logger } from './logging/logger.js';
@@ -61,6 +56,9 @@ export async function startApi(
   );
   shutDownOnSignals(app, environment, prepareConnectionDraining(app, environment));
   const server = app.getHttpAdapter().getInstance();
+  await allowOrigins(app, environment.CORS_ORIGINS);
+  refuseWrongMethods(server);
+  refuseCrossSiteRequests(server, environment.CORS_ORIGINS);
   observeRequests(server, app.get(Metrics));
   admission.countRequests(server);
   countRefusals(app.get(Metrics), admission, queues);
@@ -80,6 +78,7 @@ export async function startWorker(
   };
   const { app, environment } = await createApp(module, options, serverOptions);
   shutDownOnSignals(app, environment);
+  refuseWrongMethods(app.getHttpAdapter().getInstance());
   app.connectMicroservice<MicroserviceOptions>({ strategy: app.get(transport) }, { inheritAppConfig: true });
   // Listen first: startAllMicroservices resolves only when the broker is available, and health must be served until
   // then.
@@ -90,33 +89,20 @@ export async function startWorker(
 async function createApp(
   module: Type,
   { name, requires }: AppOptions,
-  serverOptions: Parameters<typeof createHttpServer>[1],
+  serverOptions: ServerOptions,
   onOverload?: (request: FastifyRequest) => void,
 ) {
   const environment = readEnvironmentOrExit(name, requires);
   const logger = createLogger(name, environment);
   await startTracing(name, environment, logger);
   const app = await NestFactory.create<NestFastifyApplication>(
-    { module: AppRoot, imports: [PlatformModule.forApp(name, logger), module] },
-    new FastifyAdapter({
-      bodyLimit: MAX_BODY_BYTES,
-      clientErrorHandler: clientErrorHandler(serverOptions.queues),
-      serverFactory: (handle: RequestListener) => createHttpServer(handle, serverOptions),
-      routerOptions: { maxParamLength: 500 },
-      // Requests that arrive during the shutdown are still answered.
-      return503OnClosing: false,
-      // Errors that Fastify reports before a route is found, for example an invalid escape in the URL.
-      frameworkErrors: (error: Error, _request: unknown, reply: FastifyReply) => {
-        void sendProblem(reply, toProblem(error));
-      },
-    }),
+    { module: AppRoot, imports: [PlatformModule.forApp(name, { environment, logger }), module] },
+    new FastifyAdapter(adapterOptions(environment, serverOptions)),
     // Nest's body parsers also accept form data. Fastify's own parsers accept JSON and text; the one for text is
     // removed below.
     { logger: new NestLogger(logger), bodyParser: false },
   );
-  const server = app.getHttpAdapter().getInstance();
-  server.removeContentTypeParser('text/plain');
-  refuseWrongMethods(server);
+  app.getHttpAdapter().getInstance().removeContentTypeParser('text/plain');
   app.useGlobalFilters(new ProblemFilter(logger, onOverload));
   return { app, environment };
 }

@@ -126,8 +126,13 @@ export const ACCESS_PROBLEMS: Record<number, DocumentedProblem> = {
   },
 };
 
-/** Problems of all operations whose method allows a body, whether or not the operation reads it. */
+/** Problems of all operations that change something. Their method allows a body, whether or not they read it. */
 export const BODY_PROBLEMS: Record<number, DocumentedProblem> = {
+  403: {
+    code: 'insufficient_scope',
+    otherCodes: ['email_not_verified', 'cross_site_request'],
+    when: 'The caller does not have the scope that the operation requires, or a browser sent the request for a page of another origin that is not allowed (CORS_ORIGINS).',
+  },
   408: { code: 'request_timeout', when: 'The request did not arrive within 20 s.' },
   413: { code: 'body_too_large', when: 'The body is larger than 100 kB.' },
   415: { code: 'unsupported_media_type', when: 'The body is not application/json.' },

@@ -29,8 +29,9 @@ type Dependency = 'database' | 'broker';
 /** Runs `work` with a Nest application, once the given dependencies are connected. */
 async function withApp(dependencies: Dependency[], work: (app: INestApplicationContext) => Promise<void>) {
   // Standard output has the results only, so that a script can read them.
-  const logger = createLogger('cli', readEnvironment(), process.stderr);
-  const imports = [PlatformModule.forApp('cli', logger), DomainModule.for()];
+  const environment = readEnvironment();
+  const logger = createLogger('cli', environment, process.stderr);
+  const imports = [PlatformModule.forApp('cli', { environment, logger }), DomainModule.for()];
   const app = await NestFactory.createApplicationContext(
     { module: CliRoot, imports },
     { logger: false, abortOnError: false },

@@ -38,8 +38,8 @@ export class OrdersController {
     400: MALFORMED,
     403: {
       code: 'insufficient_scope',
-      otherCodes: ['email_not_verified', 'email_not_own'],
-      when: 'The caller does not have the required scope, or is a customer and names another e-mail address.',
+      otherCodes: ['email_not_verified', 'email_not_own', 'cross_site_request'],
+      when: 'The caller does not have the required scope, or is a customer and names another e-mail address, or a browser sent the request for a page of another origin that is not allowed (CORS_ORIGINS).',
     },
     413: { code: 'body_too_large', when: 'The body is larger than 100 kB.' },
     415: { code: 'unsupported_media_type', when: 'The body is not application/json.' },

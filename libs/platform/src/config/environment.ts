@@ -2,13 +2,33 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { MAX_RETRIES } from '../errors/app.errors.js';
+import { origins, trustedProxies } from './http-settings.js';
+import { readSecretFiles } from './secrets.js';
 
 const urlWithProtocol = (...protocols: string[]) =>
   z
     .string('is missing')
     .refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
       error: `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
-    });
+      abort: true,
+    })
+    // The clients of the servers decode user name and password, and would fail without naming the variable.
+    .refine(isDecodable, { error: 'must be a URL in which % is followed by two hexadecimal digits' });
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The address of a server that needs no password. It is logged, so it must not contain one. */
+const publicUrl = urlWithProtocol('https:', 'http:').refine(
+  (value) => new URL(value).username === '' && new URL(value).password === '',
+  { error: 'must not contain a user name or a password' },
+);
 
 /** Whether nobody on the network can change what the address returns. */
 const isProtected = ({ protocol, hostname }: URL) =>
@@ -28,7 +48,10 @@ const wholeNumber = (min: number, max: number) =>
     .transform(Number)
     .refine((value) => value >= min && value <= max, { error: `must be from ${min} to ${max}` });
 
-/** Every environment variable that a process of the system reads. A test compares this list with `.env.example`. */
+/**
+ * Every environment variable that a process of the system reads. A test compares this list with `.env.example`. The
+ * secret ones can be given as files (`SECRET_VARIABLES`).
+ */
 export const environmentSchema = z.object({
   ENV: z.enum(['development', 'production'], 'must be development or production').default('production'),
   DATABASE_URL: urlWithProtocol('postgres:', 'postgresql:'),
@@ -37,6 +60,10 @@ export const environmentSchema = z.object({
   HOST: z.string().default('0.0.0.0'),
   /** If unset, each app listens on its default port (apps/manifest.ts). */
   PORT: wholeNumber(0, 65_535).optional(),
+  /** Origins whose pages may use the api from a browser (docs/adr/0029). Unset: only the api's own origin. */
+  CORS_ORIGINS: origins.default([]),
+  /** Addresses of the proxies whose `X-Forwarded-` headers are believed. Unset: the client's address is the peer's. */
+  TRUST_PROXY: trustedProxies.default([]),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], 'must be a log level')
     .default('info'),
@@ -65,9 +92,9 @@ export const environmentSchema = z.object({
    * The OpenID Connect provider whose tokens the api accepts. Its keys are found by discovery, unless AUTH_JWKS_URL is
    * set. Without an issuer, only API keys are accepted.
    */
-  AUTH_ISSUER: urlWithProtocol('https:', 'http:').optional(),
+  AUTH_ISSUER: publicUrl.optional(),
   /** Address of the keys of AUTH_ISSUER, if it offers no discovery. */
-  AUTH_JWKS_URL: urlWithProtocol('https:', 'http:').optional(),
+  AUTH_JWKS_URL: publicUrl.optional(),
   /** Value that `aud` of a token must contain. Required with AUTH_ISSUER. */
   AUTH_AUDIENCE: z.string().optional(),
   /** Claim with the roles of the user: a name, or names separated by dots, such as `realm_access.roles`. */
@@ -169,7 +196,9 @@ export const environmentSchema = z.object({
    * SDK. The SDK itself reads them and all other OTEL_ variables of its specification.
    */
   OTEL_TRACES_EXPORTER: z.string().optional(),
-  OTEL_EXPORTER_OTLP_ENDPOINT: urlWithProtocol('http:', 'https:').optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: publicUrl.optional(),
+  /** Headers of each export, such as a token. Listed here because it is a secret, and the SDK reads no files. */
+  OTEL_EXPORTER_OTLP_HEADERS: z.string().optional(),
 });
 
 export type Environment = z.output<typeof environmentSchema>;
@@ -209,13 +238,28 @@ export function readVariables<Schema extends z.ZodObject>(
   env: NodeJS.ProcessEnv = process.env,
 ): z.output<Schema> {
   if (env === process.env && existsSync('.env')) process.loadEnvFile('.env');
+  const { variables, problems } = readSecretFiles(env, Object.keys(schema.shape));
   // Compose and Kubernetes pass an unset variable as an empty string.
-  const nonEmpty = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const nonEmpty = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
   const result = schema.safeParse(nonEmpty);
-  const invalid = result.error?.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`) ?? [];
-  const missing = required.filter((name) => nonEmpty[name] === undefined).map((name) => `${name} is missing`);
-  if (!result.success || missing.length > 0) throw new EnvironmentError([...invalid, ...missing]);
+  const invalid = (result.error?.issues ?? []).map(
+    ({ path, message }) => [String(path[0]), message] as const,
+  );
+  const missing = required
+    .filter((name) => nonEmpty[name] === undefined)
+    .map((name) => [name, 'is missing'] as const);
+  const others = [...invalid, ...missing].filter(([name]) => !problems.has(name));
+  if (!result.success || problems.size > 0 || others.length > 0)
+    throw new EnvironmentError([
+      ...problems.values(),
+      ...others.map(([name, problem]) => `${name} ${problem}`),
+    ]);
   return result.data;
+}
+
+/** The OpenTelemetry SDK reads its variables itself, and no files: gives it the headers that were read from a file. */
+export function passHeadersToSdk({ OTEL_EXPORTER_OTLP_HEADERS: headers }: Environment) {
+  if (headers !== undefined) process.env.OTEL_EXPORTER_OTLP_HEADERS = headers;
 }
 
 /** Reads every variable of `environmentSchema`, and checks the rules that concern several of them. @throws EnvironmentError */

@@ -46,5 +46,8 @@ export const MAX_API_CONNECTIONS = 5_000;
  */
 export const LISTEN_BACKLOG = 4_096;
 
-/** The port of a worker is for health probes and Prometheus only. */
-export const MAX_WORKER_CONNECTIONS = 100;
+/**
+ * Maximum number of connections of a worker. Its port is for health probes and Prometheus only, which need a few. The
+ * others are for a client that holds hundreds of connections until they are cut off: a probe must still get one.
+ */
+export const MAX_WORKER_CONNECTIONS = 500;

@@ -17,11 +17,12 @@ import {
   TIMEOUT_CHECK_INTERVAL_MS,
 } from './http-limits.js';
 import { endWithProblem } from './raw-problem.js';
+import { setSecurityHeaders } from './security-headers.js';
 
 /** Decides about a request before any of it is processed. Returns the problem if the request is refused. */
 export type Gate = (request: IncomingMessage) => Problem | undefined;
 
-interface Options {
+export interface ServerOptions {
   maxConnections: number;
   gate: Gate;
   queues: ConnectionQueues;
@@ -33,7 +34,10 @@ interface Options {
  *
  * @param handle handles the requests that are not refused here
  */
-export function createHttpServer(handle: RequestListener, { maxConnections, gate, queues }: Options): Server {
+export function createHttpServer(
+  handle: RequestListener,
+  { maxConnections, gate, queues }: ServerOptions,
+): Server {
   const server = createServer({
     maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: HEADERS_TIMEOUT_MS,
@@ -46,6 +50,7 @@ export function createHttpServer(handle: RequestListener, { maxConnections, gate
   server.maxConnections = maxConnections;
   server.on('request', (request, response) =>
     queues.add(request, response, () => {
+      setSecurityHeaders(response);
       const invalid = findRequestProblem(request);
       if (invalid) return endWithProblem(response, invalid);
       const refusal = gate(request);
@@ -55,6 +60,7 @@ export function createHttpServer(handle: RequestListener, { maxConnections, gate
   );
   server.on('checkExpectation', (request: IncomingMessage, response) =>
     queues.add(request, response, () => {
+      setSecurityHeaders(response);
       endWithProblem(response, httpProblem(417, `The expectation ${request.headers.expect} is unknown.`), {
         connection: 'close',
       });

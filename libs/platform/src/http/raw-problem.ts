@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import { PROBLEM_CONTENT_TYPE, RETRY_AFTER_SECONDS, type Problem } from '../errors/problem.filter.js';
+import { SECURITY_HEADERS } from './security-headers.js';
 
 /** Answers with a problem document, for requests that are refused before the framework sees them. */
 export function endWithProblem(response: ServerResponse, problem: Problem, headers?: OutgoingHttpHeaders) {
@@ -24,6 +25,7 @@ export function toResponseText(problem: Problem): string {
     `content-length: ${Buffer.byteLength(body)}`,
     `date: ${new Date().toUTCString()}`,
     'connection: close',
+    ...SECURITY_HEADERS.map(([name, value]) => `${name}: ${value}`),
     '',
     body,
   ].join('\r\n');

@@ -67,11 +67,11 @@ describe('A log line', () => {
     expect((line!.err as Error).stack).toContain('logger.spec.ts');
   });
 
-  it('redacts the password of a URL', () => {
+  it.each(['secret', "s(e,c;r=e'ts", 's'.repeat(200)])('redacts the password %s of a URL', (password) => {
     const [line] = captureLines((logger) =>
-      logger.error({ reason: 'connect amqp://estoque:secret@mq:5672' }, 'x'),
+      logger.error({ reason: `connect "amqp://estoque:${password}@mq:5672"\nnow` }, 'x'),
     );
-    expect(line!.reason).toBe('connect amqp://estoque:[address]:5672');
+    expect(line!.reason).toBe('connect "amqp://[address]:5672"\nnow');
   });
 
   it('is formatted in a terminal: time, level, app, message, and the fields below', () => {

@@ -37,11 +37,12 @@ function redactPersonalData(value: unknown, depth = 0): unknown {
 }
 
 /**
- * Matches e-mail addresses, and the password and host of a URL (`:password@host`), anywhere in a serialized line. A
- * mail server, for example, quotes the recipient that it refuses. JSON escapes are matched first, so that the `n` of
- * `\n` is not treated as the beginning of an address.
+ * Matches e-mail addresses, and user name, password and host of a URL, anywhere in a serialized line. A mail server, for
+ * example, quotes the recipient that it refuses. JSON escapes are matched first, so that the `n` of `\n` is not treated as
+ * the beginning of an address.
  */
-const ESCAPE_OR_ADDRESS = /\\.|[^\s"'<>()[\],;:/\\=]{1,64}@[^\s"'<>()[\],;:/\\]+/g;
+const ESCAPE_OR_ADDRESS =
+  /\\.|(?<=:\/\/)[^\s"/\\@]*@[^\s"'<>()[\],;:/\\=]*|[^\s"'<>()[\],;:/\\=]{1,64}@[^\s"'<>()[\],;:/\\]+/g;
 
 function redactAddresses(line: string): string {
   if (!line.includes('@')) return line;

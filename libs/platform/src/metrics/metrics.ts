@@ -17,6 +17,8 @@ export class Metrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
+    // Versions help only those who look for known weaknesses.
+    this.registry.removeSingleMetric('nodejs_version_info');
   }
 
   /**

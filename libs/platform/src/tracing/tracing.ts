@@ -12,7 +12,7 @@ import {
 } from '@opentelemetry/api';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { Environment } from '../config/environment.js';
+import { passHeadersToSdk, type Environment } from '../config/environment.js';
 import { AppError } from '../errors/app.errors.js';
 
 /** Limits the final export, so that an unavailable collector does not delay the shutdown. */
@@ -28,12 +28,10 @@ let sdk: { shutdown: () => Promise<void> } | undefined;
  * Loads and starts the OpenTelemetry SDK if OTEL_TRACES_EXPORTER or OTEL_EXPORTER_OTLP_ENDPOINT enables tracing. The
  * SDK reads all other OTEL_ variables itself. If tracing is disabled, no module of the SDK is loaded.
  */
-export async function startTracing(
-  app: string,
-  { OTEL_TRACES_EXPORTER, OTEL_EXPORTER_OTLP_ENDPOINT }: Environment,
-  logger: Logger,
-) {
+export async function startTracing(app: string, environment: Environment, logger: Logger) {
+  const { OTEL_TRACES_EXPORTER, OTEL_EXPORTER_OTLP_ENDPOINT } = environment;
   if (OTEL_TRACES_EXPORTER === 'none' || !(OTEL_TRACES_EXPORTER ?? OTEL_EXPORTER_OTLP_ENDPOINT)) return;
+  passHeadersToSdk(environment);
   const { startSdk } = await import('./sdk.js');
   sdk = startSdk(app, logger);
 }

@@ -65,6 +65,15 @@ export const REQUESTS: ErrorCode[] = [
     repeat: POINTLESS,
   },
   {
+    code: 'cross_site_request',
+    status: 403,
+    meaning:
+      'A browser sent the request for a page of another site, and the origin of the page is not allowed to change anything.',
+    action:
+      'Programs other than browsers: do not send the headers `Origin` and `Sec-Fetch-Site`. Pages: have the operator add the origin to `CORS_ORIGINS`.',
+    repeat: 'Safe: nothing was stored. It helps only after the origin is allowed.',
+  },
+  {
     code: 'not_found',
     status: 404,
     meaning: 'The API has no such path.',
