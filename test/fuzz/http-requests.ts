@@ -57,8 +57,8 @@ export class RequestGenerator {
   constructor(
     private readonly random: Random,
     private readonly values: ValueGenerator,
-    /** @returns an id for the path of an operation */
-    private readonly pathId: (path: string) => number,
+    /** @returns a valid value for a parameter in the path of an operation */
+    private readonly pathValue: (path: string, parameter: string) => string,
   ) {}
 
   generate(operation: Operation): FuzzRequest {
@@ -85,8 +85,8 @@ export class RequestGenerator {
   }
 
   private path({ path }: Operation, isHostile: boolean): string {
-    return path.replaceAll(/\{\w+\}/g, () => {
-      if (!isHostile || this.random.next() < 0.7) return String(this.pathId(path));
+    return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+      if (!isHostile || this.random.next() < 0.7) return this.pathValue(path, name);
       return encode(hostileText(this.random)) || '0';
     });
   }

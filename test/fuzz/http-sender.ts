@@ -44,7 +44,8 @@ class HttpClient {
 
   async run() {
     const { document, credentials, isOver } = this.context;
-    const pathOf = ({ path }: Operation) => path.replaceAll(/\{\w+\}/g, () => String(this.pathId(path)));
+    const pathOf = ({ path }: Operation) =>
+      path.replaceAll(/\{(\w+)\}/g, (_, name: string) => this.pathValue(path, name));
     const corpus = corpusRequests(document, this.values, pathOf);
     for (const credential of credentials.all) {
       this.credential = credential;
@@ -52,7 +53,9 @@ class HttpClient {
     }
     for (const [position, request] of corpus.entries())
       if (position % PARALLEL_REQUESTS === this.index) await this.send(request);
-    const generator = new RequestGenerator(this.random, this.values, (path) => this.pathId(path));
+    const generator = new RequestGenerator(this.random, this.values, (path, name) =>
+      this.pathValue(path, name),
+    );
     while (!isOver()) {
       const credential = (this.credential = credentials.pick(this.random));
       await this.send({ ...generator.generate(this.random.pick(document.operations)), credential });
@@ -74,12 +77,14 @@ class HttpClient {
     return undefined;
   }
 
-  private pathId(path: string): number {
+  private pathValue(path: string, parameter: string): string {
     const { productIds, orderIds, apiKeyIds } = this.context.known;
-    if (path.startsWith('/v1/api-keys')) return this.random.pick(apiKeyIds);
-    if (path.startsWith('/v1/products')) return this.random.pick(productIds);
-    if (path.startsWith('/v1/orders')) return this.random.pick(orderIds);
-    return this.random.between(1, 50);
+    // Nobody with this address has ordered: the ledger expects a mail for each order.
+    if (parameter === 'email') return `nobody-${this.random.between(1, 50)}@fuzz.example`;
+    if (path.startsWith('/v1/api-keys')) return String(this.random.pick(apiKeyIds));
+    if (path.startsWith('/v1/products')) return String(this.random.pick(productIds));
+    if (path.startsWith('/v1/orders')) return String(this.random.pick(orderIds));
+    return String(this.random.between(1, 50));
   }
 
   private async send({ credential = this.context.credentials.admin, ...unauthorized }: FuzzRequest) {

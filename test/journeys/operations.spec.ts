@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FLOW_APPS } from '../../apps/manifest.js';
+import { sendRequest } from '../support/send-request.js';
 import { System } from '../support/system.js';
 import { until } from '../support/until.js';
 
@@ -102,6 +103,39 @@ describe('Operations API and command line', () => {
       by: 'ana',
     });
     expect([second.status, second.body.code]).toEqual([409, 'dead_letter_closed']);
+  });
+
+  it('shows the content of a dead letter to operations:read only', async () => {
+    const product_id = await system.createProduct(5);
+    const { body: created } = await system.request<{ key: string }>('POST', '/v1/api-keys', {
+      name: 'write only',
+      scopes: ['operations:write'],
+    });
+    const send = (path: string, body?: object) =>
+      sendRequest(`${system.process('api').url}/v1/dead-letters${path}`, {
+        method: body ? 'POST' : 'GET',
+        credential: created.key,
+        body,
+        headers: body ? { 'idempotency-key': path } : {},
+      });
+    for (const [order_id, action] of [
+      [5_005, 'discard'],
+      [5_006, 'replay'],
+    ] as const) {
+      const { id } = await createDeadLetter(order_id, product_id);
+      for (const path of ['', `/${id}`, `/${id}/body`]) expect((await send(path)).status).toBe(403);
+      await storeOrder(order_id, product_id);
+      for (let count = 0; count < 2; count++) {
+        const { status, text } = await send(`/${id}/${action}`, { by: 'ana' });
+        expect(status).toBe(200);
+        expect(text).not.toMatch(/kept|body|headers|error"/);
+      }
+    }
+    await system.waitForOrderStatus(5_006, 'processed');
+    expect(await system.sql(`SELECT 1 FROM idempotency_keys WHERE answer::text LIKE '%kept%'`)).toEqual([]);
+    expect(
+      await system.sql(`SELECT 1 FROM idempotency_keys WHERE answer::text LIKE '%"actions"%'`),
+    ).toHaveLength(2);
   });
 
   it('reopens the same dead letter if its replay fails', async () => {

@@ -17,7 +17,7 @@ import {
 import { AppError } from '@estoque/platform';
 import { DeadLettersService } from '../../apps/api/src/operations/dead-letters.service.js';
 import { Proxy } from '../faults/proxy.js';
-import { runConcurrently, TestShop } from '../support/test-shop.js';
+import { ACTOR, runConcurrently, TestShop } from '../support/test-shop.js';
 import { until } from '../support/until.js';
 
 const topology = topologyOf(EXCHANGE, catalogue);
@@ -78,7 +78,7 @@ describe('The replay of one dead letter with an idempotency key', () => {
     });
   const replay = (key: string, { fingerprint = 'equal', by = service } = {}) => {
     const keyed: KeyedRequest = { caller: 'test', key, fingerprint };
-    return by.replay(id, { by: 'ana' }, keyed);
+    return by.replay(id, { by: 'ana' }, ACTOR, keyed);
   };
   const codeOf = (work: Promise<unknown>) =>
     work.then(

@@ -4,7 +4,7 @@ import { OrdersService } from '../../apps/api/src/orders/orders.service.js';
 import { StockService } from '../../apps/api/src/stock/stock.service.js';
 import { IdempotencyPruningService } from '../../apps/api/src/idempotency/idempotency-pruning.service.js';
 import { Proxy } from '../faults/proxy.js';
-import { TestShop, runConcurrently } from '../support/test-shop.js';
+import { ACTOR, TestShop, runConcurrently } from '../support/test-shop.js';
 import { until } from '../support/until.js';
 
 const CALLER = 'test';
@@ -30,9 +30,13 @@ describe('Requests with an idempotency key', () => {
     fingerprint,
   });
   const place = (keyed?: KeyedRequest, process = 0, quantity = 1, product = product_id) =>
-    orders[process]!.place({ customer, locale: 'en', items: [{ product_id: product, quantity }] }, keyed);
+    orders[process]!.place(
+      { customer, locale: 'en', items: [{ product_id: product, quantity }] },
+      ACTOR,
+      keyed,
+    );
   const receive = (keyed: KeyedRequest, process = 0, product = product_id) =>
-    stock[process]!.recordMovement(product, 'receipt', { quantity: 1, reason: 'delivery' }, keyed);
+    stock[process]!.recordMovement(product, 'receipt', { quantity: 1, reason: 'delivery' }, ACTOR, keyed);
   const codeOf = (result: Promise<unknown>) =>
     result.then(
       () => 'answered',
@@ -89,7 +93,7 @@ describe('Requests with an idempotency key', () => {
     const items = [{ product_id, quantity: 1 }];
     const answers = await Promise.all(
       [request('one'), request('one'), request('one', 'other'), request('two'), undefined].map((keyed) =>
-        codeOf(service.place({ customer, locale: 'en', items }, keyed)),
+        codeOf(service.place({ customer, locale: 'en', items }, ACTOR, keyed)),
       ),
     );
     expect(answers).toEqual(['answered', 'answered', 'idempotency_key_reused', 'answered', 'answered']);
@@ -135,7 +139,13 @@ describe('Requests with an idempotency key', () => {
     const empty = await shop.createProduct(0);
     const remove = () =>
       codeOf(
-        stock[0]!.recordMovement(empty, 'adjustment', { quantity: -1, reason: 'lost' }, request('refused')),
+        stock[0]!.recordMovement(
+          empty,
+          'adjustment',
+          { quantity: -1, reason: 'lost' },
+          ACTOR,
+          request('refused'),
+        ),
       );
     expect(await remove()).toBe('stock_below_reserved');
     await receive(request('restock'), 0, empty);
@@ -169,7 +179,7 @@ describe('Requests with an idempotency key', () => {
     const relay = { enqueue: () => undefined, ready: false };
     const service = new OrdersService(new UnitOfWork<'api'>(dataSource, relay, 'api'), new Metrics());
     const placeAgain = () =>
-      service.place({ customer, locale: 'en', items: [{ product_id, quantity: 1 }] }, request(when));
+      service.place({ customer, locale: 'en', items: [{ product_id, quantity: 1 }] }, ACTOR, request(when));
     try {
       const before = await count('orders');
       const rule = proxy.addRule({ match: ({ name }) => name === 'commit', when, then: 'cut' });

@@ -1,4 +1,10 @@
-import { NOTIFICATION_STATES, ORDER_STATUSES, type OrderFilter, type OrderStatus } from '@estoque/domain';
+import {
+  NOTIFICATION_STATES,
+  ORDER_STATUSES,
+  type AuditLogFilter,
+  type OrderFilter,
+  type OrderStatus,
+} from '@estoque/domain';
 import pg from 'pg';
 import { PLANS_AS_NOTICES, recordPlans } from '../support/recorded-plans.js';
 import { TestShop } from '../support/test-shop.js';
@@ -119,6 +125,45 @@ describe('Lists of a large database with a skewed distribution', () => {
     expect(expensiveStatements()).toEqual([]);
   });
 
+  it('read a bounded number of entries of the audit log for each combination of filters', async () => {
+    const { auditLog } = shop.unitOfWork.read;
+    // The first of each is of most entries; the second one is of few and old entries.
+    const actors = [undefined, 'key:1', 'key:2', 'nobody'];
+    const actions = [undefined, 'stock.received', 'product.changed'] as const;
+    const objects = [undefined, { type: 'product', id: '1' }, { type: 'product', id: '70' }];
+    const times = [
+      {},
+      { to: daysAgo(700) },
+      { from: daysAgo(720), to: daysAgo(715) },
+      { from: daysAgo(600) },
+    ];
+    const expensive: unknown[] = [];
+    let listed = 0;
+    for (const actor of actors)
+      for (const action of actions)
+        for (const object of objects)
+          for (const time of times) {
+            const filter = { actor, action, object, ...time };
+            const expected = await matchingEntries(filter);
+            plans.length = 0;
+            const page = (await auditLog.list({ ...filter, limit: LIMIT })).map(({ id }) => id);
+            const before = page.at(-2);
+            const next =
+              before === undefined
+                ? []
+                : (await auditLog.list({ ...filter, before, limit: LIMIT })).map(({ id }) => id);
+            expect({ filter, page, next }).toEqual({
+              filter,
+              page: expected.slice(0, LIMIT),
+              next: before === undefined ? [] : expected.slice(page.length - 1, page.length - 1 + LIMIT),
+            });
+            listed += page.length;
+            expensive.push(...expensiveStatements().map((statement) => ({ filter, ...statement })));
+          }
+    expect(listed).toBeGreaterThan(500);
+    expect(expensive).toEqual([]);
+  }, 120_000);
+
   it('read a bounded number of rows to find work and for the metrics', async () => {
     const { activeReservations, openOrders } = shop.unitOfWork.read;
     const limits = { pending: 60, reserved: 60, unconfirmed: 300 };
@@ -130,6 +175,18 @@ describe('Lists of a large database with a skewed distribution', () => {
     await activeReservations.findExpired(LIMIT, next);
     expect(expensiveStatements()).toEqual([]);
   });
+
+  /** At least the first two pages of the entries that match the filter. */
+  async function matchingEntries({ actor, action, object, from, to }: Omit<AuditLogFilter, 'limit'>) {
+    const rows = await shop.dataSource.query<{ id: number }[]>(
+      `SELECT id FROM audit_log WHERE actor = coalesce($1, actor) AND action = coalesce($2, action)
+         AND object_type = coalesce($3, object_type) AND object_id = coalesce($4, object_id)
+         AND at >= coalesce($5, at) AND at < coalesce($6, 'infinity'::timestamptz)
+       ORDER BY at DESC, id DESC LIMIT $7`,
+      [actor, action, object?.type, object?.id, from, to, 2 * LIMIT],
+    );
+    return rows.map(({ id }) => id);
+  }
 
   /** At least the first three pages of the orders that match the filter. */
   async function matchingOrders(filter: Omit<OrderFilter, 'limit'>) {
@@ -192,6 +249,12 @@ async function insertData(shop: TestShop) {
             CASE WHEN id < 3000 AND id % 50 = 7 THEN 'failed' WHEN id < 3000 AND id % 50 = 8 THEN 'pending'
                  WHEN id < 3000 AND id % 5 = 4 THEN 'withheld' ELSE 'sent' END
      FROM orders`,
+    // Nearly all entries are of one actor, one action and one object. The others are old.
+    `INSERT INTO audit_log (at, actor, address, action, object_type, object_id, after)
+     SELECT now() - ${age}, CASE WHEN n < 5000 AND n % 50 = 0 THEN 'key:2' ELSE 'key:1' END, '127.0.0.1',
+            CASE WHEN n < 5000 AND n % 25 = 0 THEN 'product.changed' ELSE 'stock.received' END, 'product',
+            CASE WHEN n < 5000 AND n % 10 = 0 THEN (n % 100)::text ELSE '1' END, '{}'
+     FROM generate_series(1, ${ORDERS}) n`,
     'VACUUM ANALYZE',
   ])
     await connection.query(statement);

@@ -11,7 +11,7 @@ import { RetentionService } from '../../apps/order-worker/src/retention.service.
 import { StockDeductionService } from '../../apps/stock-worker/src/stock-deduction.service.js';
 import { sqlClientOf } from '@estoque/database';
 import { PLANS_AS_NOTICES, recordPlans } from '../support/recorded-plans.js';
-import { TestShop } from '../support/test-shop.js';
+import { ACTOR, TestShop } from '../support/test-shop.js';
 import { until } from '../support/until.js';
 
 /** Part of a query plan as auto_explain logs it in JSON. */
@@ -98,7 +98,7 @@ describe.each([
       const customer = { name: 'Ana', email: 'ana@example.com' };
       const {
         body: { id: order_id },
-      } = await orders.place({ customer, locale: 'en', items });
+      } = await orders.place({ customer, locale: 'en', items }, ACTOR);
       await reservations.reserve({ order_id, items });
       await deductions.deduct({ order_id, items });
       expect(await alerts.alert([await sellOut()])).toBe('recorded');
@@ -110,6 +110,7 @@ describe.each([
     for (let i = 0; i < 2; i++)
       await orders.place(
         { customer: { name: 'Ana', email: 'ana@example.com' }, locale: 'en', items: itemsFrom(0) },
+        ACTOR,
         keyed,
       );
     await Promise.all([1, 3, 5, 7].map(handleOrder));

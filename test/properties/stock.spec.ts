@@ -6,7 +6,7 @@ import { StockService } from '../../apps/api/src/stock/stock.service.js';
 import { OrderReservationService } from '../../apps/order-worker/src/order-reservation.service.js';
 import { ReservationExpiryService } from '../../apps/order-worker/src/reservation-expiry.service.js';
 import { StockDeductionService } from '../../apps/stock-worker/src/stock-deduction.service.js';
-import { TestShop } from '../support/test-shop.js';
+import { ACTOR, TestShop } from '../support/test-shop.js';
 
 const PRODUCTS = 3;
 const ORDERS = 5;
@@ -101,7 +101,7 @@ describe('Stock ledger under random concurrent steps', () => {
           const order = orderMessages[step.order]!;
           if (step.step === 'reserve') return reservations.reserve(order);
           if (step.step === 'deduct') return deductions.deduct(order);
-          if (step.step === 'cancel') return (await orders.cancel(order.order_id)).body.status;
+          if (step.step === 'cancel') return (await orders.cancel(order.order_id, ACTOR)).body.status;
           await shop.dataSource.query('UPDATE reservations SET expires_at = now() WHERE order_id = $1', [
             order.order_id,
           ]);
@@ -110,10 +110,8 @@ describe('Stock ledger under random concurrent steps', () => {
         }
         if (step.quantity === 0) return 'nothing';
         const kind = step.step === 'receive' ? 'receipt' : 'adjustment';
-        await stock.recordMovement(products[step.product]!, kind, {
-          quantity: step.quantity,
-          reason: 'random step',
-        });
+        const movement = { quantity: step.quantity, reason: 'random step' };
+        await stock.recordMovement(products[step.product]!, kind, movement, ACTOR);
         return kind;
       };
       for (const batch of batches) {

@@ -1,6 +1,7 @@
 import type { KnownResources } from '../fuzz/known-resources.js';
 import { ValueGenerator } from '../fuzz/values.js';
 import { Random } from '../faults/random.js';
+import { CUSTOMER_EMAIL } from '../support/credentials.js';
 import type { ApiDocument, Operation } from '../support/openapi.js';
 
 /** An HTTP request as text. sqlmap replaces the value that a `*` follows. */
@@ -64,7 +65,10 @@ function pathOf({ path }: Operation, { productIds, orderIds, apiKeyIds }: KnownR
       { prefix: '/v1/orders', ids: orderIds },
       { prefix: '/v1/api-keys', ids: apiKeyIds },
     ].find(({ prefix }) => path.startsWith(prefix))?.ids[0] ?? 1;
-  return path.replaceAll(/\{(\w+)\}/g, (_match, name: string) => `${id}${name === marked ? '*' : ''}`);
+  return path.replaceAll(
+    /\{(\w+)\}/g,
+    (_match, name: string) => `${name === 'email' ? CUSTOMER_EMAIL : id}${name === marked ? '*' : ''}`,
+  );
 }
 
 /** @returns the paths of all values in a JSON value that are neither an object nor a list */

@@ -1,9 +1,18 @@
-import { createDataSource, UnitOfWork, type EventName, type PublisherName } from '@estoque/domain';
+import {
+  createDataSource,
+  UnitOfWork,
+  type Actor,
+  type EventName,
+  type PublisherName,
+} from '@estoque/domain';
 import type { DataSource } from 'typeorm';
 import { createDatabase } from './database.js';
 
 /** Publishes nothing: all events stay in the outbox. */
 const IDLE_RELAY = { enqueue: () => undefined, ready: false };
+
+/** Who makes the changes of a test. */
+export const ACTOR: Actor = { id: 'key:1', address: '127.0.0.1' };
 
 interface Item {
   product_id: number;

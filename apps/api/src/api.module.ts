@@ -7,6 +7,13 @@ import { ApiKeysController } from './access/api-keys.controller.js';
 import { ApiKeysService } from './access/api-keys.service.js';
 import { Authenticator } from './access/authenticator.js';
 import { Tokens } from './access/tokens.js';
+import { AuditLogController } from './audit-log/audit-log.controller.js';
+import { AuditLogPruningService } from './audit-log/audit-log-pruning.service.js';
+import { AuditLogService } from './audit-log/audit-log.service.js';
+import { CustomersController } from './customers/customers.controller.js';
+import { CustomersService } from './customers/customers.service.js';
+import { ErasureTasksService } from './customers/erasure-tasks.service.js';
+import { ErasuresController } from './customers/erasures.controller.js';
 import { IdempotencyPruningService } from './idempotency/idempotency-pruning.service.js';
 import { RateLimits } from './limits/rate-limits.js';
 import { NotificationsController } from './notifications/notifications.controller.js';
@@ -36,6 +43,9 @@ import { StockService } from './stock/stock.service.js';
     DeadLetterJobsController,
     OperationsController,
     ApiKeysController,
+    AuditLogController,
+    CustomersController,
+    ErasuresController,
   ],
   providers: [
     OrdersService,
@@ -54,6 +64,10 @@ import { StockService } from './stock/stock.service.js';
     Authenticator,
     RateLimits,
     Tokens,
+    AuditLogService,
+    AuditLogPruningService,
+    CustomersService,
+    ErasureTasksService,
   ],
 })
 export class ApiModule {}

@@ -81,10 +81,10 @@ describe('AuditService', () => {
     startService();
     const { id: first } = await until('the first audit', () => audits.lastFinished());
     const unblock = await blockAudits();
-    const [id, ...others] = await runConcurrently(4, () => audits.request());
+    const [id, ...others] = await runConcurrently(4, async () => (await audits.request()).id);
     expect(others).toEqual([id, id, id]);
     await until('the audit to run', async () => (await audits.get(id!))?.state === 'running');
-    expect(await audits.request()).toBe(id);
+    expect(await audits.request()).toEqual({ id, isNew: false });
     expect((await audits.lastFinished())?.id).toBe(first);
     await unblock();
     expect(await waitUntilFinished(id!)).toMatchObject({ state: 'succeeded', discrepancies: [] });
@@ -113,17 +113,17 @@ describe('AuditService', () => {
     expect(audit.error).toMatch(/./);
     expect(await metrics.registry.metrics()).not.toMatch(/^estoque_audit_products_with_discrepancies /m);
     await unblock();
-    expect(await waitUntilFinished(await audits.request())).toMatchObject({ state: 'succeeded' });
+    expect(await waitUntilFinished((await audits.request()).id)).toMatchObject({ state: 'succeeded' });
   });
 
   it('is not blocked by the audit of a process that has crashed', async () => {
-    const crashed = await audits.request();
+    const { id: crashed } = await audits.request();
     expect(await audits.claim()).toBe(crashed);
     expect(await audits.claim()).toBeUndefined();
     await shop.dataSource.query('UPDATE audits SET leased_until = now()');
     startService();
     expect(await waitUntilFinished(crashed)).toMatchObject({ state: 'failed' });
-    expect(await waitUntilFinished(await audits.request())).toMatchObject({ state: 'succeeded' });
+    expect(await waitUntilFinished((await audits.request()).id)).toMatchObject({ state: 'succeeded' });
   });
 
   it('ends its audit when the process stops', async () => {

@@ -27,6 +27,8 @@ import { catalogue, EXCHANGE } from './events/catalogue.js';
 import { auditProviders } from './providers/audit.js';
 import { databaseProviders } from './providers/database.js';
 import { deadLetterCollector, deadLetterProviders } from './providers/dead-letters.js';
+import { ErasureRunner } from './personal-data/erasure.runner.js';
+import { personalDataProviders } from './providers/personal-data.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 const WAIT_TIMEOUT_MS = 15_000;
@@ -79,6 +81,7 @@ export class DomainModule implements OnApplicationBootstrap, OnApplicationShutdo
         ...databaseProviders,
         ...deadLetterProviders,
         ...auditProviders,
+        ...personalDataProviders,
         ...(collectsDeadLetters ? [deadLetterCollector] : []),
       ],
       exports: [
@@ -90,6 +93,7 @@ export class DomainModule implements OnApplicationBootstrap, OnApplicationShutdo
         StockAudit,
         Audits,
         SnapshotAge,
+        ErasureRunner,
         OutboxRelay,
       ],
     };

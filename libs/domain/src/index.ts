@@ -1,7 +1,16 @@
 export { ApiKeyNotFound } from './api-key/api-key.errors.js';
-export type { ListedApiKey, ValidApiKey } from './api-key/api-key.repository.js';
+export { revocationOf, type ListedApiKey, type ValidApiKey } from './api-key/api-key.repository.js';
 export { AUDIT_STATES, Audits, type Audit } from './audit/audits.js';
 export { StockAudit, type AuditResult, type Discrepancy } from './audit/stock-audit.js';
+export { CUSTOMER_PREFIX, type Actor } from './audit-log/actor.js';
+export {
+  AUDIT_ACTION_NAMES,
+  AUDIT_ACTIONS,
+  AUDIT_OBJECT_TYPES,
+  type AuditAction,
+  type AuditObjectType,
+} from './audit-log/audit-actions.js';
+export type { AuditLogEntry, AuditLogFilter, Change } from './audit-log/audit-log.repository.js';
 export { createDataSource } from './database/data-source.js';
 export { SnapshotAge } from './database/snapshot-age.js';
 export { migrate } from './database/migrations.js';
@@ -31,6 +40,7 @@ export { mailLimitsOf, type MailLimits } from './notification/mail-quota.reposit
 export type { DueNotifications } from './notification/pending-notification.repository.js';
 export {
   MailLimitReached,
+  NotificationErased,
   NotificationNotFound,
   NotificationPending,
 } from './notification/notification.errors.js';
@@ -58,7 +68,16 @@ export type { ExaminedOrders, OpenOrder, OrderTimeLimits } from './order/open-or
 export type { LockedOrder, OrderMessage } from './order/locked-order.js';
 export type { NewOrder, PlacedOrder } from './order/order.repository.js';
 export * from './order/order-state-machine.js';
-export type { OrderFilter, OrderDetails, OrderRecipient } from './order/order-details.repository.js';
+export type {
+  OrderFilter,
+  OrderDetails,
+  OrderRecipient,
+  PlacedBy,
+} from './order/order-details.repository.js';
+export { ERASED } from './personal-data/erased.js';
+export { CustomerHasOpenOrders, ErasureNotFound } from './personal-data/erasure.errors.js';
+export { ERASURE_STATES, type Erasure } from './personal-data/erasure.repository.js';
+export { ErasureRunner } from './personal-data/erasure.runner.js';
 export { Product } from './product/product.entity.js';
 export { ProductNotFound, SkuTaken } from './product/product.errors.js';
 export type { NewProduct, ProductSnapshot } from './product/product.repository.js';

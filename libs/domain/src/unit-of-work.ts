@@ -13,6 +13,7 @@ import { SpanKind } from '@opentelemetry/api';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource, EntityManager } from 'typeorm';
 import { ApiKeyRepository } from './api-key/api-key.repository.js';
+import { AuditLogRepository } from './audit-log/audit-log.repository.js';
 import { catalogue, type PublisherName } from './events/catalogue.js';
 import { IdempotencyRepository } from './idempotency/idempotency.repository.js';
 import { MailQuotaRepository } from './notification/mail-quota.repository.js';
@@ -21,6 +22,8 @@ import { PendingNotificationRepository } from './notification/pending-notificati
 import { OpenOrderRepository } from './order/open-order.repository.js';
 import { OrderDetailsRepository } from './order/order-details.repository.js';
 import { OrderRepository } from './order/order.repository.js';
+import { ErasureRepository } from './personal-data/erasure.repository.js';
+import { PersonalDataRepository } from './personal-data/personal-data.repository.js';
 import { ProductRepository } from './product/product.repository.js';
 import { RetentionRepository } from './retention/retention.repository.js';
 import { RowLocks, type Row } from './row-locks.js';
@@ -44,6 +47,9 @@ export class Repositories {
   readonly retention: RetentionRepository;
   readonly idempotency: IdempotencyRepository;
   readonly apiKeys: ApiKeyRepository;
+  readonly auditLog: AuditLogRepository;
+  readonly erasures: ErasureRepository;
+  readonly personalData: PersonalDataRepository;
 
   constructor(manager: EntityManager, counters = new TransactionCounters()) {
     this.orders = new OrderRepository(manager, counters);
@@ -59,6 +65,9 @@ export class Repositories {
     this.retention = new RetentionRepository(manager);
     this.idempotency = new IdempotencyRepository(manager);
     this.apiKeys = new ApiKeyRepository(manager);
+    this.auditLog = new AuditLogRepository(manager);
+    this.erasures = new ErasureRepository(manager);
+    this.personalData = new PersonalDataRepository(manager);
   }
 }
 

@@ -24,6 +24,7 @@ export {
 export { DeadLetterJobRunner } from './dead-letters/dead-letter-job.runner.js';
 export { DeadLetterJobs } from './dead-letters/dead-letter-jobs.js';
 export { DeadLetterCapacity } from './dead-letters/dead-letter.capacity.js';
+export { DeadLetterErasure } from './dead-letters/dead-letter.erasure.js';
 export { DeadLetterReplay, type ClaimedDeadLetter } from './dead-letters/dead-letter.replay.js';
 export { DeadLetterRetention } from './dead-letters/dead-letter.retention.js';
 export { DeadLetters, type DeadLetterDetails } from './dead-letters/dead-letters.js';

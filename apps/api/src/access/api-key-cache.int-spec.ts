@@ -1,6 +1,6 @@
 import { kindOf, type AppError, createLogger } from '@estoque/platform';
 import type { UnitOfWork, ValidApiKey } from '@estoque/domain';
-import { TestShop } from '../../../../test/support/test-shop.js';
+import { ACTOR, TestShop } from '../../../../test/support/test-shop.js';
 import { until } from '../../../../test/support/until.js';
 import { generateApiKey, hashOf } from './api-key.js';
 import { ApiKeyCache } from './api-key-cache.js';
@@ -36,7 +36,7 @@ describe('ApiKeyCache', () => {
   afterAll(() => shop.close());
 
   const create = async (request: Partial<ApiKeyRequest> = {}) => {
-    const { stored, key } = await service.create({ name: 'test', role: 'clerk', ...request }, 'test');
+    const { stored, key } = await service.create({ name: 'test', role: 'clerk', ...request }, ACTOR);
     return { id: stored.id, key };
   };
   const outcomeOf = async (cache: ApiKeyCache, key: string) => {
@@ -94,7 +94,7 @@ describe('ApiKeyCache', () => {
     const { id, key } = await create();
     const caches = [newCache(), newCache()];
     for (const cache of caches) expect(await outcomeOf(cache, key)).toBe(`key:${id}`);
-    await service.revoke(id);
+    await service.revoke(id, ACTOR);
     const revokedAt = performance.now();
     await Promise.all(
       caches.map((cache) =>
@@ -109,7 +109,7 @@ describe('ApiKeyCache', () => {
     const { id, key } = await create();
     const cache = newCache();
     await cache.find(key);
-    await service.revoke(id);
+    await service.revoke(id, ACTOR);
     const now = performance.now();
     const clock = jest.spyOn(performance, 'now').mockReturnValue(now + 4_500);
     try {

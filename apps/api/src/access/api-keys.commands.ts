@@ -1,7 +1,7 @@
 import { UnitOfWork } from '@estoque/domain';
 import type { INestApplicationContext } from '@nestjs/common';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { userInfo } from 'node:os';
+import { commandLineActor } from '../audit-log/actor.js';
 import { ApiKeysService, type ApiKeyRequest } from './api-keys.service.js';
 import { ROLE_NAMES, SCOPE_NAMES, type Role, type Scope } from './scopes.js';
 
@@ -43,7 +43,7 @@ export function addApiKeyCommands(
       customer_email: email,
       expires_at: days === undefined ? undefined : new Date(Date.now() + days * DAY_MS).toISOString(),
     };
-    return run(async (keys) => print((await keys.create(request, `cli:${userInfo().username}`)).key));
+    return run(async (keys) => print((await keys.create(request, commandLineActor())).key));
   };
   const roleOption = () => new Option('--role <role>', 'the scopes of this role').choices(ROLE_NAMES);
   const emailOption = () =>
@@ -87,7 +87,7 @@ export function addApiKeyCommands(
     .description('Revoke a key. Every process refuses it within 5 s.')
     .argument('<id>', 'id of the key', toId)
     .action((id: number) =>
-      run(async (keys) => print(`#${id} revoked ${(await keys.revoke(id)).revoked_at}`)),
+      run(async (keys) => print(`#${id} revoked ${(await keys.revoke(id, commandLineActor())).revoked_at}`)),
     );
 
   cli

@@ -1,12 +1,12 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import { actorOf } from '../audit-log/actor.js';
 import { IdPipe } from '../http/id.pipe.js';
 import { PageQuery } from '../http/page.dto.js';
 import { ApiProblems, INVALID, MALFORMED } from '../http/problem.dto.js';
 import { ApiKeyDto, ApiKeyPageDto, CreateApiKeyDto, CreatedApiKeyDto, toApiKeyDto } from './api-keys.dto.js';
 import { ApiKeysService } from './api-keys.service.js';
-import { callerOf } from './caller.js';
 import { Requires } from './requires.decorator.js';
 
 const NOT_FOUND = { code: 'api_key_not_found', when: 'The API key does not exist.' };
@@ -27,7 +27,7 @@ export class ApiKeysController {
   @ApiResponse({ status: 201, type: CreatedApiKeyDto, description: 'The API key.' })
   @ApiProblems({ 400: MALFORMED, 422: INVALID })
   async create(@Body() body: CreateApiKeyDto, @Req() request: FastifyRequest): Promise<CreatedApiKeyDto> {
-    const { stored, key } = await this.apiKeys.create(body, callerOf(request).id);
+    const { stored, key } = await this.apiKeys.create(body, actorOf(request));
     return { ...toApiKeyDto(stored), key };
   }
 
@@ -61,7 +61,7 @@ export class ApiKeysController {
   @ApiParam({ name: 'id', type: 'integer', example: 12 })
   @ApiResponse({ status: 200, type: ApiKeyDto, description: 'The revoked API key.' })
   @ApiProblems({ 400: MALFORMED, 404: NOT_FOUND })
-  revoke(@Param('id', IdPipe) id: number): Promise<ApiKeyDto> {
-    return this.apiKeys.revoke(id);
+  revoke(@Param('id', IdPipe) id: number, @Req() request: FastifyRequest): Promise<ApiKeyDto> {
+    return this.apiKeys.revoke(id, actorOf(request));
   }
 }

@@ -1,4 +1,4 @@
-import { UnitOfWork, type ListedApiKey } from '@estoque/domain';
+import { revocationOf, UnitOfWork, type Actor, type ListedApiKey, type Transaction } from '@estoque/domain';
 import { Injectable } from '@nestjs/common';
 import { pageStart, toPage, type PageQuery } from '../http/page.dto.js';
 import { generateApiKey, hashOf, shownPartOf } from './api-key.js';
@@ -14,27 +14,29 @@ export interface ApiKeyRequest {
   expires_at?: string;
 }
 
+interface CreatedApiKey {
+  stored: ListedApiKey;
+  /** It is stored nowhere. */
+  key: string;
+}
+
 /** Creates, lists and revokes API keys. */
 @Injectable()
 export class ApiKeysService {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  /** @param by id of the caller @returns the stored key, and the key itself, which is stored nowhere */
-  async create(request: ApiKeyRequest, by: string): Promise<{ stored: ListedApiKey; key: string }> {
-    const { name, role, scopes = [], customer_email, expires_at } = request;
-    const key = generateApiKey();
-    const stored = await this.unitOfWork.inTransaction(({ apiKeys }) =>
-      apiKeys.create({
-        hash: hashOf(key),
-        prefix: shownPartOf(key),
-        name,
-        scopes: [...new Set([...(role ? ROLES[role] : []), ...scopes])],
-        customer_email: customer_email ?? null,
-        created_by: by,
-        expires_at: expires_at === undefined ? null : new Date(expires_at),
-      }),
-    );
-    return { stored, key };
+  create(request: ApiKeyRequest, actor: Actor): Promise<CreatedApiKey> {
+    return this.unitOfWork.inTransaction((transaction) => createKey(request, actor, transaction));
+  }
+
+  /** Creates a key that replaces those with the same name: they are revoked. */
+  replace(request: ApiKeyRequest, actor: Actor): Promise<CreatedApiKey> {
+    return this.unitOfWork.inTransaction(async (transaction) => {
+      const { apiKeys, auditLog } = transaction;
+      for (const key of await apiKeys.revokeNamed(request.name))
+        await auditLog.record(actor, revocationOf(key));
+      return createKey(request, actor, transaction);
+    });
   }
 
   async list(query: PageQuery): Promise<ApiKeyPageDto> {
@@ -48,7 +50,40 @@ export class ApiKeysService {
   }
 
   /** The key is refused within 5 s in every process. @throws ApiKeyNotFound */
-  async revoke(id: number): Promise<ApiKeyDto> {
-    return toApiKeyDto(await this.unitOfWork.inTransaction(({ apiKeys }) => apiKeys.revoke(id)));
+  revoke(id: number, actor: Actor): Promise<ApiKeyDto> {
+    return this.unitOfWork.inTransaction(async ({ apiKeys, auditLog }) => {
+      const { key, isNew } = await apiKeys.revoke(id);
+      if (isNew) await auditLog.record(actor, revocationOf(key));
+      return toApiKeyDto(key);
+    });
   }
+}
+
+async function createKey(
+  { name, role, scopes = [], customer_email, expires_at }: ApiKeyRequest,
+  actor: Actor,
+  { apiKeys, auditLog }: Transaction,
+): Promise<CreatedApiKey> {
+  const key = generateApiKey();
+  const stored = await apiKeys.create({
+    hash: hashOf(key),
+    prefix: shownPartOf(key),
+    name,
+    scopes: [...new Set([...(role ? ROLES[role] : []), ...scopes])],
+    customer_email: customer_email ?? null,
+    created_by: actor.id,
+    expires_at: expires_at === undefined ? null : new Date(expires_at),
+  });
+  await auditLog.record(actor, {
+    action: 'api_key.created',
+    objectId: stored.id,
+    // Without the name, which is free text, and the address of a customer.
+    after: {
+      prefix: stored.prefix,
+      scopes: stored.scopes,
+      is_limited_to_customer: stored.customer_email !== null,
+      expires_at: stored.expires_at,
+    },
+  });
+  return { stored, key };
 }

@@ -6,9 +6,10 @@ export const SCOPES = {
   'stock:write': 'Record receipts and adjustments of stock',
   'products:write': 'Create and change products',
   'notifications:read': 'Read notifications',
-  'operations:read': 'Read dead letters, audits and the state of the system',
+  'operations:read':
+    'Read dead letters, audits, the audit log, the data of a customer and the state of the system',
   'operations:write': 'Replay and discard dead letters, send mails again, request audits',
-  admin: 'Manage API keys',
+  admin: 'Manage API keys, and erase customers',
 } as const;
 
 export type Scope = keyof typeof SCOPES;

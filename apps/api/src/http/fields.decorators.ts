@@ -1,6 +1,15 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { IsEmail, IsString, Matches, MaxLength, MinLength, ValidateBy, ValidateIf } from 'class-validator';
+import {
+  isEmail,
+  IsEmail,
+  IsString,
+  Matches,
+  MaxLength,
+  MinLength,
+  ValidateBy,
+  ValidateIf,
+} from 'class-validator';
 
 /**
  * The field is a single line of text. It has more than whitespace and no control characters: PostgreSQL can't store
@@ -20,7 +29,9 @@ export function IsSingleLine(maxLength: number) {
   );
 }
 
-const MAX_EMAIL_CHARACTERS = 254;
+export const MAX_EMAIL_CHARACTERS = 254;
+const EMAIL_CHARACTERS = /^[^\p{C}\p{Z}"]+$/u;
+const EMAIL_OPTIONS = { allow_display_name: false };
 
 /**
  * The field is an e-mail address without display name. Quoted local parts are refused, because they may contain control
@@ -30,12 +41,16 @@ const MAX_EMAIL_CHARACTERS = 254;
 export function IsEmailAddress() {
   const message = 'must be an e-mail address';
   return applyDecorators(
-    Matches(/^[^\p{C}\p{Z}"]+$/u, { message }),
+    Matches(EMAIL_CHARACTERS, { message }),
     MaxLength(MAX_EMAIL_CHARACTERS),
-    IsEmail({ allow_display_name: false }, { message }),
+    IsEmail(EMAIL_OPTIONS, { message }),
     ApiProperty({ format: 'email', maxLength: MAX_EMAIL_CHARACTERS }),
   );
 }
+
+/** Returns whether the text is an e-mail address as IsEmailAddress accepts it. */
+export const isEmailAddress = (text: string) =>
+  text.length <= MAX_EMAIL_CHARACTERS && EMAIL_CHARACTERS.test(text) && isEmail(text, EMAIL_OPTIONS);
 
 const DATE_TIME =
   /^(?<year>\d{4})-(?<month>0[1-9]|1[0-2])-(?<day>0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/i;

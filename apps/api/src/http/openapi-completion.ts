@@ -32,7 +32,8 @@ function completeOperation(operation: Operation, mayHaveBody: boolean) {
   for (const parameter of operation.parameters ?? []) {
     const { name, in: location, schema } = parameter as Parameter;
     if (schema) completeSchema(schema, name);
-    if (location === 'path') Object.assign(schema!, { minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+    const isId = schema && !('$ref' in schema) && schema.type === 'integer';
+    if (location === 'path' && isId) Object.assign(schema, { minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
   }
 }
 

@@ -27,7 +27,8 @@ export function openApiDocument(app: INestApplication) {
     .addTag('stock', 'Stock levels and the stock ledger')
     .addTag('notifications', 'Mails to customers and low-stock alerts')
     .addTag('api-keys', 'Keys by which services call the API')
-    .addTag('operations', 'Dead letters, stuck orders, outbox, reconciliation of the stock ledger')
+    .addTag('customers', 'Export and erasure of personal data')
+    .addTag('operations', 'Dead letters, stuck orders, outbox, reconciliation of the stock ledger, audit log')
     .build();
   const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (_controller, method) => method,

@@ -16,6 +16,10 @@ const KEY_PROBLEMS: Problems = {
     when: 'A request with this idempotency key is being handled; repeat it after the seconds in `Retry-After`.',
     retryAfterSeconds: IdempotencyInProgress.RETRY_AFTER_SECONDS,
   },
+  410: {
+    code: 'answer_erased',
+    when: 'The request was carried out before. Its answer contained personal data, which was erased.',
+  },
   422: {
     code: 'idempotency_key_reused',
     when: 'The idempotency key was used for another operation or another body.',

@@ -3,6 +3,7 @@ import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ownerOf } from '../access/owner.js';
 import { Requires } from '../access/requires.decorator.js';
+import { actorOf } from '../audit-log/actor.js';
 import { IdPipe } from '../http/id.pipe.js';
 import { ApiProblems, INVALID, MALFORMED } from '../http/problem.dto.js';
 import { respond } from '../idempotency/answer-once.js';
@@ -38,7 +39,11 @@ export class NotificationsController {
   @ApiIdempotent({
     400: MALFORMED,
     404: { code: 'notification_not_found', when: 'The notification does not exist.' },
-    409: { code: 'notification_pending', when: 'The mail is pending.' },
+    409: {
+      code: 'notification_pending',
+      otherCodes: ['notification_erased'],
+      when: 'The mail is pending, or the personal data of its recipient was erased.',
+    },
     429: {
       code: 'mail_limit_reached',
       otherCodes: ['rate_limited'],
@@ -50,6 +55,6 @@ export class NotificationsController {
     @Param('id', IdPipe) id: number,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<NotificationDto> {
-    return respond(reply, (keyed) => this.notifications.resend(id, keyed));
+    return respond(reply, (keyed) => this.notifications.resend(id, actorOf(reply.request), keyed));
   }
 }

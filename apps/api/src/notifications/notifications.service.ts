@@ -1,6 +1,7 @@
 import {
   mailLimitsOf,
   UnitOfWork,
+  type Actor,
   type Answer,
   type KeyedRequest,
   type MailLimits,
@@ -45,11 +46,19 @@ export class NotificationsService {
   /**
    * Makes the notification pending again; notify-worker sends it at its next poll.
    *
-   * @throws NotificationNotFound, NotificationPending, MailLimitReached, IdempotencyKeyReused, IdempotencyInProgress
+   * @throws NotificationNotFound, NotificationPending, NotificationErased, MailLimitReached, IdempotencyKeyReused,
+   *   IdempotencyInProgress
    */
-  resend(id: number, keyed?: KeyedRequest): Promise<Answer<NotificationDto>> {
-    return answerOnce(this.unitOfWork, keyed, async ({ notifications }) => ({
-      body: toNotificationDto(await notifications.resend(id, this.limits)),
-    }));
+  resend(id: number, actor: Actor, keyed?: KeyedRequest): Promise<Answer<NotificationDto>> {
+    return answerOnce(this.unitOfWork, keyed, async ({ notifications, auditLog }) => {
+      const notification = await notifications.resend(id, this.limits);
+      await auditLog.record(actor, {
+        action: 'notification.resent',
+        objectId: id,
+        before: { state: notification.previous_state, resends: notification.resends - 1 },
+        after: { state: notification.state, resends: notification.resends },
+      });
+      return { body: toNotificationDto(notification) };
+    });
   }
 }

@@ -14,6 +14,9 @@ import { userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import 'reflect-metadata';
 import { addApiKeyCommands } from '../access/api-keys.commands.js';
+import { commandLineActor } from '../audit-log/actor.js';
+import { DeadLetterJobsService } from './dead-letter-jobs.service.js';
+import { DeadLettersService } from './dead-letters.service.js';
 
 // Command line for the operations under /v1/dead-letters and /v1/operations/audit: `npm run cli -- --help`.
 
@@ -33,7 +36,7 @@ async function withApp(dependencies: Dependency[], work: (app: INestApplicationC
   const logger = createLogger('cli', environment, process.stderr);
   const imports = [PlatformModule.forApp('cli', { environment, logger }), DomainModule.for()];
   const app = await NestFactory.createApplicationContext(
-    { module: CliRoot, imports },
+    { module: CliRoot, imports, providers: [DeadLettersService, DeadLetterJobsService] },
     { logger: false, abortOnError: false },
   );
   try {
@@ -150,14 +153,20 @@ for (const [action, pastTense, description] of [
     .option('--all', 'all open dead letters')
     .addOption(operatorOption)
     .action(
-      (id: number | undefined, { by, all, ...filter }: DeadLetterOptions & { by: string; all?: boolean }) =>
+      (
+        id: number | undefined,
+        { by, all, order, ...filter }: DeadLetterOptions & { by: string; all?: boolean },
+      ) =>
         withApp(['database', 'broker'], async (app) => {
           if (id !== undefined) {
-            await app.get(DeadLetters)[action](id, by);
+            await app.get(DeadLettersService)[action](id, { by }, commandLineActor());
             return print(`#${id} ${pastTense}`);
           }
-          if (!all && Object.keys(filter).length === 0) throw new Error('Specify an id, a filter, or --all.');
-          const job = await app.get(DeadLetterJobs).create(action, toFilter(filter), by);
+          if (!all && order === undefined && Object.keys(filter).length === 0)
+            throw new Error('Specify an id, a filter, or --all.');
+          const { body: job } = await app
+            .get(DeadLetterJobsService)
+            .create(action, { by, filter: { ...filter, order_id: order } }, commandLineActor());
           print(`Job ${job.id}: ${job.total} dead letters`);
           await waitForJob(app, job.id, pastTense);
         }),

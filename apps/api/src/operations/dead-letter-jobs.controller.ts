@@ -1,6 +1,8 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Requires } from '../access/requires.decorator.js';
+import type { FastifyRequest } from 'fastify';
+import { actorOf } from '../audit-log/actor.js';
 import { IdPipe } from '../http/id.pipe.js';
 import { PageQuery } from '../http/page.dto.js';
 import { ApiProblems, INVALID, MALFORMED } from '../http/problem.dto.js';
@@ -53,7 +55,11 @@ export class DeadLetterJobsController {
     409: { code: 'dead_letter_job_ended', when: 'The job is already finished or cancelled.' },
     422: INVALID,
   })
-  cancel(@Param('id', IdPipe) id: number, @Body() body: ActorDto): Promise<DeadLetterJobDto> {
-    return this.jobs.cancel(id, body);
+  cancel(
+    @Param('id', IdPipe) id: number,
+    @Body() body: ActorDto,
+    @Req() request: FastifyRequest,
+  ): Promise<DeadLetterJobDto> {
+    return this.jobs.cancel(id, body, actorOf(request));
   }
 }

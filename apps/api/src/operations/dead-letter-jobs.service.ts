@@ -1,4 +1,4 @@
-import { UnitOfWork, type Answer, type KeyedRequest } from '@estoque/domain';
+import { UnitOfWork, type Actor, type Answer, type KeyedRequest } from '@estoque/domain';
 import { DeadLetterJobs } from '@estoque/messaging';
 import { Injectable } from '@nestjs/common';
 import { answerOnce } from '../idempotency/answer-once.js';
@@ -21,10 +21,16 @@ export class DeadLetterJobsService {
   async create(
     action: 'replay' | 'discard',
     { by, filter }: FilteredActionDto,
+    actor: Actor,
     keyed?: KeyedRequest,
   ): Promise<Answer<DeadLetterJobDto>> {
-    const answer = await answerOnce(this.unitOfWork, keyed, async ({ sql }) => {
+    const answer = await answerOnce(this.unitOfWork, keyed, async ({ sql, auditLog }) => {
       const job = await this.jobs.within(sql).create(action, toDeadLetterFilter(filter), by);
+      await auditLog.record(actor, {
+        action: 'dead_letter_job.created',
+        objectId: job.id,
+        after: { action, filter: toDeadLetterJobDto(job).filter, total: job.total, by },
+      });
       return {
         body: toDeadLetterJobDto(job),
         headers: { location: `/v1/operations/dead-letter-jobs/${job.id}` },
@@ -44,8 +50,17 @@ export class DeadLetterJobsService {
   }
 
   /** @throws DeadLetterJobNotFound, DeadLetterJobEnded */
-  async cancel(id: number, { by }: ActorDto): Promise<DeadLetterJobDto> {
-    return toDeadLetterJobDto(await this.jobs.cancel(id, by));
+  cancel(id: number, { by }: ActorDto, actor: Actor): Promise<DeadLetterJobDto> {
+    return this.unitOfWork.inTransaction(async ({ sql, auditLog }) => {
+      const job = await this.jobs.within(sql).cancel(id, by);
+      await auditLog.record(actor, {
+        action: 'dead_letter_job.cancelled',
+        objectId: id,
+        before: { state: job.previous_state },
+        after: { state: job.state, done: job.done, by },
+      });
+      return toDeadLetterJobDto(job);
+    });
   }
 
   private get reads() {

@@ -13,6 +13,7 @@ import {
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Requires } from '../access/requires.decorator.js';
+import { actorOf } from '../audit-log/actor.js';
 import { IdPipe } from '../http/id.pipe.js';
 import { ApiProblems, INVALID, MALFORMED } from '../http/problem.dto.js';
 import { DeadLetterJobDto } from './dead-letter-jobs.dto.js';
@@ -22,6 +23,7 @@ import { ApiIdempotent } from '../idempotency/idempotency.decorators.js';
 import {
   ActorDto,
   BodyQuery,
+  ClosedDeadLetterDto,
   DeadLetterDetailsDto,
   DeadLetterPageDto,
   DeadLetterQuery,
@@ -46,6 +48,13 @@ const DETAILS_RESPONSE = {
   status: 200,
   type: DeadLetterDetailsDto,
   description: 'The dead letter with its history of actions.',
+};
+
+/** Without the content: it is shown to callers with the scope operations:read only. */
+const CLOSED_RESPONSE = {
+  status: 200,
+  type: ClosedDeadLetterDto,
+  description: 'The dead letter with its history of actions, without its content.',
 };
 
 const JOB_RESPONSE = {
@@ -95,7 +104,7 @@ export class DeadLettersController {
     @Body() body: FilteredActionDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DeadLetterJobDto> {
-    return respond(reply, (keyed) => this.jobs.create('replay', body, keyed));
+    return respond(reply, (keyed) => this.jobs.create('replay', body, actorOf(reply.request), keyed));
   }
 
   @Requires('operations:write', { isCostly: true })
@@ -113,7 +122,7 @@ export class DeadLettersController {
     @Body() body: FilteredActionDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DeadLetterJobDto> {
-    return respond(reply, (keyed) => this.jobs.create('discard', body, keyed));
+    return respond(reply, (keyed) => this.jobs.create('discard', body, actorOf(reply.request), keyed));
   }
 
   @Requires('operations:read')
@@ -162,14 +171,14 @@ export class DeadLettersController {
       'Publishes the unmodified message to its original queue, with its attempts reset. If it fails again, the dead letter becomes open again.',
   })
   @ApiParam({ name: 'id', type: 'integer', example: 7 })
-  @ApiResponse(DETAILS_RESPONSE)
+  @ApiResponse(CLOSED_RESPONSE)
   @ApiIdempotent({ 400: MALFORMED, 404: NOT_FOUND, 409: NOT_REPLAYABLE, 422: INVALID })
   replay(
     @Param('id', IdPipe) id: number,
     @Body() body: ActorDto,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<DeadLetterDetailsDto> {
-    return respond(reply, (keyed) => this.deadLetters.replay(id, body, keyed));
+  ): Promise<ClosedDeadLetterDto> {
+    return respond(reply, (keyed) => this.deadLetters.replay(id, body, actorOf(reply.request), keyed));
   }
 
   @Requires('operations:write')
@@ -180,13 +189,13 @@ export class DeadLettersController {
     summary: 'Discard a dead letter; it can still be read until it is pruned',
   })
   @ApiParam({ name: 'id', type: 'integer', example: 7 })
-  @ApiResponse(DETAILS_RESPONSE)
+  @ApiResponse(CLOSED_RESPONSE)
   @ApiIdempotent({ 400: MALFORMED, 404: NOT_FOUND, 409: NOT_OPEN, 422: INVALID })
   discard(
     @Param('id', IdPipe) id: number,
     @Body() body: ActorDto,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<DeadLetterDetailsDto> {
-    return respond(reply, (keyed) => this.deadLetters.discard(id, body, keyed));
+  ): Promise<ClosedDeadLetterDto> {
+    return respond(reply, (keyed) => this.deadLetters.discard(id, body, actorOf(reply.request), keyed));
   }
 }

@@ -75,7 +75,8 @@ export class BodyQuery {
   offset: number = 0;
 }
 
-export class DeadLetterDto {
+/** A dead letter without what the message contained, for callers who may not read dead letters. */
+class DeadLetterStateDto {
   /** @example 7 */
   id!: number;
   /** Queue of the message. @example "order_queue" */
@@ -84,8 +85,6 @@ export class DeadLetterDto {
   event!: string;
   /** Stable code of the reason. @example "invalid_json" */
   reason!: string;
-  /** Error message of the last attempt. @example "Unexpected end of JSON input" */
-  error!: string;
   /** Number of attempts to handle the message. @example 1 */
   attempts!: number;
   // Response fields are not validated: @IsIn only gives the Swagger plugin the enum, in this order.
@@ -99,6 +98,11 @@ export class DeadLetterDto {
   last_seen!: string;
 }
 
+export class DeadLetterDto extends DeadLetterStateDto {
+  /** Error message of the last attempt; it can quote the message. @example "Unexpected end of JSON input" */
+  error!: string;
+}
+
 const ACTIONS = ['replayed', 'discarded'] as const satisfies readonly DeadLetterAction['action'][];
 
 export class DeadLetterActionDto {
@@ -108,6 +112,11 @@ export class DeadLetterActionDto {
   by!: string;
   /** @example "2026-01-15T12:05:00.000Z" */
   at!: string;
+}
+
+export class ClosedDeadLetterDto extends DeadLetterStateDto {
+  /** The latest 100 actions, oldest first. */
+  actions!: DeadLetterActionDto[];
 }
 
 export class DeadLetterDetailsDto extends DeadLetterDto {
@@ -131,15 +140,13 @@ export class DeadLetterPageDto extends PageDto {
   data!: DeadLetterDto[];
 }
 
-export function toDeadLetterDto(deadLetter: DeadLetter): DeadLetterDto {
-  const { id, queue, event, reason, error, attempts, state, dead_letter_count, first_seen, last_seen } =
-    deadLetter;
+function toDeadLetterStateDto(deadLetter: DeadLetter): DeadLetterStateDto {
+  const { id, queue, event, reason, attempts, state, dead_letter_count, first_seen, last_seen } = deadLetter;
   return {
     id,
     queue,
     event,
     reason,
-    error,
     attempts,
     state,
     dead_letter_count,
@@ -147,6 +154,19 @@ export function toDeadLetterDto(deadLetter: DeadLetter): DeadLetterDto {
     last_seen: last_seen.toISOString(),
   };
 }
+
+export const toDeadLetterDto = (deadLetter: DeadLetter): DeadLetterDto => ({
+  ...toDeadLetterStateDto(deadLetter),
+  error: deadLetter.error,
+});
+
+const toActionDtos = (actions: DeadLetterAction[]): DeadLetterActionDto[] =>
+  actions.map(({ action, actor: by, at }) => ({ action, by, at: at.toISOString() }));
+
+export const toClosedDeadLetterDto = (deadLetter: DeadLetterDetails): ClosedDeadLetterDto => ({
+  ...toDeadLetterStateDto(deadLetter),
+  actions: toActionDtos(deadLetter.actions),
+});
 
 const MAX_TEXT_CHARACTERS = 10_000;
 /** A character has at most 4 bytes in UTF-8. */
@@ -162,7 +182,7 @@ export function toDeadLetterDetailsDto(deadLetter: DeadLetterDetails): DeadLette
     body_truncated: body.length < body_bytes,
     body_base64: body.toString('base64'),
     body_text: body.subarray(0, MAX_TEXT_BYTES).toString().slice(0, MAX_TEXT_CHARACTERS),
-    actions: actions.map(({ action, actor: by, at }) => ({ action, by, at: at.toISOString() })),
+    actions: toActionDtos(actions),
   };
 }
 

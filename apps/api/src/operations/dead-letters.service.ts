@@ -1,14 +1,16 @@
-import { isFinalRefusal, UnitOfWork, type Answer, type KeyedRequest } from '@estoque/domain';
+import { isFinalRefusal, UnitOfWork, type Actor, type Answer, type KeyedRequest } from '@estoque/domain';
 import { DeadLetters, MAX_BODY_BYTES, type ClaimedDeadLetter } from '@estoque/messaging';
 import { Injectable } from '@nestjs/common';
 import { answerOnce } from '../idempotency/answer-once.js';
 import { pageStart, toPage } from '../http/page.dto.js';
 import {
+  toClosedDeadLetterDto,
   toDeadLetterDetailsDto,
   toDeadLetterDto,
   toDeadLetterFilter,
   type ActorDto,
   type BodyQuery,
+  type ClosedDeadLetterDto,
   type DeadLetterPageDto,
   type DeadLetterQuery,
   type DeadLetterDetailsDto,
@@ -32,11 +34,22 @@ export class DeadLettersService {
   }
 
   /** @throws DeadLetterNotFound, DeadLetterClosed, DeadLetterReplaying, IdempotencyKeyReused, IdempotencyInProgress */
-  async discard(id: number, { by }: ActorDto, keyed?: KeyedRequest): Promise<Answer<DeadLetterDetailsDto>> {
-    return answerOnce(this.unitOfWork, keyed, async ({ sql }) => {
+  async discard(
+    id: number,
+    { by }: ActorDto,
+    actor: Actor,
+    keyed?: KeyedRequest,
+  ): Promise<Answer<ClosedDeadLetterDto>> {
+    return answerOnce(this.unitOfWork, keyed, async ({ sql, auditLog }) => {
       const deadLetters = this.deadLetters.within(sql);
       await deadLetters.discard(id, by);
-      return { body: toDeadLetterDetailsDto(await deadLetters.get(id)) };
+      await auditLog.record(actor, {
+        action: 'dead_letter.discarded',
+        objectId: id,
+        before: { state: 'open' },
+        after: { state: 'discarded', by },
+      });
+      return { body: toClosedDeadLetterDto(await deadLetters.get(id)) };
     });
   }
 
@@ -47,16 +60,27 @@ export class DeadLettersService {
    * @throws DeadLetterNotFound, DeadLetterClosed, DeadLetterReplaying, DeadLetterNotReplayable, IdempotencyKeyReused,
    *   IdempotencyInProgress, and AppError `broker_unavailable`
    */
-  async replay(id: number, { by }: ActorDto, keyed?: KeyedRequest): Promise<Answer<DeadLetterDetailsDto>> {
+  async replay(
+    id: number,
+    { by }: ActorDto,
+    actor: Actor,
+    keyed?: KeyedRequest,
+  ): Promise<Answer<ClosedDeadLetterDto>> {
     const { idempotency } = this.unitOfWork.readForChange;
-    const stored = keyed && (await idempotency.find<DeadLetterDetailsDto>(keyed));
+    const stored = keyed && (await idempotency.find<ClosedDeadLetterDto>(keyed));
     if (stored) return stored;
     const published = await this.claimAndPublish(id, keyed);
-    return answerOnce(this.unitOfWork, keyed, async ({ sql }) => {
+    return answerOnce(this.unitOfWork, keyed, async ({ sql, auditLog }) => {
       if (published instanceof Error) throw published;
       const deadLetters = this.deadLetters.within(sql);
       await deadLetters.closeReplayed(published, by);
-      return { body: toDeadLetterDetailsDto(await deadLetters.get(id)) };
+      await auditLog.record(actor, {
+        action: 'dead_letter.replayed',
+        objectId: id,
+        before: { state: 'open' },
+        after: { state: 'replayed', by },
+      });
+      return { body: toClosedDeadLetterDto(await deadLetters.get(id)) };
     });
   }
 

@@ -2,6 +2,7 @@ import { Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Requires } from '../access/requires.decorator.js';
+import { actorOf } from '../audit-log/actor.js';
 import { IdPipe } from '../http/id.pipe.js';
 import { ApiProblems } from '../http/problem.dto.js';
 import { AuditDto, OutboxDto, StuckOrdersDto } from './operations.dto.js';
@@ -64,7 +65,7 @@ export class OperationsController {
   })
   @ApiProblems(NO_INPUT)
   async requestAudit(@Res({ passthrough: true }) reply: FastifyReply): Promise<AuditDto> {
-    const audit = await this.operations.requestAudit();
+    const audit = await this.operations.requestAudit(actorOf(reply.request));
     reply.header('location', `/v1/operations/audits/${audit.id}`);
     return audit;
   }

@@ -1,4 +1,4 @@
-import { Audits, UnitOfWork } from '@estoque/domain';
+import { Audits, UnitOfWork, type Actor } from '@estoque/domain';
 import { DeadLetters, OutboxRelay } from '@estoque/messaging';
 import { AppError, Metrics, sampled } from '@estoque/platform';
 import { Injectable } from '@nestjs/common';
@@ -55,14 +55,21 @@ export class OperationsService {
 
   /**
    * Requests an audit, or joins the one that is requested or running. order-worker runs it. Concurrent calls share one
-   * request, so that they occupy one of the connections of the orders.
+   * request, so that they occupy one of the connections of the orders. The audit log names the caller whose request made
+   * the audit.
    */
-  requestAudit(): Promise<AuditDto> {
-    this.auditRequest ??= this.audits
-      .request()
-      .then((id) => findAudit(this.audits, id))
-      .finally(() => (this.auditRequest = undefined));
+  requestAudit(actor: Actor): Promise<AuditDto> {
+    this.auditRequest ??= this.createAudit(actor).finally(() => (this.auditRequest = undefined));
     return this.auditRequest;
+  }
+
+  private createAudit(actor: Actor): Promise<AuditDto> {
+    return this.unitOfWork.inTransaction(async ({ sql, auditLog }) => {
+      const audits = this.audits.within(sql);
+      const { id, isNew } = await audits.request();
+      if (isNew) await auditLog.record(actor, { action: 'audit.requested', objectId: id });
+      return findAudit(audits, id);
+    });
   }
 
   async measureOutbox(): Promise<OutboxDto> {

@@ -3,6 +3,7 @@ import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { assertOwn, ownerOf } from '../access/owner.js';
 import { Requires } from '../access/requires.decorator.js';
+import { actorOf } from '../audit-log/actor.js';
 import { abandonmentOf } from '../http/admission.js';
 import { IdPipe } from '../http/id.pipe.js';
 import { ApiProblems, INVALID, MALFORMED } from '../http/problem.dto.js';
@@ -48,7 +49,7 @@ export class OrdersController {
   place(@Body() body: PlaceOrderDto, @Res({ passthrough: true }) reply: FastifyReply): Promise<OrderDto> {
     const isAbandoned = abandonmentOf(reply.request);
     assertOwn(body.customer.email, ownerOf(reply.request));
-    return respond(reply, (keyed) => this.orders.place(body, keyed, isAbandoned));
+    return respond(reply, (keyed) => this.orders.place(body, actorOf(reply.request), keyed, isAbandoned));
   }
 
   @Requires('orders:read', { isForCustomers: true, isCostly: true })
@@ -91,6 +92,6 @@ export class OrdersController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OrderDto> {
     const owner = ownerOf(reply.request);
-    return respond(reply, (keyed) => this.orders.cancel(id, keyed, owner));
+    return respond(reply, (keyed) => this.orders.cancel(id, actorOf(reply.request), keyed, owner));
   }
 }

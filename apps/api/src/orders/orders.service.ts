@@ -7,6 +7,7 @@ import {
   productRow,
   stockRow,
   UnitOfWork,
+  type Actor,
   type Answer,
   type KeyedRequest,
   type NewOrder,
@@ -27,6 +28,7 @@ import type { PlaceOrderDto } from './place-order.dto.js';
 /** A request for an order, with its idempotency key if it has one. */
 interface OrderRequest {
   body: PlaceOrderDto;
+  actor: Actor;
   keyed?: KeyedRequest;
 }
 
@@ -52,15 +54,21 @@ export class OrdersService {
   }
 
   /**
-   * Stores the order and its event `order.created` in one transaction. The event is published after the commit.
+   * Stores the order and its event `order.created` in one transaction. The event is published after the commit. The order
+   * is itself the record of who placed it.
    *
    * @param isAbandoned whether the caller no longer waits; the order is then not stored
    * @throws AppError `validation_failed`: too many units of a product, unknown products, several currencies, or a total
    * that is too large; RowLocked if another session has locked one of the products; IdempotencyKeyReused,
    * IdempotencyInProgress; `overloaded`
    */
-  place(body: PlaceOrderDto, keyed?: KeyedRequest, isAbandoned?: () => boolean): Promise<Answer<OrderDto>> {
-    return this.batcher.add({ body, keyed }, isAbandoned);
+  place(
+    body: PlaceOrderDto,
+    actor: Actor,
+    keyed?: KeyedRequest,
+    isAbandoned?: () => boolean,
+  ): Promise<Answer<OrderDto>> {
+    return this.batcher.add({ body, actor, keyed }, isAbandoned);
   }
 
   /**
@@ -70,18 +78,24 @@ export class OrdersService {
    * @param owner the customer who asks for it: the order of another one is not found
    * @throws OrderNotFound, OrderNotCancellable, RowLocked, IdempotencyKeyReused, IdempotencyInProgress
    */
-  async cancel(id: number, keyed?: KeyedRequest, owner?: string): Promise<Answer<OrderDto>> {
+  async cancel(id: number, actor: Actor, keyed?: KeyedRequest, owner?: string): Promise<Answer<OrderDto>> {
     // Before any lock, so that a locked order of another customer is not found either.
     if (owner !== undefined) await this.unitOfWork.readForChange.orderDetails.assertOwner(id, owner);
     const items = (await this.unitOfWork.readForChange.orderDetails.itemsOf([id])).get(id)!;
     const rows = [orderRow(id), ...items.map(({ product_id }) => stockRow(product_id))];
     const locking = this.unitOfWork.locking(rows);
-    return answerOnce(locking, keyed, async ({ orders, orderDetails, reservations, outbox }) => {
+    return answerOnce(locking, keyed, async ({ orders, orderDetails, reservations, outbox, auditLog }) => {
       const order = await orders.lockForUpdate(id);
       if (mayTransition('cancel', order.status)) {
         await reservations.release(order);
         await orders.cancel(id, 'requested');
         outbox.add('order.cancelled', { order_id: id, items: order.items, reason: 'requested' });
+        await auditLog.record(actor, {
+          action: 'order.cancelled',
+          objectId: id,
+          before: { status: order.status },
+          after: { status: 'cancelled' },
+        });
       } else if (order.status !== 'cancelled') {
         throw new OrderNotCancellable(id, order.status);
       }
@@ -125,7 +139,7 @@ async function storeOrders(
   { orders, products, outbox }: Transaction<'api'>,
 ): Promise<(Answer<OrderDto> | Error)[]> {
   const snapshots = await products.snapshots(productIdsOf(requests));
-  const drafts = requests.map(({ body }) => draftOrder(body, snapshots));
+  const drafts = requests.map(({ body, actor }) => draftOrder(body, snapshots, actor));
   const valid = drafts.filter((draft): draft is NewOrder => !(draft instanceof InvalidOrder));
   const placed = await orders.place(valid);
   const placedByDraft = new Map(valid.map((draft, index) => [draft, placed[index]!]));

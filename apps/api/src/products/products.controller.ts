@@ -1,7 +1,8 @@
-import { Body, Controller, Get, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Requires } from '../access/requires.decorator.js';
+import { actorOf } from '../audit-log/actor.js';
 import { IdPipe } from '../http/id.pipe.js';
 import { ApiProblems, INVALID, MALFORMED } from '../http/problem.dto.js';
 import { respond } from '../idempotency/answer-once.js';
@@ -32,7 +33,7 @@ export class ProductsController {
     @Body() body: CreateProductDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ProductDto> {
-    return respond(reply, (keyed) => this.products.create(body, keyed));
+    return respond(reply, (keyed) => this.products.create(body, actorOf(reply.request), keyed));
   }
 
   @Requires('stock:read', { isCostly: true })
@@ -60,7 +61,11 @@ export class ProductsController {
   @ApiParam({ name: 'id', type: 'integer', example: 10 })
   @ApiResponse({ status: 200, type: ProductDto, description: 'The changed product.' })
   @ApiProblems({ 400: MALFORMED, 404: NOT_FOUND, 409: SKU_TAKEN, 422: INVALID })
-  change(@Param('id', IdPipe) id: number, @Body() body: ChangeProductDto): Promise<ProductDto> {
-    return this.products.change(id, body);
+  change(
+    @Param('id', IdPipe) id: number,
+    @Body() body: ChangeProductDto,
+    @Req() request: FastifyRequest,
+  ): Promise<ProductDto> {
+    return this.products.change(id, body, actorOf(request));
   }
 }

@@ -1,5 +1,5 @@
 import { RowLocked } from '@estoque/database';
-import { TestShop } from '../../../../test/support/test-shop.js';
+import { ACTOR, TestShop } from '../../../../test/support/test-shop.js';
 import { ProductsService } from './products.service.js';
 
 describe('ProductsService', () => {
@@ -24,18 +24,18 @@ describe('ProductsService', () => {
     const id = await shop.createProduct(0);
     const before = await products.get(id);
     await shop.whileLocked(`SELECT FROM products WHERE id = $1 ${lock}`, [id], async () => {
-      const error = await products.change(id, changes).catch((refusal: unknown) => refusal);
+      const error = await products.change(id, changes, ACTOR).catch((refusal: unknown) => refusal);
       expect(error).toBeInstanceOf(RowLocked);
       expect((error as Error).message).toMatch(message);
       expect(await products.get(id)).toEqual(before);
     });
-    expect(await products.change(id, changes)).toMatchObject(changes);
+    expect(await products.change(id, changes, ACTOR)).toMatchObject(changes);
   });
 
   it('changes a product while an order of it is not yet committed', async () => {
     const id = await shop.createProduct(0);
     await shop.whileLocked('SELECT FROM products WHERE id = $1 FOR KEY SHARE', [id], async () => {
-      expect(await products.change(id, { price: 100 })).toMatchObject({ price: 100 });
+      expect(await products.change(id, { price: 100 }, ACTOR)).toMatchObject({ price: 100 });
     });
   });
 });

@@ -1,4 +1,11 @@
-import { productDataRow, productSkuRow, UnitOfWork, type Answer, type KeyedRequest } from '@estoque/domain';
+import {
+  productDataRow,
+  productSkuRow,
+  UnitOfWork,
+  type Actor,
+  type Answer,
+  type KeyedRequest,
+} from '@estoque/domain';
 import { Injectable } from '@nestjs/common';
 import { answerOnce } from '../idempotency/answer-once.js';
 import { pageStart, toPage } from '../http/page.dto.js';
@@ -16,20 +23,33 @@ export class ProductsService {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
   /** Creates a product with no stock. @throws SkuTaken, IdempotencyKeyReused, IdempotencyInProgress */
-  create(product: CreateProductDto, keyed?: KeyedRequest): Promise<Answer<ProductDto>> {
-    return answerOnce(this.unitOfWork, keyed, async ({ products, stock }) => {
+  create(product: CreateProductDto, actor: Actor, keyed?: KeyedRequest): Promise<Answer<ProductDto>> {
+    return answerOnce(this.unitOfWork, keyed, async ({ products, stock, auditLog }) => {
       const created = await products.create({ reorder_point: 0, active: true, ...product });
-      await stock.create(created.id);
-      return { body: toProductDto(created), headers: { location: `/v1/products/${created.id}` } };
+      const { id } = created;
+      await stock.create(id);
+      await auditLog.record(actor, {
+        action: 'product.created',
+        objectId: id,
+        after: auditedFields(created),
+      });
+      return { body: toProductDto(created), headers: { location: `/v1/products/${id}` } };
     });
   }
 
   /** @throws ProductNotFound, SkuTaken, RowLocked */
-  change(id: number, changes: ChangeProductDto): Promise<ProductDto> {
+  change(id: number, changes: ChangeProductDto, actor: Actor): Promise<ProductDto> {
     const row = changes.sku === undefined ? productDataRow(id) : productSkuRow(id);
-    return this.unitOfWork
-      .locking([row])
-      .inTransaction(async ({ products }) => toProductDto(await products.change(id, changes)));
+    return this.unitOfWork.locking([row]).inTransaction(async ({ products, auditLog }) => {
+      const { before, after } = await products.change(id, changes);
+      await auditLog.record(actor, {
+        action: 'product.changed',
+        objectId: id,
+        before: auditedFields(before),
+        after: auditedFields(after),
+      });
+      return toProductDto(after);
+    });
   }
 
   /** @throws ProductNotFound */
@@ -42,3 +62,13 @@ export class ProductsService {
     return toPage(rows, page.limit, toProductDto);
   }
 }
+
+/** The fields that a client can change. */
+const auditedFields = ({ sku, name, price, currency, reorder_point, active }: CreateProductDto) => ({
+  sku,
+  name,
+  price,
+  currency,
+  reorder_point,
+  active,
+});

@@ -2,6 +2,7 @@ import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Requires } from '../access/requires.decorator.js';
+import { actorOf } from '../audit-log/actor.js';
 import { IdPipe } from '../http/id.pipe.js';
 import { PageQuery } from '../http/page.dto.js';
 import { ApiProblems, INVALID, MALFORMED } from '../http/problem.dto.js';
@@ -60,7 +61,9 @@ export class StockController {
     @Body() body: ReceiptDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RecordedMovementDto> {
-    return respond(reply, (keyed) => this.stock.recordMovement(id, 'receipt', body, keyed));
+    return respond(reply, (keyed) =>
+      this.stock.recordMovement(id, 'receipt', body, actorOf(reply.request), keyed),
+    );
   }
 
   @Requires('stock:write')
@@ -85,7 +88,9 @@ export class StockController {
     @Body() body: AdjustmentDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RecordedMovementDto> {
-    return respond(reply, (keyed) => this.stock.recordMovement(id, 'adjustment', body, keyed));
+    return respond(reply, (keyed) =>
+      this.stock.recordMovement(id, 'adjustment', body, actorOf(reply.request), keyed),
+    );
   }
 
   @Requires('stock:read')

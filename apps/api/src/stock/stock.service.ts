@@ -1,4 +1,11 @@
-import { productRow, stockRow, UnitOfWork, type Answer, type KeyedRequest } from '@estoque/domain';
+import {
+  productRow,
+  stockRow,
+  UnitOfWork,
+  type Actor,
+  type Answer,
+  type KeyedRequest,
+} from '@estoque/domain';
 import { Injectable } from '@nestjs/common';
 import { answerOnce } from '../idempotency/answer-once.js';
 import { pageStart, toPage, type PageQuery } from '../http/page.dto.js';
@@ -11,6 +18,8 @@ import {
   type RecordedMovementDto,
   type StockDto,
 } from './stock.dto.js';
+
+const ACTIONS = { receipt: 'stock.received', adjustment: 'stock.adjusted' } as const;
 
 @Injectable()
 export class StockService {
@@ -25,13 +34,21 @@ export class StockService {
     productId: number,
     kind: 'receipt' | 'adjustment',
     { quantity, reason }: ReceiptDto | AdjustmentDto,
+    actor: Actor,
     keyed?: KeyedRequest,
   ): Promise<Answer<RecordedMovementDto>> {
     const locking = this.unitOfWork.locking([stockRow(productId), productRow(productId)]);
-    return answerOnce(locking, keyed, async ({ stock, outbox }) => {
+    return answerOnce(locking, keyed, async ({ stock, outbox, auditLog }) => {
       const change = await stock.recordMovement(productId, kind, quantity, reason);
       outbox.add('stock.updated', { items: [change] });
       const { on_hand, reserved, available, movement_id } = change;
+      // Without the reason, which is free text: the ledger has it.
+      await auditLog.record(actor, {
+        action: ACTIONS[kind],
+        objectId: productId,
+        before: { on_hand: on_hand - quantity },
+        after: { on_hand, movement_id, quantity },
+      });
       const movement = toMovementDto(await stock.movementOf(productId, movement_id));
       return {
         body: { product_id: productId, on_hand, reserved, available, movement },

@@ -1,4 +1,6 @@
 import type { EntityManager } from 'typeorm';
+import type { Change } from '../audit-log/audit-log.repository.js';
+import { ERASED } from '../personal-data/erased.js';
 import type { ApiKey } from './api-key.entity.js';
 import { ApiKeyNotFound } from './api-key.errors.js';
 
@@ -13,6 +15,14 @@ export type ValidApiKey = Pick<ApiKey, 'id' | 'hash' | 'scopes' | 'customer_emai
 
 const COLUMNS =
   'id, prefix, name, scopes, customer_email, created_by, created_at, expires_at, last_used_at, revoked_at';
+
+/** The entry of the audit log for a key that was revoked. */
+export const revocationOf = ({ id, revoked_at }: ListedApiKey): Change => ({
+  action: 'api_key.revoked',
+  objectId: id,
+  before: { revoked_at: null },
+  after: { revoked_at },
+});
 
 /** Writes `api_keys`. Keys are never deleted: the audit log refers to them. */
 export class ApiKeyRepository {
@@ -44,20 +54,55 @@ export class ApiKeyRepository {
     );
   }
 
-  /** Revokes a key. A key that is revoked already stays unchanged. @throws ApiKeyNotFound */
-  async revoke(id: number): Promise<ListedApiKey> {
-    await this.manager.query('UPDATE api_keys SET revoked_at = now() WHERE id = $1 AND revoked_at IS NULL', [
-      id,
-    ]);
-    return this.get(id);
+  /** @returns keys of the customer, newest first */
+  ofCustomer(email: string, limit: number): Promise<ListedApiKey[]> {
+    return this.manager.query<ListedApiKey[]>(
+      `SELECT ${COLUMNS} FROM api_keys WHERE lower(customer_email) = lower($1) ORDER BY id DESC LIMIT $2`,
+      [email, limit],
+    );
   }
 
-  /** Revokes all valid keys with this name. */
-  async revokeNamed(name: string): Promise<void> {
+  /**
+   * Revokes a key. A key that is revoked already stays unchanged.
+   *
+   * @returns the key, and whether it was not revoked before
+   * @throws ApiKeyNotFound
+   */
+  async revoke(id: number): Promise<{ key: ListedApiKey; isNew: boolean }> {
+    const [revoked] = await this.revokeWhere('id = $1', id);
+    return { key: revoked ?? (await this.get(id)), isNew: revoked !== undefined };
+  }
+
+  /** Revokes the keys of a customer, and erases the customer from all of them. @returns those that were not revoked yet */
+  async eraseCustomer(email: string): Promise<ListedApiKey[]> {
+    const revoked = await this.revokeWhere('lower(customer_email) = lower($1)', email);
     await this.manager.query(
-      'UPDATE api_keys SET revoked_at = now() WHERE name = $1 AND revoked_at IS NULL',
-      [name],
+      'UPDATE api_keys SET name = $2, customer_email = $3 WHERE lower(customer_email) = lower($1)',
+      [email, ERASED.name, ERASED.email],
     );
+    return revoked;
+  }
+
+  /** Erases the customers from keys that were revoked or have expired more than `days` ago. */
+  async eraseFormerCustomers(days: number) {
+    await this.manager.query(
+      `UPDATE api_keys SET name = $2, customer_email = $3
+       WHERE customer_email <> $3 AND least(revoked_at, expires_at) < now() - make_interval(days => $1)`,
+      [days, ERASED.name, ERASED.email],
+    );
+  }
+
+  /** Revokes the keys with this name. @returns those that were not revoked yet */
+  revokeNamed(name: string): Promise<ListedApiKey[]> {
+    return this.revokeWhere('name = $1', name);
+  }
+
+  private async revokeWhere(condition: string, value: string | number): Promise<ListedApiKey[]> {
+    const [revoked] = await this.manager.query<[ListedApiKey[], number]>(
+      `UPDATE api_keys SET revoked_at = now() WHERE ${condition} AND revoked_at IS NULL RETURNING ${COLUMNS}`,
+      [value],
+    );
+    return revoked;
   }
 
   /** @returns those of the keys that are neither revoked nor expired */

@@ -35,16 +35,16 @@ export class Audits {
     return new Audits(sql);
   }
 
-  /** Requests an audit, or joins the one that is requested or running. @returns its id */
-  async request(): Promise<number> {
+  /** Requests an audit, or joins the one that is requested or running. @returns its id, and whether it is new */
+  async request(): Promise<{ id: number; isNew: boolean }> {
     // In a loop, because the audit that was joined may finish between the two statements.
     for (;;) {
       const [requested] = await this.sql.query<{ id: number }>(
         'INSERT INTO audits DEFAULT VALUES ON CONFLICT DO NOTHING RETURNING id',
       );
-      if (requested) return requested.id;
+      if (requested) return { id: requested.id, isNew: true };
       const [joined] = await this.sql.query<{ id: number }>(`SELECT id FROM audits WHERE ${UNFINISHED}`);
-      if (joined) return joined.id;
+      if (joined) return { id: joined.id, isNew: false };
     }
   }
 

@@ -18,6 +18,8 @@ import { OutboxIndexes1766002700000 } from './migrations/1766002700000-outbox-in
 import { Access1766004000000 } from './migrations/1766004000000-access.js';
 import { MailQuotas1766005000000 } from './migrations/1766005000000-mail-quotas.js';
 import { WithheldMails1766005001000 } from './migrations/1766005001000-withheld-mails.js';
+import { AuditLog1766006000000 } from './migrations/1766006000000-audit-log.js';
+import { Erasures1766006001000 } from './migrations/1766006001000-erasures.js';
 
 const ENTITIES = [
   Product,
@@ -49,6 +51,8 @@ const MIGRATIONS = [
   Access1766004000000,
   MailQuotas1766005000000,
   WithheldMails1766005001000,
+  AuditLog1766006000000,
+  Erasures1766006001000,
 ];
 
 /** Creates the data source of the system's database. It is not connected; `initialize()` connects it. */

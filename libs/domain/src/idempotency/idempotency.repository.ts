@@ -81,7 +81,7 @@ export class IdempotencyRepository {
 
   /** Deletes rows older than `hours`, oldest first. Concurrent calls delete different rows. @param from creation time */
   async prune(hours: number, { from, limit }: { from: Date; limit: number }): Promise<Pruned<Date>> {
-    // By ctid, which is stable because rows are never updated.
+    // By ctid. Only an erasure updates rows; one that it updates meanwhile is deleted by the next call.
     const [pruned] = await this.manager.query<[Pruned<Date>]>(
       `WITH pruned AS (
          DELETE FROM idempotency_keys WHERE ctid = ANY(ARRAY(

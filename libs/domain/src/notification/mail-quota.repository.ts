@@ -65,6 +65,15 @@ export class MailQuotaRepository {
     if (quota!.granted === 0) throw new MailLimitReached(Math.max(1, quota!.retry_after));
   }
 
+  /** Deletes the quota of a customer. The one for low-stock alerts stays: its recipient is an operator. */
+  async eraseCustomer(email: string) {
+    await this.manager.query(
+      `DELETE FROM mail_quotas USING (SELECT ${MAILBOX} AS erased FROM (SELECT $1::text AS recipient) AS mail) AS wanted
+       WHERE mailbox = erased AND NOT for_alerts`,
+      [email],
+    );
+  }
+
   /**
    * Deletes quotas without a mail in the last hour, the oldest first. Concurrent calls delete different ones.
    *

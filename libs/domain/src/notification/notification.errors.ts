@@ -15,6 +15,13 @@ export class MailLimitReached extends AppError {
   }
 }
 
+/** The personal data of the recipient was erased. */
+export class NotificationErased extends AppError {
+  constructor(id: number) {
+    super('conflict', 'notification_erased', `The recipient of notification ${id} was erased.`);
+  }
+}
+
 /** A notification can't be sent again while a mail is pending. */
 export class NotificationPending extends AppError {
   constructor(id: number) {

@@ -1,7 +1,8 @@
 import type { EntityManager } from 'typeorm';
+import { ERASED } from '../personal-data/erased.js';
 import { MailQuotaRepository, type MailLimits } from './mail-quota.repository.js';
 import { Notification, NOTIFICATION_COLUMNS, type NotificationState } from './notification.entity.js';
-import { NotificationNotFound, NotificationPending } from './notification.errors.js';
+import { NotificationErased, NotificationNotFound, NotificationPending } from './notification.errors.js';
 
 export type NewNotification = Pick<Notification, 'kind' | 'recipient' | 'locale'> &
   Partial<Pick<Notification, 'order_id' | 'movement_id' | 'traceparent'>>;
@@ -23,6 +24,8 @@ const IN_STATE: Record<NotificationState, string> = {
   failed: `AND state = 'failed'`,
   withheld: `AND state = 'withheld'`,
 };
+
+type ResentNotification = Notification & { previous_state: NotificationState };
 
 /** Writes `notifications`, except for what the mail sender records. */
 export class NotificationRepository {
@@ -52,22 +55,34 @@ export class NotificationRepository {
   /**
    * Schedules a notification to be sent again, or a withheld one for the first time.
    *
-   * @throws NotificationNotFound, NotificationPending, MailLimitReached
+   * @returns the notification, and its state before
+   * @throws NotificationNotFound, NotificationPending, NotificationErased, MailLimitReached
    */
-  async resend(id: number, limits: MailLimits): Promise<Notification> {
-    const [[resent]] = await this.manager.query<[Notification[], number]>(
+  async resend(id: number, limits: MailLimits): Promise<ResentNotification> {
+    const [[resent]] = await this.manager.query<[ResentNotification[], number]>(
       `UPDATE notifications SET state = 'pending', resends = resends + 1, attempts = 0, last_error = NULL,
               sent_at = NULL, due_at = clock_timestamp(), counted = true
-       WHERE id = $1 AND state <> 'pending' RETURNING ${NOTIFICATION_COLUMNS}`,
-      [id],
+       FROM (SELECT id AS previous_id, state AS previous_state FROM notifications
+             WHERE id = $1 AND state <> 'pending' AND recipient <> $2 FOR NO KEY UPDATE) AS previous
+       WHERE id = previous_id RETURNING previous_state, ${NOTIFICATION_COLUMNS}`,
+      [id, ERASED.email],
     );
     if (resent) {
       const { recipient, kind } = resent;
       await new MailQuotaRepository(this.manager).count(recipient, kind === 'low_stock', limits);
       return resent;
     }
-    if (await this.manager.existsBy(Notification, { id })) throw new NotificationPending(id);
-    throw new NotificationNotFound(id);
+    const existing = await this.manager.findOneBy(Notification, { id });
+    if (!existing) throw new NotificationNotFound(id);
+    throw existing.recipient === ERASED.email ? new NotificationErased(id) : new NotificationPending(id);
+  }
+
+  /** @returns the notifications about these orders, oldest first */
+  ofOrders(orderIds: number[]): Promise<Notification[]> {
+    return this.manager.query<Notification[]>(
+      `SELECT ${NOTIFICATION_COLUMNS} FROM notifications WHERE order_id = ANY($1) ORDER BY id`,
+      [orderIds],
+    );
   }
 
   /** @returns notifications that match the filter, newest first */

@@ -8,7 +8,14 @@ import { isFinal, type OrderStatus } from './order-state-machine.js';
 /** An order with its lines in the sequence of the request, and its retained timeline entries, oldest first. */
 export type OrderDetails = Omit<
   Order,
-  'lines' | 'timeline' | 'closed_at' | 'unconfirmed' | 'republish_count' | 'republished_at'
+  | 'lines'
+  | 'timeline'
+  | 'closed_at'
+  | 'unconfirmed'
+  | 'republish_count'
+  | 'republished_at'
+  | 'placed_by'
+  | 'placed_from'
 > & {
   lines: Pick<OrderLine, 'product_id' | 'sku' | 'name' | 'quantity' | 'unit_price'>[];
   timeline: Pick<TimelineEntry, 'step' | 'at'>[];
@@ -24,6 +31,9 @@ export interface OrderFilter {
   before?: number;
   limit: number;
 }
+
+/** Who placed an order, as the audit log names them, and from which address. Null for old orders. */
+export type PlacedBy = Pick<Order, 'placed_by' | 'placed_from'>;
 
 export type OrderRecipient = Pick<Order, 'id' | 'status' | 'customer_email' | 'locale'>;
 
@@ -102,6 +112,15 @@ export class OrderDetailsRepository {
     const itemsOf = new Map<number, OrderItem[]>(ids.map((id) => [id, []]));
     for (const { order_id, ...item } of lines) itemsOf.get(order_id)!.push(item);
     return itemsOf;
+  }
+
+  /** Who placed the orders, by order id; unknown ids are omitted. */
+  async placedBy(ids: number[]): Promise<Map<number, PlacedBy>> {
+    const orders = await this.manager.query<(PlacedBy & { id: number })[]>(
+      'SELECT id, placed_by, placed_from FROM orders WHERE id = ANY($1)',
+      [ids],
+    );
+    return new Map(orders.map(({ id, ...placedBy }) => [id, placedBy]));
   }
 
   /** Recipients by order id; unknown ids are omitted. */

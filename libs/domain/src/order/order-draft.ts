@@ -1,3 +1,4 @@
+import type { Actor } from '../audit-log/actor.js';
 import type { ProductSnapshot } from '../product/product.repository.js';
 import type { Locale } from './order.entity.js';
 import { InvalidOrder, UnknownProducts } from './order.errors.js';
@@ -18,14 +19,16 @@ export interface PlaceOrderRequest {
  * Converts a request to an order that can be stored, with the names and prices of the products at the time of ordering.
  *
  * @param snapshots of those products of the request that exist, by product id
+ * @param placedBy who sent the request
  * @returns the order, or the InvalidOrder error
  */
 export function draftOrder(
   request: PlaceOrderRequest,
   snapshots: ReadonlyMap<number, ProductSnapshot>,
+  placedBy?: Actor,
 ): NewOrder | InvalidOrder {
   try {
-    return applyRules(request, snapshots);
+    return { ...applyRules(request, snapshots), placedBy };
   } catch (error) {
     if (error instanceof InvalidOrder) return error;
     throw error;

@@ -66,6 +66,13 @@ export class Order {
   @Column('json', { nullable: true })
   metadata!: Record<string, string> | null;
 
+  /** `id` of the Actor that placed the order, and its address. Null for old orders; an erasure removes those of a customer. */
+  @Column('text', { nullable: true, select: false })
+  placed_by!: string | null;
+
+  @Column('text', { nullable: true, select: false })
+  placed_from!: string | null;
+
   @Column('timestamptz')
   created_at!: Date;
 

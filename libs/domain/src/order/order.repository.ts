@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import type { Actor } from '../audit-log/actor.js';
 import type { EventName } from '../events/catalogue.js';
 import {
   pendingConfirmation,
@@ -25,6 +26,7 @@ export interface NewOrder {
   currency: string;
   total: number;
   lines: { product_id: number; sku: string; name: string; quantity: number; unit_price: number }[];
+  placedBy?: Actor;
 }
 
 /** The columns of a new order that the database fills in. */
@@ -45,11 +47,13 @@ export class OrderRepository {
     this.counters.countOrders('pending', orders.length);
     return this.manager.query<PlacedOrder[]>(
       `WITH placed AS (
-         INSERT INTO orders (customer_name, customer_email, locale, currency, total, reference, metadata, unconfirmed)
-         SELECT customer_name, customer_email, locale, currency, total, reference, metadata, $13::text[]
-         FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $14::text[], $15::json[])
-              WITH ORDINALITY
-              AS placed (customer_name, customer_email, locale, currency, total, reference, metadata, position)
+         INSERT INTO orders (customer_name, customer_email, locale, currency, total, reference, metadata, placed_by,
+                             placed_from, unconfirmed)
+         SELECT customer_name, customer_email, locale, currency, total, reference, metadata, placed_by, placed_from, $13::text[]
+         FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $14::text[], $15::json[],
+                     $16::text[], $17::text[]) WITH ORDINALITY
+              AS placed (customer_name, customer_email, locale, currency, total, reference, metadata, placed_by, placed_from,
+                         position)
          ORDER BY position
          RETURNING id, created_at
        ), numbered AS (
@@ -80,6 +84,8 @@ export class OrderRepository {
         confirmationsAfter('place'),
         listUnlessEmpty(orders.map(({ reference }) => reference)),
         listUnlessEmpty(orders.map(({ metadata }) => metadata && JSON.stringify(metadata))),
+        listUnlessEmpty(orders.map(({ placedBy }) => placedBy?.id)),
+        listUnlessEmpty(orders.map(({ placedBy }) => placedBy?.address ?? undefined)),
       ],
     );
   }

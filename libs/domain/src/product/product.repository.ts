@@ -30,12 +30,16 @@ export class ProductRepository {
     return this.get(identifiers[0]!.id as number);
   }
 
-  /** @throws ProductNotFound, SkuTaken */
-  async change(id: number, changes: Partial<NewProduct>): Promise<Product> {
+  /** @returns the product before and after the change @throws ProductNotFound, SkuTaken */
+  async change(id: number, changes: Partial<NewProduct>): Promise<{ before: Product; after: Product }> {
+    // Locked, so that no other transaction changes it in between.
+    const lock = changes.sku === undefined ? 'for_no_key_update' : 'pessimistic_write';
+    const before = await this.manager.findOne(Product, { where: { id }, lock: { mode: lock } });
+    if (!before) throw new ProductNotFound(id);
     await this.throwingSkuTaken(changes.sku, () =>
       this.manager.update(Product, { id }, { ...changes, updated_at: () => 'now()' }),
     );
-    return this.get(id);
+    return { before, after: await this.get(id) };
   }
 
   /** @throws ProductNotFound */

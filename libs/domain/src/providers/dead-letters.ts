@@ -14,6 +14,7 @@ import { ENVIRONMENT, HealthChecks, LOGGER, Metrics, type Environment, type Logg
 import type { Provider } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { catalogue, EXCHANGE } from '../events/catalogue.js';
+import { ErasureRepository } from '../personal-data/erasure.repository.js';
 
 const topology = topologyOf(EXCHANGE, catalogue);
 
@@ -30,7 +31,10 @@ export const deadLetterProviders: Provider[] = [
     inject: [DataSource, DeadLetterReplay, ENVIRONMENT],
     useFactory: (dataSource: DataSource, replay: DeadLetterReplay, environment: Environment) => {
       const sql = sqlClientOf(dataSource);
-      return new DeadLetters(sql, replay, new DeadLetterCapacity(sql, environment.MAX_DEAD_LETTERS));
+      const capacity = new DeadLetterCapacity(sql, environment.MAX_DEAD_LETTERS);
+      return new DeadLetters(sql, replay, capacity, (addresses) =>
+        new ErasureRepository(dataSource.manager).isAnyErased(addresses),
+      );
     },
   },
   {

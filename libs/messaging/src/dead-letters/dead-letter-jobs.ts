@@ -9,6 +9,8 @@ const MAX_UNFINISHED_JOBS = 100;
 const COLUMNS = `id, action, filter, actor, state, total, done, failed, last_error, cancelled_by, created_at, started_at,
   finished_at`;
 
+type CancelledJob = DeadLetterJob & { previous_state: DeadLetterJob['state'] };
+
 /** Creates, lists and cancels the jobs that replay or discard many dead letters. DeadLetterJobRunner runs them. */
 export class DeadLetterJobs {
   private createdListener?: () => void;
@@ -78,12 +80,15 @@ export class DeadLetterJobs {
   /**
    * Stops a job. A chunk of dead letters that is being handled is finished.
    *
+   * @returns the job, and its state before
    * @throws DeadLetterJobNotFound, DeadLetterJobEnded
    */
-  async cancel(id: number, actor: string): Promise<DeadLetterJob> {
-    const [cancelled] = await this.sql.query<DeadLetterJob>(
+  async cancel(id: number, actor: string): Promise<CancelledJob> {
+    const [cancelled] = await this.sql.query<CancelledJob>(
       `UPDATE dead_letter_jobs SET state = 'cancelled', cancelled_by = $2, finished_at = clock_timestamp()
-       WHERE id = $1 AND state IN ('pending', 'running') RETURNING ${COLUMNS}`,
+       FROM (SELECT id AS previous_id, state AS previous_state FROM dead_letter_jobs
+             WHERE id = $1 AND state IN ('pending', 'running') FOR NO KEY UPDATE) AS previous
+       WHERE id = previous_id RETURNING previous_state, ${COLUMNS}`,
       [id, actor],
     );
     if (cancelled) return cancelled;

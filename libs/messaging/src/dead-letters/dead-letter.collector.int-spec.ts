@@ -8,7 +8,8 @@ import { MAX_BODY_BYTES } from '../contract/event.js';
 import { Publisher } from '../rabbitmq/publisher.js';
 import { DEAD_LETTER_QUEUE, topologyOf } from '../rabbitmq/topology.js';
 import { DeadLetterCollector } from './dead-letter.collector.js';
-import type { DeadLetters, NewDeadLetter } from './dead-letters.js';
+import type { DeadLetters } from './dead-letters.js';
+import type { NewDeadLetter } from './new-dead-letter.js';
 
 const topology = topologyOf('samples', sampleEvents);
 const logger = createLogger('test', { LOG_LEVEL: 'silent' });

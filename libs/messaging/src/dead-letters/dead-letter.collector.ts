@@ -18,7 +18,8 @@ import {
   type Topology,
 } from '../rabbitmq/topology.js';
 import { BODY_TOO_LARGE } from './dead-letter.entity.js';
-import type { DeadLetters, NewDeadLetter } from './dead-letters.js';
+import type { DeadLetters } from './dead-letters.js';
+import type { NewDeadLetter } from './new-dead-letter.js';
 import {
   deathQueueOf,
   defectHeaders,

@@ -7,6 +7,8 @@ export type DeadLetterState = (typeof DEAD_LETTER_STATES)[number];
 
 /** Reason of a dead letter whose body is not complete. It is never published again. */
 export const BODY_TOO_LARGE = 'body_too_large';
+/** Reason of a dead letter whose content was erased. It is never published again. */
+export const ERASED = 'erased';
 
 /** A message that could not be handled, stored unchanged. If it is dead-lettered again, the same row is updated. */
 @Entity('dead_letters')

@@ -11,7 +11,7 @@ import {
   type Topology,
 } from '../rabbitmq/topology.js';
 import { conditionOf, IS_CLAIMED, type DeadLetterFilter } from './dead-letter-filter.js';
-import { BODY_TOO_LARGE, type DeadLetter } from './dead-letter.entity.js';
+import { BODY_TOO_LARGE, ERASED, type DeadLetter } from './dead-letter.entity.js';
 import { DeadLetterNotReplayable } from './dead-letter.errors.js';
 
 /**
@@ -139,6 +139,7 @@ export class DeadLetterReplay {
       throw new DeadLetterNotReplayable(id, `the system has no queue ${queue}`);
     if (reason === BODY_TOO_LARGE)
       throw new DeadLetterNotReplayable(id, 'only the first part of its body was kept');
+    if (reason === ERASED) throw new DeadLetterNotReplayable(id, 'its content was erased');
     if (body_bytes > MAX_BODY_BYTES)
       throw new DeadLetterNotReplayable(
         id,

@@ -1,38 +1,16 @@
 import type { SqlClient } from '@estoque/database';
-import type { Options } from 'amqplib';
-import { createHash } from 'node:crypto';
 import type { DeadLetterCapacity } from './dead-letter.capacity.js';
 import type { DeadLetter, DeadLetterAction } from './dead-letter.entity.js';
 import { DeadLetterClosed, DeadLetterNotFound, DeadLetterReplaying } from './dead-letter.errors.js';
-import {
-  conditionOf,
-  IS_CLAIMED,
-  MAX_LENGTH,
-  REPORTED_STATE,
-  subjectColumn,
-  toStorableText,
-  type DeadLetterFilter,
-  type Subject,
-} from './dead-letter-filter.js';
+import { conditionOf, IS_CLAIMED, REPORTED_STATE, type DeadLetterFilter } from './dead-letter-filter.js';
 import {
   CLOSE,
   closeParameters,
   type ClaimedDeadLetter,
   type DeadLetterReplay,
 } from './dead-letter.replay.js';
-
-/** A message of the dead letter queue, ready to be stored. */
-export interface NewDeadLetter {
-  queue: string;
-  routingKey: string;
-  reason: string;
-  error: string;
-  attempts: number;
-  properties: Options.Publish;
-  headers: Record<string, unknown>;
-  body: Buffer;
-  subject: Subject;
-}
+import { addressesIn, withoutContent, type FindErased } from './erased-messages.js';
+import { fingerprintOf, STORE, storeParameters, type NewDeadLetter } from './new-dead-letter.js';
 
 /** A dead letter with the first bytes of its body and its latest actions. */
 export type DeadLetterDetails = DeadLetter & { body_bytes: number; actions: DeadLetterAction[] };
@@ -49,6 +27,8 @@ export class DeadLetters {
     private readonly sql: SqlClient,
     private readonly replays: DeadLetterReplay,
     private readonly capacity: DeadLetterCapacity,
+    /** Default: nothing was erased. */
+    private readonly findErased: FindErased = () => Promise.resolve(false),
   ) {}
 
   /**
@@ -56,39 +36,21 @@ export class DeadLetters {
    *   letter is published
    */
   within(sql: SqlClient): DeadLetters {
-    return new DeadLetters(sql, this.replays, this.capacity);
+    return new DeadLetters(sql, this.replays, this.capacity, this.findErased);
   }
 
   /**
-   * Stores a dead letter. If the message is stored already (delivered twice, or replayed and failed), reopens its row.
+   * Stores a dead letter. If the message is stored already (delivered twice, or replayed and failed), reopens its row. A
+   * message with personal data that was erased since it was published is stored as discarded, without its content.
    *
    * @throws AppError `dead_letters_full` if too many are open
    */
   async record(deadLetter: NewDeadLetter) {
-    const { queue, routingKey, reason, error, attempts, properties, headers, body, subject } = deadLetter;
-    await this.capacity.reserve(body.length);
-    const identity = [queue, routingKey, String(properties.messageId ?? ''), ''].join('\0');
-    await this.sql.query(
-      `INSERT INTO dead_letters
-         (fingerprint, queue, event, reason, error, attempts, properties, headers, body, subject)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-       ON CONFLICT (fingerprint) DO UPDATE SET
-         reason = excluded.reason, error = excluded.error, attempts = excluded.attempts, state = 'open',
-         replaying_until = NULL, replay_claim = NULL, closed_at = NULL,
-         dead_letter_count = dead_letters.dead_letter_count + 1, last_seen = clock_timestamp()`,
-      [
-        createHash('sha256').update(identity).update(body).digest('hex'),
-        toStorableText(queue, MAX_LENGTH.queue),
-        toStorableText(routingKey, MAX_LENGTH.event),
-        toStorableText(reason, MAX_LENGTH.reason),
-        toStorableText(error, MAX_LENGTH.error),
-        attempts,
-        JSON.stringify({ ...properties, routingKey }),
-        JSON.stringify(headers),
-        body,
-        subjectColumn(subject),
-      ],
-    );
+    await this.capacity.reserve(deadLetter.body.length);
+    const addresses = addressesIn(deadLetter);
+    const isErased = addresses.length > 0 && (await this.findErased(addresses));
+    const stored = isErased ? withoutContent(deadLetter) : deadLetter;
+    await this.sql.query(STORE, storeParameters(stored, fingerprintOf(deadLetter)));
   }
 
   /** Lists dead letters, newest first, without headers and bodies. @param page `before`: only smaller ids */

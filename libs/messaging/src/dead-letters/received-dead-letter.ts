@@ -9,7 +9,7 @@ import {
 } from '../rabbitmq/failure-policy.js';
 import { readBodyFields } from '../rabbitmq/message-body.js';
 import { BODY_TOO_LARGE } from './dead-letter.entity.js';
-import type { NewDeadLetter } from './dead-letters.js';
+import type { NewDeadLetter } from './new-dead-letter.js';
 
 /** The part of `x-death` that is read. Any client can publish any value in it. */
 interface Death {

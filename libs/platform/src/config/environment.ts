@@ -151,6 +151,11 @@ export const environmentSchema = z.object({
   DRAIN_TIMEOUT_MS: wholeNumber(0, 60_000).default(5_000),
   /** Time after which the timelines and the sent or withheld mails of closed orders are deleted; unset: never (docs/adr/0012). */
   RETENTION_DAYS: wholeNumber(1, 36_500).optional(),
+  /**
+   * Time after which the customer is erased from an order, and from an API key that is revoked or has expired
+   * (docs/adr/0034). The order stays; unset: never. An order that is not closed stays as it is.
+   */
+  CUSTOMER_RETENTION_DAYS: wholeNumber(1, 36_500).optional(),
   /** Time for which the answer to a request with an idempotency key is kept and replayed (docs/adr/0022). */
   IDEMPOTENCY_RETENTION_HOURS: wholeNumber(24, 8_784).default(24),
   /**
@@ -160,6 +165,10 @@ export const environmentSchema = z.object({
   MAX_DEAD_LETTERS: wholeNumber(1, 1_000_000).default(100_000),
   /** Time after which replayed and discarded dead letters are deleted. */
   DEAD_LETTER_RETENTION_DAYS: wholeNumber(1, 36_500).default(30),
+  /**
+   * Time after which entries of the audit log are deleted (docs/adr/0034). The database deletes none of the last 30 days.
+   */
+  AUDIT_LOG_RETENTION_DAYS: wholeNumber(30, 36_500).default(365),
   /**
    * Interval at which order-worker reconciles the stock ledger, which reads all of it. The maximum of 25 minutes is
    * below the 30 minutes after which the alert EstoqueAuditMissing fires.

@@ -1,6 +1,7 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { throwError } from 'rxjs';
+import { loggedPath } from '../http/logged-path.js';
 import type { Logger } from '../logging/logger.js';
 import { challengeFor } from './credential.errors.js';
 import { AppError, kindOf, type ErrorKind, type FieldError } from './app.errors.js';
@@ -128,7 +129,7 @@ export class ProblemFilter implements ExceptionFilter {
       const { method, url } = request;
       // The stack of an outage does not help, and there can be one for each request.
       const cause = problem.status === 503 ? { reason: (error as Error).message } : { err: error };
-      this.logger.error({ ...cause, method, path: url.split('?')[0], code: problem.code }, 'request failed');
+      this.logger.error({ ...cause, method, path: loggedPath(url), code: problem.code }, 'request failed');
     }
     return sendProblem(http.getResponse<FastifyReply>(), problem);
   }

@@ -1,6 +1,7 @@
 import { context, propagation, ROOT_CONTEXT, SpanKind, trace, type Span } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Metrics } from '../metrics/metrics.js';
+import { loggedPath } from './logged-path.js';
 import { failSpan, isTracingEnabled, startSpan } from '../tracing/tracing.js';
 
 /** Not observed, because probes and Prometheus request these routes every few seconds. */
@@ -63,8 +64,7 @@ function startRequestSpan(request: FastifyRequest): Span {
     attributes: {
       'http.request.method': request.method,
       'url.scheme': request.protocol,
-      // Without the query string, which can contain a customer's e-mail address.
-      'url.path': request.url.split('?')[0],
+      'url.path': loggedPath(request.url),
       ...(route && { 'http.route': route }),
     },
   });

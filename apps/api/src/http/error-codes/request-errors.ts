@@ -16,6 +16,13 @@ export const REQUESTS: ErrorCode[] = [
     repeat: POINTLESS,
   },
   {
+    code: 'invalid_email',
+    status: 400,
+    meaning: 'The path does not contain an e-mail address.',
+    action: 'Use the address of an order, percent-encoded.',
+    repeat: POINTLESS,
+  },
+  {
     code: 'invalid_cursor',
     status: 400,
     meaning: '`cursor` is not the `next_cursor` of a previous page.',

@@ -9,6 +9,14 @@ export const RULES: ErrorCode[] = [
     repeat: 'Safe with the same key: it returns the answer as soon as there is one.',
   },
   {
+    code: 'answer_erased',
+    status: 410,
+    meaning:
+      'A request with the same idempotency key was carried out. Its stored answer contained personal data, which was erased.',
+    action: 'Do not repeat the request. Read the current state.',
+    repeat: POINTLESS,
+  },
+  {
     code: 'order_not_found',
     status: 404,
     meaning: 'There is no order with this id.',
@@ -78,6 +86,28 @@ export const RULES: ErrorCode[] = [
       'The recipient of the mail has got the maximum number of mails within an hour (`MAILS_PER_RECIPIENT_PER_HOUR`, `STOCK_ALERTS_PER_HOUR`).',
     action: 'Repeat the request after the seconds in `Retry-After`.',
     repeat: STORED_NOTHING,
+  },
+  {
+    code: 'notification_erased',
+    status: 409,
+    meaning: 'The personal data of the recipient was erased.',
+    action: 'None: there is no address to which the mail could be sent.',
+    repeat: POINTLESS,
+  },
+  {
+    code: 'customer_has_open_orders',
+    status: 409,
+    meaning:
+      'An order of the customer is neither processed, rejected nor cancelled, so its mails have to be sent yet.',
+    action: 'Cancel the order, or wait until it is processed.',
+    repeat: AFTER_CHANGE,
+  },
+  {
+    code: 'erasure_not_found',
+    status: 404,
+    meaning: 'There is no erasure with this id.',
+    action: 'Use the URL in `Location` of the request for the erasure.',
+    repeat: POINTLESS,
   },
   {
     code: 'dead_letter_not_found',
