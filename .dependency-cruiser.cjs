@@ -62,6 +62,18 @@ module.exports = {
       { path: 'node_modules/(typeorm|pg)/' },
     ),
     rule(
+      'client-imports-nothing-of-the-repository',
+      'libs/client is published by itself.',
+      { path: '^libs/client/' },
+      { path: '^(apps|libs|test|tools|bench)/', pathNot: '^libs/client/' },
+    ),
+    rule(
+      'production-does-not-import-the-client',
+      'libs/client is for clients of the API.',
+      { path: '^(apps|libs/(?!client/))' },
+      { path: '^libs/client/' },
+    ),
+    rule(
       'production-does-not-import-tests',
       'Apps and libs must not import test/, tools/ or bench/.',
       { path: '^(apps|libs)/', pathNot: 'spec[.]ts$' },

@@ -78,6 +78,8 @@ function hashOfSources(root: string): string {
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && !/spec\.ts$/.test(entry.name))
       .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
+      // No app imports the client, so it is not part of the build.
+      .filter((file) => !file.startsWith(join('libs', 'client')))
       .sort()
       .forEach(add);
   }

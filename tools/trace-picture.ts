@@ -6,6 +6,7 @@ import 'reflect-metadata';
 import { OtlpCollector } from '../test/support/otlp-collector.js';
 import { FLOW_APPS } from '../apps/manifest.js';
 import { System } from '../test/support/system.js';
+import { dataOf } from '../test/support/test-client.js';
 import { until } from '../test/support/until.js';
 import { build } from './build.js';
 import { stopCommands } from './command.js';
@@ -48,15 +49,12 @@ async function main(): Promise<number> {
 /** Places an order as a client that traces its requests. @returns the trace id */
 async function placeOrder(system: System, product_id: number): Promise<string> {
   const traceId = randomBytes(16).toString('hex');
-  const response = await system.fetch('/v1/orders', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', traceparent: `00-${traceId}-${'1'.repeat(16)}-01` },
-    body: JSON.stringify({
-      customer: { name: 'Ana Souza', email: 'ana@example.com' },
-      items: [{ product_id, quantity: 1 }],
-    }),
-  });
-  if (response.status !== 202) throw new Error(await response.text());
+  const body = {
+    customer: { name: 'Ana Souza', email: 'ana@example.com' },
+    items: [{ product_id, quantity: 1 }],
+  };
+  const headers = { traceparent: `00-${traceId}-${'1'.repeat(16)}-01` };
+  await dataOf(system.api.POST('/v1/orders', { body, headers }));
   return traceId;
 }
 

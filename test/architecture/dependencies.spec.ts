@@ -51,6 +51,8 @@ describe('The dependency rules', () => {
     ['domain-does-not-import-transports', 'libs/domain/src', "export * from '@nestjs/microservices';"],
     ['only-messaging-imports-amqp', 'apps/api/src', "export * from 'amqplib';"],
     ['apps-do-not-import-database-clients', 'apps/api/src', "export * from 'typeorm';"],
+    ['client-imports-nothing-of-the-repository', 'libs/client/src', "export * from '@estoque/platform';"],
+    ['production-does-not-import-the-client', 'apps/api/src', "export * from '@estoque/client';"],
     ['production-does-not-import-tests', 'apps/api/src', "export * from '../../../test/support/until.js';"],
     ['no-cycles', 'apps/api/src', "export * from './violation.js';"],
     ['no-unresolvable', 'apps/api/src', "export * from './nowhere.js';"],

@@ -89,6 +89,8 @@ describe('Dockerfile', () => {
     expect(built).toEqual(['dist/libs', 'dist/apps/manifest.js', `dist/apps/${app}`]);
     // This test run uses the same build output as the image.
     for (const folder of built) expect(existsSync(folder)).toBe(true);
+    // It is for clients of the API, and its dependency is not installed in the image.
+    expect(existsSync('dist/libs/client')).toBe(false);
     const [, main] = /import\('\.\/(apps\S+)'\)/.exec(
       imageInstructions('RUN')[0]!.getRawArgumentsContent()!,
     )!;

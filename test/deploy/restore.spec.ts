@@ -8,6 +8,7 @@ import { startPostgres } from '../../tools/infrastructure/postgres.js';
 import { TestRun } from '../../tools/infrastructure/test-run.js';
 import { callTestBrokerApi } from '../support/broker.js';
 import { System } from '../support/system.js';
+import { dataOf } from '../support/test-client.js';
 import { until } from '../support/until.js';
 
 const run = promisify(execFile);
@@ -103,10 +104,11 @@ describe('Backup under load', () => {
     );
     await until('the outbox to be empty', async () => (await countOutboxRows()) === 0);
     expect(await listOrderIds(`status <> 'processed'`)).toEqual([]);
-    const { headers } = await system.request('POST', '/v1/operations/audit');
+    const { id } = await dataOf(system.api.POST('/v1/operations/audit'));
     const audit = await until('the audit to be finished', async () => {
-      const { body } = await system.request<{ finished_at: string | null }>('GET', headers.get('location')!);
-      return body.finished_at !== null && body;
+      const params = { path: { id } };
+      const current = await dataOf(system.api.GET('/v1/operations/audits/{id}', { params }));
+      return current.finished_at !== null && current;
     });
     expect(audit).toMatchObject({ state: 'succeeded', reconciles: true, discrepancies: [] });
     const [stock] = await system.sql(`SELECT on_hand, reserved FROM stock`);

@@ -1,4 +1,6 @@
+import type { OrderPageDto } from '@estoque/client';
 import type { Problem } from '@estoque/platform';
+import { dataOf } from '../support/test-client.js';
 import { System } from '../support/system.js';
 
 let system: System;
@@ -341,13 +343,9 @@ describe('API input validation', () => {
   });
 
   it('refuses a body whose content type is not JSON', async () => {
-    const response = await system.fetch('/v1/orders', {
-      method: 'POST',
-      headers: { 'content-type': 'text/plain' },
-      body: 'x',
-    });
-    expect(response.status).toBe(415);
-    expect(((await response.json()) as Problem).code).toBe('unsupported_media_type');
+    const headers = { 'content-type': 'text/plain' };
+    const { status, body } = await system.request<Problem>('POST', '/v1/orders', 'x', headers);
+    expect([status, body.code]).toEqual([415, 'unsupported_media_type']);
   });
 
   it('refuses a duplicate sku and a change to null, and accepts an empty change', async () => {
@@ -420,24 +418,17 @@ describe('GET /v1/orders', () => {
         (await system.placeOrder([{ product_id, quantity: 1 }], { customer: { name: 'P', email } })).id,
       );
     const listed: number[] = [];
-    let cursor: string | null = '';
+    let cursor: string | null | undefined;
     while (cursor !== null) {
-      const path: string = `/v1/orders?limit=2&status=pending&email=pages@example.com${cursor && `&cursor=${cursor}`}`;
-      const { body } = await system.request<{
-        data: { id: number }[];
-        has_more: boolean;
-        next_cursor: string | null;
-      }>('GET', path);
-      listed.push(...body.data.map(({ id }) => id));
-      expect(body.has_more).toBe(body.next_cursor !== null);
-      cursor = body.next_cursor;
+      const query = { limit: 2, status: 'pending' as const, email: 'pages@example.com', cursor };
+      const page: OrderPageDto = await dataOf(system.api.GET('/v1/orders', { params: { query } }));
+      listed.push(...page.data.map(({ id }) => id));
+      expect(page.has_more).toBe(page.next_cursor !== null);
+      cursor = page.next_cursor;
     }
     expect(listed).toEqual(placed.toReversed());
-    const later = await system.request<{ data: object[] }>(
-      'GET',
-      '/v1/orders?created_from=2999-01-01T00:00:00Z',
-    );
-    expect(later.body.data).toEqual([]);
+    const query = { created_from: '2999-01-01T00:00:00Z' };
+    expect(await dataOf(system.api.GET('/v1/orders', { params: { query } }))).toMatchObject({ data: [] });
   });
 });
 

@@ -1,3 +1,4 @@
+import type { OrderDto } from '@estoque/client';
 import type { Problem } from '@estoque/platform';
 import { once } from 'node:events';
 import { request as sendRequest, type IncomingMessage } from 'node:http';
@@ -6,7 +7,7 @@ import { startReplica } from '../support/api-replica.js';
 import type { AppProcess } from '../support/app-process.js';
 import { authorization } from '../support/credentials.js';
 import { RawConnection } from '../support/raw-http.js';
-import { System, type OrderResponse } from '../support/system.js';
+import { System } from '../support/system.js';
 
 const SHOP = 'https://shop.example';
 const ATTACKER = 'https://attacker.example';
@@ -42,7 +43,7 @@ async function send(api: AppProcess, method: string, path: string, given: object
 const codeOf = ({ body }: { body: string }) => (JSON.parse(body) as Problem).code;
 
 describe('A request that changes something', () => {
-  let order: OrderResponse;
+  let order: OrderDto;
   beforeAll(async () => {
     order = await system.placeOrder([{ product_id: await system.createProduct(5), quantity: 1 }]);
   });
@@ -73,7 +74,7 @@ describe('A request that changes something', () => {
         expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
       }
     }
-    const { body: stored } = await system.request<OrderResponse>('GET', `/v1/orders/${order.id}`);
+    const { body: stored } = await system.request<OrderDto>('GET', `/v1/orders/${order.id}`);
     expect(stored.status).toBe('pending');
   });
 

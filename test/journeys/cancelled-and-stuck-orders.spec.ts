@@ -1,15 +1,9 @@
-import type { Problem } from '@estoque/platform';
 import { randomUUID } from 'node:crypto';
 import { APP_NAMES } from '../../apps/manifest.js';
+import { dataOf } from '../support/test-client.js';
 import { fetchMailsTo } from '../support/mailbox.js';
-import { System, type OrderResponse } from '../support/system.js';
+import { System } from '../support/system.js';
 import { until } from '../support/until.js';
-
-interface Stock {
-  on_hand: number;
-  reserved: number;
-  available: number;
-}
 
 describe('Order that is cancelled or stuck', () => {
   let system: System;
@@ -21,28 +15,21 @@ describe('Order that is cancelled or stuck', () => {
   });
   afterAll(() => system.stop());
 
-  const readStock = async (id: number) =>
-    (await system.request<Stock>('GET', `/v1/products/${id}/stock`)).body;
   const newCustomer = () => ({ name: 'Ana Souza', email: `ana-${randomUUID()}@example.com` });
-  const cancel = (id: number) => system.request<OrderResponse & Problem>('POST', `/v1/orders/${id}/cancel`);
+  const cancel = (id: number) => system.api.POST('/v1/orders/{id}/cancel', { params: { path: { id } } });
 
   it('is cancelled on request: its stock is released, the customer gets a mail, and a second request has no effect', async () => {
     const product_id = await system.createProduct(5);
     const customer = newCustomer();
     const { id } = await system.placeOrder([{ product_id, quantity: 2 }], { customer, locale: 'pt-BR' });
     await system.waitForOrderStatus(id, 'reserved');
-    expect(await readStock(product_id)).toMatchObject({ on_hand: 5, reserved: 2 });
+    expect(await system.readStock(product_id)).toMatchObject({ on_hand: 5, reserved: 2 });
 
     for (const attempt of [1, 2]) {
-      const { status, body } = await cancel(id);
-      expect([attempt, status, body.status, body.cancellation]).toEqual([
-        attempt,
-        200,
-        'cancelled',
-        'requested',
-      ]);
+      const { status, cancellation } = await dataOf(cancel(id));
+      expect([attempt, status, cancellation]).toEqual([attempt, 'cancelled', 'requested']);
     }
-    expect(await readStock(product_id)).toMatchObject({ on_hand: 5, reserved: 0, available: 5 });
+    expect(await system.readStock(product_id)).toMatchObject({ on_hand: 5, reserved: 0, available: 5 });
     const [mail] = await until('the mail', async () => {
       const mails = await fetchMailsTo(customer.email);
       return mails.length > 0 && mails;
@@ -59,7 +46,7 @@ describe('Order that is cancelled or stuck', () => {
     await system.sql('UPDATE reservations SET expires_at = now() WHERE order_id = $1', [id]);
     const order = await system.waitForOrderStatus(id, 'cancelled');
     expect(order.cancellation).toBe('expired');
-    expect(await readStock(product_id)).toMatchObject({ on_hand: 5, reserved: 0 });
+    expect(await system.readStock(product_id)).toMatchObject({ on_hand: 5, reserved: 0 });
     const [mail] = await until('the mail', async () => {
       const mails = await fetchMailsTo(customer.email);
       return mails.length > 0 && mails;
@@ -73,7 +60,7 @@ describe('Order that is cancelled or stuck', () => {
         .handledEvents('stock.reserve')
         .some(({ order_id, outcome }) => order_id === id && outcome === 'duplicate'),
     );
-    expect(await readStock(product_id)).toMatchObject({ on_hand: 5, reserved: 0 });
+    expect(await system.readStock(product_id)).toMatchObject({ on_hand: 5, reserved: 0 });
     await system.expectLedgerReconciles();
   });
 
@@ -81,10 +68,10 @@ describe('Order that is cancelled or stuck', () => {
     const product_id = await system.createProduct(1);
     const { id } = await system.placeOrder([{ product_id, quantity: 1 }]);
     await system.waitForOrderStatus(id, 'processed');
-    const refused = await cancel(id);
-    expect([refused.status, refused.body.code]).toEqual([409, 'order_not_cancellable']);
-    const missing = await cancel(999_999);
-    expect([missing.status, missing.body.code]).toEqual([404, 'order_not_found']);
+    const { error: refused } = await cancel(id);
+    expect(refused).toMatchObject({ status: 409, code: 'order_not_cancellable' });
+    const { error: missing } = await cancel(999_999);
+    expect(missing).toMatchObject({ status: 404, code: 'order_not_found' });
   });
 
   it('is processed after its message was lost, because the watchdog republishes it', async () => {
@@ -109,10 +96,8 @@ describe('Order that is cancelled or stuck', () => {
     const stuck = await until(
       'the order in the list of stuck orders',
       async () => {
-        const { body } = await system.request<{
-          data: { id: number; status: string; republish_count: number }[];
-        }>('GET', '/v1/operations/stuck-orders');
-        return body.data.find((order) => order.id === id);
+        const { data } = await dataOf(system.api.GET('/v1/operations/stuck-orders'));
+        return data.find((order) => order.id === id);
       },
       { seconds: 30 },
     );
@@ -138,14 +123,14 @@ describe('Order that is cancelled or stuck', () => {
     const { id } = await system.placeOrder([{ product_id, quantity: 1 }], { customer });
     const waitForSentNotification = () =>
       until('the notification to be sent', async () => {
-        const { body } = await system.request<{ data: { id: number; state: string }[] }>(
-          'GET',
-          `/v1/notifications?order_id=${id}&state=sent`,
-        );
-        return body.data[0];
+        const query = { order_id: id, state: 'sent' as const };
+        const { data } = await dataOf(system.api.GET('/v1/notifications', { params: { query } }));
+        return data[0];
       });
+    const resend = (notificationId: number) =>
+      system.api.POST('/v1/notifications/{id}/resend', { params: { path: { id: notificationId } } });
     const notification = await waitForSentNotification();
-    const response = await system.request('POST', `/v1/notifications/${notification.id}/resend`);
+    const { response } = await resend(notification.id);
     expect(response.status).toBe(202);
     const mails = await until('the second mail', async () => {
       const received = await fetchMailsTo(customer.email);
@@ -156,7 +141,7 @@ describe('Order that is cancelled or stuck', () => {
       `<notification-${notification.id}@estoque.example>`,
       `<notification-${notification.id}-1@estoque.example>`,
     ]);
-    const missing = await system.request<Problem>('POST', '/v1/notifications/999999/resend');
-    expect([missing.status, missing.body.code]).toEqual([404, 'notification_not_found']);
+    const { error } = await resend(999_999);
+    expect(error).toMatchObject({ status: 404, code: 'notification_not_found' });
   });
 });

@@ -1,10 +1,11 @@
+import type { OrderDto } from '@estoque/client';
 import type { Problem } from '@estoque/platform';
 import pg from 'pg';
 import { readAccessMatrix } from '../support/access-matrix.js';
 import { apiKeyOf, CUSTOMER_EMAIL } from '../support/credentials.js';
 import { Issuer } from '../support/issuer.js';
 import { bodyOf, sendRequest, type Answer } from '../support/send-request.js';
-import { System, type OrderResponse } from '../support/system.js';
+import { System } from '../support/system.js';
 
 const OTHER_EMAIL = 'bia@example.com';
 const toCursor = (id: number) => Buffer.from(String(id)).toString('base64url');
@@ -19,8 +20,8 @@ describe('A customer', () => {
   let product_id: number;
   let credentials: Record<'API key' | 'token', string>;
   /** An order of the customer, and one of another customer. */
-  let own: OrderResponse;
-  let others: OrderResponse;
+  let own: OrderDto;
+  let others: OrderDto;
   /** An id that no order has, with as many digits. */
   const unknownId = 9_999;
   beforeAll(async () => {
@@ -68,7 +69,7 @@ describe('A customer', () => {
 
   describe.each(['API key', 'token'] as const)('with an %s', (kind) => {
     it('reads and lists own orders', async () => {
-      expect(bodyOf<OrderResponse>(await send(kind, 'GET', `/v1/orders/${own.id}`))).toEqual(own);
+      expect(bodyOf<OrderDto>(await send(kind, 'GET', `/v1/orders/${own.id}`))).toEqual(own);
       const page = bodyOf<Page<{ customer: { email: string } }>>(
         await send(kind, 'GET', '/v1/orders?limit=100'),
       );
@@ -163,7 +164,7 @@ describe('A customer', () => {
       ]);
       const placed = await send(kind, 'POST', '/v1/orders', { body: order('ANA@example.com') });
       expect(placed.status).toBe(202);
-      const { id } = bodyOf<OrderResponse>(placed);
+      const { id } = bodyOf<OrderDto>(placed);
       expect((await send(kind, 'GET', `/v1/orders/${id}`)).status).toBe(200);
       expect((await send(kind, 'POST', `/v1/orders/${id}/cancel`)).status).toBe(200);
     });
@@ -179,7 +180,7 @@ describe('A customer', () => {
       const customer = await send(kind, 'POST', '/v1/orders', { body: order(CUSTOMER_EMAIL), key });
       expect([clerk.status, customer.status]).toEqual([202, 202]);
       expect(customer.headers).not.toHaveProperty('idempotent-replayed');
-      expect(bodyOf<OrderResponse>(customer).id).not.toBe(bodyOf<OrderResponse>(clerk).id);
+      expect(bodyOf<OrderDto>(customer).id).not.toBe(bodyOf<OrderDto>(clerk).id);
       const repeated = await send(kind, 'POST', '/v1/orders', { body: order(CUSTOMER_EMAIL), key });
       expect(repeated.headers).toHaveProperty('idempotent-replayed', 'true');
       expect(repeated.text).toBe(customer.text);
@@ -187,7 +188,7 @@ describe('A customer', () => {
   });
 
   it('changes nothing of another customer by all of this', async () => {
-    const { body } = await system.request<OrderResponse>('GET', `/v1/orders/${others.id}`);
+    const { body } = await system.request<OrderDto>('GET', `/v1/orders/${others.id}`);
     expect(body).toEqual(others);
   });
 

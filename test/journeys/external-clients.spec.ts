@@ -27,11 +27,7 @@ describe('External client in another language', () => {
       ['P-10', 'P-11', 'BRL'],
     );
     await system.sql('INSERT INTO stock (product_id) VALUES (10), (11)');
-    for (const id of [10, 11])
-      await system.request('POST', `/v1/products/${id}/stock/receipts`, {
-        quantity: 5,
-        reason: 'opening stock',
-      });
+    for (const id of [10, 11]) await system.receiveStock(id, 5);
     // The order as the API stores it, but without its event: the external client publishes that.
     await system.sql(
       `INSERT INTO orders (id, customer_name, customer_email, locale, currency, total) VALUES (123, 'Ana', $1, 'en', 'BRL', 300)`,

@@ -86,8 +86,7 @@ describe('Message handling under failure', () => {
       items: [{ product_id, quantity: 50 }],
     });
     expect(await nextDeadLetter()).toMatchObject({ reason: 'order_mismatch', queue: 'stock_queue' });
-    const { body } = await system.request<{ on_hand: number }>('GET', `/v1/products/${product_id}/stock`);
-    expect(body.on_hand).toBe(99);
+    expect(await system.readStock(product_id)).toMatchObject({ on_hand: 99 });
   });
 
   it('keeps an unroutable message as a dead letter', async () => {

@@ -1,16 +1,8 @@
+import { repeatWithKey, type OrderDto } from '@estoque/client';
 import type { Problem } from '@estoque/platform';
 import pg from 'pg';
-import { System, type ApiResponse, type OrderResponse } from '../support/system.js';
-
-interface Movement {
-  id: number;
-  quantity: number;
-  balance_after: number;
-}
-interface RecordedMovement {
-  on_hand: number;
-  movement: Movement;
-}
+import { dataOf, type ApiResponse } from '../support/test-client.js';
+import { System } from '../support/system.js';
 
 let system: System;
 let product_id: number;
@@ -20,14 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => system.stop());
 
-const post = async <Body>(path: string, key: string, body?: unknown): Promise<ApiResponse<Body>> => {
-  const response = await system.fetch(path, {
-    method: 'POST',
-    headers: { 'idempotency-key': key, ...(body !== undefined && { 'content-type': 'application/json' }) },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  });
-  return { status: response.status, headers: response.headers, body: (await response.json()) as Body };
-};
+const post = <Body>(path: string, key: string, body?: unknown) =>
+  system.request<Body>('POST', path, body, { 'idempotency-key': key });
 const order = (fields: object = {}) => ({
   customer: { name: 'Ana', email: 'ana@example.com' },
   items: [{ product_id, quantity: 1 }],
@@ -40,10 +26,10 @@ const replayedOf = ({ headers }: ApiResponse<unknown>) => headers.get('idempoten
 describe('A POST with an Idempotency-Key', () => {
   it('is carried out once: a repetition gets the same status, Location and body', async () => {
     const before = await countOf('orders');
-    const first = await post<OrderResponse>('/v1/orders', 'order-1', order());
+    const first = await post<OrderDto>('/v1/orders', 'order-1', order());
     // The sequence of fields and the quotation marks of a structured header make no difference.
     const { items, customer } = order();
-    const second = await post<OrderResponse>('/v1/orders', '"order-1"', { items, customer });
+    const second = await post<OrderDto>('/v1/orders', '"order-1"', { items, customer });
     expect([first.status, replayedOf(first)]).toEqual([202, null]);
     expect([second.status, replayedOf(second)]).toEqual([202, 'true']);
     expect(second.headers.get('location')).toBe(first.headers.get('location'));
@@ -115,17 +101,42 @@ describe('A POST with an Idempotency-Key', () => {
       ]);
   });
 
-  it('gets 409 with Retry-After while the first one is being handled', async () => {
+  /** Holds the lock of a key, as the handling of a request with this key does. @returns a function that releases it */
+  async function occupyKey(key: string): Promise<() => Promise<void>> {
     const other = new pg.Client(system.database.url);
     await other.connect();
     await other.query(
-      `SELECT pg_advisory_lock(hashtextextended('running', hashtextextended('key:' || id, 0)))
+      `SELECT pg_advisory_lock(hashtextextended($1, hashtextextended('key:' || id, 0)))
        FROM api_keys WHERE name = 'admin'`,
+      [key],
     );
+    return () => other.end();
+  }
+
+  it('gets 409 with Retry-After while the first one is being handled', async () => {
+    const release = await occupyKey('running');
     const response = await post<Problem>('/v1/orders', 'running', order());
-    await other.end();
+    await release();
     expect([response.status, response.body.code]).toEqual([409, 'idempotency_in_progress']);
     expect(response.headers.get('retry-after')).toBe('1');
+  });
+
+  it('is carried out once if the client repeats it until it is answered', async () => {
+    const before = await countOf('orders');
+    const release = await occupyKey('repeated');
+    const statuses: number[] = [];
+    const place = async (key: string) => {
+      const params = { header: { 'Idempotency-Key': key } };
+      const answer = await system.api.POST('/v1/orders', { params, body: order() });
+      statuses.push(answer.response.status);
+      if (answer.error) await release();
+      return answer;
+    };
+    const { data: first } = await repeatWithKey(place, { key: 'repeated' });
+    const { data: second } = await repeatWithKey(place, { key: 'repeated' });
+    expect(statuses).toEqual([409, 202, 202]);
+    expect(second).toEqual(first);
+    expect(await countOf('orders')).toBe(before + 1);
   });
 
   it('gets a refusal by a rule again, but not one of the validation', async () => {
@@ -162,33 +173,26 @@ describe('An order with a reference and metadata', () => {
 
   it('returns both in every response, and is found by its reference page by page', async () => {
     const placed: number[] = [];
+    const items = [{ product_id, quantity: 1 }];
     for (let i = 0; i < 3; i++) {
-      const { body } = await system.request<OrderResponse>(
-        'POST',
-        '/v1/orders',
-        order({ reference, metadata }),
-      );
+      const body = await system.placeOrder(items, { reference, metadata });
       expect(body).toMatchObject({ reference, metadata });
       placed.push(body.id);
     }
-    const { body: stored } = await system.request('GET', `/v1/orders/${placed[0]}`);
-    expect(stored).toMatchObject({ reference, metadata });
-    const { body: cancelled } = await system.request('POST', `/v1/orders/${placed[0]}/cancel`);
+    const id = placed[0]!;
+    expect(await system.readOrder(id)).toMatchObject({ reference, metadata });
+    const cancelled = await dataOf(system.api.POST('/v1/orders/{id}/cancel', { params: { path: { id } } }));
     expect(cancelled).toMatchObject({ reference, metadata });
-    const query = `/v1/orders?reference=${encodeURIComponent(reference)}&limit=2`;
-    interface Page {
-      data: { id: number; reference: string }[];
-      next_cursor: string | null;
-    }
-    const first = await system.request<Page>('GET', query);
-    const second = await system.request<Page>('GET', `${query}&cursor=${first.body.next_cursor}`);
-    const pages = [...first.body.data, ...second.body.data];
-    expect(pages.map(({ id }) => id)).toEqual(placed.toReversed());
-    expect(second.body.next_cursor).toBeNull();
+    const list = (cursor?: string) =>
+      dataOf(system.api.GET('/v1/orders', { params: { query: { reference, limit: 2, cursor } } }));
+    const first = await list();
+    const second = await list(first.next_cursor!);
+    expect([...first.data, ...second.data].map((listed) => listed.id)).toEqual(placed.toReversed());
+    expect(second.next_cursor).toBeNull();
   });
 
   it('has neither unless the request has', async () => {
-    const { body } = await system.request('POST', '/v1/orders', order());
+    const body = await system.placeOrder([{ product_id, quantity: 1 }]);
     expect(body).toMatchObject({ reference: null, metadata: {} });
   });
 
@@ -229,30 +233,32 @@ describe('A receipt or adjustment', () => {
   it('answers 201 with the movement, its Location and the new stock', async () => {
     const id = await system.createProduct(5);
     const path = `/v1/products/${id}/stock`;
-    const received = await system.request<RecordedMovement>('POST', `${path}/receipts`, {
-      quantity: 4,
-      reason: 'delivery',
+    const { data: received, response } = await system.api.POST('/v1/products/{id}/stock/receipts', {
+      params: { path: { id } },
+      body: { quantity: 4, reason: 'delivery' },
     });
-    expect(received.status).toBe(201);
-    expect(received.body).toMatchObject({
+    expect(response.status).toBe(201);
+    expect(received).toMatchObject({
       product_id: id,
       on_hand: 9,
       reserved: 0,
       available: 9,
       movement: { product_id: id, order_id: null, kind: 'receipt', quantity: 4, balance_after: 9 },
     });
-    const location = received.headers.get('location');
-    expect(location).toBe(`${path}/movements/${received.body.movement.id}`);
-    expect((await system.request('GET', location!)).body).toEqual(received.body.movement);
-    const adjusted = await system.request<RecordedMovement>('POST', `${path}/adjustments`, {
-      quantity: -2,
-      reason: 'broken',
+    const location = response.headers.get('location');
+    expect(location).toBe(`${path}/movements/${received!.movement.id}`);
+    expect((await system.request('GET', location!)).body).toEqual(received!.movement);
+    const { data: adjusted, response: adjustment } = await system.api.POST(
+      '/v1/products/{id}/stock/adjustments',
+      { params: { path: { id } }, body: { quantity: -2, reason: 'broken' } },
+    );
+    expect(adjusted).toMatchObject({ on_hand: 7, movement: { kind: 'adjustment', quantity: -2 } });
+    const movement_id = adjusted!.movement.id;
+    expect(adjustment.headers.get('location')).toBe(`${path}/movements/${movement_id}`);
+    const { error } = await system.api.GET('/v1/products/{id}/stock/movements/{movement_id}', {
+      params: { path: { id: product_id, movement_id } },
     });
-    expect(adjusted.body).toMatchObject({ on_hand: 7, movement: { kind: 'adjustment', quantity: -2 } });
-    expect(adjusted.headers.get('location')).toBe(`${path}/movements/${adjusted.body.movement.id}`);
-    const ofOtherProduct = `/v1/products/${product_id}/stock/movements/${adjusted.body.movement.id}`;
-    const { status, body } = await system.request<Problem>('GET', ofOtherProduct);
-    expect([status, body.code]).toEqual([404, 'movement_not_found']);
+    expect(error).toMatchObject({ status: 404, code: 'movement_not_found' });
   });
 });
 
@@ -260,15 +266,15 @@ describe('GET /v1/products', () => {
   it('filters by sku, by active, and by both', async () => {
     const active = await system.createProduct(0, { sku: 'FILTER-1' });
     const inactive = await system.createProduct(0, { sku: 'FILTER-2', active: false });
-    const list = async (query: string) => {
-      const { body } = await system.request<{ data: { id: number }[] }>('GET', `/v1/products?${query}`);
-      return body.data.map(({ id }) => id);
+    const list = async (query: { sku?: string; active?: boolean; limit?: number }) => {
+      const { data } = await dataOf(system.api.GET('/v1/products', { params: { query } }));
+      return data.map(({ id }) => id);
     };
-    expect(await list('sku=FILTER-1')).toEqual([active]);
-    expect(await list('active=false')).toEqual([inactive]);
-    expect(await list('active=true&limit=1')).toEqual([active]);
-    expect(await list('sku=FILTER-2&active=true')).toEqual([]);
-    expect(await list('sku=FILTER-2&active=false')).toEqual([inactive]);
+    expect(await list({ sku: 'FILTER-1' })).toEqual([active]);
+    expect(await list({ active: false })).toEqual([inactive]);
+    expect(await list({ active: true, limit: 1 })).toEqual([active]);
+    expect(await list({ sku: 'FILTER-2', active: true })).toEqual([]);
+    expect(await list({ sku: 'FILTER-2', active: false })).toEqual([inactive]);
     const refused = await system.request<Problem>('GET', '/v1/products?active=yes');
     expect([refused.status, refused.body.errors[0]?.parameter]).toEqual([422, 'active']);
   });

@@ -1,3 +1,4 @@
+import type { DeadLetterDetailsDto, DeadLetterFilterDto } from '@estoque/client';
 import type { Problem } from '@estoque/platform';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
@@ -5,27 +6,8 @@ import { join } from 'node:path';
 import { FLOW_APPS } from '../../apps/manifest.js';
 import { sendRequest } from '../support/send-request.js';
 import { System } from '../support/system.js';
+import { dataOf } from '../support/test-client.js';
 import { until } from '../support/until.js';
-
-interface DeadLetter {
-  id: number;
-  reason: string;
-  state: string;
-  dead_letter_count: number;
-  body_text: string;
-  body_base64: string;
-  body_bytes: number;
-  body_truncated: boolean;
-  actions: { action: string; by: string; at: string }[];
-}
-
-interface DeadLetterJob {
-  id: number;
-  state: string;
-  total: number;
-  done: number;
-  failed: number;
-}
 
 describe('Operations API and command line', () => {
   let system: System;
@@ -37,24 +19,32 @@ describe('Operations API and command line', () => {
     const env = { PATH: process.env.PATH, DATABASE_URL: system.database.url, RABBITMQ_URL: system.vhost.url };
     return spawnSync(process.execPath, [script, ...args], { env, cwd: tmpdir(), encoding: 'utf8' });
   };
-  const readDeadLetter = async (id: number) =>
-    (await system.request<DeadLetter>('GET', `/v1/dead-letters/${id}`)).body;
+  const readDeadLetter = (id: number) =>
+    dataOf(system.api.GET('/v1/dead-letters/{id}', { params: { path: { id } } }));
+  const listDeadLetters = async (filter: DeadLetterFilterDto) => {
+    const query = { ...filter, state: 'open' as const };
+    return (await dataOf(system.api.GET('/v1/dead-letters', { params: { query } }))).data;
+  };
+  const replay = (id: number) =>
+    system.api.POST('/v1/dead-letters/{id}/replay', { params: { path: { id } }, body: { by: 'ana' } });
+  const discard = (id: number, by: string) =>
+    system.api.POST('/v1/dead-letters/{id}/discard', { params: { path: { id } }, body: { by } });
+  const readJob = (id: number) =>
+    system.api.GET('/v1/operations/dead-letter-jobs/{id}', { params: { path: { id } } });
 
   const waitForJob = (id: number) =>
     until(`job ${id} to finish`, async () => {
-      const path = `/v1/operations/dead-letter-jobs/${id}`;
-      const { body } = await system.request<DeadLetterJob>('GET', path);
-      return body.state === 'finished' && body;
+      const job = await dataOf(readJob(id));
+      return job.state === 'finished' && job;
     });
   /** Starts a job and waits for its end. */
-  async function actOnAll(action: 'replay' | 'discard', filter: object) {
-    const path = `/v1/dead-letters/${action}`;
-    const { body } = await system.request<DeadLetterJob>('POST', path, { by: 'ana', filter });
-    return waitForJob(body.id);
+  async function discardAll(filter: DeadLetterFilterDto) {
+    const { id } = await dataOf(system.api.POST('/v1/dead-letters/discard', { body: { by: 'ana', filter } }));
+    return waitForJob(id);
   }
 
   /** Publishes an event of an order that does not exist, and waits until it is dead-lettered. */
-  async function createDeadLetter(order_id: number, product_id: number): Promise<DeadLetter> {
+  async function createDeadLetter(order_id: number, product_id: number): Promise<DeadLetterDetailsDto> {
     const items = [{ product_id, quantity: 1 }];
     await system.externalClient.publish('order.created', {
       event: 'order.created',
@@ -63,11 +53,8 @@ describe('Operations API and command line', () => {
       unknown_field: 'kept',
     });
     const listed = await until('the dead letter', async () => {
-      const { body } = await system.request<{ data: DeadLetter[] }>(
-        'GET',
-        '/v1/dead-letters?state=open&queue=order_queue&event=order.created&reason=order_not_found&limit=1',
-      );
-      return body.data[0];
+      const filter = { queue: 'order_queue', event: 'order.created', reason: 'order_not_found' };
+      return (await listDeadLetters(filter))[0];
     });
     return readDeadLetter(listed.id);
   }
@@ -91,18 +78,13 @@ describe('Operations API and command line', () => {
     expect(JSON.parse(deadLetter.body_text)).toMatchObject({ order_id: 5_001, unknown_field: 'kept' });
     await storeOrder(5_001, product_id);
 
-    const { status, body } = await system.request<DeadLetter>(
-      'POST',
-      `/v1/dead-letters/${deadLetter.id}/replay`,
-      { by: 'ana' },
-    );
-    expect([status, body.state]).toEqual([200, 'replayed']);
-    expect(body.actions).toMatchObject([{ action: 'replayed', by: 'ana' }]);
-    await system.waitForOrderStatus(5_001, 'processed');
-    const second = await system.request<Problem>('POST', `/v1/dead-letters/${deadLetter.id}/replay`, {
-      by: 'ana',
+    expect(await dataOf(replay(deadLetter.id))).toMatchObject({
+      state: 'replayed',
+      actions: [{ action: 'replayed', by: 'ana' }],
     });
-    expect([second.status, second.body.code]).toEqual([409, 'dead_letter_closed']);
+    await system.waitForOrderStatus(5_001, 'processed');
+    const { error: second } = await replay(deadLetter.id);
+    expect(second).toMatchObject({ status: 409, code: 'dead_letter_closed' });
   });
 
   it('shows the content of a dead letter to operations:read only', async () => {
@@ -141,75 +123,66 @@ describe('Operations API and command line', () => {
   it('reopens the same dead letter if its replay fails', async () => {
     const product_id = await system.createProduct(1);
     const deadLetter = await createDeadLetter(5_002, product_id);
-    await system.request('POST', `/v1/dead-letters/${deadLetter.id}/replay`, { by: 'ana' });
+    await dataOf(replay(deadLetter.id));
     const reopened = await until('the dead letter to be reopened', async () => {
       const current = await readDeadLetter(deadLetter.id);
       return current.dead_letter_count === 2 && current;
     });
     expect(reopened).toMatchObject({ state: 'open', actions: [{ action: 'replayed', by: 'ana' }] });
-    const { body } = await system.request<DeadLetter>('POST', `/v1/dead-letters/${deadLetter.id}/discard`, {
-      by: 'rui',
-    });
-    expect(body.state).toBe('discarded');
-    expect(body.actions.map(({ by }) => by)).toEqual(['ana', 'rui']);
+    const { state, actions } = await dataOf(discard(deadLetter.id, 'rui'));
+    expect(state).toBe('discarded');
+    expect(actions.map(({ by }) => by)).toEqual(['ana', 'rui']);
   });
 
   it('discards all dead letters that match a filter', async () => {
     for (const text of ['one', 'two', 'three'])
       await system.externalClient.publish('order.created', Buffer.from(text));
     const filter = { reason: 'invalid_json' };
-    await until('three dead letters', async () => {
-      const { body } = await system.request<{ data: DeadLetter[] }>(
-        'GET',
-        '/v1/dead-letters?state=open&reason=invalid_json',
-      );
-      return body.data.length === 3;
-    });
-    const { body } = await system.request<DeadLetterJob>('POST', '/v1/dead-letters/discard', {
-      by: 'ana',
-      filter,
-    });
-    expect(body).toMatchObject({ action: 'discard', by: 'ana', total: 3, filter });
-    expect(await waitForJob(body.id)).toMatchObject({ state: 'finished', total: 3, done: 3, failed: 0 });
-    expect(await actOnAll('discard', filter)).toMatchObject({ state: 'finished', total: 0, done: 0 });
+    await until('three dead letters', async () => (await listDeadLetters(filter)).length === 3);
+    const job = await dataOf(system.api.POST('/v1/dead-letters/discard', { body: { by: 'ana', filter } }));
+    expect(job).toMatchObject({ action: 'discard', by: 'ana', total: 3, filter });
+    expect(await waitForJob(job.id)).toMatchObject({ state: 'finished', total: 3, done: 3, failed: 0 });
+    expect(await discardAll(filter)).toMatchObject({ state: 'finished', total: 0, done: 0 });
   });
 
   it('answers a bulk action with a job, which can be followed, listed and cancelled', async () => {
-    const response = await system.request<DeadLetterJob>('POST', '/v1/dead-letters/replay', {
-      by: 'ana',
-      filter: { order_id: 5_999 },
+    const { data: job, response } = await system.api.POST('/v1/dead-letters/replay', {
+      body: { by: 'ana', filter: { order_id: 5_999 } },
     });
-    const { id } = response.body;
+    const { id } = job!;
     const path = `/v1/operations/dead-letter-jobs/${id}`;
     expect([response.status, response.headers.get('location')]).toEqual([202, path]);
     await waitForJob(id);
-    const listed = await system.request<{ data: DeadLetterJob[] }>('GET', '/v1/operations/dead-letter-jobs');
-    expect(listed.body.data[0]).toMatchObject({ id, state: 'finished' });
-    const cancelled = await system.request<Problem>('POST', `${path}/cancel`, { by: 'ana' });
-    expect([cancelled.status, cancelled.body.code]).toEqual([409, 'dead_letter_job_ended']);
-    const missing = await system.request<Problem>('GET', '/v1/operations/dead-letter-jobs/999999');
-    expect([missing.status, missing.body.code]).toEqual([404, 'dead_letter_job_not_found']);
+    const { data } = await dataOf(system.api.GET('/v1/operations/dead-letter-jobs'));
+    expect(data[0]).toMatchObject({ id, state: 'finished' });
+    const { error: ended } = await system.api.POST('/v1/operations/dead-letter-jobs/{id}/cancel', {
+      params: { path: { id } },
+      body: { by: 'ana' },
+    });
+    expect(ended).toMatchObject({ status: 409, code: 'dead_letter_job_ended' });
+    const { error: missing } = await readJob(999_999);
+    expect(missing).toMatchObject({ status: 404, code: 'dead_letter_job_not_found' });
   });
 
   it('sends the beginning of a large body, and all of it on request', async () => {
     const body = Buffer.alloc(300_000, 'x');
     await system.externalClient.publish('order.created', body);
-    const listed = await until('the dead letter', async () => {
-      const { data } = (
-        await system.request<{ data: DeadLetter[] }>('GET', '/v1/dead-letters?state=open&reason=invalid_json')
-      ).body;
-      return data[0];
-    });
-    const deadLetter = await readDeadLetter(listed.id);
+    const filter = { reason: 'invalid_json' };
+    const { id } = await until('the dead letter', async () => (await listDeadLetters(filter))[0]);
+    const deadLetter = await readDeadLetter(id);
     expect(deadLetter).toMatchObject({ body_bytes: 300_000, body_truncated: true });
     expect(Buffer.from(deadLetter.body_base64, 'base64')).toHaveLength(65_536);
-    const path = `/v1/dead-letters/${listed.id}/body`;
-    const response = await system.fetch(path);
+    const readBody = (offset?: number) =>
+      system.api.GET('/v1/dead-letters/{id}/body', {
+        params: { path: { id }, query: { offset } },
+        parseAs: 'arrayBuffer',
+      });
+    const { data, response } = await readBody();
     expect(response.headers.get('content-type')).toBe('application/octet-stream');
-    expect(Buffer.from(await response.arrayBuffer()).equals(body)).toBe(true);
-    expect(await (await system.fetch(`${path}?offset=299998`)).text()).toBe('xx');
-    expect((await system.fetch(`${path}?offset=-1`)).status).toBe(422);
-    expect((await actOnAll('discard', { reason: 'invalid_json' })).done).toBe(1);
+    expect(Buffer.from(data!).equals(body)).toBe(true);
+    expect(Buffer.from(await dataOf(readBody(299_998))).toString()).toBe('xx');
+    expect((await readBody(-1)).error?.status).toBe(422);
+    expect((await discardAll(filter)).done).toBe(1);
   });
 
   it('refuses an action without a name, an unknown filter and an unknown dead letter', async () => {
@@ -220,8 +193,8 @@ describe('Operations API and command line', () => {
       filter: { colour: 'red' },
     });
     expect([unknownFilter.status, unknownFilter.body.errors[0]?.pointer]).toEqual([422, '/filter/colour']);
-    const missing = await system.request<Problem>('POST', '/v1/dead-letters/999999/discard', { by: 'ana' });
-    expect([missing.status, missing.body.code]).toEqual([404, 'dead_letter_not_found']);
+    const { error: missing } = await discard(999_999, 'ana');
+    expect(missing).toMatchObject({ status: 404, code: 'dead_letter_not_found' });
   });
 
   it('lists, shows, replays and discards dead letters on the command line', async () => {
@@ -256,11 +229,7 @@ describe('Operations API and command line', () => {
     const otherOrderId = 50_040;
     for (const order_id of [orderId, otherOrderId])
       await system.externalClient.publish('order.created', { event: 'order.created', order_id, items });
-    const listIds = async (order_id: number) => {
-      const path = `/v1/dead-letters?state=open&order_id=${order_id}`;
-      const { body } = await system.request<{ data: DeadLetter[] }>('GET', path);
-      return body.data.map(({ id }) => id);
-    };
+    const listIds = async (order_id: number) => (await listDeadLetters({ order_id })).map(({ id }) => id);
     const waitForDeadLetter = (order_id: number) =>
       until(`the dead letter of order ${order_id}`, async () => {
         const ids = await listIds(order_id);
@@ -274,18 +243,11 @@ describe('Operations API and command line', () => {
     expect(stdout).not.toContain(`#${otherId} `);
 
     const filter = { order_id: orderId };
-    expect(await actOnAll('discard', filter)).toMatchObject({ total: 1, done: 1 });
+    expect(await discardAll(filter)).toMatchObject({ total: 1, done: 1 });
     expect([await listIds(orderId), await listIds(otherOrderId)]).toEqual([[], [otherId]]);
     const malformed = await system.request<Problem>('GET', '/v1/dead-letters?order_id=0');
     expect([malformed.status, malformed.body.errors[0]?.parameter]).toEqual([422, 'order_id']);
   }, 120_000);
-
-  interface AuditResponse {
-    id: number;
-    state: string;
-    reconciles: boolean | null;
-    discrepancies: Record<string, string | number>[];
-  }
 
   /** Requests an audit 16 times at once, which makes one, and waits until order-worker has run it. */
   async function runAudit() {
@@ -293,14 +255,16 @@ describe('Operations API and command line', () => {
     // Otherwise it could finish the audit before the last request arrives, which would then make another one.
     worker.kill('SIGSTOP');
     const requests = await Promise.all(
-      Array.from({ length: 16 }, () => system.request<AuditResponse>('POST', '/v1/operations/audit')),
+      Array.from({ length: 16 }, () => system.api.POST('/v1/operations/audit')),
     ).finally(() => worker.kill('SIGCONT'));
-    expect(new Set(requests.map(({ status }) => status))).toEqual(new Set([202]));
-    const locations = new Set(requests.map(({ headers }) => headers.get('location')!));
-    expect(locations).toEqual(new Set([`/v1/operations/audits/${requests[0]!.body.id}`]));
+    expect(new Set(requests.map(({ response }) => response.status))).toEqual(new Set([202]));
+    const { id } = requests[0]!.data!;
+    const locations = new Set(requests.map(({ response }) => response.headers.get('location')));
+    expect(locations).toEqual(new Set([`/v1/operations/audits/${id}`]));
     return until('the audit to be finished', async () => {
-      const { body } = await system.request<AuditResponse>('GET', [...locations][0]!);
-      return ['succeeded', 'failed'].includes(body.state) && body;
+      const params = { path: { id } };
+      const audit = await dataOf(system.api.GET('/v1/operations/audits/{id}', { params }));
+      return ['succeeded', 'failed'].includes(audit.state) && audit;
     });
   }
 
@@ -334,22 +298,21 @@ describe('Operations API and command line', () => {
     ];
     const result = await runAudit();
     expect(result.reconciles).toBe(false);
-    const found = result.discrepancies.map(
+    const found = result.discrepancies!.map(
       ({ check, product_id, expected, found }) => `${check} of ${product_id}: ${expected}, not ${found}`,
     );
     expect(found.toSorted()).toEqual(expectedDiscrepancies.toSorted());
     const audit = runCli('audit');
     expect(audit.status).toBe(1);
     expect(audit.stdout).toContain(`on_hand: product ${product_id}: expected 4, found 6`);
-    const last = await system.request<AuditResponse>('GET', '/v1/operations/audit');
-    expect(last.body).toEqual(result);
+    expect(await dataOf(system.api.GET('/v1/operations/audit'))).toEqual(result);
     expect((await runAudit()).reconciles).toBe(false);
   });
 
   it('reports depth and lag of the outbox, in the API and in the metrics', async () => {
     await until('an empty outbox', async () => {
-      const { body } = await system.request('GET', '/v1/operations/outbox');
-      return JSON.stringify(body) === '{"depth":0,"lag_seconds":0}';
+      const { depth, lag_seconds } = await dataOf(system.api.GET('/v1/operations/outbox'));
+      return depth === 0 && lag_seconds === 0;
     });
     const metrics = await (await fetch(`${system.process('api').url}/metrics`)).text();
     expect(metrics).toContain('estoque_outbox_depth 0');

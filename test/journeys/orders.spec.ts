@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkerName } from '../../apps/manifest.js';
+import { dataOf } from '../support/test-client.js';
 import { fetchMailsTo } from '../support/mailbox.js';
 import { System } from '../support/system.js';
 import { until } from '../support/until.js';
@@ -17,31 +18,32 @@ describe('Order', () => {
   it('is accepted, reserved and processed, with stock movements and a mail to the customer', async () => {
     const [coffee, filter] = [await system.createProduct(50), await system.createProduct(10, { price: 990 })];
     const email = uniqueEmail();
-    const response = await system.request<{ id: number; status: string }>('POST', '/v1/orders', {
-      customer: { name: 'Ana Souza', email },
-      items: [
-        { product_id: coffee, quantity: 2 },
-        { product_id: filter, quantity: 1 },
-        { product_id: coffee, quantity: 1 },
-      ],
-      locale: 'pt-BR',
+    const { data: placed, response } = await system.api.POST('/v1/orders', {
+      body: {
+        customer: { name: 'Ana Souza', email },
+        items: [
+          { product_id: coffee, quantity: 2 },
+          { product_id: filter, quantity: 1 },
+          { product_id: coffee, quantity: 1 },
+        ],
+        locale: 'pt-BR',
+      },
     });
     expect(response.status).toBe(202);
-    expect(response.headers.get('location')).toBe(`/v1/orders/${response.body.id}`);
-    expect(response.body.status).toBe('pending');
+    expect(response.headers.get('location')).toBe(`/v1/orders/${placed!.id}`);
+    expect(placed!.status).toBe('pending');
 
-    const order = await system.waitForOrderStatus(response.body.id, 'processed');
+    const order = await system.waitForOrderStatus(placed!.id, 'processed');
     expect(order.lines).toMatchObject([
       { product_id: coffee, quantity: 3, amount: 3_750 },
       { product_id: filter, quantity: 1, amount: 990 },
     ]);
     expect(order.totals).toEqual({ quantity: 4, amount: 4_740, currency: 'BRL' });
 
-    const stock = await system.request('GET', `/v1/products/${coffee}/stock`);
-    expect(stock.body).toEqual({ product_id: coffee, on_hand: 47, reserved: 0, available: 47 });
-    const { body: movements } = await system.request<{ data: object[] }>(
-      'GET',
-      `/v1/products/${coffee}/movements`,
+    const stock = await system.readStock(coffee);
+    expect(stock).toEqual({ product_id: coffee, on_hand: 47, reserved: 0, available: 47 });
+    const movements = await dataOf(
+      system.api.GET('/v1/products/{id}/movements', { params: { path: { id: coffee } } }),
     );
     expect(movements.data).toMatchObject([
       { kind: 'sale', quantity: -3, balance_after: 47, order_id: order.id },
@@ -55,21 +57,16 @@ describe('Order', () => {
     expect(mail!.text.replaceAll(/\s/g, ' ')).toContain('Total R$ 47,40');
     expect(mail!.html).toContain('Ana Souza');
     const notifications = await until('the notification to be sent', async () => {
-      const { body } = await system.request<{ data: { state: string }[] }>(
-        'GET',
-        `/v1/notifications?order_id=${order.id}`,
-      );
-      return body.data[0]?.state === 'sent' && body.data;
+      const query = { order_id: order.id };
+      const { data } = await dataOf(system.api.GET('/v1/notifications', { params: { query } }));
+      return data[0]?.state === 'sent' && data;
     });
     expect(notifications).toMatchObject([
       { kind: 'order_processed', recipient: email, attempts: 1, locale: 'pt-BR' },
     ]);
     const { timeline } = await until('the timeline', async () => {
-      const { body } = await system.request<{ timeline: { step: string; at: string }[] }>(
-        'GET',
-        `/v1/orders/${order.id}`,
-      );
-      return body.timeline.length === 4 && body;
+      const current = await system.readOrder(order.id);
+      return current.timeline.length === 4 && current;
     });
     expect(timeline.map(({ step }) => step)).toEqual(['pending', 'reserved', 'processed', 'notified']);
   });
@@ -80,7 +77,9 @@ describe('Order', () => {
       await system.createProduct(3),
       await system.createProduct(5),
     ];
-    await system.request('PATCH', `/v1/products/${inactive}`, { active: false });
+    await dataOf(
+      system.api.PATCH('/v1/products/{id}', { params: { path: { id: inactive } }, body: { active: false } }),
+    );
     const email = uniqueEmail();
     const { id } = await system.placeOrder(
       [
@@ -95,8 +94,7 @@ describe('Order', () => {
       { product_id: short, reason: 'out_of_stock', requested: 4, available: 3 },
       { product_id: inactive, reason: 'product_inactive', requested: 1, available: 5 },
     ]);
-    const { body } = await system.request<{ available: number }>('GET', `/v1/products/${available}/stock`);
-    expect(body.available).toBe(50);
+    expect(await system.readStock(available)).toMatchObject({ available: 50 });
     const [mail] = await until('the mail', async () =>
       (await fetchMailsTo(email)).length > 0 ? fetchMailsTo(email) : undefined,
     );

@@ -1,14 +1,15 @@
+import type { OrderDto } from '@estoque/client';
 import type { Problem } from '@estoque/platform';
 import { randomUUID } from 'node:crypto';
 import { FLOW_APPS } from '../../apps/manifest.js';
 import { findTextInQueues, findTextInTables } from '../support/find-text.js';
 import { fetchMailsTo } from '../support/mailbox.js';
-import { System, type OrderResponse } from '../support/system.js';
+import { System } from '../support/system.js';
 import { until } from '../support/until.js';
 
 interface CustomerData {
   data: {
-    order: OrderResponse & { customer: { name: string; email: string }; metadata: Record<string, string> };
+    order: OrderDto;
     placed_by: string;
     placed_from: string;
     notifications: { id: number; kind: string; recipient: string; state: string }[];
@@ -34,7 +35,7 @@ function createPerson() {
     /** Occurs in everything that says who the person is. */
     word,
     customer: { name: `Élise ${word}`, email: `Elise.${word}@Example.com` },
-    fields: { reference: `order of ${word}`, metadata: { phone: word }, locale: 'pt-BR' },
+    fields: { reference: `order of ${word}`, metadata: { phone: word }, locale: 'pt-BR' as const },
   };
 }
 type Person = ReturnType<typeof createPerson>;
@@ -151,7 +152,7 @@ describe('Personal data of a customer', () => {
     const person = createPerson();
     const { ids, cancelledId, place, key } = await createTraces(person);
     const before = await Promise.all(
-      ids.map(async (id) => (await system.request<OrderResponse>('GET', `/v1/orders/${id}`)).body),
+      ids.map(async (id) => (await system.request<OrderDto>('GET', `/v1/orders/${id}`)).body),
     );
     const exported = (await system.request<CustomerData>('GET', dataPath(person))).body.data;
     expect(exported.find(({ order }) => order.id === cancelledId)?.changes).toMatchObject([
@@ -176,7 +177,7 @@ describe('Personal data of a customer', () => {
     expect(await findInQueues(person)).toEqual([]);
     expect(findInLogs(person)).toEqual([]);
     for (const [index, orderId] of ids.entries()) {
-      const { body } = await system.request<OrderResponse>('GET', `/v1/orders/${orderId}`);
+      const { body } = await system.request<OrderDto>('GET', `/v1/orders/${orderId}`);
       expect(body).toEqual({
         ...before[index],
         customer: { name: 'Erased', email: 'erased@erased.invalid' },

@@ -1,5 +1,6 @@
 import { parseMetrics } from '../support/metrics.js';
-import { System, type OrderResponse } from '../support/system.js';
+import { System } from '../support/system.js';
+import { dataOf } from '../support/test-client.js';
 import { until } from '../support/until.js';
 
 /** The tables of lists and audits that no order needs. */
@@ -56,8 +57,9 @@ describe('Reads of tables that another session has locked', () => {
       const isPoolFull = async () => (await countBlocked('api reads')) === READ_CONNECTIONS;
       await until('the reads to occupy all connections for reads', isPoolFull);
       await place();
-      const { body } = await system.request<OrderResponse>('POST', `/v1/orders/${order.id}/cancel`);
-      expect(body.status).toBe('cancelled');
+      const params = { path: { id: order.id } };
+      const { status } = await dataOf(system.api.POST('/v1/orders/{id}/cancel', { params }));
+      expect(status).toBe('cancelled');
       expect((await get('/health/ready')).status).toBe(200);
       expect((await get('/health/live')).status).toBe(200);
       expect(answers.length).toBeLessThan(50);
@@ -87,7 +89,7 @@ describe('Reads of tables that another session has locked', () => {
       let isDone = false;
       let maxBlocked = 0;
       const ask = async () => {
-        while (!isDone) await system.request('POST', '/v1/operations/audit');
+        while (!isDone) await system.api.POST('/v1/operations/audit');
       };
       const asking = Array.from({ length: 16 }, ask);
       await until('a request to wait', async () => (await countBlocked('api')) > 0);
@@ -100,7 +102,7 @@ describe('Reads of tables that another session has locked', () => {
       await Promise.all(asking);
       expect(maxBlocked).toBeLessThan(2);
     });
-    expect((await system.request('POST', '/v1/operations/audit')).status).toBe(202);
+    expect((await system.api.POST('/v1/operations/audit')).response.status).toBe(202);
   });
 
   it('50 scrapes of the metrics at once occupy one connection of the orders', async () => {

@@ -4,6 +4,7 @@ import { OtlpCollector, type CollectedSpan } from '../support/otlp-collector.js'
 import { exportedMetrics } from '../support/exported-metrics.js';
 import { parseMetrics } from '../support/metrics.js';
 import { System } from '../support/system.js';
+import { dataOf } from '../support/test-client.js';
 import { until } from '../support/until.js';
 
 /** Span id of the external client that calls the API. */
@@ -66,13 +67,9 @@ describe('Telemetry', () => {
     product_id: number,
     customer = { name: 'Ana', email: 'ana@example.com' },
   ) {
-    const response = await system.fetch('/v1/orders', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', traceparent: `00-${traceId}-${CALLER}-01` },
-      body: JSON.stringify({ customer, items: [{ product_id, quantity: 1 }] }),
-    });
-    expect(response.status).toBe(202);
-    return ((await response.json()) as { id: number }).id;
+    const body = { customer, items: [{ product_id, quantity: 1 }] };
+    const headers = { traceparent: `00-${traceId}-${CALLER}-01` };
+    return (await dataOf(system.api.POST('/v1/orders', { body, headers }))).id;
   }
 
   const waitForTrace = (traceId: string) =>

@@ -1,32 +1,13 @@
+import type { Client, CreateProductDto, OrderDto, OrderItemDto, PlaceOrderDto } from '@estoque/client';
 import pg from 'pg';
 import { APP_NAMES, type AppName } from '../../apps/manifest.js';
 import { AppProcess } from './app-process.js';
 import { createVhost, ExternalClient } from './broker.js';
-import { authorization } from './credentials.js';
 import { createDatabase } from './database.js';
 import { serverUrl } from './environment.js';
-import { findInternals } from './internals.js';
-import { ApiDocument } from './openapi.js';
 import { HIGH_RATE_LIMITS } from './rate-limits.js';
+import { dataOf, TestClient, type RequestOptions } from './test-client.js';
 import { until } from './until.js';
-
-const apiDocument = ApiDocument.readCommitted();
-
-export interface ApiResponse<Body> {
-  status: number;
-  headers: Headers;
-  body: Body;
-}
-
-export interface OrderResponse {
-  id: number;
-  status: string;
-  rejection: { product_id: number; reason: string; requested: number; available: number }[] | null;
-  cancellation: string | null;
-  timeline: { step: string; at: string }[];
-  lines: { product_id: number; quantity: number; amount: number }[];
-  totals: { quantity: number; amount: number; currency: string };
-}
 
 /** All apps as separate processes, on a database and a virtual host that no other test uses. */
 export class System {
@@ -99,70 +80,58 @@ export class System {
     return this.processes.get(app)!;
   }
 
-  /** Sends a request to the api with the API key of an admin, unless `headers` contains another credential. */
-  fetch(path: string, { headers, ...options }: RequestOptions = {}): Promise<Response> {
-    return fetch(this.process('api').url + path, { ...options, headers: { ...authorization(), ...headers } });
+  /** The typed client of the api, with the API key of an admin. */
+  get api(): Client {
+    return this.client.typed;
   }
 
-  /**
-   * Sends a request to the api, and expects that the answer is one that the OpenAPI document describes, and tells of no
-   * internals.
-   *
-   * @param body a string is sent as it is, anything else as JSON
-   * @throws Error otherwise
-   */
-  async request<Body>(method: string, path: string, body?: unknown): Promise<ApiResponse<Body>> {
-    const response = await this.fetch(path, {
-      method,
-      headers: body === undefined ? {} : { 'content-type': 'application/json' },
-      body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
-    });
-    const text = await response.text();
-    const { status, headers } = response;
-    const parsed = (text ? JSON.parse(text) : undefined) as Body;
-    const answer = {
-      status,
-      contentType: headers.get('content-type'),
-      retryAfter: headers.get('retry-after'),
-      body: parsed,
-    };
-    // Not by `expect`: programs that do not run in Jest use this class, too.
-    const deviations = path.startsWith('/v1/') ? apiDocument.findDeviations(method, path, answer) : [];
-    if (deviations.length > 0)
-      throw new Error(`${method} ${path} deviates from the OpenAPI document: ${JSON.stringify(deviations)}`);
-    // Dead letters contain what a publisher sent, and the error for the operators.
-    const internals = path.startsWith('/v1/dead-letters') ? [] : findInternals(text);
-    if (internals.length > 0)
-      throw new Error(`${method} ${path} tells of internals: ${internals.join(', ')}`);
-    return { status, headers, body: parsed };
+  /** Sends a request to the api with the API key of an admin, unless `headers` contains another credential. */
+  fetch(path: string, options?: RequestOptions): Promise<Response> {
+    return this.client.fetch(path, options);
+  }
+
+  /** Sends a request that the typed client does not allow. @param body a string is sent as it is, anything else as JSON */
+  request<Body>(method: string, path: string, body?: unknown, headers?: Record<string, string>) {
+    return this.client.request<Body>(method, path, body, headers);
+  }
+
+  private get client(): TestClient {
+    return new TestClient(this.process('api').url);
   }
 
   /** Creates a product with `onHand` units in stock. @returns its id */
-  async createProduct(onHand: number, fields: Record<string, unknown> = {}): Promise<number> {
+  async createProduct(onHand: number, fields: Partial<CreateProductDto> = {}): Promise<number> {
     const sku = `TEST-${++this.createdProducts}`;
     const product = { sku, name: `Product ${sku}`, price: 1_250, currency: 'BRL', ...fields };
-    const { body } = await this.request<{ id: number }>('POST', '/v1/products', product);
-    if (onHand > 0)
-      await this.request('POST', `/v1/products/${body.id}/stock/receipts`, {
-        quantity: onHand,
-        reason: 'opening stock',
-      });
-    return body.id;
+    const { id } = await dataOf(this.api.POST('/v1/products', { body: product }));
+    if (onHand > 0) await this.receiveStock(id, onHand);
+    return id;
+  }
+
+  receiveStock(id: number, quantity: number) {
+    const body = { quantity, reason: 'opening stock' };
+    return dataOf(this.api.POST('/v1/products/{id}/stock/receipts', { params: { path: { id } }, body }));
+  }
+
+  readStock(id: number) {
+    return dataOf(this.api.GET('/v1/products/{id}/stock', { params: { path: { id } } }));
   }
 
   /** @throws Error if the api does not accept the order */
-  async placeOrder(items: { product_id: number; quantity: number }[], fields: Record<string, unknown> = {}) {
+  placeOrder(items: OrderItemDto[], fields: Partial<PlaceOrderDto> = {}): Promise<OrderDto> {
     const customer = { name: 'Ana Souza', email: 'ana@example.com' };
-    const response = await this.request<OrderResponse>('POST', '/v1/orders', { customer, items, ...fields });
-    if (response.status !== 202) throw new Error(`order refused: ${JSON.stringify(response.body)}`);
-    return response.body;
+    return dataOf(this.api.POST('/v1/orders', { body: { customer, items, ...fields } }));
+  }
+
+  readOrder(id: number): Promise<OrderDto> {
+    return dataOf(this.api.GET('/v1/orders/{id}', { params: { path: { id } } }));
   }
 
   /** Waits until the order has this status. @returns the order */
-  waitForOrderStatus(id: number, status: string) {
+  waitForOrderStatus(id: number, status: OrderDto['status']) {
     return until(`order ${id} to be ${status}`, async () => {
-      const { body } = await this.request<OrderResponse>('GET', `/v1/orders/${id}`);
-      return body.status === status && body;
+      const order = await this.readOrder(id);
+      return order.status === status && order;
     });
   }
 
@@ -206,8 +175,6 @@ export class System {
     await Promise.all([this.database.drop(), this.vhost.drop()]);
   }
 }
-
-type RequestOptions = Omit<RequestInit, 'headers'> & { headers?: Record<string, string> };
 
 interface StartOptions {
   apps?: readonly AppName[];

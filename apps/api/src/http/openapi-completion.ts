@@ -29,6 +29,9 @@ function completeOperation(operation: Operation, mayHaveBody: boolean) {
   for (const [status, problem] of Object.entries(problems))
     // An operation that declares the status describes its own codes.
     operation.responses[status] ??= problemResponse(Number(status), problem);
+  const scope = (operation as { 'x-required-scope'?: string })['x-required-scope'];
+  if (scope)
+    operation.description = `${operation.description ?? ''} Requires the scope \`${scope}\`.`.trimStart();
   for (const parameter of operation.parameters ?? []) {
     const { name, in: location, schema } = parameter as Parameter;
     if (schema) completeSchema(schema, name);

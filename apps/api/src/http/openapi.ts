@@ -18,7 +18,8 @@ export function openApiDocument(app: INestApplication) {
       {
         type: 'http',
         description:
-          'A token (JWT) of the identity provider, or an API key (`est_live_...`). `x-required-scope` of each operation names the scope that it requires; docs/access.md lists the scopes of the roles.',
+          'A token (JWT) of the identity provider, or an API key (`est_live_...`). Each operation names the scope that it requires, for programs in `x-required-scope`; docs/access.md lists the scopes of the roles.',
+        bearerFormat: 'JWT or API key',
       },
       'bearer',
     )

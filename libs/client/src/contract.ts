@@ -1,0 +1,6986 @@
+// Written by `npm run docs` from docs/openapi.json.
+export interface paths {
+    "/v1/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List orders, newest first
+         * @description Requires the scope `orders:read`.
+         */
+        get: operations["listOrders"];
+        put?: never;
+        /**
+         * Place an order
+         * @description Stores the order and returns it as `pending`. Stock is reserved and deducted asynchronously; poll the URL in `Location` for the result. Requires the scope `orders:write`.
+         */
+        post: operations["placeOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an order with its status and timeline
+         * @description Requires the scope `orders:read`.
+         */
+        get: operations["getOrder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel an order
+         * @description Possible while the order is `pending` or `reserved`. Reserved stock is released. The operation is idempotent. Requires the scope `orders:write`.
+         */
+        post: operations["cancelOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List products, newest first
+         * @description Requires the scope `stock:read`.
+         */
+        get: operations["listProducts"];
+        put?: never;
+        /**
+         * Create a product with no stock
+         * @description Requires the scope `products:write`.
+         */
+        post: operations["createProduct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/products/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a product
+         * @description Requires the scope `stock:read`.
+         */
+        get: operations["getProduct"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change fields of a product
+         * @description Requires the scope `products:write`.
+         */
+        patch: operations["changeProduct"];
+        trace?: never;
+    };
+    "/v1/products/{id}/stock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the stock of a product
+         * @description Requires the scope `stock:read`.
+         */
+        get: operations["getStock"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/products/{id}/stock/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record received goods
+         * @description Requires the scope `stock:write`.
+         */
+        post: operations["receiveStock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/products/{id}/stock/adjustments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Correct the quantity on hand
+         * @description The quantity on hand cannot fall below the reserved quantity. Requires the scope `stock:write`.
+         */
+        post: operations["adjustStock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/products/{id}/stock/movements/{movement_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a stock movement
+         * @description Requires the scope `stock:read`.
+         */
+        get: operations["getMovement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/products/{id}/movements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the stock movements of a product, newest first
+         * @description Requires the scope `stock:read`.
+         */
+        get: operations["listMovements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List mails, newest first
+         * @description Requires the scope `notifications:read`.
+         */
+        get: operations["listNotifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notifications/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a mail again
+         * @description Possible in the states `sent`, `failed` and `withheld`. The new mail has a Message-ID of its own. It counts for the maximum number of mails to its recipient within an hour. Requires the scope `operations:write`.
+         */
+        post: operations["resendNotification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List dead letters (messages that could not be handled), newest first
+         * @description Requires the scope `operations:read`.
+         */
+        get: operations["listDeadLetters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dead-letters/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay all open dead letters that match a filter, in the background
+         * @description Creates a job that publishes each message to its original queue, oldest first, at most 100 a second. Poll the URL in `Location` for its progress. Requires the scope `operations:write`.
+         */
+        post: operations["replayDeadLetters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dead-letters/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Discard all open dead letters that match a filter, in the background
+         * @description Creates a job; poll the URL in `Location` for its progress. Discarded dead letters can still be read until they are pruned. Requires the scope `operations:write`.
+         */
+        post: operations["discardDeadLetters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dead-letters/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a dead letter with the beginning of its body
+         * @description Requires the scope `operations:read`.
+         */
+        get: operations["getDeadLetter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dead-letters/{id}/body": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the unmodified body of a dead letter
+         * @description At most 1 MiB from `offset`; `body_bytes` of the dead letter is the size of the whole body. Requires the scope `operations:read`.
+         */
+        get: operations["getDeadLetterBody"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dead-letters/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay a dead letter
+         * @description Publishes the unmodified message to its original queue, with its attempts reset. If it fails again, the dead letter becomes open again. Requires the scope `operations:write`.
+         */
+        post: operations["replayDeadLetter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dead-letters/{id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Discard a dead letter; it can still be read until it is pruned
+         * @description Requires the scope `operations:write`.
+         */
+        post: operations["discardDeadLetter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operations/dead-letter-jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the jobs that replay or discard dead letters, newest first
+         * @description Requires the scope `operations:read`.
+         */
+        get: operations["listDeadLetterJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operations/dead-letter-jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a job with its progress
+         * @description Requires the scope `operations:read`.
+         */
+        get: operations["getDeadLetterJob"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operations/dead-letter-jobs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a job
+         * @description Dead letters that it has handled stay handled, and at most 20 more are handled. Requires the scope `operations:write`.
+         */
+        post: operations["cancelDeadLetterJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operations/stuck-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List stuck orders
+         * @description Orders whose events the watchdog has republished at least three times and that have still not progressed. Requires the scope `operations:read`.
+         */
+        get: operations["listStuckOrders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operations/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the last audit of the stock ledger
+         * @description The audit that finished last. order-worker audits periodically; `POST` requests an audit now. An audit recomputes stock from movements and reservations. Nothing is repaired. Requires the scope `operations:read`.
+         */
+        get: operations["getLastAudit"];
+        put?: never;
+        /**
+         * Request an audit of the stock ledger
+         * @description order-worker runs the audit in the background. If an audit is requested or running already, it is returned. Poll the URL in `Location` for the result. Requires the scope `operations:write`.
+         */
+        post: operations["requestAudit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operations/audits/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an audit of the stock ledger
+         * @description The last 100 audits are kept. Requires the scope `operations:read`.
+         */
+        get: operations["getAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operations/outbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the depth and lag of the outbox
+         * @description Requires the scope `operations:read`.
+         */
+        get: operations["measureOutbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List API keys, newest first
+         * @description Requires the scope `admin`.
+         */
+        get: operations["listApiKeys"];
+        put?: never;
+        /**
+         * Create an API key
+         * @description The response is the only place that shows the key: the system stores its SHA-256. The operation accepts no idempotency key, because a stored answer would contain the key. Requires the scope `admin`.
+         */
+        post: operations["createApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an API key
+         * @description Requires the scope `admin`.
+         */
+        get: operations["getApiKey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-keys/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke an API key
+         * @description Every replica refuses the key within 5 s. The operation is idempotent. Requires the scope `admin`.
+         */
+        post: operations["revokeApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the changes that users and API keys have made, newest first
+         * @description Placing an order is not listed: the order is the record of it. Requires the scope `operations:read`.
+         */
+        get: operations["listAuditLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{email}/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export the personal data of a customer
+         * @description The orders of the customer, newest first, each with its mails, with who placed it and with what the customer has changed; and the API keys of the customer. Requires the scope `operations:read`.
+         */
+        get: operations["exportCustomerData"];
+        put?: never;
+        post?: never;
+        /**
+         * Erase the personal data of a customer
+         * @description In the background. Orders, stock ledger and audit log stay, without the customer. Mails that wait to be sent are not sent. It cannot be undone. If an erasure of the customer is not finished yet, it is returned. Poll the URL in `Location` for the result. Requires the scope `admin`.
+         */
+        delete: operations["eraseCustomerData"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operations/erasures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an erasure of personal data with its progress
+         * @description Requires the scope `operations:read`.
+         */
+        get: operations["getErasure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        FieldErrorDto: {
+            /**
+             * @description JSON pointer to the invalid field of the body. Each error has either `pointer` or `parameter`.
+             * @example /items/0/quantity
+             */
+            pointer?: string;
+            /**
+             * @description Name of the invalid parameter of the query, the path or the headers.
+             * @example limit
+             */
+            parameter?: string;
+            /**
+             * @description Stable error code for programs.
+             * @example too_small
+             */
+            code: string;
+            /** @example must not be less than 1 */
+            message: string;
+        };
+        ProblemDto: {
+            /**
+             * @description Address of the code on the page about errors, relative to this server.
+             * @example /docs/errors#validation_failed
+             */
+            type: string;
+            /** @example The request is invalid */
+            title: string;
+            /** @example 422 */
+            status: number;
+            /**
+             * @description Stable error code for programs.
+             * @example validation_failed
+             */
+            code: string;
+            /** @example The request has 1 validation error. */
+            detail: string;
+            errors: components["schemas"]["FieldErrorDto"][];
+        };
+        CustomerDto: {
+            /** @example Ana Souza */
+            name: string;
+            /**
+             * Format: email
+             * @example ana@example.com
+             */
+            email: string;
+        };
+        OrderItemDto: {
+            /** @example 10 */
+            product_id: number;
+            /** @example 2 */
+            quantity: number;
+        };
+        PlaceOrderDto: {
+            customer: components["schemas"]["CustomerDto"];
+            /** @description Quantities of items with the same product are added up in one line of the order. */
+            items: components["schemas"]["OrderItemDto"][];
+            /**
+             * @description Language of the mails about this order.
+             * @default en
+             * @example pt-BR
+             * @enum {string}
+             */
+            locale?: "en" | "pt-BR";
+            /**
+             * @description Your own name for the order, for example a purchase order number. It is shown in the mails if it looks like one: at most two words and 40 characters, with a digit.
+             * @example PO-2026-118
+             */
+            reference?: string;
+            /**
+             * @description Values of your own that are stored with the order: at most 50, with names of at most 40 characters.
+             * @example {
+             *       "channel": "web"
+             *     }
+             */
+            metadata?: {
+                [key: string]: string;
+            };
+        };
+        OrderLineDto: {
+            /** @example 10 */
+            product_id: number;
+            /** @example CAF-250 */
+            sku: string;
+            /** @example Café torrado 250 g */
+            name: string;
+            /** @example 2 */
+            quantity: number;
+            /**
+             * @description Price per unit at the time of ordering, in minor units.
+             * @example 2490
+             */
+            unit_price: number;
+            /**
+             * @description Quantity times unit price, in minor units.
+             * @example 4980
+             */
+            amount: number;
+        };
+        TotalsDto: {
+            /**
+             * @description Total number of units.
+             * @example 2
+             */
+            quantity: number;
+            /**
+             * @description Total amount, in minor units.
+             * @example 4980
+             */
+            amount: number;
+            /**
+             * @description ISO 4217.
+             * @example BRL
+             */
+            currency: string;
+        };
+        LineRejectionDto: {
+            /** @example 10 */
+            product_id: number;
+            /** @enum {string} */
+            reason: "out_of_stock" | "product_inactive";
+            /**
+             * @description Ordered quantity.
+             * @example 2
+             */
+            requested: number;
+            /**
+             * @description Quantity that was available at the time of the rejection.
+             * @example 1
+             */
+            available: number;
+        };
+        TimelineEntryDto: {
+            /** @enum {string} */
+            step: "pending" | "reserved" | "processed" | "rejected" | "cancelled" | "notified";
+            /**
+             * @description RFC 3339, UTC.
+             * @example 2026-01-15T12:00:00.000Z
+             */
+            at: string;
+        };
+        OrderDto: {
+            /**
+             * @description Values that the customer stored with the order.
+             * @example {
+             *       "channel": "web"
+             *     }
+             */
+            metadata: {
+                [key: string]: string;
+            };
+            /** @example 123 */
+            id: number;
+            /** @enum {string} */
+            status: "pending" | "reserved" | "processed" | "rejected" | "cancelled";
+            customer: components["schemas"]["CustomerDto"];
+            /** @example pt-BR */
+            locale: string;
+            /**
+             * @description The customer's own name for the order, or null.
+             * @example PO-2026-118
+             */
+            reference: string | null;
+            lines: components["schemas"]["OrderLineDto"][];
+            totals: components["schemas"]["TotalsDto"];
+            /** @description The lines that caused the rejection. Null unless the order is rejected. */
+            rejection: components["schemas"]["LineRejectionDto"][] | null;
+            /**
+             * @description `requested`: cancelled through the API. `expired`: the reservation expired. Null unless the order is cancelled.
+             * @enum {string|null}
+             */
+            cancellation: "requested" | "expired" | null;
+            /** @description Steps in chronological order. Steps of an order that was closed more than RETENTION_DAYS ago may be deleted. */
+            timeline: components["schemas"]["TimelineEntryDto"][];
+            /** @example 2026-01-15T12:00:00.000Z */
+            created_at: string;
+            /** @example 2026-01-15T12:00:00.000Z */
+            updated_at: string;
+        };
+        OrderPageDto: {
+            data: components["schemas"]["OrderDto"][];
+            /** @example true */
+            has_more: boolean;
+            /**
+             * @description `cursor` of the next page, or null on the last page.
+             * @example MTIz
+             */
+            next_cursor: string | null;
+        };
+        CreateProductDto: {
+            /** @example Café torrado 250 g */
+            name: string;
+            /**
+             * @description Unique stock keeping unit.
+             * @example CAF-250
+             */
+            sku: string;
+            /**
+             * @description In minor units of the currency, for example cents.
+             * @example 2490
+             */
+            price: number;
+            /**
+             * @description ISO 4217 currency code.
+             * @example BRL
+             */
+            currency: string;
+            /**
+             * @description A low-stock alert is sent when the stock on hand falls to this value or below. Default: 0.
+             * @example 10
+             */
+            reorder_point?: number;
+            /**
+             * @description If false, orders with the product are rejected. Default: true.
+             * @example true
+             */
+            active?: boolean;
+        };
+        ProductDto: {
+            /** @example 10 */
+            id: number;
+            /** @example CAF-250 */
+            sku: string;
+            /** @example Café torrado 250 g */
+            name: string;
+            /**
+             * @description In minor units.
+             * @example 2490
+             */
+            price: number;
+            /** @example BRL */
+            currency: string;
+            /** @example 10 */
+            reorder_point: number;
+            /** @example true */
+            active: boolean;
+            /** @example 2026-01-15T12:00:00.000Z */
+            created_at: string;
+            /** @example 2026-01-15T12:00:00.000Z */
+            updated_at: string;
+        };
+        ProductPageDto: {
+            data: components["schemas"]["ProductDto"][];
+            /** @example true */
+            has_more: boolean;
+            /**
+             * @description `cursor` of the next page, or null on the last page.
+             * @example MTIz
+             */
+            next_cursor: string | null;
+        };
+        ChangeProductDto: {
+            /** @example Café torrado 250 g */
+            name?: string;
+            /**
+             * @description Unique stock keeping unit.
+             * @example CAF-250
+             */
+            sku?: string;
+            /**
+             * @description In minor units of the currency, for example cents.
+             * @example 2490
+             */
+            price?: number;
+            /**
+             * @description ISO 4217 currency code.
+             * @example BRL
+             */
+            currency?: string;
+            /**
+             * @description A low-stock alert is sent when the stock on hand falls to this value or below. Default: 0.
+             * @example 10
+             */
+            reorder_point?: number;
+            /**
+             * @description If false, orders with the product are rejected. Default: true.
+             * @example true
+             */
+            active?: boolean;
+        };
+        StockDto: {
+            /** @example 10 */
+            product_id: number;
+            /**
+             * @description Quantity in the warehouse.
+             * @example 48
+             */
+            on_hand: number;
+            /**
+             * @description Part of `on_hand` that is reserved for orders.
+             * @example 3
+             */
+            reserved: number;
+            /**
+             * @description Quantity that can be reserved: `on_hand` minus `reserved`.
+             * @example 45
+             */
+            available: number;
+        };
+        ReceiptDto: {
+            /** @example delivery 2026-118 */
+            reason: string;
+            /** @example 100 */
+            quantity: number;
+        };
+        MovementDto: {
+            /** @example 501 */
+            id: number;
+            /** @example 10 */
+            product_id: number;
+            /**
+             * @description Order of a sale, otherwise null.
+             * @example 123
+             */
+            order_id: number | null;
+            /** @enum {string} */
+            kind: "receipt" | "adjustment" | "sale";
+            /**
+             * @description Signed change of the quantity on hand; negative for a sale.
+             * @example -2
+             */
+            quantity: number;
+            /**
+             * @description Quantity on hand after the movement.
+             * @example 48
+             */
+            balance_after: number;
+            /** @example order 123 */
+            reason: string;
+            /** @example 2026-01-15T12:00:00.000Z */
+            created_at: string;
+        };
+        RecordedMovementDto: {
+            /** @example 10 */
+            product_id: number;
+            /**
+             * @description Quantity in the warehouse.
+             * @example 48
+             */
+            on_hand: number;
+            /**
+             * @description Part of `on_hand` that is reserved for orders.
+             * @example 3
+             */
+            reserved: number;
+            /**
+             * @description Quantity that can be reserved: `on_hand` minus `reserved`.
+             * @example 45
+             */
+            available: number;
+            movement: components["schemas"]["MovementDto"];
+        };
+        AdjustmentDto: {
+            /** @example damaged in the warehouse */
+            reason: string;
+            /**
+             * @description Signed change of the quantity on hand.
+             * @example -3
+             */
+            quantity: number;
+        };
+        MovementPageDto: {
+            data: components["schemas"]["MovementDto"][];
+            /** @example true */
+            has_more: boolean;
+            /**
+             * @description `cursor` of the next page, or null on the last page.
+             * @example MTIz
+             */
+            next_cursor: string | null;
+        };
+        NotificationDto: {
+            /** @example 77 */
+            id: number;
+            /**
+             * @description Order that the mail is about, or null for a low-stock alert.
+             * @example 123
+             */
+            order_id: number | null;
+            /** @enum {string} */
+            kind: "order_processed" | "order_rejected" | "order_cancelled" | "low_stock";
+            /** @example ana@example.com */
+            recipient: string;
+            /** @example pt-BR */
+            locale: string;
+            /**
+             * @description `failed`: refused permanently, or not sent after 12 attempts. `withheld`: not sent, because the recipient had got the
+             *     maximum number of mails within an hour.
+             * @enum {string}
+             */
+            state: "pending" | "sent" | "failed" | "withheld";
+            /**
+             * @description Attempts that the mail server answered, or that failed unexpectedly. An outage of the mail server uses up none.
+             * @example 1
+             */
+            attempts: number;
+            /**
+             * @description Error of the last attempt, or why the mail is withheld, or null. A customer does not see it.
+             * @example 451 4.7.1 try again later
+             */
+            last_error: string | null;
+            /** @example 2026-01-15T12:00:00.000Z */
+            created_at: string;
+            /** @example 2026-01-15T12:00:01.000Z */
+            sent_at: string | null;
+        };
+        NotificationPageDto: {
+            data: components["schemas"]["NotificationDto"][];
+            /** @example true */
+            has_more: boolean;
+            /**
+             * @description `cursor` of the next page, or null on the last page.
+             * @example MTIz
+             */
+            next_cursor: string | null;
+        };
+        DeadLetterDto: {
+            /**
+             * @description Error message of the last attempt; it can quote the message.
+             * @example Unexpected end of JSON input
+             */
+            error: string;
+            /** @example 7 */
+            id: number;
+            /**
+             * @description Queue of the message.
+             * @example order_queue
+             */
+            queue: string;
+            /**
+             * @description Routing key of the message.
+             * @example order.created
+             */
+            event: string;
+            /**
+             * @description Stable code of the reason.
+             * @example invalid_json
+             */
+            reason: string;
+            /**
+             * @description Number of attempts to handle the message.
+             * @example 1
+             */
+            attempts: number;
+            /** @enum {string} */
+            state: "open" | "replaying" | "replayed" | "discarded";
+            /**
+             * @description How often the message was dead-lettered.
+             * @example 1
+             */
+            dead_letter_count: number;
+            /** @example 2026-01-15T12:00:00.000Z */
+            first_seen: string;
+            /** @example 2026-01-15T12:00:00.000Z */
+            last_seen: string;
+        };
+        DeadLetterPageDto: {
+            data: components["schemas"]["DeadLetterDto"][];
+            /** @example true */
+            has_more: boolean;
+            /**
+             * @description `cursor` of the next page, or null on the last page.
+             * @example MTIz
+             */
+            next_cursor: string | null;
+        };
+        DeadLetterFilterDto: {
+            /** @example order_queue */
+            queue?: string;
+            /** @example order.created */
+            event?: string;
+            /** @example bug */
+            reason?: string;
+            /**
+             * @description Order that the message is about.
+             * @example 123
+             */
+            order_id?: number;
+        };
+        FilteredActionDto: {
+            /**
+             * @description Name of the operator, recorded with the action.
+             * @example ana
+             */
+            by: string;
+            /** @description Selects open dead letters that match all given fields; `{}` selects all. */
+            filter: components["schemas"]["DeadLetterFilterDto"];
+        };
+        DeadLetterJobFilterDto: {
+            /** @example order_queue */
+            queue?: string;
+            /** @example order.created */
+            event?: string;
+            /** @example bug */
+            reason?: string;
+            /** @example 123 */
+            order_id?: number;
+        };
+        DeadLetterJobDto: {
+            /** @example 12 */
+            id: number;
+            /** @enum {string} */
+            action: "replay" | "discard";
+            /** @description Selects the dead letters of the job. */
+            filter: components["schemas"]["DeadLetterJobFilterDto"];
+            /**
+             * @description Name of the operator who created the job.
+             * @example ana
+             */
+            by: string;
+            /**
+             * @description `pending`: waits for earlier jobs. `finished`: all selected dead letters were handled, successfully or not.
+             * @enum {string}
+             */
+            state: "pending" | "running" | "finished" | "cancelled";
+            /**
+             * @description Number of open dead letters that matched when the job was created.
+             * @example 120
+             */
+            total: number;
+            /**
+             * @description Number of dead letters that were replayed or discarded so far.
+             * @example 118
+             */
+            done: number;
+            /**
+             * @description Number of dead letters that could not be replayed. They stay open.
+             * @example 2
+             */
+            failed: number;
+            /**
+             * @description Last error, or null.
+             * @example Dead letter 7 cannot be replayed: the system has no queue old_queue.
+             */
+            last_error: string | null;
+            /**
+             * @description Name of the operator who cancelled the job, or null.
+             * @example rui
+             */
+            cancelled_by: string | null;
+            /** @example 2026-01-15T12:05:00.000Z */
+            created_at: string;
+            /** @example 2026-01-15T12:05:00.000Z */
+            started_at: string | null;
+            /** @example 2026-01-15T12:05:02.000Z */
+            finished_at: string | null;
+        };
+        DeadLetterActionDto: {
+            /** @enum {string} */
+            action: "replayed" | "discarded";
+            /**
+             * @description Name of the operator.
+             * @example ana
+             */
+            by: string;
+            /** @example 2026-01-15T12:05:00.000Z */
+            at: string;
+        };
+        DeadLetterDetailsDto: {
+            /**
+             * @description Error message of the last attempt; it can quote the message.
+             * @example Unexpected end of JSON input
+             */
+            error: string;
+            /** @example 7 */
+            id: number;
+            /**
+             * @description Queue of the message.
+             * @example order_queue
+             */
+            queue: string;
+            /**
+             * @description Routing key of the message.
+             * @example order.created
+             */
+            event: string;
+            /**
+             * @description Stable code of the reason.
+             * @example invalid_json
+             */
+            reason: string;
+            /**
+             * @description Number of attempts to handle the message.
+             * @example 1
+             */
+            attempts: number;
+            /** @enum {string} */
+            state: "open" | "replaying" | "replayed" | "discarded";
+            /**
+             * @description How often the message was dead-lettered.
+             * @example 1
+             */
+            dead_letter_count: number;
+            /** @example 2026-01-15T12:00:00.000Z */
+            first_seen: string;
+            /** @example 2026-01-15T12:00:00.000Z */
+            last_seen: string;
+            /**
+             * @description Headers that the publisher set.
+             * @example {
+             *       "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+             *     }
+             */
+            headers: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description AMQP properties and the routing key of the message.
+             * @example {
+             *       "contentType": "application/json",
+             *       "routingKey": "order.created"
+             *     }
+             */
+            properties: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description Size of the whole body, in bytes.
+             * @example 24
+             */
+            body_bytes: number;
+            /**
+             * @description Whether `body_base64` is only the beginning of the body; `/body` returns all of it.
+             * @example false
+             */
+            body_truncated: boolean;
+            /**
+             * @description First 65,536 bytes of the unmodified body, base64-encoded.
+             * @example eyJldmVudCI6ICJvcmRlci5jcmVhdGVkIiwg
+             */
+            body_base64: string;
+            /**
+             * @description First 10,000 characters of the body, decoded as UTF-8.
+             * @example {\event\: \order.created\,
+             */
+            body_text: string;
+            /** @description The latest 100 actions, oldest first. */
+            actions: components["schemas"]["DeadLetterActionDto"][];
+        };
+        ActorDto: {
+            /**
+             * @description Name of the operator, recorded with the action.
+             * @example ana
+             */
+            by: string;
+        };
+        ClosedDeadLetterDto: {
+            /** @description The latest 100 actions, oldest first. */
+            actions: components["schemas"]["DeadLetterActionDto"][];
+            /** @example 7 */
+            id: number;
+            /**
+             * @description Queue of the message.
+             * @example order_queue
+             */
+            queue: string;
+            /**
+             * @description Routing key of the message.
+             * @example order.created
+             */
+            event: string;
+            /**
+             * @description Stable code of the reason.
+             * @example invalid_json
+             */
+            reason: string;
+            /**
+             * @description Number of attempts to handle the message.
+             * @example 1
+             */
+            attempts: number;
+            /** @enum {string} */
+            state: "open" | "replaying" | "replayed" | "discarded";
+            /**
+             * @description How often the message was dead-lettered.
+             * @example 1
+             */
+            dead_letter_count: number;
+            /** @example 2026-01-15T12:00:00.000Z */
+            first_seen: string;
+            /** @example 2026-01-15T12:00:00.000Z */
+            last_seen: string;
+        };
+        DeadLetterJobPageDto: {
+            data: components["schemas"]["DeadLetterJobDto"][];
+            /** @example true */
+            has_more: boolean;
+            /**
+             * @description `cursor` of the next page, or null on the last page.
+             * @example MTIz
+             */
+            next_cursor: string | null;
+        };
+        StuckOrderDto: {
+            /** @example 123 */
+            id: number;
+            /** @enum {string} */
+            status: "pending" | "reserved" | "processed" | "rejected" | "cancelled";
+            /**
+             * @description When the order entered this status.
+             * @example 2026-01-15T12:00:00.000Z
+             */
+            since: string;
+            /**
+             * @description How often the watchdog has republished the events of the order.
+             * @example 3
+             */
+            republish_count: number;
+        };
+        StuckOrdersDto: {
+            /** @description Oldest order first, at most 100. */
+            data: components["schemas"]["StuckOrderDto"][];
+        };
+        AuditTotalsDto: {
+            /** @example 1000 */
+            products: number;
+            /** @example 250000 */
+            movements: number;
+            /**
+             * @description Active reservations, one for each line of a reserved order.
+             * @example 12
+             */
+            active_reservations: number;
+        };
+        DiscrepancyDto: {
+            /**
+             * @description Check that found the discrepancy.
+             * @example on_hand
+             */
+            check: string;
+            /** @example 10 */
+            product_id: number;
+            /**
+             * @description Order the discrepancy belongs to, or null if it concerns several.
+             * @example 123
+             */
+            order_id: number | null;
+            /**
+             * @description Value computed from the other records.
+             * @example 48
+             */
+            expected: number;
+            /**
+             * @description Recorded value.
+             * @example 47
+             */
+            found: number;
+        };
+        AuditDto: {
+            /** @description Number of compared records. Null unless the audit has succeeded. */
+            totals: (components["schemas"]["AuditTotalsDto"] | (never | null)) | null;
+            /** @example 12 */
+            id: number;
+            /** @enum {string} */
+            state: "requested" | "running" | "succeeded" | "failed";
+            /** @example 2026-01-15T12:00:00.000Z */
+            requested_at: string;
+            /**
+             * @description Null until it runs. The result describes the stock ledger at about this time.
+             * @example 2026-01-15T12:00:03.000Z
+             */
+            started_at: string | null;
+            /** @example 2026-01-15T12:00:06.000Z */
+            finished_at: string | null;
+            /**
+             * @description True if there is no discrepancy. Null unless the audit has succeeded.
+             * @example true
+             */
+            reconciles: boolean | null;
+            /** @description At most 1,000. Nothing is repaired automatically. Null unless the audit has succeeded. */
+            discrepancies: components["schemas"]["DiscrepancyDto"][] | null;
+            /**
+             * @description Why the audit failed. Null unless it has failed.
+             * @example canceling statement due to statement timeout
+             */
+            error: string | null;
+        };
+        OutboxDto: {
+            /**
+             * @description Events in the outbox, including those published within the last second.
+             * @example 0
+             */
+            depth: number;
+            /**
+             * @description Age of the oldest event in the outbox.
+             * @example 0
+             */
+            lag_seconds: number;
+        };
+        CreateApiKeyDto: {
+            /**
+             * @description What the key is for.
+             * @example Storefront
+             */
+            name: string;
+            /**
+             * @description The key gets the scopes of this role. `role` or `scopes` is required.
+             * @enum {string}
+             */
+            role?: "customer" | "clerk" | "warehouse" | "operator" | "admin";
+            scopes?: ("orders:read" | "orders:write" | "stock:read" | "stock:write" | "products:write" | "notifications:read" | "operations:read" | "operations:write" | "admin")[];
+            /**
+             * Format: email
+             * @description Required for the role `customer`: the key reaches only what belongs to this address.
+             * @example ana@example.com
+             */
+            customer_email?: string;
+            /**
+             * Format: date-time
+             * @description Without it, the key is valid until it is revoked.
+             * @example 2027-01-15T00:00:00.000Z
+             */
+            expires_at?: string;
+        };
+        CreatedApiKeyDto: {
+            scopes: ("orders:read" | "orders:write" | "stock:read" | "stock:write" | "products:write" | "notifications:read" | "operations:read" | "operations:write" | "admin")[];
+            /**
+             * @description The key itself. It is shown only in this response.
+             * @example est_live_...
+             */
+            key: string;
+            /** @example 12 */
+            id: number;
+            /**
+             * @description The first characters of the key.
+             * @example est_live_x3Fa9Q
+             */
+            prefix: string;
+            /** @example Storefront */
+            name: string;
+            /**
+             * @description The key reaches only what belongs to this address; null: everything.
+             * @example ana@example.com
+             */
+            customer_email: string | null;
+            /** @example key:1 */
+            created_by: string;
+            /** @example 2026-01-15T12:00:00.000Z */
+            created_at: string;
+            /** @example 2027-01-15T00:00:00.000Z */
+            expires_at: string | null;
+            /**
+             * @description A minute late or more.
+             * @example 2026-01-15T12:00:01.000Z
+             */
+            last_used_at: string | null;
+            /** @example 2026-02-01T09:30:00.000Z */
+            revoked_at: string | null;
+        };
+        ApiKeyDto: {
+            scopes: ("orders:read" | "orders:write" | "stock:read" | "stock:write" | "products:write" | "notifications:read" | "operations:read" | "operations:write" | "admin")[];
+            /** @example 12 */
+            id: number;
+            /**
+             * @description The first characters of the key.
+             * @example est_live_x3Fa9Q
+             */
+            prefix: string;
+            /** @example Storefront */
+            name: string;
+            /**
+             * @description The key reaches only what belongs to this address; null: everything.
+             * @example ana@example.com
+             */
+            customer_email: string | null;
+            /** @example key:1 */
+            created_by: string;
+            /** @example 2026-01-15T12:00:00.000Z */
+            created_at: string;
+            /** @example 2027-01-15T00:00:00.000Z */
+            expires_at: string | null;
+            /**
+             * @description A minute late or more.
+             * @example 2026-01-15T12:00:01.000Z
+             */
+            last_used_at: string | null;
+            /** @example 2026-02-01T09:30:00.000Z */
+            revoked_at: string | null;
+        };
+        ApiKeyPageDto: {
+            data: components["schemas"]["ApiKeyDto"][];
+            /** @example true */
+            has_more: boolean;
+            /**
+             * @description `cursor` of the next page, or null on the last page.
+             * @example MTIz
+             */
+            next_cursor: string | null;
+        };
+        AuditLogEntryDto: {
+            /**
+             * @description The changed fields before the change, or null for a new object.
+             * @example {
+             *       "price": 2490
+             *     }
+             */
+            before: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * @description The changed fields after the change, or null.
+             * @example {
+             *       "price": 2690
+             *     }
+             */
+            after: {
+                [key: string]: unknown;
+            } | null;
+            /** @example 501 */
+            id: number;
+            /** @example 2026-01-15T12:00:00.000Z */
+            at: string;
+            /**
+             * @description Who made the change: `key:12` for an API key, `user:<issuer> <subject>` for a user, `cli:<name>` for the command line,
+             *     with the prefix `customer:` for a customer; `customer:erased` if the customer's data was erased.
+             * @example key:12
+             */
+            actor: string;
+            /**
+             * @description Network address that the request came from, or null.
+             * @example 203.0.113.7
+             */
+            address: string | null;
+            /** @enum {string} */
+            action: "order.cancelled" | "product.created" | "product.changed" | "stock.received" | "stock.adjusted" | "notification.resent" | "dead_letter.replayed" | "dead_letter.discarded" | "dead_letter_job.created" | "dead_letter_job.cancelled" | "audit.requested" | "erasure.requested" | "api_key.created" | "api_key.revoked";
+            /** @enum {string} */
+            object_type: "order" | "product" | "notification" | "dead_letter" | "dead_letter_job" | "audit" | "erasure" | "api_key";
+            /** @example 10 */
+            object_id: string;
+        };
+        AuditLogPageDto: {
+            data: components["schemas"]["AuditLogEntryDto"][];
+            /** @example true */
+            has_more: boolean;
+            /**
+             * @description `cursor` of the next page, or null on the last page.
+             * @example MTIz
+             */
+            next_cursor: string | null;
+        };
+        CustomerDataDto: {
+            order: components["schemas"]["OrderDto"];
+            /**
+             * @description Who placed the order: an actor as in the audit log. Null for an old order.
+             * @example key:12
+             */
+            placed_by: string | null;
+            /**
+             * @description Network address from which the order was placed, or null.
+             * @example 203.0.113.7
+             */
+            placed_from: string | null;
+            /** @description Mails about the order. */
+            notifications: components["schemas"]["NotificationDto"][];
+            /** @description Entries of the audit log: what the customer has changed in the order, oldest first. */
+            changes: components["schemas"]["AuditLogEntryDto"][];
+        };
+        CustomerDataPageDto: {
+            data: components["schemas"]["CustomerDataDto"][];
+            /** @description The newest 100 API keys of the customer, the same on each page. */
+            api_keys: components["schemas"]["ApiKeyDto"][];
+            /** @example true */
+            has_more: boolean;
+            /**
+             * @description `cursor` of the next page, or null on the last page.
+             * @example MTIz
+             */
+            next_cursor: string | null;
+        };
+        ErasureDto: {
+            /** @example 4 */
+            id: number;
+            /** @enum {string} */
+            state: "pending" | "running" | "finished";
+            /**
+             * @description Number of orders from which the customer was erased so far.
+             * @example 3
+             */
+            orders: number;
+            /**
+             * @description Number of erased mails.
+             * @example 4
+             */
+            notifications: number;
+            /**
+             * @description Number of erased dead letters.
+             * @example 0
+             */
+            dead_letters: number;
+            /**
+             * @description Number of erased answers to requests with an idempotency key.
+             * @example 1
+             */
+            answers: number;
+            /** @example 2026-01-15T12:00:00.000Z */
+            requested_at: string;
+            /** @example 2026-01-15T12:00:01.000Z */
+            finished_at: string | null;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type FieldErrorDto = components['schemas']['FieldErrorDto'];
+export type ProblemDto = components['schemas']['ProblemDto'];
+export type CustomerDto = components['schemas']['CustomerDto'];
+export type OrderItemDto = components['schemas']['OrderItemDto'];
+export type PlaceOrderDto = components['schemas']['PlaceOrderDto'];
+export type OrderLineDto = components['schemas']['OrderLineDto'];
+export type TotalsDto = components['schemas']['TotalsDto'];
+export type LineRejectionDto = components['schemas']['LineRejectionDto'];
+export type TimelineEntryDto = components['schemas']['TimelineEntryDto'];
+export type OrderDto = components['schemas']['OrderDto'];
+export type OrderPageDto = components['schemas']['OrderPageDto'];
+export type CreateProductDto = components['schemas']['CreateProductDto'];
+export type ProductDto = components['schemas']['ProductDto'];
+export type ProductPageDto = components['schemas']['ProductPageDto'];
+export type ChangeProductDto = components['schemas']['ChangeProductDto'];
+export type StockDto = components['schemas']['StockDto'];
+export type ReceiptDto = components['schemas']['ReceiptDto'];
+export type MovementDto = components['schemas']['MovementDto'];
+export type RecordedMovementDto = components['schemas']['RecordedMovementDto'];
+export type AdjustmentDto = components['schemas']['AdjustmentDto'];
+export type MovementPageDto = components['schemas']['MovementPageDto'];
+export type NotificationDto = components['schemas']['NotificationDto'];
+export type NotificationPageDto = components['schemas']['NotificationPageDto'];
+export type DeadLetterDto = components['schemas']['DeadLetterDto'];
+export type DeadLetterPageDto = components['schemas']['DeadLetterPageDto'];
+export type DeadLetterFilterDto = components['schemas']['DeadLetterFilterDto'];
+export type FilteredActionDto = components['schemas']['FilteredActionDto'];
+export type DeadLetterJobFilterDto = components['schemas']['DeadLetterJobFilterDto'];
+export type DeadLetterJobDto = components['schemas']['DeadLetterJobDto'];
+export type DeadLetterActionDto = components['schemas']['DeadLetterActionDto'];
+export type DeadLetterDetailsDto = components['schemas']['DeadLetterDetailsDto'];
+export type ActorDto = components['schemas']['ActorDto'];
+export type ClosedDeadLetterDto = components['schemas']['ClosedDeadLetterDto'];
+export type DeadLetterJobPageDto = components['schemas']['DeadLetterJobPageDto'];
+export type StuckOrderDto = components['schemas']['StuckOrderDto'];
+export type StuckOrdersDto = components['schemas']['StuckOrdersDto'];
+export type AuditTotalsDto = components['schemas']['AuditTotalsDto'];
+export type DiscrepancyDto = components['schemas']['DiscrepancyDto'];
+export type AuditDto = components['schemas']['AuditDto'];
+export type OutboxDto = components['schemas']['OutboxDto'];
+export type CreateApiKeyDto = components['schemas']['CreateApiKeyDto'];
+export type CreatedApiKeyDto = components['schemas']['CreatedApiKeyDto'];
+export type ApiKeyDto = components['schemas']['ApiKeyDto'];
+export type ApiKeyPageDto = components['schemas']['ApiKeyPageDto'];
+export type AuditLogEntryDto = components['schemas']['AuditLogEntryDto'];
+export type AuditLogPageDto = components['schemas']['AuditLogPageDto'];
+export type CustomerDataDto = components['schemas']['CustomerDataDto'];
+export type CustomerDataPageDto = components['schemas']['CustomerDataPageDto'];
+export type ErasureDto = components['schemas']['ErasureDto'];
+export type $defs = Record<string, never>;
+export interface operations {
+    listOrders: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of entries. */
+                limit?: number;
+                /** @description The customer's e-mail address, case-insensitive. */
+                email?: string;
+                /** @description Only orders with exactly this reference. */
+                reference?: string;
+                /** @description Only orders created at or after this time. */
+                created_from?: string;
+                /** @description Only orders created before this time. */
+                created_to?: string;
+                status?: "pending" | "reserved" | "processed" | "rejected" | "cancelled";
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of orders. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPageDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`: Fields are unknown, missing or invalid; `errors` lists each of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    placeOrder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value that is unique to this request, for example a UUID. If a request is repeated with the same key within 24 hours, it is not carried out again: the first answer is returned, with the header `Idempotent-Replayed: true`. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceOrderDto"];
+            };
+        };
+        responses: {
+            /** @description The order is stored and will be processed. */
+            202: {
+                headers: {
+                    /** @description URL of the order */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`, `invalid_idempotency_key`: The body is not JSON, or an id or cursor is invalid. The idempotency key is empty, too long or not printable ASCII. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`, `email_not_own`, `cross_site_request`: The caller does not have the required scope, or is a customer and names another e-mail address, or a browser sent the request for a page of another origin that is not allowed (CORS_ORIGINS). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive within 20 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `idempotency_in_progress`: A request with this idempotency key is being handled; repeat it after the seconds in `Retry-After`. */
+            409: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `answer_erased`: The request was carried out before. Its answer contained personal data, which was erased. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `body_too_large`: The body is larger than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`, `idempotency_key_reused`: Fields are unknown, missing or invalid; `errors` lists each of them. The idempotency key was used for another operation or another body. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    getOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The order with its lines and timeline. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `order_not_found`: The order does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    cancelOrder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value that is unique to this request, for example a UUID. If a request is repeated with the same key within 24 hours, it is not carried out again: the first answer is returned, with the header `Idempotent-Replayed: true`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cancelled order. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`, `invalid_idempotency_key`: The body is not JSON, or an id or cursor is invalid. The idempotency key is empty, too long or not printable ASCII. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`, `cross_site_request`: The caller does not have the scope that the operation requires, or a browser sent the request for a page of another origin that is not allowed (CORS_ORIGINS). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `order_not_found`: The order does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive within 20 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `order_not_cancellable`, `idempotency_in_progress`: The order is already processed or rejected. A request with this idempotency key is being handled; repeat it after the seconds in `Retry-After`. */
+            409: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `answer_erased`: The request was carried out before. Its answer contained personal data, which was erased. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `body_too_large`: The body is larger than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `idempotency_key_reused`: The idempotency key was used for another operation or another body. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    listProducts: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of entries. */
+                limit?: number;
+                /** @description Only the product with this SKU. */
+                sku?: string;
+                /** @description Only active or only inactive products. */
+                active?: boolean;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of products. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductPageDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`: Fields are unknown, missing or invalid; `errors` lists each of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    createProduct: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value that is unique to this request, for example a UUID. If a request is repeated with the same key within 24 hours, it is not carried out again: the first answer is returned, with the header `Idempotent-Replayed: true`. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateProductDto"];
+            };
+        };
+        responses: {
+            /** @description The created product. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`, `invalid_idempotency_key`: The body is not JSON, or an id or cursor is invalid. The idempotency key is empty, too long or not printable ASCII. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`, `cross_site_request`: The caller does not have the scope that the operation requires, or a browser sent the request for a page of another origin that is not allowed (CORS_ORIGINS). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive within 20 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `sku_taken`, `idempotency_in_progress`: Another product has this SKU. A request with this idempotency key is being handled; repeat it after the seconds in `Retry-After`. */
+            409: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `answer_erased`: The request was carried out before. Its answer contained personal data, which was erased. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `body_too_large`: The body is larger than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`, `idempotency_key_reused`: Fields are unknown, missing or invalid; `errors` lists each of them. The idempotency key was used for another operation or another body. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    getProduct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The product. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `product_not_found`: The product does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    changeProduct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeProductDto"];
+            };
+        };
+        responses: {
+            /** @description The changed product. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`, `cross_site_request`: The caller does not have the scope that the operation requires, or a browser sent the request for a page of another origin that is not allowed (CORS_ORIGINS). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `product_not_found`: The product does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive within 20 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `sku_taken`: Another product has this SKU. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `body_too_large`: The body is larger than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`: Fields are unknown, missing or invalid; `errors` lists each of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    getStock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Quantity on hand, reserved and available. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `product_not_found`: The product does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    receiveStock: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value that is unique to this request, for example a UUID. If a request is repeated with the same key within 24 hours, it is not carried out again: the first answer is returned, with the header `Idempotent-Replayed: true`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiptDto"];
+            };
+        };
+        responses: {
+            /** @description The new stock and the recorded movement. */
+            201: {
+                headers: {
+                    /** @description URL of the movement */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordedMovementDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`, `invalid_idempotency_key`: The body is not JSON, or an id or cursor is invalid. The idempotency key is empty, too long or not printable ASCII. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`, `cross_site_request`: The caller does not have the scope that the operation requires, or a browser sent the request for a page of another origin that is not allowed (CORS_ORIGINS). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `product_not_found`: The product does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive within 20 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `stock_too_large`, `idempotency_in_progress`: The quantity on hand would exceed the maximum. A request with this idempotency key is being handled; repeat it after the seconds in `Retry-After`. */
+            409: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `answer_erased`: The request was carried out before. Its answer contained personal data, which was erased. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `body_too_large`: The body is larger than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`, `idempotency_key_reused`: Fields are unknown, missing or invalid; `errors` lists each of them. The idempotency key was used for another operation or another body. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    adjustStock: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value that is unique to this request, for example a UUID. If a request is repeated with the same key within 24 hours, it is not carried out again: the first answer is returned, with the header `Idempotent-Replayed: true`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdjustmentDto"];
+            };
+        };
+        responses: {
+            /** @description The new stock and the recorded movement. */
+            201: {
+                headers: {
+                    /** @description URL of the movement */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordedMovementDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`, `invalid_idempotency_key`: The body is not JSON, or an id or cursor is invalid. The idempotency key is empty, too long or not printable ASCII. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`, `cross_site_request`: The caller does not have the scope that the operation requires, or a browser sent the request for a page of another origin that is not allowed (CORS_ORIGINS). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `product_not_found`: The product does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive within 20 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `stock_below_reserved`, `idempotency_in_progress`: The quantity on hand would fall below the reserved quantity, or (`stock_too_large`) exceed the maximum. A request with this idempotency key is being handled; repeat it after the seconds in `Retry-After`. */
+            409: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `answer_erased`: The request was carried out before. Its answer contained personal data, which was erased. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `body_too_large`: The body is larger than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`, `idempotency_key_reused`: Fields are unknown, missing or invalid; `errors` lists each of them. The idempotency key was used for another operation or another body. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    getMovement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                movement_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The movement. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovementDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `movement_not_found`: The product has no movement with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    listMovements: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of entries. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of movements. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovementPageDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `product_not_found`: The product does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`: Fields are unknown, missing or invalid; `errors` lists each of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    listNotifications: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of entries. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string;
+                order_id?: number;
+                state?: "pending" | "sent" | "failed" | "withheld";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of notifications. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationPageDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`: Fields are unknown, missing or invalid; `errors` lists each of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    resendNotification: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value that is unique to this request, for example a UUID. If a request is repeated with the same key within 24 hours, it is not carried out again: the first answer is returned, with the header `Idempotent-Replayed: true`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The mail is pending and will be sent. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`, `invalid_idempotency_key`: The body is not JSON, or an id or cursor is invalid. The idempotency key is empty, too long or not printable ASCII. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`, `cross_site_request`: The caller does not have the scope that the operation requires, or a browser sent the request for a page of another origin that is not allowed (CORS_ORIGINS). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `notification_not_found`: The notification does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive within 20 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `notification_pending`, `notification_erased`, `idempotency_in_progress`: The mail is pending, or the personal data of its recipient was erased. A request with this idempotency key is being handled; repeat it after the seconds in `Retry-After`. */
+            409: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `answer_erased`: The request was carried out before. Its answer contained personal data, which was erased. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `body_too_large`: The body is larger than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `idempotency_key_reused`: The idempotency key was used for another operation or another body. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `mail_limit_reached`, `rate_limited`: The recipient has got the maximum number of mails within an hour. Nothing was changed. Repeat the request after the seconds in `Retry-After`. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    listDeadLetters: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of entries. */
+                limit?: number;
+                queue?: string;
+                event?: string;
+                reason?: string;
+                /** @description Order that the message is about. */
+                order_id?: number;
+                state?: "open" | "replaying" | "replayed" | "discarded";
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of dead letters. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterPageDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`: Fields are unknown, missing or invalid; `errors` lists each of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    replayDeadLetters: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value that is unique to this request, for example a UUID. If a request is repeated with the same key within 24 hours, it is not carried out again: the first answer is returned, with the header `Idempotent-Replayed: true`. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FilteredActionDto"];
+            };
+        };
+        responses: {
+            /** @description The job is stored and will run. */
+            202: {
+                headers: {
+                    /** @description URL of the job */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterJobDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`, `invalid_idempotency_key`: The body is not JSON, or an id or cursor is invalid. The idempotency key is empty, too long or not printable ASCII. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`, `cross_site_request`: The caller does not have the scope that the operation requires, or a browser sent the request for a page of another origin that is not allowed (CORS_ORIGINS). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive within 20 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `too_many_dead_letter_jobs`, `idempotency_in_progress`: 100 jobs are unfinished. A request with this idempotency key is being handled; repeat it after the seconds in `Retry-After`. */
+            409: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `answer_erased`: The request was carried out before. Its answer contained personal data, which was erased. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `body_too_large`: The body is larger than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`, `idempotency_key_reused`: Fields are unknown, missing or invalid; `errors` lists each of them. The idempotency key was used for another operation or another body. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    discardDeadLetters: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value that is unique to this request, for example a UUID. If a request is repeated with the same key within 24 hours, it is not carried out again: the first answer is returned, with the header `Idempotent-Replayed: true`. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FilteredActionDto"];
+            };
+        };
+        responses: {
+            /** @description The job is stored and will run. */
+            202: {
+                headers: {
+                    /** @description URL of the job */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterJobDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`, `invalid_idempotency_key`: The body is not JSON, or an id or cursor is invalid. The idempotency key is empty, too long or not printable ASCII. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`, `cross_site_request`: The caller does not have the scope that the operation requires, or a browser sent the request for a page of another origin that is not allowed (CORS_ORIGINS). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive within 20 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `too_many_dead_letter_jobs`, `idempotency_in_progress`: 100 jobs are unfinished. A request with this idempotency key is being handled; repeat it after the seconds in `Retry-After`. */
+            409: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `answer_erased`: The request was carried out before. Its answer contained personal data, which was erased. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `body_too_large`: The body is larger than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`, `idempotency_key_reused`: Fields are unknown, missing or invalid; `errors` lists each of them. The idempotency key was used for another operation or another body. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    getDeadLetter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The dead letter with its history of actions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterDetailsDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `dead_letter_not_found`: The dead letter does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    getDeadLetterBody: {
+        parameters: {
+            query?: {
+                /** @description Number of bytes to skip. */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes of the body. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `dead_letter_not_found`: The dead letter does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`: Fields are unknown, missing or invalid; `errors` lists each of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    replayDeadLetter: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value that is unique to this request, for example a UUID. If a request is repeated with the same key within 24 hours, it is not carried out again: the first answer is returned, with the header `Idempotent-Replayed: true`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActorDto"];
+            };
+        };
+        responses: {
+            /** @description The dead letter with its history of actions, without its content. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosedDeadLetterDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`, `invalid_idempotency_key`: The body is not JSON, or an id or cursor is invalid. The idempotency key is empty, too long or not printable ASCII. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`, `cross_site_request`: The caller does not have the scope that the operation requires, or a browser sent the request for a page of another origin that is not allowed (CORS_ORIGINS). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `dead_letter_not_found`: The dead letter does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive within 20 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `dead_letter_closed`, `dead_letter_replaying`, `dead_letter_not_replayable`, `idempotency_in_progress`: The dead letter is already replayed or discarded, or is being replayed. Or its queue does not exist, or its body is too large. A request with this idempotency key is being handled; repeat it after the seconds in `Retry-After`. */
+            409: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `answer_erased`: The request was carried out before. Its answer contained personal data, which was erased. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `body_too_large`: The body is larger than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`, `idempotency_key_reused`: Fields are unknown, missing or invalid; `errors` lists each of them. The idempotency key was used for another operation or another body. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    discardDeadLetter: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value that is unique to this request, for example a UUID. If a request is repeated with the same key within 24 hours, it is not carried out again: the first answer is returned, with the header `Idempotent-Replayed: true`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActorDto"];
+            };
+        };
+        responses: {
+            /** @description The dead letter with its history of actions, without its content. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosedDeadLetterDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`, `invalid_idempotency_key`: The body is not JSON, or an id or cursor is invalid. The idempotency key is empty, too long or not printable ASCII. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`, `cross_site_request`: The caller does not have the scope that the operation requires, or a browser sent the request for a page of another origin that is not allowed (CORS_ORIGINS). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `dead_letter_not_found`: The dead letter does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive within 20 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `dead_letter_closed`, `dead_letter_replaying`, `idempotency_in_progress`: The dead letter is already replayed or discarded, or is being replayed. A request with this idempotency key is being handled; repeat it after the seconds in `Retry-After`. */
+            409: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `answer_erased`: The request was carried out before. Its answer contained personal data, which was erased. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `body_too_large`: The body is larger than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`, `idempotency_key_reused`: Fields are unknown, missing or invalid; `errors` lists each of them. The idempotency key was used for another operation or another body. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    listDeadLetterJobs: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of entries. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of jobs. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterJobPageDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`: Fields are unknown, missing or invalid; `errors` lists each of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    getDeadLetterJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterJobDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `dead_letter_job_not_found`: The job does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    cancelDeadLetterJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActorDto"];
+            };
+        };
+        responses: {
+            /** @description The cancelled job. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterJobDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`, `cross_site_request`: The caller does not have the scope that the operation requires, or a browser sent the request for a page of another origin that is not allowed (CORS_ORIGINS). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `dead_letter_job_not_found`: The job does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive within 20 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `dead_letter_job_ended`: The job is already finished or cancelled. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `body_too_large`: The body is larger than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`: Fields are unknown, missing or invalid; `errors` lists each of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    listStuckOrders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description At most 100 stuck orders; normally none. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StuckOrdersDto"];
+                };
+            };
+            /** @description `malformed_request`: The request is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    getLastAudit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description At most 1,000 discrepancies; normally none. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditDto"];
+                };
+            };
+            /** @description `malformed_request`: The request is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `audit_not_found`: No audit has finished yet. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    requestAudit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The audit will be run. */
+            202: {
+                headers: {
+                    /** @description URL of the audit */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditDto"];
+                };
+            };
+            /** @description `malformed_request`: The request is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`, `cross_site_request`: The caller does not have the scope that the operation requires, or a browser sent the request for a page of another origin that is not allowed (CORS_ORIGINS). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive within 20 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `body_too_large`: The body is larger than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    getAudit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The audit, with its result if it has succeeded. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditDto"];
+                };
+            };
+            /** @description `malformed_request`: The request is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `audit_not_found`: The audit does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    measureOutbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Number of events in the outbox, and the age of the oldest one. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutboxDto"];
+                };
+            };
+            /** @description `malformed_request`: The request is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    listApiKeys: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of entries. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of API keys, also of revoked ones. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyPageDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`: Fields are unknown, missing or invalid; `errors` lists each of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    createApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateApiKeyDto"];
+            };
+        };
+        responses: {
+            /** @description The API key. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedApiKeyDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`, `cross_site_request`: The caller does not have the scope that the operation requires, or a browser sent the request for a page of another origin that is not allowed (CORS_ORIGINS). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive within 20 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `body_too_large`: The body is larger than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`: Fields are unknown, missing or invalid; `errors` lists each of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    getApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The API key, without the key itself. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `api_key_not_found`: The API key does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    revokeApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The revoked API key. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`, `cross_site_request`: The caller does not have the scope that the operation requires, or a browser sent the request for a page of another origin that is not allowed (CORS_ORIGINS). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `api_key_not_found`: The API key does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive within 20 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `body_too_large`: The body is larger than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    listAuditLog: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of entries. */
+                limit?: number;
+                /** @description Only changes by this actor. */
+                actor?: string;
+                /** @description Only changes of this object, as its type and its id. */
+                object?: string;
+                /** @description Only changes at or after this time. */
+                at_from?: string;
+                /** @description Only changes before this time. */
+                at_to?: string;
+                action?: "order.cancelled" | "product.created" | "product.changed" | "stock.received" | "stock.adjusted" | "notification.resent" | "dead_letter.replayed" | "dead_letter.discarded" | "dead_letter_job.created" | "dead_letter_job.cancelled" | "audit.requested" | "erasure.requested" | "api_key.created" | "api_key.revoked";
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the audit log. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditLogPageDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`: Fields are unknown, missing or invalid; `errors` lists each of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    exportCustomerData: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of entries. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The customer's e-mail address, percent-encoded. Upper and lower case make no difference. */
+                email: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the data. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerDataPageDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_email`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`: Fields are unknown, missing or invalid; `errors` lists each of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    eraseCustomerData: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The customer's e-mail address, percent-encoded. Upper and lower case make no difference. */
+                email: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The erasure is stored and will run. */
+            202: {
+                headers: {
+                    /** @description URL of the erasure */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_email`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`, `cross_site_request`: The caller does not have the scope that the operation requires, or a browser sent the request for a page of another origin that is not allowed (CORS_ORIGINS). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive within 20 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `customer_has_open_orders`: An order of the customer is neither processed, rejected nor cancelled. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `body_too_large`: The body is larger than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    getErasure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The erasure, without the customer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `erasure_not_found`: The erasure does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+}
