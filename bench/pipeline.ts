@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NODE_FLAGS } from '../tools/apps.js';
+import { databaseUrlOf } from '../tools/infrastructure/accounts.js';
+import { rabbitmqUrlOf } from '../tools/infrastructure/broker-users.js';
 import { reservePort } from '../tools/infrastructure/ports.js';
 import { STAGES, type ProcessSpec } from '../tools/infrastructure/process-spec.js';
 import type { Service } from '../tools/infrastructure/service.js';
@@ -148,8 +150,8 @@ export class Pipeline {
         LOG_LEVEL: 'warn',
         HOST: '127.0.0.1',
         PORT: String(port),
-        DATABASE_URL: this.database.url,
-        RABBITMQ_URL: this.vhost.url,
+        DATABASE_URL: databaseUrlOf(app, this.database.url),
+        RABBITMQ_URL: rabbitmqUrlOf(app, this.vhost.url),
         SMTP_URL: `smtp://127.0.0.1:${smtpPort ?? 1}`,
         MAIL_SENDING: smtpPort === undefined ? 'paused' : 'on',
         MAIL_FROM: `Estoque <no-reply@${DOMAIN}>`,

@@ -5,6 +5,7 @@ import { callManagementApi } from '../test/support/broker.js';
 import { migrate } from '../tools/apps.js';
 import { startPostgres, type Postgres } from '../tools/infrastructure/postgres.js';
 import type { Processes } from '../tools/infrastructure/processes.js';
+import { createBrokerUsers } from '../tools/infrastructure/broker-users.js';
 import { startRabbitMq, type RabbitMq } from '../tools/infrastructure/rabbitmq.js';
 import { Clients } from './clients.js';
 import { fillShop, SHOP } from './shop.js';
@@ -95,7 +96,9 @@ export class Stack {
     this.counter += 1;
     const name = `bench-${this.counter}`;
     await callManagementApi(this.rabbitmq.managementUrl, 'PUT', `/api/vhosts/${name}`);
-    return { name, url: `${this.rabbitmq.url}/${name}` };
+    const url = `${this.rabbitmq.url}/${name}`;
+    await createBrokerUsers(this.options.root, url, this.rabbitmq.managementUrl);
+    return { name, url };
   }
 
   async dropVhost({ name }: { name: string }) {

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { run } from './command.js';
+import { databaseUrlOf, databaseUrls } from './infrastructure/accounts.js';
+import { rabbitmqUrlOf } from './infrastructure/broker-users.js';
 import type { Infrastructure } from './infrastructure/infrastructure.js';
 import { reservePort } from './infrastructure/ports.js';
 import { STAGES, type ProcessSpec } from './infrastructure/process-spec.js';
 import { withoutServers } from './servers.js';
-import { APPS } from '../apps/manifest.js';
+import { APP_NAMES, APPS } from '../apps/manifest.js';
 
 /**
  * Flags of every app's process, in the image as well. By default, V8 sizes its heap by the machine's memory. With these
@@ -23,7 +25,7 @@ export interface App {
   spec: ProcessSpec;
 }
 
-/** @returns the environment of every app: for `npm start`, and for the `.env` of `npm run infra` */
+/** @returns the environment of any app, for the `.env` of `npm run infra` */
 export function settings({ databaseUrl, rabbitmqUrl, smtpUrl }: Infrastructure): Record<string, string> {
   return { ...defaults, DATABASE_URL: databaseUrl, RABBITMQ_URL: rabbitmqUrl, SMTP_URL: smtpUrl };
 }
@@ -53,6 +55,7 @@ export async function appsFor(
     const environment = {
       ...settings(infrastructure),
       ...callerEnvironment(),
+      ...serverAddresses(name, infrastructure),
     };
     const spec: ProcessSpec = {
       name,
@@ -85,10 +88,28 @@ function callerEnvironment(): NodeJS.ProcessEnv {
   return ENV === 'production' || ENV === 'development' ? { ...rest, ENV } : rest;
 }
 
-/** Runs the migrations. @returns how many were applied. @throws Error with their output */
-export async function migrate(root: string, databaseUrl: string): Promise<number> {
+/** @returns the addresses of the servers, with the users of the app if the launcher has created them */
+function serverAddresses(
+  app: string,
+  { databaseUrl, isDatabaseGiven, rabbitmqUrl, managementUrl, smtpUrl }: Infrastructure,
+): Record<string, string> {
+  return {
+    DATABASE_URL: isDatabaseGiven ? databaseUrl : databaseUrlOf(app, databaseUrl),
+    RABBITMQ_URL: managementUrl ? rabbitmqUrlOf(app, rabbitmqUrl) : rabbitmqUrl,
+    SMTP_URL: smtpUrl,
+  };
+}
+
+/**
+ * Runs the migrations, and creates the users of the apps.
+ *
+ * @returns how many migrations were applied
+ * @throws Error with their output
+ */
+export async function migrate(root: string, databaseUrl: string, { withUsers = true } = {}): Promise<number> {
   const script = join(root, 'dist', 'libs', 'domain', 'src', 'database', 'migrate.js');
-  const env = { ...withoutServers(process.env), DATABASE_URL: databaseUrl };
+  const users = withUsers ? databaseUrls(APP_NAMES, databaseUrl) : {};
+  const env = { ...withoutServers(process.env), DATABASE_URL: databaseUrl, ...users };
   const { code, output } = await run(process.execPath, ['--enable-source-maps', script], { cwd: root, env });
   if (code !== 0) {
     // The schema of a version before the first release, whose migrations were replaced by one (docs/adr/0014).

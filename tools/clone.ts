@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { migrate } from './apps.js';
+import { ensureDeveloper } from './infrastructure/accounts.js';
+import { createBrokerUsers } from './infrastructure/broker-users.js';
 import { readJson } from './infrastructure/files.js';
 import { startInfrastructure, type Infrastructure } from './infrastructure/infrastructure.js';
 import { endLeftovers } from './infrastructure/leftovers.js';
@@ -75,8 +77,21 @@ function rotateLogs(): void {
   }
 }
 
-export async function migrateDatabase({ databaseUrl }: Infrastructure, progress: Progress): Promise<void> {
+/**
+ * Runs the migrations, and creates the users of the apps and the one for people on the servers that were started.
+ *
+ * @returns the URL of the database for people
+ */
+export async function prepareServers(
+  { databaseUrl, isDatabaseGiven, rabbitmqUrl, managementUrl }: Infrastructure,
+  progress: Progress,
+): Promise<string> {
   progress.begin('Migrations');
-  const migrated = await migrate(root, databaseUrl);
+  const [migrated] = await Promise.all([
+    migrate(root, databaseUrl, { withUsers: !isDatabaseGiven }),
+    managementUrl && createBrokerUsers(root, rabbitmqUrl, managementUrl),
+  ]);
+  const developerUrl = isDatabaseGiven ? databaseUrl : await ensureDeveloper(databaseUrl);
   progress.done('Migrations', migrated > 0 ? `${migrated} applied` : 'up to date');
+  return developerUrl;
 }

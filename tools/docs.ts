@@ -8,9 +8,10 @@ import { build } from './build.js';
 import type { OpenApi } from './contract/document.js';
 import { RELEASED_DOCUMENT, releaseProblems } from './contract/release.js';
 import { clientFiles } from './documents/client.js';
+import { brokerUserDocuments } from './documents/broker-users.js';
 import { DASHBOARD_FILE, dashboardDocument } from './documents/dashboard.js';
 import { errorsPage } from './documents/errors-page.js';
-import { incompatibleChanges, eventDocuments } from './documents/events.js';
+import { incompatibleChanges, eventDocuments, wire } from './documents/events.js';
 import { pagesWithSections } from './documents/generated-sections.js';
 import { readJson } from './infrastructure/files.js';
 import { createCommand } from './options.js';
@@ -60,6 +61,7 @@ const documents = {
   'docs/errors.md': errorsPage(),
   ...eventDocuments(),
   [DASHBOARD_FILE]: dashboardDocument(),
+  ...brokerUserDocuments(wire().topology),
   ...pagesWithSections(root),
 };
 for (const [file, text] of Object.entries(documents)) {

@@ -7,7 +7,7 @@ import {
   cleanUpAfterCrash,
   ENV_MARKER,
   isOurEnvFile,
-  migrateDatabase,
+  prepareServers,
   startServers,
 } from './clone.js';
 import { stopCommands } from './command.js';
@@ -27,9 +27,9 @@ async function main(): Promise<number> {
   const progress = new Progress();
   const building = build(root, (text) => progress.working('Build', text));
   [infrastructure] = await Promise.all([startServers(processes, progress), building]);
-  await migrateDatabase(infrastructure, progress);
+  const developerUrl = await prepareServers(infrastructure, progress);
   print();
-  writeEnvFile(infrastructure);
+  writeEnvFile({ ...infrastructure, databaseUrl: developerUrl });
   if (infrastructure.mailboxUrl) print(`Mailbox  ${cyan(infrastructure.mailboxUrl)}`);
   if (infrastructure.managementUrl) print(`RabbitMQ ${cyan(infrastructure.managementUrl)}`);
   print(bold('\nNow start an app, for example: npx nest start api --watch'));
@@ -38,7 +38,10 @@ async function main(): Promise<number> {
   return new Promise<never>(() => undefined); // until a signal arrives
 }
 
-/** Writes the settings to `.env`, which the apps read. An `.env` that this command did not write is never changed. */
+/**
+ * Writes the settings to `.env`, which the apps read. All apps read the same file, so they log in as the users for people
+ * (docs/database-roles.md). An `.env` that this command did not write is never changed.
+ */
 function writeEnvFile(servers: Infrastructure): void {
   const lines = Object.entries(settings(servers)).map(
     ([name, value]) => `${name}=${/[\s<>#]/.test(value) ? `"${value}"` : value}`,

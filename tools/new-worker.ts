@@ -86,7 +86,7 @@ async function regenerateDocuments(undo: string): Promise<string[]> {
 
 /** @returns the text of every file that may be a generated document, by path */
 function readDocuments(): Map<string, string> {
-  const files = ['docs', 'deploy/observability/grafana'].flatMap((folder) =>
+  const files = ['docs', 'deploy'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => relative(root, join(entry.parentPath, entry.name))),

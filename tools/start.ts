@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { appsFor, createTokens, type App, type Tokens } from './apps.js';
 import { build } from './build.js';
-import { claimClone, cleanUpAfterCrash, migrateDatabase, startServers } from './clone.js';
+import { claimClone, cleanUpAfterCrash, prepareServers, startServers } from './clone.js';
 import { stopCommands } from './command.js';
 import { addDemoData, isEmpty, placeSampleOrder, SAMPLE_ORDER } from './demo-data.js';
 import { clock, Flow } from './flow.js';
@@ -25,7 +25,7 @@ async function main(): Promise<number> {
   const progress = new Progress();
   const building = buildApps(progress);
   [infrastructure] = await Promise.all([startServers(processes, progress), building]);
-  await migrateDatabase(infrastructure, progress);
+  const developerUrl = await prepareServers(infrastructure, progress);
   const tokens = await createTokens(root, infrastructure.databaseUrl);
 
   const apps = await appsFor(root, logs, infrastructure, tokens.admin);
@@ -43,7 +43,7 @@ async function main(): Promise<number> {
   const isFirstStart = await isEmpty(client);
   if (isFirstStart) progress.done('Demo data', `${await addDemoData(client)} products with stock`);
 
-  publishStack(apps, infrastructure, tokens);
+  publishStack(apps, infrastructure, developerUrl, tokens);
   printAddresses(api, infrastructure, tokens);
   flow.start();
   if (isFirstStart) {
@@ -62,13 +62,17 @@ async function buildApps(progress: Progress): Promise<void> {
 function publishStack(
   apps: App[],
   { databaseUrl, rabbitmqUrl, managementUrl, mailboxUrl }: Infrastructure,
+  developerUrl: string,
   tokens: Tokens,
 ): void {
   const addresses = {
     api: apps[0]!.url,
     docs: `${apps[0]!.url}/docs`,
     mailbox: mailboxUrl ?? null,
-    database_url: databaseUrl,
+    // For people: reads and writes all tables. The apps have users of their own (docs/database-roles.md).
+    database_url: developerUrl,
+    // As the owner of the tables.
+    database_admin_url: databaseUrl,
     rabbitmq_url: rabbitmqUrl,
     rabbitmq_management: managementUrl ?? null,
     tokens,

@@ -22,7 +22,8 @@ case "$name" in
     estoque rollout status statefulset/rabbitmq --timeout=5m ;;
   production)
     estoque wait cluster.postgresql.cnpg.io/postgres --for=condition=Ready --timeout=15m
-    estoque wait rabbitmqcluster.rabbitmq.com/rabbitmq --for=condition=AllReplicasReady --timeout=15m ;;
+    estoque wait rabbitmqcluster.rabbitmq.com/rabbitmq --for=condition=AllReplicasReady --timeout=15m
+    estoque wait permissions.rabbitmq.com --all --for=condition=Ready --timeout=5m ;;
 esac
 
 # A Job is immutable, so the previous one is deleted first.

@@ -1,4 +1,4 @@
-import { catalogue } from '@estoque/domain';
+import { APPS_WITH_ROLES, catalogue } from '@estoque/domain';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { parse, parseAllDocuments } from 'yaml';
 import type { AppManifest } from '../../apps/manifest.js';
@@ -76,6 +76,19 @@ const APP_LISTS: AppList[] = [
     entries: () =>
       unique(Object.values(catalogue).flatMap(({ consumedBy }) => consumedBy)).map(
         (queue) => `event for ${queue}`,
+      ),
+  },
+  {
+    file: 'libs/domain/src/database/privileges.ts',
+    entriesFor: ({ name }) => [`table that ${name} may read`],
+    entries: () => APPS_WITH_ROLES.map((name) => `table that ${name} may read`),
+  },
+  {
+    file: 'deploy/rabbitmq/permissions.json',
+    entriesFor: ({ name }) => [`permissions of ${name}`],
+    entries: () =>
+      Object.keys(JSON.parse(readText('deploy/rabbitmq/permissions.json')) as object).map(
+        (name) => `permissions of ${name}`,
       ),
   },
   {

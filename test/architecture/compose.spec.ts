@@ -1,8 +1,10 @@
+import { roleOf } from '@estoque/domain';
 import { readEnvironment } from '@estoque/platform';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { APP_NAMES, appManifest } from '../../apps/manifest.js';
+import { brokerUserOf } from '../../tools/infrastructure/broker-users.js';
 
 interface Service {
   image: string;
@@ -122,22 +124,30 @@ describe('docker-compose.yml', () => {
     expect(service.healthcheck!.test.join(' ')).toContain(`:${environment.PORT}/health/ready`);
   });
 
-  it('uses the same user names and passwords in the apps and in the servers', () => {
-    const { DATABASE_URL, RABBITMQ_URL } = environmentOf(compose.services.api!);
-    const [database, broker] = [new URL(DATABASE_URL!), new URL(RABBITMQ_URL!)];
+  it('lets each app log in as its own user, and only the migrations as the owner of the tables', () => {
+    const migrations = environmentOf(compose.services.migrate!);
+    const owner = new URL(migrations.DATABASE_URL!);
     expect(environmentOf(compose.services.postgres!)).toMatchObject({
-      POSTGRES_USER: database.username,
-      POSTGRES_PASSWORD: database.password,
-      POSTGRES_DB: database.pathname.slice(1),
+      POSTGRES_USER: owner.username,
+      POSTGRES_PASSWORD: owner.password,
+      POSTGRES_DB: owner.pathname.slice(1),
     });
-    const user = readMountedSecret(compose.services.rabbitmq!, '/etc/rabbitmq/conf.d/30-user.conf');
-    expect(user.split('\n')).toEqual([
-      `default_user = ${broker.username}`,
-      `default_pass = ${broker.password}`,
-    ]);
-    // The migrations get the environment of the apps, and the secret that they need.
-    const { DATABASE_URL_FILE } = compose.services.migrate!.environment!;
-    expect(readMountedSecret(compose.services.migrate!, DATABASE_URL_FILE!)).toBe(DATABASE_URL);
+    const definitions = readMountedSecret(compose.services.rabbitmq!, '/etc/rabbitmq/definitions.json');
+    const { users } = JSON.parse(definitions) as { users: { name: string; password: string }[] };
+    expect(users).toHaveLength(apps.length + 1);
+    for (const app of apps) {
+      const { DATABASE_URL, RABBITMQ_URL } = environmentOf(compose.services[app]!);
+      expect(new URL(DATABASE_URL!).username).toBe(`${roleOf(app)}_login`);
+      expect(migrations[`${app.replaceAll('-', '_').toUpperCase()}_DATABASE_URL`]).toBe(DATABASE_URL);
+      const { username, password } = new URL(RABBITMQ_URL!);
+      expect(username).toBe(brokerUserOf(app));
+      expect(users).toContainEqual({ name: username, password, tags: [] });
+    }
+  });
+
+  it('makes the broker import the definitions', () => {
+    const mount = mounts.find(({ target }) => target.startsWith('/etc/rabbitmq/conf.d/'))!;
+    expect(readFileSync(mount.source, 'utf8')).toContain('load_definitions = /etc/rabbitmq/definitions.json');
   });
 
   it('contains no password, and mounts every secret', () => {

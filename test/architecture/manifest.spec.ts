@@ -38,6 +38,8 @@ describe('Each file that lists the apps', () => {
         'apps has no example-worker/src/main.ts that starts it',
         'nest-cli.json has no project example-worker with apps/example-worker/tsconfig.app.json',
         'libs/domain/src/events has no event for example_queue',
+        'libs/domain/src/database/privileges.ts has no table that example-worker may read',
+        'deploy/rabbitmq/permissions.json has no permissions of example-worker',
         '.env.example has no port 3999 of example-worker',
         'docker-compose.yml has no service example-worker',
         '.github/workflows/ci.yml has no app example-worker in the matrix of the images',

@@ -1,3 +1,4 @@
+import { roleOf } from '@estoque/domain';
 import { environmentSchema, readEnvironment } from '@estoque/platform';
 import type { IContainer, IPodSpec } from 'kubernetes-models/v1';
 import { spawnSync } from 'node:child_process';
@@ -11,6 +12,7 @@ import { findReferenceProblems, selects } from './references.js';
 import { findPodSecurityProblems } from './restricted.js';
 import { findSchemaErrors, findTypeErrors } from './types.js';
 import { APP_NAMES, appManifest, WORKERS } from '../../apps/manifest.js';
+import { brokerUserOf } from '../../tools/infrastructure/broker-users.js';
 
 const OVERLAYS = ['development', 'production', 'external'] as const;
 const apps = APP_NAMES;
@@ -115,8 +117,8 @@ describe('References between Kubernetes objects', () => {
     expect(without(overlays.development, 'Secret', 'mail')).toContainEqual(
       expect.stringMatching(/^Deployment notify-worker: no key url in a Secret mail-\w+, for SMTP_URL_FILE$/),
     );
-    expect(inProduction((copy) => (volume(copy, 'database').secret!.items![0]!.key = 'url'))).toEqual([
-      'Deployment api: no key url in a Secret postgres-app, for DATABASE_URL_FILE',
+    expect(inProduction((copy) => (volume(copy, 'database').secret!.items![0]!.key = 'uri'))).toEqual([
+      'Deployment api: no key uri in a Secret database-api, for DATABASE_URL_FILE',
     ]);
     expect(inProduction((copy) => (volume(copy, 'broker').secret!.items![0]!.path = 'password'))).toEqual([
       'Deployment api: no file /run/secrets/broker/url, for RABBITMQ_URL_FILE',
@@ -179,9 +181,9 @@ describe('References between Kubernetes objects', () => {
     ]);
     expect(
       inProduction(
-        (copy) => (copy.one('TriggerAuthentication', 'rabbitmq').spec.secretTargetRef![0]!.key = 'url'),
+        (copy) => (copy.one('TriggerAuthentication', 'rabbitmq').spec.secretTargetRef![0]!.key = 'uri'),
       ),
-    ).toEqual(['TriggerAuthentication rabbitmq: no key url in a Secret rabbitmq-default-user']);
+    ).toEqual(['TriggerAuthentication rabbitmq: no key uri in a Secret broker-keda']);
   });
 });
 
@@ -345,11 +347,56 @@ describe.each(OVERLAYS)('Secrets of the overlay %s', (name) => {
     for (const { containers, volumes, securityContext } of pods) {
       expect((containers[0]!.env ?? []).filter(({ valueFrom }) => valueFrom)).toEqual([]);
       expect((containers[0]!.envFrom ?? []).filter(({ secretRef }) => secretRef)).toEqual([]);
-      const modes = (volumes ?? []).flatMap(({ secret }) => (secret ? [secret.defaultMode] : []));
+      const modes = (volumes ?? []).flatMap(({ secret, projected }) =>
+        secret || projected ? [(secret ?? projected)!.defaultMode] : [],
+      );
       expect(modes.length).toBeGreaterThan(0);
       expect(new Set(modes)).toEqual(new Set([0o440]));
       expect(securityContext!.fsGroup).toBe(securityContext!.runAsGroup);
     }
+  });
+});
+
+describe.each(OVERLAYS)('Users of the overlay %s', (name) => {
+  it('are one for each app on the database and on the broker, and another one for the migrations', () => {
+    const overlay = overlays[name];
+    const migrate = readPodEnvironment(overlay, overlay.one('Job', 'migrate').spec!.template.spec!);
+    const owner = new URL(migrate.DATABASE_URL!).username;
+    expect(owner).not.toBe('postgres');
+    for (const app of apps) {
+      const { DATABASE_URL, RABBITMQ_URL } = readPodEnvironment(overlay, podSpecOf(overlay, app));
+      expect(new URL(DATABASE_URL!).username).toBe(`${roleOf(app)}_login`);
+      for (const url of RABBITMQ_URL!.split(',')) expect(new URL(url).username).toBe(brokerUserOf(app));
+      // The migrations create the user, or find that the operator has created it.
+      expect(migrate[`${app.replaceAll('-', '_').toUpperCase()}_DATABASE_URL`]).toBe(DATABASE_URL);
+    }
+  });
+});
+
+describe('Users of the production overlay', () => {
+  it('are created by the operators, from the Secrets that the apps use', () => {
+    const { production } = overlays;
+    const { managed, enableSuperuserAccess } = production.one('Cluster', 'postgres').spec;
+    // Without it, nobody can log in as the superuser.
+    expect(enableSuperuserAccess ?? false).toBe(false);
+    const urlOf = (app: string, variable: 'DATABASE_URL' | 'RABBITMQ_URL') =>
+      new URL(readPodEnvironment(production, podSpecOf(production, app))[variable]!);
+    for (const app of apps) {
+      const role = roleOf(app);
+      const [group, login] = [role, `${role}_login`].map((wanted) =>
+        managed!.roles!.find((found) => found.name === wanted),
+      );
+      expect(group).toEqual({ name: role, inRoles: ['pg_read_all_stats'] });
+      expect(login).toMatchObject({ login: true, inRoles: [role] });
+      const database = production.secrets[login!.passwordSecret!.name]!;
+      const { username, password } = urlOf(app, 'DATABASE_URL');
+      expect([database.username, database.password]).toEqual([username, password]);
+      const user = production.one('User', app).spec;
+      const broker = production.secrets[user.importCredentialsSecret!.name]!;
+      const { username: name, password: secret } = urlOf(app, 'RABBITMQ_URL');
+      expect([broker.username, broker.password]).toEqual([name, secret]);
+    }
+    expect(managed!.roles).toHaveLength(2 * apps.length);
   });
 });
 

@@ -1,6 +1,8 @@
 import { environmentSchema, SECRET_VARIABLES } from '@estoque/platform';
 import { existsSync, readFileSync } from 'node:fs';
 import pg from 'pg';
+import { APP_NAMES } from '../../apps/manifest.js';
+import { databaseUrls } from '../../tools/infrastructure/accounts.js';
 import { createDatabase } from '../support/database.js';
 import { alertRules } from './alert-rules.js';
 
@@ -79,6 +81,7 @@ describe('Runbook', () => {
     const known = [
       ...Object.keys(environmentSchema.shape),
       ...SECRET_VARIABLES.map((name) => `${name}_FILE`),
+      ...Object.keys(databaseUrls(APP_NAMES, 'postgresql://host')),
       ...[...compose.matchAll(/\$\{(\w+):-/g)].map(([, name]) => name!),
     ];
     const applicationVariables = variables.filter((name) => !name.startsWith('OTEL_'));

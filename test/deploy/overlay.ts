@@ -16,7 +16,7 @@ import type {
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { parseAllDocuments } from 'yaml';
-import type { IRabbitmqCluster } from './rabbitmq-cluster.js';
+import type { IPermission, IRabbitmqCluster, IUser } from './rabbitmq-cluster.js';
 
 export interface KubernetesObject {
   apiVersion: string;
@@ -32,6 +32,7 @@ interface Kinds {
   Ingress: IIngress;
   Job: IJob;
   NetworkPolicy: INetworkPolicy;
+  Permission: IPermission;
   PodDisruptionBudget: IPodDisruptionBudget;
   RabbitmqCluster: IRabbitmqCluster;
   ScaledObject: IScaledObject;
@@ -40,6 +41,7 @@ interface Kinds {
   ServiceAccount: IServiceAccount;
   StatefulSet: IStatefulSet;
   TriggerAuthentication: ITriggerAuthentication;
+  User: IUser;
 }
 
 export type Labels = Record<string, string>;
@@ -155,9 +157,12 @@ export function mountedSecretOf(
   file: string,
 ): { secret: string; key: string } | undefined {
   const mount = volumeMounts.find(({ mountPath }) => file.startsWith(`${mountPath}/`));
-  const source = volumes.find(({ name }) => name === mount?.name)?.secret;
-  const item = source?.items?.find(({ path }) => file === `${mount!.mountPath}/${path}`);
-  return item && { secret: source!.secretName!, key: item.key };
+  const volume = volumes.find(({ name }) => name === mount?.name);
+  const projected = (volume?.projected?.sources ?? []).map(({ secret }) => secret);
+  const { secretName: name, items } = volume?.secret ?? {};
+  return [{ name, items }, ...projected]
+    .flatMap((source) => (source?.items ?? []).map((item) => ({ secret: source!.name!, ...item })))
+    .find(({ path }) => file === `${mount!.mountPath}/${path}`);
 }
 
 const folderOf = (name: string) => `deploy/kubernetes/overlays/${name}`;

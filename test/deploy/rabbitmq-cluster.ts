@@ -35,3 +35,32 @@ export interface IRabbitmqCluster {
     terminationGracePeriodSeconds?: number;
   };
 }
+
+type Metadata = NonNullable<IConfigMap['metadata']>;
+
+/** Types of the RabbitMQ Messaging Topology Operator (rabbitmq/messaging-topology-operator, api/v1beta1, 1.x). */
+interface ClusterReference {
+  rabbitmqClusterReference: { name: string; namespace?: string };
+}
+
+export interface IUser {
+  apiVersion: 'rabbitmq.com/v1beta1';
+  kind: 'User';
+  metadata: Metadata;
+  spec: ClusterReference & {
+    tags?: ('management' | 'policymaker' | 'monitoring' | 'administrator')[];
+    importCredentialsSecret?: { name: string };
+  };
+}
+
+export interface IPermission {
+  apiVersion: 'rabbitmq.com/v1beta1';
+  kind: 'Permission';
+  metadata: Metadata;
+  spec: ClusterReference & {
+    vhost: string;
+    user?: string;
+    userReference?: { name: string };
+    permissions: { configure?: string; write?: string; read?: string };
+  };
+}

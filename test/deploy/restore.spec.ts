@@ -1,3 +1,4 @@
+import { migrate } from '@estoque/domain';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -84,6 +85,7 @@ describe('Backup under load', () => {
     await expect(system.sql('SELECT 1 FROM orders')).rejects.toThrow('does not exist');
     await runInShell(findCommand('pg_restore', '--dbname'));
     await runInShell(findCommand('psql', 'setval'));
+    await migrate(system.database.url);
     expect(await purgeQueues()).toBeGreaterThan(3);
 
     const restored = await listOrderIds('true');

@@ -67,11 +67,18 @@ const VALIDATE = `
 /** Validates objects with the JSON schema of their kind: quantities, ranges, formats. RabbitmqCluster has no schema. */
 export function findSchemaErrors(objects: KubernetesObject[]): string[] {
   const objectsWithSchema = objects
-    .map((object) => [moduleOf(object.apiVersion), object] as const)
+    .map((object) => [moduleOf(object.apiVersion), withoutLineBreaks(object)] as const)
     .filter(([module]) => !module.startsWith('.'));
   const output = execFileSync(process.execPath, ['--input-type=module', '--eval', VALIDATE], {
     input: JSON.stringify(objectsWithSchema),
     encoding: 'utf8',
   });
   return JSON.parse(output) as string[];
+}
+
+/** Kustomize wraps long values of a Secret. Kubernetes ignores line breaks in base64; the schema does not allow them. */
+function withoutLineBreaks(object: KubernetesObject & { data?: Record<string, string> }): KubernetesObject {
+  if (object.kind !== 'Secret' || !object.data) return object;
+  const data = Object.entries(object.data).map(([key, value]) => [key, value.replaceAll('\n', '')]);
+  return Object.assign({ ...object }, { data: Object.fromEntries(data) as Record<string, string> });
 }

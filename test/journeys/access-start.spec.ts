@@ -64,7 +64,7 @@ describe('An api in production', () => {
     const args = [script, 'api-keys', 'create', '--role', 'admin', '--name', 'first-admin'];
     const env = {
       PATH: process.env.PATH,
-      DATABASE_URL: system.database.url,
+      DATABASE_URL: system.database.urlOf('api'),
       RABBITMQ_URL: 'amqp://127.0.0.1:1',
     };
     const { stdout } = spawnSync(process.execPath, args, { env, cwd: tmpdir(), encoding: 'utf8' });

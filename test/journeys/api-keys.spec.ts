@@ -51,7 +51,7 @@ describe('API keys', () => {
     );
   function runCli(...args: string[]) {
     const script = join(process.cwd(), 'dist/apps/api/src/operations/cli.js');
-    const env = { PATH: process.env.PATH, DATABASE_URL: system.database.url, RABBITMQ_URL: system.vhost.url };
+    const env = { PATH: process.env.PATH, ...system.serversOf('api') };
     const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], {
       env,
       cwd: tmpdir(),

@@ -8,7 +8,7 @@ describe('Broker outage', () => {
   let system: System;
   beforeAll(async () => {
     broker = await OwnBroker.start();
-    system = await System.start({ rabbitmqUrl: broker.url });
+    system = await System.start({ broker });
   }, 120_000);
   afterAll(async () => {
     await system.stop();

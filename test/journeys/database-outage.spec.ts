@@ -10,7 +10,7 @@ describe('An outage of the database', () => {
 
   /** The address of the database through the proxy. */
   const proxiedUrl = () => {
-    const url = new URL(system.database.url);
+    const url = new URL(system.database.urlOf('api'));
     url.host = `127.0.0.1:${proxy.port}`;
     return url.href;
   };

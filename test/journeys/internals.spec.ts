@@ -40,13 +40,14 @@ describe('No answer tells of SQL, stack traces, file paths or versions', () => {
   beforeAll(async () => {
     issuer = await Issuer.start();
     token = await issuer.sign({ roles: ['admin'] });
-    system = await System.start({ apps: ['stock-worker'] });
-    const server = new URL(system.database.url);
+    system = await System.start({ apps: [] });
+    const server = new URL(system.database.urlOf('api'));
     proxy = await Proxy.start('postgres', Number(server.port), () => undefined);
     server.host = `127.0.0.1:${proxy.port}`;
     await system
       .launch('api', { DATABASE_URL: server.href, DATABASE_QUERY_TIMEOUT_MS: '2000', ...issuer.environment })
       .waitUntilReady();
+    await system.launch('stock-worker').waitUntilReady();
   });
   afterAll(async () => {
     await system.stop();

@@ -16,7 +16,7 @@ describe('Operations API and command line', () => {
 
   const runCli = (...args: string[]) => {
     const script = join(process.cwd(), 'dist/apps/api/src/operations/cli.js');
-    const env = { PATH: process.env.PATH, DATABASE_URL: system.database.url, RABBITMQ_URL: system.vhost.url };
+    const env = { PATH: process.env.PATH, ...system.serversOf('api') };
     return spawnSync(process.execPath, [script, ...args], { env, cwd: tmpdir(), encoding: 'utf8' });
   };
   const readDeadLetter = (id: number) =>

@@ -12,7 +12,7 @@ import { APP_NAMES, type AppName } from '../../apps/manifest.js';
 import { generateApiKey } from '../../apps/api/src/access/api-key.js';
 import { ROLE_NAMES } from '../../apps/api/src/access/scopes.js';
 import { AppProcess } from '../support/app-process.js';
-import { callTestBrokerApi, createVhost } from '../support/broker.js';
+import { callTestBrokerApi } from '../support/broker.js';
 import { apiKeyOf, authorization } from '../support/credentials.js';
 import { serverUrl } from '../support/environment.js';
 import { Issuer } from '../support/issuer.js';
@@ -41,12 +41,13 @@ function formsOf(secret: string) {
 }
 
 const USER = `clerk_${randomBytes(4).toString('hex')}`;
+/** A user that the migrations create for the api. */
+const APP_USER = `${USER}_api`;
 const folder = mkdtempSync(join(tmpdir(), 'estoque-secrets-'));
 const printed: { by: string; text: string }[] = [];
 const processes: AppProcess[] = [];
 
 let system: System;
-let vhost: Awaited<ReturnType<typeof createVhost>>;
 let smtp: AuthenticatingSmtpServer;
 let issuer: Issuer;
 /** Receives traces, and refuses them, so that the SDK reports an error. */
@@ -92,19 +93,14 @@ beforeAll(async () => {
     });
   }).listen(0, '127.0.0.1');
   await once(collector, 'listening');
-  // A superuser: this test is about passwords, and the role creates the database of the system.
+  system = await System.start({ apps: [] });
+  // Users of this test, which may do everything: the passwords of the apps' own users also belong to other tests.
   await onDatabaseServer(`CREATE ROLE ${USER} LOGIN SUPERUSER PASSWORD '${correct.database}'`);
-  vhost = await createVhost();
   await callTestBrokerApi('PUT', `/api/users/${USER}`, { password: correct.broker, tags: '' });
-  await callTestBrokerApi('PUT', `/api/permissions/${vhost.name}/${USER}`, {
+  await callTestBrokerApi('PUT', `/api/permissions${new URL(system.vhost.url).pathname}/${USER}`, {
     configure: '.*',
     write: '.*',
     read: '.*',
-  });
-  system = await System.start({
-    apps: [],
-    rabbitmqUrl: withLogin(vhost.url, correct.broker),
-    databaseServer: withLogin(serverUrl('DATABASE'), correct.database),
   });
   environment = {
     ENV: 'development',
@@ -114,8 +110,8 @@ beforeAll(async () => {
     MAIL_FROM: 'Estoque <no-reply@estoque.example>',
     POLL_INTERVAL_MS: '500',
     DRAIN_TIMEOUT_MS: '0',
-    DATABASE_URL_FILE: writeSecret('database', system.database.url),
-    RABBITMQ_URL_FILE: writeSecret('broker', system.vhost.url),
+    DATABASE_URL_FILE: writeSecret('database', withLogin(system.database.url, correct.database)),
+    RABBITMQ_URL_FILE: writeSecret('broker', withLogin(system.vhost.url, correct.broker)),
     SMTP_URL_FILE: writeSecret('smtp', `smtp://${login(USER, correct.smtp)}@127.0.0.1:${smtp.port}`),
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(collector.address() as AddressInfo).port}`,
     OTEL_EXPORTER_OTLP_HEADERS_FILE: writeSecret(
@@ -132,8 +128,8 @@ afterAll(async () => {
   await Promise.all(processes.map((process) => process.stop()));
   await system.stop();
   await Promise.all([
-    onDatabaseServer(`DROP ROLE ${USER}`),
-    callTestBrokerApi('DELETE', `/api/users/${USER}`).then(() => vhost.drop()),
+    onDatabaseServer(`DROP ROLE ${USER}; DROP ROLE IF EXISTS ${APP_USER}`),
+    callTestBrokerApi('DELETE', `/api/users/${USER}`),
     smtp.stop(),
     issuer.stop(),
     new Promise((resolve) => collector.close(resolve)),
@@ -199,11 +195,17 @@ describe('Secrets that are given as files', () => {
   }, 120_000);
 
   it('work for the migrations and the command line', () => {
-    expect(runScript('libs/domain/src/database/migrate.js', [], environment)).toEqual({
-      status: 0,
-      output: 'migrated: nothing to do\n',
-    });
     const cli = 'apps/api/src/operations/cli.js';
+    const url = new URL(system.database.url);
+    [url.username, url.password] = [APP_USER, newToken()];
+    const API_DATABASE_URL_FILE = writeSecret('api', url.href);
+    expect(
+      runScript('libs/domain/src/database/migrate.js', [], { ...environment, API_DATABASE_URL_FILE }),
+    ).toEqual({ status: 0, output: 'migrated: nothing to do\nmigrate: the user of api can log in\n' });
+    expect(runScript(cli, ['audit'], { ...environment, DATABASE_URL_FILE: API_DATABASE_URL_FILE })).toEqual({
+      status: 0,
+      output: 'The stock ledger reconciles.\n',
+    });
     expect(runScript(cli, ['dead-letters', 'list'], environment)).toEqual({
       status: 0,
       output: 'No dead letters.\n',

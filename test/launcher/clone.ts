@@ -22,6 +22,10 @@ import { until } from '../support/until.js';
 export interface Stack {
   api: string;
   mailbox: string;
+  database_url: string;
+  database_admin_url: string;
+  rabbitmq_url: string;
+  rabbitmq_management: string;
   tokens: Record<Role, string>;
   processes: Record<string, { pid: number; url?: string }>;
 }

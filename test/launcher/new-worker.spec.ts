@@ -8,7 +8,7 @@ import { Clone } from './clone.js';
 
 const NAME = 'example-note-worker';
 
-/** Generates a worker in a copy of the repository. Its journey test and `npm run docs` do not run here. */
+/** Generates a worker in a copy of the repository. Its journey test and most of `npm run docs` do not run here. */
 describe('npm run new-worker', () => {
   const clone = Clone.create();
   afterAll(() => clone.remove());
@@ -19,11 +19,24 @@ describe('npm run new-worker', () => {
     inClone('tools/run.mjs', 'new-worker', ...args, '--skip-documents');
   const succeeded = { code: 0, output: expect.any(String) as string };
 
+  /** Runs a module in the copy. @returns what it prints */
+  const evaluate = async (script: string) => {
+    const options = ['--import', 'tsx', '--input-type=module', '--eval'];
+    const { code, output } = await inClone(...options, `import 'reflect-metadata';\n${script}`);
+    if (code !== 0) throw new Error(output);
+    return output.trim();
+  };
+
   let files: string[];
   beforeAll(async () => {
     const { code, output } = await newWorker(NAME, '--consumes', 'order.processed,order.rejected');
     expect([code, output]).toEqual([0, expect.stringContaining('Added:')]);
     files = [...output.matchAll(/^ {2}(\S+)$/gm)].map(([, file]) => file!);
+    await evaluate(`
+      import { writeFileSync } from 'node:fs';
+      const { wire } = await import('./tools/documents/events.ts');
+      const { brokerUserDocuments } = await import('./tools/documents/broker-users.ts');
+      for (const [file, text] of Object.entries(brokerUserDocuments(wire().topology))) writeFileSync(file, text);`);
   }, 120_000);
 
   it('prints the files that it writes', () => {
@@ -76,23 +89,21 @@ describe('npm run new-worker', () => {
       ).map((document) => document.toJS() as { kind: string; metadata: { name: string } });
       const kinds = objects.filter(({ metadata }) => metadata.name === NAME).map(({ kind }) => kind);
       const expected = ['Deployment', 'PodDisruptionBudget', 'ServiceAccount'];
-      if (name === 'production') expected.push('ScaledObject');
+      if (name === 'production') expected.push('ScaledObject', 'User', 'Permission');
       expect(kinds.toSorted()).toEqual(expected.toSorted());
     },
     300_000,
   );
 
   it('makes the generated documents contain the worker', async () => {
-    const script = `
-      import 'reflect-metadata';
+    const found = await evaluate(`
       const { eventDocuments } = await import('./tools/documents/events.ts');
       const { dashboardDocument } = await import('./tools/documents/dashboard.ts');
       const { pagesWithSections } = await import('./tools/documents/generated-sections.ts');
       const documents = { ...eventDocuments(), ...pagesWithSections(process.cwd()), dashboard: dashboardDocument() };
       const found = Object.entries(documents).filter(([, text]) => text.includes('${NAME}'));
-      console.log(found.map(([file]) => file).join(' '));`;
-    const { output } = await inClone('--import', 'tsx', '--input-type=module', '--eval', script);
-    expect(output.trim().split(' ')).toEqual(
+      console.log(found.map(([file]) => file).join(' '));`);
+    expect(found.split(' ')).toEqual(
       expect.arrayContaining(['docs/events.md', 'docs/asyncapi.yaml', 'README.md', 'dashboard']),
     );
   }, 120_000);

@@ -1,6 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import pg from 'pg';
 import type { Role } from '../../apps/api/src/access/scopes.js';
+import { APP_NAMES } from '../../apps/manifest.js';
+import { callManagementApi, ExternalClient } from '../support/broker.js';
 import { until } from '../support/until.js';
 import { Clone, kill, type Stack } from './clone.js';
 
@@ -82,6 +85,54 @@ describe('npm start', () => {
     const response = await fetch(`${stack.api}/v1/orders`, { headers: { authorization: `Bearer ${key}` } });
     expect([response.status, await response.json()]).toMatchObject([200, { data: [] }]);
   }, 60_000);
+
+  it('lets each app log in to the servers as its own user', async () => {
+    const owner = new pg.Client(stack.database_admin_url);
+    await owner.connect();
+    const { rows } = await owner.query<{ app: string; user: string }>(
+      `SELECT DISTINCT split_part(application_name, ' ', 1) AS app, usename AS user FROM pg_stat_activity
+       WHERE usename LIKE 'estoque%' ORDER BY 1`,
+    );
+    await owner.end();
+    expect(rows).toEqual(
+      APP_NAMES.toSorted().map((app) => ({ app, user: `estoque_${app.replaceAll('-', '_')}_login` })),
+    );
+    const users = await until('the connections of all apps to the broker', async () => {
+      const connections = await callManagementApi<{ user: string }[]>(
+        stack.rabbitmq_management,
+        'GET',
+        '/api/connections',
+      );
+      const found = new Set(connections.map(({ user }) => user));
+      return found.size >= APP_NAMES.length && [...found];
+    });
+    expect(users.toSorted()).toEqual(APP_NAMES.map((app) => `estoque-${app}`).toSorted());
+  });
+
+  it('gives people a user that reads and writes tables, one for everything, and one for the broker', async () => {
+    const developer = new pg.Client(stack.database_url);
+    await developer.connect();
+    await developer.query('BEGIN');
+    await developer.query(
+      'INSERT INTO outbox (event_id, event, source, body, leased_until) VALUES (gen_random_uuid(), $1, $1, $2, now())',
+      ['test', '{}'],
+    );
+    expect((await developer.query('SELECT * FROM orders')).rowCount).toBeGreaterThan(0);
+    await expect(developer.query('ALTER TABLE orders ADD COLUMN extra integer')).rejects.toThrow(
+      'must be owner',
+    );
+    await developer.end();
+    const administrator = new pg.Client(stack.database_admin_url);
+    await administrator.connect();
+    await administrator.query('BEGIN; ALTER TABLE orders ADD COLUMN extra integer; ROLLBACK');
+    await administrator.end();
+    const client = await ExternalClient.connect(stack.rabbitmq_url);
+    const { queue } = await client.channel.assertQueue('', { exclusive: true });
+    await client.channel.bindQueue(queue, 'stock_events', '#');
+    await client.publish('order.dreamt', { event: 'order.dreamt' });
+    expect(await client.take(queue)).toMatchObject({ fields: { routingKey: 'order.dreamt' } });
+    await client.disconnect();
+  });
 
   it('restarts a worker that was killed, and prints both', async () => {
     const { pid } = stack.processes['stock-worker']!;

@@ -2,10 +2,9 @@ import { AppProcess } from './app-process.js';
 import type { System } from './system.js';
 
 /** Starts a process of the api on the database and the broker of a system. The caller has to stop it. */
-export const startReplica = ({ database, vhost }: System, environment: Record<string, string> = {}) =>
+export const startReplica = (system: System, environment: Record<string, string> = {}) =>
   new AppProcess('api', {
-    DATABASE_URL: database.url,
-    RABBITMQ_URL: vhost.url,
+    ...system.serversOf('api'),
     ENV: 'development',
     HOST: '127.0.0.1',
     PORT: '0',

@@ -16,7 +16,7 @@ export async function createVhost(
   await callApi('PUT');
   const url = new URL(broker.url);
   url.pathname = `/${name}`;
-  return { name, url: url.href, drop: () => callApi('DELETE') };
+  return { name, url: url.href, managementUrl: broker.managementUrl, drop: () => callApi('DELETE') };
 }
 
 /** Sends a request to the management API of the broker that `npm test` started. */

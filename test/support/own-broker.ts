@@ -10,8 +10,8 @@ export class OwnBroker {
     private readonly testRun: TestRun,
   ) {}
 
-  /** @param settings of the Erlang application `rabbit` */
-  static async start(settings: Record<string, number> = {}) {
+  /** @param settings of the Erlang application `rabbit`; a text is an Erlang term */
+  static async start(settings: Record<string, number | string> = {}) {
     const testRun = new TestRun(process.cwd());
     const { root, dir, processes, printProgress } = testRun;
     const log = join(dir, 'rabbitmq.log');

@@ -1,6 +1,7 @@
 import type { Client, CreateProductDto, OrderDto, OrderItemDto, PlaceOrderDto } from '@estoque/client';
 import pg from 'pg';
 import { APP_NAMES, type AppName } from '../../apps/manifest.js';
+import { createBrokerUsers, rabbitmqUrlOf } from '../../tools/infrastructure/broker-users.js';
 import { AppProcess } from './app-process.js';
 import { createVhost, ExternalClient } from './broker.js';
 import { createDatabase } from './database.js';
@@ -9,32 +10,37 @@ import { HIGH_RATE_LIMITS } from './rate-limits.js';
 import { dataOf, TestClient, type RequestOptions } from './test-client.js';
 import { until } from './until.js';
 
-/** All apps as separate processes, on a database and a virtual host that no other test uses. */
+/**
+ * All apps as separate processes, on a database and a virtual host that no other test uses. Each app logs in as its own
+ * user, as in production.
+ */
 export class System {
   readonly processes = new Map<AppName, AppProcess>();
   private createdProducts = 0;
 
   private constructor(
     readonly database: Awaited<ReturnType<typeof createDatabase>>,
+    /** With the administrator's user. */
     readonly vhost: { url: string; drop: () => Promise<unknown> },
     readonly externalClient: ExternalClient,
     private readonly pool: pg.Pool,
     private readonly environment: Record<string, string>,
   ) {}
 
-  static async start({ apps = APP_NAMES, environment = {}, rabbitmqUrl, databaseServer }: StartOptions = {}) {
+  static async start({ apps = APP_NAMES, environment = {}, broker, databaseServer }: StartOptions = {}) {
     const [database, vhost] = await Promise.all([
-      createDatabase([], databaseServer),
-      rabbitmqUrl ? { url: rabbitmqUrl, drop: () => Promise.resolve() } : createVhost(),
+      createDatabase([], databaseServer, { users: true }),
+      broker
+        ? { url: broker.url, managementUrl: broker.managementUrl, drop: () => Promise.resolve() }
+        : createVhost(),
     ]);
+    await createBrokerUsers(process.cwd(), vhost.url, vhost.managementUrl);
     const system = new System(
       database,
       vhost,
       await ExternalClient.connect(vhost.url),
       new pg.Pool({ connectionString: database.url, max: 4 }),
       {
-        DATABASE_URL: database.url,
-        RABBITMQ_URL: vhost.url,
         ENV: 'development',
         HOST: '127.0.0.1',
         PORT: '0',
@@ -66,14 +72,22 @@ export class System {
    */
   launch(app: AppName, environment: Record<string, string> = {}) {
     if (this.processes.get(app)?.isRunning) throw new Error(`${app} is running already`);
-    const process = new AppProcess(app, { ...this.environment, ...environment });
+    const process = new AppProcess(app, { ...this.serversOf(app), ...this.environment, ...environment });
     this.processes.set(app, process);
     return process;
   }
 
   /** Starts one more process of an app, which the caller stops. */
   launchReplica(app: AppName) {
-    return new AppProcess(app, this.environment);
+    return new AppProcess(app, { ...this.environment, ...this.serversOf(app) });
+  }
+
+  /** The addresses of the servers, with the users of the app. */
+  serversOf(app: AppName) {
+    return {
+      DATABASE_URL: this.database.urlOf(app),
+      RABBITMQ_URL: rabbitmqUrlOf(app, this.vhost.url),
+    };
   }
 
   process(app: AppName) {
@@ -180,7 +194,7 @@ interface StartOptions {
   apps?: readonly AppName[];
   environment?: Record<string, string>;
   /** A broker that the test started itself; default: a new virtual host on the shared broker. */
-  rabbitmqUrl?: string;
+  broker?: { url: string; managementUrl: string };
   /** A PostgreSQL server that the test started itself; default: the shared one. */
   databaseServer?: string;
 }

@@ -4,6 +4,8 @@ import { APPS, type AppManifest } from '../../apps/manifest.js';
 import { ORDER_TRANSITIONS } from '../../libs/domain/src/order/order-state-machine.js';
 import { wire } from './events.js';
 import { accessMatrix, rolesTable, scopesTable, type OpenApi } from './access-tables.js';
+import { brokerUsersTable } from './broker-users.js';
+import { databaseRolesTable } from './database-roles.js';
 import { appsTable, eventsTable, flowDrawing, transitionsTable } from './sections.js';
 
 /**
@@ -22,6 +24,8 @@ const SECTIONS: Record<string, (page: string) => string> = {
   scopes: () => scopesTable(),
   roles: () => rolesTable(),
   'access-matrix': () => accessMatrix(readOpenApi()),
+  'database-roles': () => databaseRolesTable(),
+  'broker-users': () => brokerUsersTable(wire().topology),
 };
 
 export const SECTION_NAMES = Object.keys(SECTIONS);

@@ -51,12 +51,17 @@ export class Compose {
     return published.replace(/^0\.0\.0\.0:|^\[::\]:/, '127.0.0.1:');
   }
 
-  /** @returns the URL in a secret, with the address under which a port of its service can be reached */
-  async url(secret: string, service: string, port: number): Promise<URL> {
+  /** @returns the contents of a secret */
+  async readSecret(name: string): Promise<string> {
     const config = JSON.parse(await this.docker('config', '--format', 'json')) as {
       secrets: Record<string, { file: string }>;
     };
-    const url = new URL(readFileSync(config.secrets[secret]!.file, 'utf8').trim());
+    return readFileSync(config.secrets[name]!.file, 'utf8').trim();
+  }
+
+  /** @returns the URL in a secret, with the address under which a port of its service can be reached */
+  async url(secret: string, service: string, port: number): Promise<URL> {
+    const url = new URL(await this.readSecret(secret));
     url.host = await this.address(service, port);
     return url;
   }

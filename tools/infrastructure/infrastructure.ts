@@ -12,9 +12,13 @@ import { startRabbitMq } from './rabbitmq.js';
 import { RabbitMqNotFoundError } from './rabbitmq-installation.js';
 
 export interface Infrastructure {
+  /** With the user that owns the tables. */
   databaseUrl: string;
+  /** Whether DATABASE_URL was given. Then no user is created: all apps log in with it. */
+  isDatabaseGiven: boolean;
+  /** With an administrator's user. */
   rabbitmqUrl: string;
-  /** Undefined if RABBITMQ_URL was given: its management URL is unknown. */
+  /** Undefined if RABBITMQ_URL was given: its management URL is unknown, and all apps log in with RABBITMQ_URL. */
   managementUrl?: string;
   smtpUrl: string;
   /** Undefined if SMTP_URL was given. */
@@ -62,7 +66,8 @@ export async function startInfrastructure(options: InfrastructureOptions): Promi
   const [databaseUrl, broker, mailbox] = results.map(
     (result) => (result as PromiseFulfilledResult<unknown>).value,
   ) as [string, Awaited<ReturnType<typeof provideBroker>>, Awaited<ReturnType<typeof provideMailbox>>];
-  return { databaseUrl, ...broker, ...mailbox, stop };
+  const isDatabaseGiven = options.given.databaseUrl !== undefined;
+  return { databaseUrl, isDatabaseGiven, ...broker, ...mailbox, stop };
 }
 
 async function provideDatabase(options: InfrastructureOptions, composed: Compose[]): Promise<string> {
@@ -143,9 +148,14 @@ async function provideBroker(
     });
     composed.push(compose);
     await compose.up('rabbitmq');
-    const { href: url, username, password } = await compose.url('rabbitmq_url', 'rabbitmq', 5672);
+    const { users } = JSON.parse(await compose.readSecret('rabbitmq_definitions')) as {
+      users: { name: string; password: string; tags: string[] }[];
+    };
+    const { name, password } = users.find(({ tags }) => tags.includes('administrator'))!;
+    const login = `${encodeURIComponent(name)}:${encodeURIComponent(password)}`;
+    const url = `amqp://${login}@${await compose.address('rabbitmq', 5672)}`;
     progress.done('RabbitMQ', `in Docker Compose, on ${formatAddress(url, false)}`);
-    const managementUrl = `http://${username}:${password}@${await compose.address('rabbitmq', 15672)}`;
+    const managementUrl = `http://${login}@${await compose.address('rabbitmq', 15672)}`;
     return { rabbitmqUrl: url, managementUrl };
   }
 }

@@ -34,8 +34,8 @@ export interface RabbitMqOptions {
   suite?: string;
   /** The data are deleted afterwards, so the node is killed instead of stopped. */
   ephemeral?: boolean;
-  /** Further settings of the Erlang application `rabbit`, such as `consumer_timeout`. */
-  settings?: Record<string, number>;
+  /** Further settings of the Erlang application `rabbit`, such as `consumer_timeout`; a text is an Erlang term. */
+  settings?: Record<string, number | string>;
 }
 
 /** The broker refuses larger messages. The same value as in deploy/; RabbitMQ's own is 16 MiB from 4.0, 128 MiB before. */
@@ -175,7 +175,7 @@ function configuration(
   amqp: number,
   management: number,
   cluster: string[],
-  settings: Record<string, number> = {},
+  settings: Record<string, number | string> = {},
 ): string {
   const members = cluster.map((node) => `'${node}'`).join(', ');
   const others = Object.entries(settings).map(([name, value]) => `{${name}, ${value}},`);

@@ -1,4 +1,6 @@
 import { isNode, parseAllDocuments, parseDocument } from 'yaml';
+import { replace } from './replace.js';
+import { userEdits } from './users.js';
 import { NewWorkerError, type NewWorker } from './worker.js';
 
 /** Reads a file of the repository by its path. */
@@ -37,15 +39,22 @@ export function changedFiles(worker: NewWorker, read: ReadFile): Record<string, 
     [PRODUCTION]: (text) => addImage(text, worker),
     [SCALING]: (text) => `${text.trimEnd()}\n---\n${scaledObject(worker)}`,
   };
+  for (const [path, addUsers] of Object.entries(userEdits(worker))) {
+    const edit = edits[path] ?? ((text) => text);
+    edits[path] = (text) => addUsers(edit(text));
+  }
   for (const { name } of worker.events)
     edits[`libs/domain/src/events/${name}.ts`] = (text) => bindQueue(text, worker);
   const changed = Object.fromEntries(
     Object.entries(edits).map(([path, edit]) => [path, edited(path, edit, read(path))]),
   );
   const settings = read(`${KUBERNETES}/base/kustomization.yaml`);
-  const postgres = read(POSTGRES);
-  const raised = edited(POSTGRES, (text) => raiseMaxConnections(text, settings, changed[SCALING]!), postgres);
-  return raised === postgres ? changed : { ...changed, [POSTGRES]: raised };
+  const withConnections = edited(
+    POSTGRES,
+    (text) => raiseMaxConnections(text, settings, changed[SCALING]!),
+    changed[POSTGRES]!,
+  );
+  return { ...changed, [POSTGRES]: withConnections };
 }
 
 const PROMETHEUS = 'deploy/observability/prometheus';
@@ -101,7 +110,10 @@ const composeService = ({ name }: NewWorker) => `
   ${name}:
     <<: *app
     image: estoque-system/${name}
-    build: { context: ., dockerfile: deploy/docker/Dockerfile, args: { APP: ${name} } }`;
+    build: { context: ., dockerfile: deploy/docker/Dockerfile, args: { APP: ${name} } }
+    secrets:
+      - { source: ${name.replaceAll('-', '_')}_database_url, target: /run/secrets/database_url }
+      - { source: ${name.replaceAll('-', '_')}_rabbitmq_url, target: /run/secrets/rabbitmq_url }`;
 
 function addAbsentAlert(text: string, { name, previous }: NewWorker): string {
   const line = new RegExp(`^( *or absent\\(up\\{job=")${previous}("\\}\\))$`, 'm');
@@ -209,14 +221,3 @@ function indexOfItem(text: string, list: Path, isWanted: (item: unknown) => bool
 }
 
 const asRecord = (value: unknown) => (value ?? {}) as Record<string | number, unknown>;
-
-/** String.replace that throws if the text has no match. */
-function replace(
-  text: string,
-  pattern: RegExp,
-  replacement: string | ((match: string, ...groups: string[]) => string),
-): string {
-  const result = text.replace(pattern, replacement as string);
-  if (result === text) throw new Error(`it has no text that matches ${String(pattern)}`);
-  return result;
-}

@@ -1,3 +1,4 @@
+import { secretFiles } from './users.js';
 import type { NewWorker, WorkerEvent } from './worker.js';
 
 /** @returns the text of each file that the worker adds, by path; prettier formats them afterwards */
@@ -13,6 +14,7 @@ export function newFiles(worker: NewWorker): Record<string, string> {
     [`${source}/${base}.service.spec.ts`]: serviceSpec(worker),
     [`test/journeys/${name}.spec.ts`]: journeySpec(worker),
     [`deploy/kubernetes/base/${name}/kustomization.yaml`]: kustomization(worker),
+    ...secretFiles(worker),
   };
 }
 
@@ -241,6 +243,15 @@ patches:
       - op: add
         path: /spec/template/spec/containers/0/resources/requests/cpu
         value: 250m
+      - op: add
+        path: /spec/template/spec/volumes
+        value:
+          - name: database
+            secret:
+              secretName: database-${name}
+          - name: broker
+            secret:
+              secretName: broker-${name}
 `;
 
 const uncapitalized = (text: string) => text[0]!.toLowerCase() + text.slice(1);

@@ -1,5 +1,6 @@
 import { DomainModule, ReadPoolModule } from '@estoque/domain';
 import { Module } from '@nestjs/common';
+import { appManifest } from '../../manifest.js';
 import { AccessLog } from './access/access-log.js';
 import { AccessCheck } from './access/access.check.js';
 import { ApiKeyCache } from './access/api-key-cache.js';
@@ -33,7 +34,7 @@ import { StockController } from './stock/stock.controller.js';
 import { StockService } from './stock/stock.service.js';
 
 @Module({
-  imports: [DomainModule.for({ collectsDeadLetters: true }), ReadPoolModule],
+  imports: [DomainModule.for({ ...appManifest('api'), collectsDeadLetters: true }), ReadPoolModule],
   controllers: [
     OrdersController,
     ProductsController,

@@ -20,6 +20,8 @@ export interface MigrationOptions {
   log?: (text: string) => void;
   /** After this time without the lock, the migration fails. Default: 10 minutes. */
   maxWaitMs?: number;
+  /** Runs after the migrations, under the same lock. */
+  finish?: (connection: QueryRunner) => Promise<void>;
 }
 
 /**
@@ -38,6 +40,7 @@ export async function runMigrations(
     await repeatWhileLocked(() => tryLock(lockConnection), options);
     const namesBefore = await executedMigrations(lockConnection);
     await repeatWhileLocked(() => dataSource.runMigrations({ transaction: 'each' }), options);
+    await repeatWhileLocked(() => options.finish?.(lockConnection) ?? Promise.resolve(), options);
     return (await executedMigrations(lockConnection)).filter((name) => !namesBefore.includes(name));
   } finally {
     await lockConnection.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);

@@ -8,6 +8,7 @@ import {
   MessagingModule,
   OutboxRelay,
   Publisher,
+  type BrokerUse,
 } from '@estoque/messaging';
 import { HealthChecks, LOGGER, Metrics, sampled, type Logger } from '@estoque/platform';
 import {
@@ -23,7 +24,8 @@ import { DataSource } from 'typeorm';
 import { Audits } from './audit/audits.js';
 import { StockAudit } from './audit/stock-audit.js';
 import { SnapshotAge } from './database/snapshot-age.js';
-import { catalogue, EXCHANGE } from './events/catalogue.js';
+import { brokerUseOf, topologyFor } from './events/broker-use.js';
+import { catalogue } from './events/catalogue.js';
 import { auditProviders } from './providers/audit.js';
 import { databaseProviders } from './providers/database.js';
 import { deadLetterCollector, deadLetterProviders } from './providers/dead-letters.js';
@@ -32,8 +34,11 @@ import { personalDataProviders } from './providers/personal-data.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 const WAIT_TIMEOUT_MS = 15_000;
+const BROKER_USE = Symbol('BROKER_USE');
 
 interface DomainOptions {
+  /** Name of the app. */
+  name: string;
   /** The queue that this app consumes, if any. */
   queue?: string;
   /** Whether this app moves dead letters from the broker to the database. */
@@ -57,6 +62,7 @@ export class DomainModule implements OnApplicationBootstrap, OnApplicationShutdo
     private readonly collector: DeadLetterCollector | undefined,
     private readonly monitor: MonitorClient,
     private readonly health: HealthChecks,
+    @Inject(BROKER_USE) private readonly use: BrokerUse,
     metrics: Metrics,
   ) {
     health.refuseRequests('database', 'not connected yet');
@@ -72,17 +78,20 @@ export class DomainModule implements OnApplicationBootstrap, OnApplicationShutdo
     );
   }
 
-  static for({ queue, collectsDeadLetters = false }: DomainOptions = {}): DynamicModule {
+  static for({ name, queue, collectsDeadLetters = false }: DomainOptions): DynamicModule {
+    const use = brokerUseOf({ name, queue, collectsDeadLetters });
+    const topology = topologyFor(use);
     return {
       module: DomainModule,
       global: true,
-      imports: [MessagingModule.for({ exchange: EXCHANGE, catalogue, queue })],
+      imports: [MessagingModule.for({ topology, catalogue, queue })],
       providers: [
         ...databaseProviders,
         ...deadLetterProviders,
         ...auditProviders,
         ...personalDataProviders,
-        ...(collectsDeadLetters ? [deadLetterCollector] : []),
+        ...(collectsDeadLetters ? [deadLetterCollector(topology)] : []),
+        { provide: BROKER_USE, useValue: use },
       ],
       exports: [
         UnitOfWork,
@@ -137,6 +146,7 @@ export class DomainModule implements OnApplicationBootstrap, OnApplicationShutdo
     this.health.acceptRequests('database');
     this.markConnected();
     this.collector?.start();
-    this.relay.start();
+    // An app that publishes no event may not publish those of others either.
+    if (this.use.publishesEvents) this.relay.start();
   }
 }

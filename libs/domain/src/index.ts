@@ -14,7 +14,9 @@ export type { AuditLogEntry, AuditLogFilter, Change } from './audit-log/audit-lo
 export { createDataSource } from './database/data-source.js';
 export { SnapshotAge } from './database/snapshot-age.js';
 export { migrate } from './database/migrations.js';
+export { APPS_WITH_ROLES, PRIVILEGES, roleOf } from './database/privileges.js';
 export { DomainModule } from './domain.module.js';
+export { brokerUseOf } from './events/broker-use.js';
 export { catalogue, EXCHANGE, type EventName, type EventOf, type PublisherName } from './events/catalogue.js';
 export {
   pendingConfirmation,

@@ -33,6 +33,12 @@ export { MicroBatcher, type LockMode } from './micro-batcher.js';
 export { OutboxMessage } from './outbox/outbox.entity.js';
 export { OutboxRelay } from './outbox/outbox.relay.js';
 export { Outbox, type StoredEvent, type StoredEvents } from './outbox/outbox.js';
+export {
+  ownTopologyOf,
+  permissionsOf,
+  type BrokerPermissions,
+  type BrokerUse,
+} from './rabbitmq/broker-use.js';
 export { EventTransport } from './rabbitmq/event-transport.js';
 export { Publisher } from './rabbitmq/publisher.js';
 export { DEAD_LETTER_QUEUE, topologyOf, UNROUTED_QUEUE, type Topology } from './rabbitmq/topology.js';

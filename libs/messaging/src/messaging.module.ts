@@ -3,10 +3,10 @@ import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common
 import type { EventCatalogue } from './contract/event.js';
 import { EventTransport } from './rabbitmq/event-transport.js';
 import { Publisher } from './rabbitmq/publisher.js';
-import { topologyOf, type Topology } from './rabbitmq/topology.js';
+import type { Topology } from './rabbitmq/topology.js';
 
 interface MessagingOptions {
-  exchange: string;
+  topology: Topology;
   catalogue: EventCatalogue;
   /** Queue that this app consumes, if any. */
   queue?: string;
@@ -15,8 +15,7 @@ interface MessagingOptions {
 /** Provides the publisher of every app and, for an app with a queue, the transport that consumes it. */
 @Module({})
 export class MessagingModule {
-  static for({ exchange, catalogue, queue }: MessagingOptions): DynamicModule {
-    const topology = topologyOf(exchange, catalogue);
+  static for({ topology, catalogue, queue }: MessagingOptions): DynamicModule {
     const publisher = providePublisher(topology, { needsBroker: queue !== undefined });
     return {
       module: MessagingModule,

@@ -83,13 +83,13 @@ export class AppProcesses {
   }
 
   private environment(app: AppName, port: number): NodeJS.ProcessEnv {
-    const database = new URL(this.servers.postgres.url);
+    const database = new URL(this.servers.databaseUrlOf(app));
     database.port = String(this.proxy(app, 'postgres').port);
     // In a cluster, the first node is reached through the proxy and the others directly.
     const otherNodes = this.servers.rabbitMqNodes.slice(1);
     const brokerUrls = [
       this.proxiedBrokerUrl(app),
-      ...otherNodes.map(({ url }) => this.broker.urlAt(Number(new URL(url).port))),
+      ...otherNodes.map(({ url }) => this.broker.appUrlAt(app, Number(new URL(url).port))),
     ];
     return {
       PATH: process.env.PATH,
@@ -111,7 +111,7 @@ export class AppProcesses {
   }
 
   private proxiedBrokerUrl(app: AppName) {
-    return this.broker.urlAt(this.proxy(app, 'rabbitmq').port);
+    return this.broker.appUrlAt(app, this.proxy(app, 'rabbitmq').port);
   }
 
   /** The apps must be stopped; they use the broker's current virtual host from their next start. */

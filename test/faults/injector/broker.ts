@@ -1,5 +1,6 @@
 import { connect, type ConfirmChannel } from 'amqplib';
-import { WORKERS } from '../../../apps/manifest.js';
+import { WORKERS, type AppName } from '../../../apps/manifest.js';
+import { createBrokerUsers, rabbitmqUrlOf } from '../../../tools/infrastructure/broker-users.js';
 import { callManagementApi } from '../../support/broker.js';
 import type { Database } from './database.js';
 import type { Servers } from './servers.js';
@@ -45,6 +46,19 @@ export class Broker {
     return url.href;
   }
 
+  /** @returns URL of the current virtual host on this port, with the user of the app if it has one */
+  appUrlAt(app: AppName, port: number) {
+    const url = this.urlAt(port);
+    return this.servers.hasUsers ? rabbitmqUrlOf(app, url) : url;
+  }
+
+  /** Creates the users of the apps in the current virtual host, if this run has such users. */
+  async createUsers() {
+    const { url, managementUrl } = this.servers.rabbitMq;
+    if (this.servers.hasUsers)
+      await createBrokerUsers(process.cwd(), this.urlAt(Number(new URL(url).port)), managementUrl);
+  }
+
   /** Sends a request to the management API of RabbitMQ. */
   requestManagementApi<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
     return callManagementApi(this.servers.rabbitMq.managementUrl, method, path, body);
@@ -55,10 +69,11 @@ export class Broker {
     return encodeURIComponent(this.vhost);
   }
 
-  /** Creates an empty virtual host and uses it from now on. */
+  /** Creates a virtual host with nothing but the users, and uses it from now on. */
   async switchToNewVhost(name: string) {
     await this.requestManagementApi('PUT', `/api/vhosts/${name}`);
     this.vhost = name;
+    await this.createUsers();
   }
 
   /** @returns the bindings of the workers' queues to the exchange */

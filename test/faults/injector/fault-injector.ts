@@ -47,6 +47,7 @@ export class FaultInjector {
 
   static async start(options: FaultInjectorOptions) {
     const injector = new FaultInjector(options, await Servers.start(options));
+    await injector.broker.createUsers();
     await injector.apps.startProxies();
     for (const proxy of injector.apps.proxiesTo('rabbitmq'))
       proxy.onStep((step) => injector.recordEvent(step));

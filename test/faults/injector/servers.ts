@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { APP_NAMES, type AppName } from '../../../apps/manifest.js';
+import { databaseUrlOf, databaseUrls } from '../../../tools/infrastructure/accounts.js';
 import { startPostgres, type Postgres } from '../../../tools/infrastructure/postgres.js';
 import {
   startRabbitMq,
@@ -53,6 +56,17 @@ export class Servers {
     return 'primary' in this.database ? this.database.primary : this.database;
   }
 
+  /** @returns the address of the database, with the user of the app if every build of this run knows it */
+  databaseUrlOf(app: AppName): string {
+    const { url } = this.postgres;
+    return this.hasUsers ? databaseUrlOf(app, url) : url;
+  }
+
+  /** Whether the apps have users of their own. */
+  get hasUsers(): boolean {
+    return hasUsers(this.options);
+  }
+
   /** The first node that is running. */
   get rabbitMq(): RabbitMq {
     return this.rabbitMqNodes.find(({ service }) => service.pid !== undefined) ?? this.rabbitMqNodes[0]!;
@@ -101,13 +115,21 @@ async function startMigratedDatabase(options: FaultInjectorOptions) {
   const database = await startDatabase(options);
   const { url } = 'primary' in database ? database.primary : database;
   const script = join(dist, 'libs', 'domain', 'src', 'database', 'migrate.js');
-  await run(process.execPath, [script], { cwd: dir, env: { PATH: process.env.PATH, DATABASE_URL: url } });
+  const users = hasUsers(options) ? databaseUrls(APP_NAMES, url) : {};
+  const env = { PATH: process.env.PATH, DATABASE_URL: url, ...users };
+  await run(process.execPath, [script], { cwd: dir, env });
   const client = new pg.Client(url);
   await client.connect();
   await insertApiKeys((sql, parameters) => client.query(sql, parameters));
   await client.end();
   return database;
 }
+
+/** Whether the migrations of both builds create the roles of the apps. A release before ADR 33 needs the administrator. */
+const hasUsers = ({ dist, otherDist = dist }: FaultInjectorOptions) =>
+  [dist, otherDist].every((build) =>
+    existsSync(join(build, 'libs', 'domain', 'src', 'database', 'privileges.js')),
+  );
 
 function startDatabase({
   root,

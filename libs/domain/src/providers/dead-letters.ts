@@ -9,6 +9,7 @@ import {
   DeadLetters,
   Publisher,
   topologyOf,
+  type Topology,
 } from '@estoque/messaging';
 import { ENVIRONMENT, HealthChecks, LOGGER, Metrics, type Environment, type Logger } from '@estoque/platform';
 import type { Provider } from '@nestjs/common';
@@ -61,14 +62,14 @@ export const deadLetterProviders: Provider[] = [
 
 type CollectorDependencies = [Environment, DeadLetters, Publisher, Logger, Metrics, HealthChecks];
 
-/** Moves dead letters from the broker to the database. */
-export const deadLetterCollector: Provider = {
+/** Moves dead letters from the broker to the database. @param declared the topology, with the part that the app declares */
+export const deadLetterCollector = (declared: Topology): Provider => ({
   provide: DeadLetterCollector,
   inject: [ENVIRONMENT, DeadLetters, Publisher, LOGGER, Metrics, HealthChecks],
   useFactory: (...[environment, deadLetters, publisher, logger, metrics, health]: CollectorDependencies) => {
     const collector = new DeadLetterCollector(
       environment.RABBITMQ_URL,
-      topology,
+      declared,
       catalogue,
       deadLetters,
       publisher,
@@ -78,4 +79,4 @@ export const deadLetterCollector: Provider = {
     health.add('dead-letters', () => collector.unavailableReason);
     return collector;
   },
-};
+});

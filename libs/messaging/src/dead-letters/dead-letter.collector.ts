@@ -10,13 +10,8 @@ import type { EventCatalogue } from '../contract/event.js';
 import { CONNECTION_OPTIONS } from '../rabbitmq/connection-options.js';
 import { previousDeliveriesOf, publisherProperties } from '../rabbitmq/failure-policy.js';
 import type { Publisher } from '../rabbitmq/publisher.js';
-import {
-  DEAD_LETTER_QUEUE,
-  declareTopology,
-  HOME_QUEUE_HEADER,
-  UNROUTED_QUEUE,
-  type Topology,
-} from '../rabbitmq/topology.js';
+import { DEAD_LETTER_QUEUE, HOME_QUEUE_HEADER, UNROUTED_QUEUE, type Topology } from '../rabbitmq/topology.js';
+import { declareTopology } from '../rabbitmq/topology-declaration.js';
 import { BODY_TOO_LARGE } from './dead-letter.entity.js';
 import type { DeadLetters } from './dead-letters.js';
 import type { NewDeadLetter } from './new-dead-letter.js';
@@ -77,7 +72,9 @@ export class DeadLetterCollector {
   ) {
     // Each message that could not be settled yet adds a listener.
     setMaxListeners(0, this.shutdown.signal);
-    this.rerouter = new Rerouter(topology, catalogue, publisher, logger, this.shutdown.signal);
+    this.rerouter = new Rerouter(topology, catalogue, publisher, logger, this.shutdown.signal, (channel) =>
+      this.declareTopology(channel),
+    );
     this.collectedTotal = metrics.counter(
       'estoque_dead_letters_collected_total',
       'Dead letters stored in the database, by the queue that they were consumed from',
@@ -117,7 +114,7 @@ export class DeadLetterCollector {
     this.channel = channel;
     boundMessages(channel, { maxHeaderBytes: MAX_HEADER_BYTES });
     channel.once('close', () => this.onChannelLost(channel));
-    await declareTopology(channel, this.topology);
+    await this.declareTopology(channel);
     await channel.prefetch(PREFETCH);
     const { deadLetterExchange, unroutedExchange } = this.topology;
     const consume = (queue: string, exchange: string, handle: (message: ConsumeMessage) => Promise<void>) =>
@@ -130,6 +127,11 @@ export class DeadLetterCollector {
     await consume(DEAD_LETTER_QUEUE, deadLetterExchange, (message) => this.collect(message, channel));
     await consume(UNROUTED_QUEUE, unroutedExchange, (message) => this.collectUnrouted(message, channel));
     this.isConsuming = true;
+  }
+
+  /** @returns what does not exist and could not be created */
+  private declareTopology(channel: Channel): Promise<string[]> {
+    return declareTopology(channel, this.topology, () => this.connection!.connection!.createChannel());
   }
 
   private get isChannelLost() {

@@ -1,11 +1,11 @@
-import type { Logger } from '@estoque/platform';
+import { AppError, type Logger } from '@estoque/platform';
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defectOf } from '../adapters/bounded-messages.js';
 import type { EventCatalogue } from '../contract/event.js';
 import { publisherProperties } from '../rabbitmq/failure-policy.js';
 import type { Publisher } from '../rabbitmq/publisher.js';
-import { declareTopology, HOME_QUEUE_HEADER, REROUTED_HEADER, type Topology } from '../rabbitmq/topology.js';
+import { HOME_QUEUE_HEADER, REROUTED_HEADER, type Topology } from '../rabbitmq/topology.js';
 
 const MAX_REROUTES = 5;
 /**
@@ -25,7 +25,7 @@ const REDECLARATION_VALID_MS = 5_000;
  * binding or the queue itself was missing.
  */
 export class Rerouter {
-  private redeclaration?: Promise<void>;
+  private redeclaration?: Promise<string[]>;
   /** Time of the latest redeclaration, by `performance.now()`. */
   private redeclaredAt = -Infinity;
 
@@ -35,33 +35,40 @@ export class Rerouter {
     private readonly publisher: Publisher,
     private readonly logger: Logger,
     private readonly shutdown: AbortSignal,
+    /** Declares the topology. @returns what does not exist and could not be created */
+    private readonly declareTopology: (channel: Channel) => Promise<string[]>,
   ) {}
 
   /**
    * Publishes an unroutable event again.
    *
    * @returns false if it is not in the catalogue, was rerouted five times already, or is not complete
+   * @throws AppError `broker_unavailable` while one of its queues does not exist
    */
   async rerouteEvent(message: ConsumeMessage, channel: Channel): Promise<boolean> {
-    if (!Object.hasOwn(this.catalogue, message.fields.routingKey)) return false;
-    return this.reroute(message, channel, this.topology.eventsExchange);
+    const { routingKey } = message.fields;
+    if (!Object.hasOwn(this.catalogue, routingKey)) return false;
+    const queues = this.catalogue[routingKey]!.consumedBy;
+    return this.reroute(message, channel, { exchange: this.topology.eventsExchange, queues });
   }
 
   /**
    * Publishes a message to its home queue again.
    *
    * @returns false if there is no such work queue, or if the message was rerouted five times already or is not complete
+   * @throws AppError `broker_unavailable` while the queue does not exist
    */
   async rerouteToHomeQueue(message: ConsumeMessage, channel: Channel, homeQueue: string): Promise<boolean> {
     const { workQueues, returnExchange } = this.topology;
     if (!Object.hasOwn(workQueues, homeQueue)) return false;
-    return this.reroute(message, channel, returnExchange, { [HOME_QUEUE_HEADER]: homeQueue });
+    const target = { exchange: returnExchange, queues: [homeQueue] };
+    return this.reroute(message, channel, target, { [HOME_QUEUE_HEADER]: homeQueue });
   }
 
   private async reroute(
     message: ConsumeMessage,
     channel: Channel,
-    exchange: string,
+    { exchange, queues }: { exchange: string; queues: readonly string[] },
     headers: Record<string, unknown> = {},
   ): Promise<boolean> {
     const header: unknown = message.properties.headers?.[REROUTED_HEADER] ?? 0;
@@ -69,7 +76,12 @@ export class Rerouter {
     const reroutes = Number.isInteger(header) && (header as number) >= 0 ? (header as number) : MAX_REROUTES;
     if (reroutes >= MAX_REROUTES || defectOf(message)) return false;
     const isRedeclared = reroutes === 0 && performance.now() - this.redeclaredAt < REDECLARATION_VALID_MS;
-    if (!isRedeclared) await this.redeclareTopology(channel);
+    if (!isRedeclared) {
+      const missing = (await this.redeclareTopology(channel)).filter((name) => queues.includes(name));
+      // Its worker creates it. Until then the message is held, so that it uses up none of its reroutes.
+      if (missing.length > 0)
+        throw new AppError('unavailable', 'broker_unavailable', `${missing.join(', ')} does not exist`);
+    }
     const options = publisherProperties(message, { ...headers, [REROUTED_HEADER]: reroutes + 1 });
     const { routingKey } = message.fields;
     await this.publisher.publishCopy(exchange, routingKey, message.content, options);
@@ -77,12 +89,13 @@ export class Rerouter {
     return true;
   }
 
-  /** Redeclares the topology once for all messages that wait for it. */
-  private redeclareTopology(channel: Channel): Promise<void> {
+  /** Redeclares the topology once for all messages that wait for it. @returns what does not exist */
+  private redeclareTopology(channel: Channel): Promise<string[]> {
     const redeclare = async () => {
       await sleep(REDECLARE_DELAY_MS, undefined, { signal: this.shutdown });
-      await declareTopology(channel, this.topology);
-      this.redeclaredAt = performance.now();
+      const missing = await this.declareTopology(channel);
+      if (missing.length === 0) this.redeclaredAt = performance.now();
+      return missing;
     };
     this.redeclaration ??= redeclare().finally(() => (this.redeclaration = undefined));
     return this.redeclaration;

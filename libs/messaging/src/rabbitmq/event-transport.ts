@@ -11,7 +11,7 @@ import { previousDeliveriesOf } from './failure-policy.js';
 import type { Publisher } from './publisher.js';
 import { QueueSubscription } from './queue-subscription.js';
 import { MessageSettler, type SettlementOptions } from './settlement.js';
-import { declareTopology } from './topology.js';
+import { declareTopology } from './topology-declaration.js';
 
 export interface TransportOptions extends SettlementOptions {
   urls: string[];
@@ -114,7 +114,7 @@ export class EventTransport extends NestRmqServer {
     coalesceWrites(channel);
     boundMessages(channel);
     try {
-      await declareTopology(channel, topology);
+      await declareTopology(channel, topology, () => this.connectionManager.connection!.createChannel());
       await subscription.start();
       this.log.info({ queue }, 'consuming');
       ready();

@@ -7,7 +7,8 @@ import { closeConnection, openChannel, reconnectAfterChannelLoss } from '../adap
 import { coalesceWrites } from '../adapters/coalesced-writes.js';
 import { CONNECTION_OPTIONS } from './connection-options.js';
 import { withoutPublisherProperties, type MessageProperties } from './failure-policy.js';
-import { declareTopology, type Topology } from './topology.js';
+import type { Topology } from './topology.js';
+import { declareTopology } from './topology-declaration.js';
 
 /** A message without a confirm within this time is treated as not published, and its channel is replaced. */
 const CONFIRM_TIMEOUT_MS = 10_000;
@@ -149,8 +150,8 @@ export class Publisher {
   }
 
   /**
-   * Declares all exchanges, queues and bindings again, because a binding may be lost. The broker returns a message only
-   * if it reaches no queue at all, so the loss of one of several bindings is not noticed.
+   * Declares the topology again, because a binding may be lost. The broker returns a message only if it reaches no queue
+   * at all, so the loss of one of several bindings is not noticed.
    */
   async redeclareTopology() {
     // On a blocked connection the broker would not respond.
@@ -158,7 +159,7 @@ export class Publisher {
     const timeout = sleep(DECLARE_TIMEOUT_MS, undefined, { ref: false }).then(() => {
       throw unavailable('the topology was not declared in time');
     });
-    await Promise.race([declareTopology(this.channel, this.topology), timeout]);
+    await Promise.race([this.declareTopology(this.channel), timeout]);
   }
 
   async close() {
@@ -178,7 +179,7 @@ export class Publisher {
       this.abandon(channel, 'the channel closed');
     });
     try {
-      await declareTopology(channel, this.topology);
+      await this.declareTopology(channel);
     } catch (error) {
       this.onDisconnect(error);
       this.reconnect();
@@ -189,6 +190,17 @@ export class Publisher {
     this.blockedReason = undefined;
     this.channel = channel;
     this.notifyReady();
+  }
+
+  /** A queue that does not exist yet prevents no publication: its messages wait in `unrouted_queue`. */
+  private async declareTopology(channel: ConfirmChannel) {
+    const missing = await declareTopology(channel, this.topology, () =>
+      this.connection.connection!.createChannel(),
+    );
+    if (missing.length === 0) return;
+    this.logger.warn({ missing }, 'exchanges or queues do not exist, and this user may not create them');
+    const exchange = this.topology.exchanges.find(({ name }) => missing.includes(name));
+    if (exchange) throw new Error(`the exchange ${exchange.name} does not exist`);
   }
 
   private rejectOverdue() {

@@ -1,4 +1,3 @@
-import type { Channel } from 'amqplib';
 import type { EventCatalogue } from '../contract/event.js';
 
 /** Header by which the return exchange routes a message to its home queue: the work queue that it was consumed from. */
@@ -43,6 +42,15 @@ export interface Topology {
   exchanges: { name: string; type: 'topic' | 'fanout' | 'headers'; alternate?: string }[];
   queues: { name: string; arguments: Record<string, unknown> }[];
   bindings: Binding[];
+  /** The part that this process declares. It only checks that the rest exists. Unset: everything. */
+  own?: OwnTopology;
+}
+
+/** Names of the exchanges and queues that a process declares, and of the queues whose bindings it restores. */
+export interface OwnTopology {
+  exchanges: readonly string[];
+  queues: readonly string[];
+  boundQueues: readonly string[];
 }
 
 const QUORUM = { 'x-queue-type': 'quorum' };
@@ -162,22 +170,4 @@ export function topologyOf(exchange: string, catalogue: EventCatalogue): Topolog
       { queue: UNROUTED_QUEUE, exchange: unroutedExchange, routingKey: '' },
     ],
   };
-}
-
-/**
- * Declares the whole topology. Every process does this on each connection, so processes can start in any order and a
- * lost queue or binding is restored.
- *
- * @throws if a queue or exchange exists with other arguments; the broker then closes the channel
- */
-export async function declareTopology(channel: Channel, topology: Topology) {
-  for (const { name, type, alternate } of topology.exchanges) {
-    await channel.assertExchange(name, type, { durable: true, alternateExchange: alternate });
-  }
-  for (const { name, arguments: args } of topology.queues) {
-    await channel.assertQueue(name, { durable: true, arguments: args });
-  }
-  for (const { queue, exchange, routingKey, arguments: args } of topology.bindings) {
-    await channel.bindQueue(queue, exchange, routingKey, args);
-  }
 }

@@ -13,6 +13,10 @@ export const SECRET_VARIABLES = [
   'DOCS_TOKEN',
 ] as const;
 
+/** The migrations also read the DATABASE_URL of each app, such as API_DATABASE_URL. */
+const isSecret = (name: string) =>
+  (SECRET_VARIABLES as readonly string[]).includes(name) || name.endsWith('_DATABASE_URL');
+
 export const fileVariableOf = (name: string) => `${name}_FILE`;
 
 type Variables = Record<string, string | undefined>;
@@ -26,7 +30,7 @@ type Variables = Record<string, string | undefined>;
 export function readSecretFiles(env: Variables, names: readonly string[] = SECRET_VARIABLES) {
   const variables = { ...env };
   const problems = new Map<string, string>();
-  for (const name of SECRET_VARIABLES.filter((secret) => names.includes(secret))) {
+  for (const name of names.filter(isSecret)) {
     const fileVariable = fileVariableOf(name);
     const file = env[fileVariable];
     // Compose and Kubernetes pass an unset variable as an empty string.

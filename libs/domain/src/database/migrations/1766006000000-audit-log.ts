@@ -17,8 +17,9 @@ const SELECTIONS = [
 ];
 
 /**
- * The trigger refuses every change but those of the two functions below, which set the parameter for their duration. They
- * run with the privileges of the owner, so that no app needs the privilege to update or delete.
+ * The trigger refuses every change but those of the two functions below, which set the parameter for their duration (a SET
+ * clause of the function would require a superuser). They run with the privileges of the owner, so that no app needs the
+ * privilege to update or delete.
  */
 const APPEND_ONLY = [
   `CREATE FUNCTION refuse_audit_log_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -34,8 +35,9 @@ const APPEND_ONLY = [
   // Whatever the caller asks for, entries of the last 30 days stay.
   `CREATE FUNCTION prune_audit_log(retention_days integer, from_at timestamptz, max_count integer,
                                    OUT pruned_count integer, OUT last_at timestamptz)
-   LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
-   SET estoque.audit_log_maintenance = 'DELETE' AS $$
+   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+   BEGIN
+     PERFORM set_config('estoque.audit_log_maintenance', 'DELETE', true);
      WITH pruned AS (
        DELETE FROM audit_log WHERE id = ANY(ARRAY(
          SELECT id FROM audit_log
@@ -43,21 +45,27 @@ const APPEND_ONLY = [
          ORDER BY at, id LIMIT max_count FOR UPDATE SKIP LOCKED))
        RETURNING at
      )
-     SELECT count(*)::integer, max(at) FROM pruned
-   $$`,
+     SELECT count(*)::integer, max(at) INTO pruned_count, last_at FROM pruned;
+     PERFORM set_config('estoque.audit_log_maintenance', '', true);
+   END $$`,
 
   // Only entries of customers about orders whose customer was erased.
   `CREATE FUNCTION erase_customer_from_audit_log(order_ids bigint[]) RETURNS integer
-   LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
-   SET estoque.audit_log_maintenance = 'UPDATE' AS $$
+   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+   DECLARE
+     erased_count integer;
+   BEGIN
+     PERFORM set_config('estoque.audit_log_maintenance', 'UPDATE', true);
      WITH erased AS (
        UPDATE audit_log SET actor = 'customer:erased', address = NULL
        WHERE object_type = 'order' AND actor LIKE 'customer:%' AND object_id = ANY(ARRAY(
          SELECT id::text FROM orders WHERE id = ANY(order_ids) AND customer_email = 'erased@erased.invalid'))
        RETURNING id
      )
-     SELECT count(*)::integer FROM erased
-   $$`,
+     SELECT count(*)::integer INTO erased_count FROM erased;
+     PERFORM set_config('estoque.audit_log_maintenance', '', true);
+     RETURN erased_count;
+   END $$`,
   'REVOKE ALL ON FUNCTION prune_audit_log FROM PUBLIC',
   'REVOKE ALL ON FUNCTION erase_customer_from_audit_log FROM PUBLIC',
 ];

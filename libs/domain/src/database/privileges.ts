@@ -1,0 +1,113 @@
+import type { Privilege, TablePrivileges } from '@estoque/database';
+
+/** The role of an app. The user that the app logs in as is a member of it. */
+export const roleOf = (app: string) => `estoque_${app.replaceAll('-', '_')}`;
+
+/** What a transition of an order changes. */
+const ORDER_TRANSITION: Privilege =
+  'UPDATE (status, rejection, cancellation, unconfirmed, closed_at, updated_at, republish_count, republished_at)';
+/** What a consumer changes that confirms an event of an order. */
+const ORDER_CONFIRMATION: Privilege = 'UPDATE (unconfirmed, closed_at)';
+/** Writing events, and publishing those of this process and those that another one left. */
+const OUTBOX: Privilege[] = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
+
+/**
+ * What each app may do with each table, and which functions it may call. An app that is not listed for a table cannot even
+ * read it.
+ *
+ * `SELECT ... FOR UPDATE` and every other row lock require the privilege UPDATE for one column. Where an app locks rows
+ * that it does not change, that column is the one that does least harm; a comment says so.
+ *
+ * No app owns a table, and none may use TRUNCATE. Deletions by a foreign key with ON DELETE CASCADE, and the checks of
+ * foreign keys, run with the privileges of the owner.
+ */
+const BY_TABLE: Record<string, Record<string, readonly Privilege[]>> = {
+  products: {
+    api: ['SELECT', 'INSERT', 'UPDATE'],
+    'order-worker': ['SELECT'],
+    // The lock that a foreign key takes, taken beforehand without waiting.
+    'stock-worker': ['SELECT', 'UPDATE (updated_at)'],
+    'notify-worker': ['SELECT'],
+  },
+  orders: {
+    api: ['SELECT', 'INSERT', 'UPDATE'],
+    'order-worker': ['SELECT', ORDER_TRANSITION],
+    'stock-worker': ['SELECT', ORDER_TRANSITION],
+    'notify-worker': ['SELECT', ORDER_CONFIRMATION],
+  },
+  order_lines: {
+    api: ['SELECT', 'INSERT'],
+    'order-worker': ['SELECT'],
+    'stock-worker': ['SELECT'],
+    'notify-worker': ['SELECT'],
+  },
+  order_timeline: {
+    api: ['SELECT', 'INSERT'],
+    // The retention locks the entries that it deletes.
+    'order-worker': ['SELECT', 'INSERT', 'UPDATE (at)', 'DELETE'],
+    'stock-worker': ['SELECT', 'INSERT'],
+    'notify-worker': ['SELECT', 'INSERT'],
+  },
+  stock: {
+    api: ['SELECT', 'INSERT', 'UPDATE'],
+    'order-worker': ['SELECT', 'UPDATE (reserved, change_group)'],
+    'stock-worker': ['SELECT', 'UPDATE (on_hand, reserved, change_group)'],
+  },
+  reservations: {
+    api: ['SELECT', 'UPDATE (status)'],
+    'order-worker': ['SELECT', 'INSERT', 'UPDATE (status)'],
+    'stock-worker': ['SELECT', 'UPDATE (status)'],
+  },
+  movements: {
+    api: ['SELECT', 'INSERT'],
+    'order-worker': ['SELECT'],
+    'stock-worker': ['SELECT', 'INSERT'],
+    'notify-worker': ['SELECT'],
+  },
+  notifications: {
+    api: ['SELECT', 'UPDATE'],
+    // The retention locks the rows that it deletes.
+    'order-worker': ['SELECT', 'UPDATE (leased_until)', 'DELETE'],
+    'notify-worker': ['SELECT', 'INSERT', 'UPDATE'],
+  },
+  // An erasure replaces answers. The pruning locks the rows that it deletes.
+  idempotency_keys: { api: ['SELECT', 'INSERT', 'UPDATE (answer, created_at)', 'DELETE'] },
+  outbox: {
+    api: OUTBOX,
+    'order-worker': OUTBOX,
+    'stock-worker': OUTBOX,
+    // For the metrics of the outbox. It publishes no event.
+    'notify-worker': ['SELECT'],
+  },
+  // The api counts the mails that it sends again, and erases the quotas of a customer.
+  mail_quotas: {
+    api: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+    'notify-worker': ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  },
+  // A key is never deleted, and its scopes never change. An erasure replaces name and address of a customer's key.
+  api_keys: { api: ['SELECT', 'INSERT', 'UPDATE (name, customer_email, last_used_at, revoked_at)'] },
+  // Append-only: the two functions below are the exceptions (docs/adr/0034).
+  audit_log: { api: ['SELECT', 'INSERT'] },
+  'prune_audit_log()': { api: ['EXECUTE'] },
+  'erase_customer_from_audit_log()': { api: ['EXECUTE'] },
+  erasures: { api: ['SELECT', 'INSERT', 'UPDATE'] },
+  customer_retention: { api: ['SELECT', 'UPDATE (order_id)'] },
+  dead_letters: { api: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
+  dead_letter_actions: { api: ['SELECT', 'INSERT'] },
+  dead_letter_jobs: { api: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
+  audits: {
+    api: ['SELECT', 'INSERT'],
+    'order-worker': ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  },
+};
+
+/** `BY_TABLE` with the names of the roles. */
+export const PRIVILEGES: TablePrivileges = Object.fromEntries(
+  Object.entries(BY_TABLE).map(([table, byApp]) => [
+    table,
+    Object.fromEntries(Object.entries(byApp).map(([app, privileges]) => [roleOf(app), privileges])),
+  ]),
+);
+
+/** The apps that have a role. */
+export const APPS_WITH_ROLES = [...new Set(Object.values(BY_TABLE).flatMap((byApp) => Object.keys(byApp)))];
