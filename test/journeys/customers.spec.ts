@@ -67,7 +67,7 @@ describe('A customer', () => {
 
   const routes = readAccessMatrix().filter(({ path }) => path.includes('{'));
 
-  describe.each(['API key', 'token'] as const)('with an %s', (kind) => {
+  describe.each(['API key', 'token'] as const)('with the credential %s', (kind) => {
     it('reads and lists own orders', async () => {
       expect(bodyOf<OrderDto>(await send(kind, 'GET', `/v1/orders/${own.id}`))).toEqual(own);
       const page = bodyOf<Page<{ customer: { email: string } }>>(
