@@ -94,7 +94,11 @@ describe('An api in production', () => {
       { ...issuer, AUTH_JWKS_URL: 'http://login.example.com/keys' },
       'AUTH_JWKS_URL must',
     ],
-    ['with keys only', { AUTH_JWKS_URL: 'https://login.example.com/keys' }, 'AUTH_ISSUER is missing'],
+    [
+      'with keys only, without an audience',
+      { AUTH_JWKS_URL: 'https://login.example.com/keys' },
+      'AUTH_AUDIENCE is missing',
+    ],
   ])('ends with an issuer %s', async (_name, environment, message) => {
     const { code, output } = await waitForEnd(start(environment));
     expect(code).toBe(1);

@@ -15,9 +15,12 @@ export class ProviderKeys {
   private lastAttemptAt = -Infinity;
   private failure?: AppError;
 
-  /** @param jwksUrl address of the keys; default: the one that the provider's metadata contains */
+  /**
+   * @param issuer required without `jwksUrl`
+   * @param jwksUrl address of the keys; default: the one that the provider's metadata contains
+   */
   constructor(
-    private readonly issuer: string,
+    private readonly issuer: string | undefined,
     private readonly jwksUrl: string | undefined,
     private readonly logger: Logger,
   ) {}
@@ -53,7 +56,7 @@ export class ProviderKeys {
   private async readNow() {
     this.lastAttemptAt = performance.now();
     try {
-      const url = this.jwksUrl ?? (await this.discover());
+      const url = this.jwksUrl ?? (await this.discover(this.issuer!));
       this.keySet = createLocalJWKSet((await fetchJson(url)) as JSONWebKeySet);
       this.failure = undefined;
     } catch (error) {
@@ -64,14 +67,14 @@ export class ProviderKeys {
   }
 
   /** Reads the address of the keys from the metadata of the provider (OpenID Connect Discovery 1.0, section 4). */
-  private async discover(): Promise<string> {
-    const url = `${this.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+  private async discover(expected: string): Promise<string> {
+    const url = `${expected.replace(/\/$/, '')}/.well-known/openid-configuration`;
     const { issuer, jwks_uri } = (await fetchJson(url)) as { issuer?: unknown; jwks_uri?: unknown };
-    if (issuer !== this.issuer) throw new Error(`${url} is about another issuer: ${String(issuer)}`);
+    if (issuer !== expected) throw new Error(`${url} is about another issuer: ${String(issuer)}`);
     if (typeof jwks_uri !== 'string' || !URL.canParse(jwks_uri))
       throw new Error(`${url} has no valid jwks_uri`);
     // Otherwise somebody on the network could replace the keys.
-    if (isHttps(this.issuer) && !isHttps(jwks_uri)) throw new Error(`the jwks_uri in ${url} is not https:`);
+    if (isHttps(expected) && !isHttps(jwks_uri)) throw new Error(`the jwks_uri in ${url} is not https:`);
     return jwks_uri;
   }
 }

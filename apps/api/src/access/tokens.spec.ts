@@ -240,4 +240,13 @@ describe('Tokens of an OpenID Connect provider', () => {
     expect(await outcomeOf(identify(await issuer.issue({})))).toBe('accepted');
     expect(issuer.requests.get(metadata)).toBe(requests);
   });
+
+  it('are verified with the keys at AUTH_JWKS_URL alone, of every issuer, for the audience only', async () => {
+    const { identify, tokens } = accept({ AUTH_ISSUER: undefined, AUTH_JWKS_URL: `${issuer.url}/jwks` });
+    expect(tokens.isConfigured).toBe(true);
+    const outcome = async (claims: JWTPayload) => outcomeOf(identify(await sign(claims)));
+    expect(await outcome({ iss: 'https://other.example' })).toBe('accepted');
+    expect(await outcome({ iss: undefined })).toBe('invalid_credential');
+    expect(await outcome({ aud: 'other' })).toBe('invalid_credential');
+  });
 });

@@ -55,7 +55,7 @@ export class Tokens implements OnApplicationBootstrap, OnModuleDestroy {
     health: HealthChecks,
   ) {
     const { AUTH_ISSUER, AUTH_JWKS_URL } = environment;
-    if (AUTH_ISSUER !== undefined) {
+    if (AUTH_ISSUER !== undefined || AUTH_JWKS_URL !== undefined) {
       const keys = (this.keys = new ProviderKeys(AUTH_ISSUER, AUTH_JWKS_URL, logger));
       health.add('identity_provider', () => keys.limitation);
     }
@@ -105,7 +105,7 @@ export class Tokens implements OnApplicationBootstrap, OnModuleDestroy {
         issuer: this.environment.AUTH_ISSUER,
         audience: this.environment.AUTH_AUDIENCE,
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
-        requiredClaims: ['sub', 'exp'],
+        requiredClaims: ['iss', 'sub', 'exp'],
       });
       // jose checks the time of issue only together with a maximum age.
       if (payload.iat !== undefined && payload.iat > Date.now() / 1_000 + CLOCK_TOLERANCE_SECONDS)

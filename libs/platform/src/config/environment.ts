@@ -90,12 +90,15 @@ export const environmentSchema = z.object({
     .optional(),
   /**
    * The OpenID Connect provider whose tokens the api accepts. Its keys are found by discovery, unless AUTH_JWKS_URL is
-   * set. Without an issuer, only API keys are accepted.
+   * set. Without either of the two, only API keys are accepted.
    */
   AUTH_ISSUER: publicUrl.optional(),
-  /** Address of the keys of AUTH_ISSUER, if it offers no discovery. */
+  /**
+   * Address of the provider's keys, if it offers no discovery. Without AUTH_ISSUER, tokens of every issuer that these keys
+   * have signed are accepted.
+   */
   AUTH_JWKS_URL: publicUrl.optional(),
-  /** Value that `aud` of a token must contain. Required with AUTH_ISSUER. */
+  /** Value that `aud` of a token must contain. Required with AUTH_ISSUER and AUTH_JWKS_URL. */
   AUTH_AUDIENCE: z.string().optional(),
   /** Claim with the roles of the user: a name, or names separated by dots, such as `realm_access.roles`. */
   AUTH_ROLES_CLAIM: z.string().default('roles'),
@@ -217,8 +220,8 @@ const checkedSchema = environmentSchema.superRefine((environment, context) => {
   const report = (name: keyof Environment, message: string) =>
     context.addIssue({ code: 'custom', path: [name], message });
   const { ENV, AUTH_ISSUER, AUTH_JWKS_URL, AUTH_AUDIENCE } = environment;
-  if (AUTH_JWKS_URL && !AUTH_ISSUER) report('AUTH_ISSUER', 'is missing: AUTH_JWKS_URL requires it');
-  if (AUTH_ISSUER && !AUTH_AUDIENCE) report('AUTH_AUDIENCE', 'is missing: AUTH_ISSUER requires it');
+  if ((AUTH_ISSUER || AUTH_JWKS_URL) && !AUTH_AUDIENCE)
+    report('AUTH_AUDIENCE', 'is missing: AUTH_ISSUER and AUTH_JWKS_URL require it');
   for (const [name, url] of Object.entries({ AUTH_ISSUER, AUTH_JWKS_URL }))
     if (ENV === 'production' && url && !isProtected(new URL(url)))
       report(
