@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } f
 import { basename, join } from 'node:path';
 import { migrate } from './apps.js';
 import { ensureDeveloper } from './infrastructure/accounts.js';
-import { createBrokerUsers } from './infrastructure/broker-users.js';
+import { createBrokerUsers, declareOnBroker } from './infrastructure/broker-users.js';
 import { readJson } from './infrastructure/files.js';
 import { startInfrastructure, type Infrastructure } from './infrastructure/infrastructure.js';
 import { endLeftovers } from './infrastructure/leftovers.js';
@@ -90,6 +90,7 @@ export async function prepareServers(
   const [migrated] = await Promise.all([
     migrate(root, databaseUrl, { withUsers: !isDatabaseGiven }),
     managementUrl && createBrokerUsers(root, rabbitmqUrl, managementUrl),
+    managementUrl && declareOnBroker(root, rabbitmqUrl, managementUrl),
   ]);
   const developerUrl = isDatabaseGiven ? databaseUrl : await ensureDeveloper(databaseUrl);
   progress.done('Migrations', migrated > 0 ? `${migrated} applied` : 'up to date');

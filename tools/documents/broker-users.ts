@@ -1,7 +1,7 @@
 import { brokerUseOf } from '@estoque/domain';
 import { permissionsOf, type BrokerPermissions, type Topology } from '@estoque/messaging';
 import { APPS } from '../../apps/manifest.js';
-import { brokerUserOf, PERMISSIONS_FILE } from '../infrastructure/broker-users.js';
+import { brokerUserOf, PERMISSIONS_FILE, TOPOLOGY_FILE } from '../infrastructure/broker-users.js';
 import { code, markdownTable } from './markdown.js';
 
 const KUBERNETES = 'deploy/kubernetes/overlays';
@@ -19,12 +19,14 @@ export function brokerPermissions(topology: Topology): Record<string, BrokerPerm
   );
 }
 
-/** The generated files about the users of the broker: text by file name. */
+/** The generated files about the broker: its users, exchanges and queues. Text by file name. */
 export function brokerUserDocuments(topology: Topology): Record<string, string> {
   const permissions = brokerPermissions(topology);
-  const definitions = toJson(definitionsOf(permissions));
+  const declared = topologyDefinitions(topology);
+  const definitions = toJson(definitionsOf(permissions, declared));
   return {
     [PERMISSIONS_FILE]: toJson(permissions),
+    [TOPOLOGY_FILE]: toJson(declared),
     'deploy/docker/secrets/rabbitmq_definitions.json': definitions,
     [`${KUBERNETES}/development/rabbitmq-definitions.json`]: definitions,
     [`${KUBERNETES}/production/broker-users.yaml`]: kubernetesUsers(permissions),
@@ -33,8 +35,47 @@ export function brokerUserDocuments(topology: Topology): Record<string, string> 
 
 const toJson = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 
-/** Definitions that RabbitMQ imports. An administrator is among them: with definitions, RabbitMQ creates no user itself. */
-function definitionsOf(permissions: Record<string, BrokerPermissions>) {
+/** Exchanges, queues and bindings as RabbitMQ imports them. The apps declare the same ones, and the bindings that are left out. */
+function topologyDefinitions({ exchanges, queues, bindings }: Topology) {
+  return {
+    exchanges: exchanges.map(({ name, type, alternate }) => ({
+      name,
+      type,
+      durable: true,
+      auto_delete: false,
+      internal: false,
+      arguments: alternate === undefined ? {} : { 'alternate-exchange': alternate },
+    })),
+    queues: queues.map((queue) => ({
+      name: queue.name,
+      durable: true,
+      auto_delete: false,
+      arguments: queue.arguments,
+    })),
+    // RabbitMQ imports a number with another type than the one that the apps declare, so the binding would exist twice.
+    bindings: bindings.filter(hasNoNumbers).map(({ queue, exchange, routingKey, arguments: args = {} }) => ({
+      source: exchange,
+      destination: queue,
+      destination_type: 'queue',
+      routing_key: routingKey,
+      arguments: args,
+    })),
+  };
+}
+
+const hasNoNumbers = ({ arguments: args = {} }: Topology['bindings'][number]) =>
+  Object.values(args).every((value) => typeof value !== 'number');
+
+/**
+ * Definitions that RabbitMQ imports when it starts, so that the apps can start in any order. An administrator is among
+ * them: with definitions, RabbitMQ creates no user itself.
+ */
+function definitionsOf(
+  permissions: Record<string, BrokerPermissions>,
+  { exchanges, queues, bindings }: ReturnType<typeof topologyDefinitions>,
+) {
+  const inDefaultVhost = <Entry extends object>(entries: Entry[]) =>
+    entries.map((entry) => ({ ...entry, vhost: '/' }));
   const everything = { configure: '.*', write: '.*', read: '.*' };
   const users = Object.keys(permissions).map(brokerUserOf);
   return {
@@ -51,6 +92,9 @@ function definitionsOf(permissions: Record<string, BrokerPermissions>) {
         ...granted,
       })),
     ],
+    exchanges: inDefaultVhost(exchanges),
+    queues: inDefaultVhost(queues),
+    bindings: inDefaultVhost(bindings),
   };
 }
 

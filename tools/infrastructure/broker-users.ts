@@ -10,6 +10,8 @@ export interface Permissions {
 
 /** Written by `npm run docs`. The keys are the names of the apps. */
 export const PERMISSIONS_FILE = join('deploy', 'rabbitmq', 'permissions.json');
+/** Written by `npm run docs`: exchanges, queues and bindings. */
+export const TOPOLOGY_FILE = join('deploy', 'rabbitmq', 'topology.json');
 
 /** Name of an app's user on the broker. */
 export const brokerUserOf = (app: string) => `estoque-${app}`;
@@ -28,20 +30,31 @@ export async function createBrokerUsers(root: string, adminUrl: string, manageme
     string,
     Permissions
   >;
-  const vhost = new URL(adminUrl).pathname.slice(1) || '%2F';
+  const vhost = vhostOf(adminUrl);
   const createUser = async (app: string) => {
     const user = brokerUserOf(app);
     const { password } = new URL(rabbitmqUrlOf(app, adminUrl));
-    await put(managementUrl, `/api/users/${user}`, { password, tags: '' });
-    await put(managementUrl, `/api/permissions/${vhost}/${user}`, permissions[app]);
+    await send('PUT', managementUrl, `/api/users/${user}`, { password, tags: '' });
+    await send('PUT', managementUrl, `/api/permissions/${vhost}/${user}`, permissions[app]);
   };
   await Promise.all(Object.keys(permissions).map(createUser));
 }
 
-async function put(managementUrl: string, path: string, body: unknown) {
+/**
+ * Declares all exchanges, queues and bindings. Each app may declare its own part only, so without this, the first apps to
+ * start on an empty broker would wait for the others. @param adminUrl, managementUrl as of `createBrokerUsers`
+ */
+export async function declareOnBroker(root: string, adminUrl: string, managementUrl: string) {
+  const definitions = JSON.parse(readFileSync(join(root, TOPOLOGY_FILE), 'utf8')) as unknown;
+  await send('POST', managementUrl, `/api/definitions/${vhostOf(adminUrl)}`, definitions);
+}
+
+const vhostOf = (url: string) => new URL(url).pathname.slice(1) || '%2F';
+
+async function send(method: string, managementUrl: string, path: string, body: unknown) {
   const { username, password, origin } = new URL(managementUrl);
   const response = await fetch(origin + path, {
-    method: 'PUT',
+    method,
     headers: {
       authorization: `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}`,
       'content-type': 'application/json',
@@ -49,5 +62,5 @@ async function put(managementUrl: string, path: string, body: unknown) {
     body: JSON.stringify(body),
     signal: AbortSignal.timeout(10_000),
   });
-  if (!response.ok) throw new Error(`PUT ${path}: ${response.status} ${await response.text()}`);
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
 }

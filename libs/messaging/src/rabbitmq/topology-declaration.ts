@@ -12,8 +12,9 @@ export type OpenChannel = () => Promise<Channel>;
  * in production it may not (docs/adr/0033). The broker closes a channel after each refusal, so that part is done on
  * channels of its own.
  *
- * @returns the exchanges and queues that do not exist and could not be created
- * @throws if a queue or exchange of the own part exists with other arguments, or may not be declared
+ * @returns the queues that do not exist and could not be created
+ * @throws if an exchange does not exist and could not be created, or if a queue or exchange of the own part exists with
+ *   other arguments or may not be declared
  */
 export async function declareTopology(
   channel: Channel,
@@ -23,7 +24,7 @@ export async function declareTopology(
   const own = topology.own ?? everything(topology);
   const attempts = new Attempts(openChannel);
   try {
-    const missingExchanges = await declareExchanges(channel, topology, own, attempts);
+    await declareExchanges(channel, topology, own, attempts);
     const { missing, created } = await declareQueues(channel, topology, own, attempts);
     for (const { queue, exchange, routingKey, arguments: args } of topology.bindings) {
       if (missing.includes(queue)) continue;
@@ -31,7 +32,7 @@ export async function declareTopology(
       else if (created.includes(queue))
         await attempts.succeeds((other) => other.bindQueue(queue, exchange, routingKey, args));
     }
-    return [...missingExchanges, ...missing];
+    return missing;
   } finally {
     await attempts.end();
   }
@@ -43,22 +44,20 @@ const everything = ({ exchanges, queues }: Topology): OwnTopology => ({
   boundQueues: queues.map(({ name }) => name),
 });
 
-/** @returns those that do not exist and could not be created */
 async function declareExchanges(
   channel: Channel,
   { exchanges }: Topology,
   own: OwnTopology,
   attempts: Attempts,
-): Promise<string[]> {
-  const missing: string[] = [];
+) {
   for (const { name, type, alternate } of exchanges) {
     const declare = (on: Channel) =>
       on.assertExchange(name, type, { durable: true, alternateExchange: alternate });
     if (own.exchanges.includes(name)) await declare(channel);
     else if (await attempts.succeeds((other) => other.checkExchange(name))) continue;
-    else if (!(await attempts.succeeds(declare))) missing.push(name);
+    else if (!(await attempts.succeeds(declare)))
+      throw new Error(`the exchange ${name} does not exist, and this user may not create it`);
   }
-  return missing;
 }
 
 /** @returns the queues that do not exist and could not be created, and those of other processes that were created */
