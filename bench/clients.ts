@@ -21,7 +21,7 @@ export class Clients {
     const issuer = await Issuer.start();
     const exp = Math.trunc(Date.now() / 1_000) + VALID_SECONDS;
     const tokens = Array.from({ length: TOKENS }, (_, index) =>
-      issuer.sign({ sub: `client ${index}`, roles: ['clerk'], exp }),
+      issuer.sign({ sub: `client-${index}`, roles: ['clerk'], exp }),
     );
     return new Clients(
       (await Promise.all(tokens)).map((token) => `Bearer ${token}`),
