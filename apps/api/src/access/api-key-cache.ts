@@ -43,7 +43,7 @@ interface Lookup {
  */
 @Injectable()
 export class ApiKeyCache implements OnApplicationBootstrap, OnModuleDestroy {
-  /** By the hash of the key, in the sequence of their last query. */
+  /** By the key itself, in the sequence of their last query: a request with a key in memory computes no hash. */
   private readonly cached = new Map<string, Cached>();
   private waiting = new Map<string, Lookup>();
   private inProgress?: Map<string, Lookup>;
@@ -78,14 +78,13 @@ export class ApiKeyCache implements OnApplicationBootstrap, OnModuleDestroy {
    * @throws InvalidCredential, `overloaded`, `unavailable`, and what the database throws
    */
   find(key: string): Caller | Promise<Caller> {
+    const cached = this.cached.get(key);
     // A key with a wrong checksum costs no query.
-    if (!isApiKey(key)) throw new InvalidCredential();
-    const hash = hashOf(key).toString('base64');
-    const cached = this.cached.get(hash);
+    if (!cached && !isApiKey(key)) throw new InvalidCredential();
     const age = cached ? performance.now() - cached.readAt : Infinity;
     if (!cached || age >= VALID_MS || Date.now() >= cached.expiresAt)
-      return this.lookUp(hash).then((caller) => this.used(caller));
-    if (age > REFRESH_AFTER_MS) this.lookUp(hash).catch(() => undefined);
+      return this.lookUp(key).then((caller) => this.used(caller));
+    if (age > REFRESH_AFTER_MS) this.lookUp(key).catch(() => undefined);
     return this.used(cached.caller);
   }
 
@@ -94,15 +93,15 @@ export class ApiKeyCache implements OnApplicationBootstrap, OnModuleDestroy {
     return caller;
   }
 
-  private lookUp(hash: string): Promise<Caller> {
+  private lookUp(key: string): Promise<Caller> {
     if (this.isLate) return Promise.reject(noResponse());
-    const same = this.inProgress?.get(hash) ?? this.waiting.get(hash);
+    const same = this.inProgress?.get(key) ?? this.waiting.get(key);
     if (same) return same.promise;
     // Keys in memory are always looked up again: a flood of unknown keys must not lock out their owners.
-    if (this.waiting.size >= MAX_WAITING && !this.cached.has(hash)) return Promise.reject(overloaded());
+    if (this.waiting.size >= MAX_WAITING && !this.cached.has(key)) return Promise.reject(overloaded());
     const lookup = {} as Lookup;
     lookup.promise = new Promise((resolve, reject) => Object.assign(lookup, { resolve, reject }));
-    this.waiting.set(hash, lookup);
+    this.waiting.set(key, lookup);
     if (!this.inProgress) void this.lookUpWaiting();
     return lookup.promise;
   }
@@ -125,14 +124,14 @@ export class ApiKeyCache implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async query(lookups: Map<string, Lookup>) {
     const readAt = performance.now();
-    const hashes = [...lookups.keys()].map((hash) => Buffer.from(hash, 'base64'));
-    const keys = await this.unitOfWork.readForChange.apiKeys.findValid(hashes);
+    const hashes = new Map([...lookups.keys()].map((key) => [key, hashOf(key)]));
+    const valid = await this.unitOfWork.readForChange.apiKeys.findValid([...hashes.values()]);
     if (performance.now() - readAt >= VALID_MS) throw noResponse();
-    const found = new Map(keys.map((key) => [key.hash.toString('base64'), key]));
-    for (const [hash, lookup] of lookups) {
-      const key = found.get(hash);
-      this.cached.delete(hash);
-      if (key) lookup.resolve(this.store(hash, key, readAt));
+    const found = new Map(valid.map((stored) => [stored.hash.toString('base64'), stored]));
+    for (const [key, lookup] of lookups) {
+      const stored = found.get(hashes.get(key)!.toString('base64'));
+      this.cached.delete(key);
+      if (stored) lookup.resolve(this.store(key, stored, readAt));
       else lookup.reject(new InvalidCredential());
     }
   }
@@ -145,10 +144,10 @@ export class ApiKeyCache implements OnApplicationBootstrap, OnModuleDestroy {
     for (const { reject } of lookups) reject(noResponse());
   }
 
-  private store(hash: string, key: ValidApiKey, readAt: number): Caller {
-    const caller = callerWith(key);
-    const expiresAt = key.expires_at?.getTime() ?? Infinity;
-    this.cached.set(hash, { caller, readAt, expiresAt });
+  private store(key: string, stored: ValidApiKey, readAt: number): Caller {
+    const caller = callerWith(stored);
+    const expiresAt = stored.expires_at?.getTime() ?? Infinity;
+    this.cached.set(key, { caller, readAt, expiresAt });
     if (this.cached.size > MAX_CACHED) this.cached.delete(this.cached.keys().next().value!);
     return caller;
   }

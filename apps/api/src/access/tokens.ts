@@ -9,7 +9,7 @@ import {
 } from '@estoque/platform';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { errors, jwtVerify, type JWTPayload } from 'jose';
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 import type { Caller } from './caller.js';
 import { isUnambiguous } from './owner.js';
 import { ProviderKeys } from './provider-keys.js';
@@ -82,7 +82,7 @@ export class Tokens implements OnApplicationBootstrap, OnModuleDestroy {
    */
   identify(token: string): Caller | Promise<Caller> {
     if (!this.keys || token.length > MAX_TOKEN_CHARACTERS) throw new InvalidCredential();
-    const hash = createHash('sha256').update(token).digest('base64');
+    const hash = digest('sha256', token, 'base64');
     const known = this.verified.get(hash);
     if (known && Date.now() < known.validUntil) return known.caller;
     this.verified.delete(hash);

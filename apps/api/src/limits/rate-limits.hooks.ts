@@ -7,8 +7,7 @@ import { quotaHeaders, RateLimited, type Quota, type RateLimits } from './rate-l
 /** Limits the requests of an address, with and without a valid credential. Call it before `restrictAccess`. */
 export function limitAddresses(server: FastifyInstance, limits: RateLimits) {
   server.addHook('onRequest', async (request, reply) => {
-    if (isUnlimited(request)) return;
-    await answering(reply, async () => [await limits.consume('address', networkOf(request.ip))]);
+    if (!isUnlimited(request)) await announcing(reply, limits.consume('address', networkOf(request.ip)));
   });
 }
 
@@ -17,19 +16,19 @@ export function limitCallers(server: FastifyInstance, limits: RateLimits) {
   server.addHook('onRequest', async (request, reply) => {
     const { caller, owner, routeOptions } = request;
     if (!caller) return;
-    await answering(reply, async () => {
-      const quotas = [await limits.consume(owner === undefined ? 'caller' : 'customer', caller.id)];
-      if ((routeOptions.config as AccessConfig).isCostly)
-        quotas.push(await limits.consume('costly', caller.id));
-      return quotas;
-    });
+    const quotas = [
+      await announcing(reply, limits.consume(owner === undefined ? 'caller' : 'customer', caller.id)),
+    ];
+    if ((routeOptions.config as AccessConfig).isCostly)
+      quotas.push(await announcing(reply, limits.consume('costly', caller.id)));
+    reply.headers(quotaHeaders(quotas));
   });
 }
 
-/** Sets the header fields of the quotas. */
-async function answering(reply: FastifyReply, count: () => Promise<Quota[]>) {
+/** Sets the header fields of a refusal. */
+async function announcing(reply: FastifyReply, consuming: Promise<Quota>): Promise<Quota> {
   try {
-    reply.headers(quotaHeaders(await count()));
+    return await consuming;
   } catch (error) {
     if (error instanceof RateLimited)
       reply.headers({ ...quotaHeaders([error.quota]), 'retry-after': error.quota.reset });
