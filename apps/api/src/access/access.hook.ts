@@ -71,6 +71,10 @@ function ownerFor(caller: Caller, { routeOptions: { url, config } }: FastifyRequ
 function credentialOf({ headers: { authorization }, raw }: FastifyRequest): string {
   if (authorization === undefined) throw new CredentialMissing();
   const credential = /^Bearer +([\w.~+/=-]+) *$/i.exec(authorization)?.[1];
-  if (!credential || raw.headersDistinct.authorization!.length > 1) throw new InvalidCredential();
+  if (!credential || isRepeated(raw.rawHeaders, 'authorization')) throw new InvalidCredential();
   return credential;
 }
+
+/** `headersDistinct` would parse all headers again, for each request. @param rawHeaders names and values, in turns */
+const isRepeated = (rawHeaders: string[], header: string) =>
+  rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === header).length > 1;
