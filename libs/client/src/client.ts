@@ -13,7 +13,7 @@ export interface ClientOptions extends FetchClientOptions {
   baseUrl: string;
   /**
    * An access token or an API key, sent as `Authorization: Bearer` by requests that have no header `Authorization` of their
-   * own. A function is called before each request, so that it can renew a token that expires.
+   * own. A function is called before each request: it can replace a token that expires.
    */
   token?: string | (() => string | Promise<string>);
 }

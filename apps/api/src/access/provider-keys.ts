@@ -73,7 +73,7 @@ export class ProviderKeys {
     if (issuer !== expected) throw new Error(`${url} is about another issuer: ${String(issuer)}`);
     if (typeof jwks_uri !== 'string' || !URL.canParse(jwks_uri))
       throw new Error(`${url} has no valid jwks_uri`);
-    // Otherwise somebody on the network could replace the keys.
+    // Without encryption, an attacker on the network could replace the keys.
     if (isHttps(expected) && !isHttps(jwks_uri)) throw new Error(`the jwks_uri in ${url} is not https:`);
     return jwks_uri;
   }

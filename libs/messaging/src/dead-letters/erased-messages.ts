@@ -3,7 +3,7 @@ import type { NewDeadLetter } from './new-dead-letter.js';
 
 export const ERASED_ERROR = 'the message contained personal data that was erased';
 
-/** @returns whether one of the addresses belongs to somebody whose personal data was erased */
+/** @returns whether one of the addresses belongs to a customer whose personal data was erased */
 export type FindErased = (addresses: string[]) => Promise<boolean>;
 
 /** An address is searched in this many characters before and after the @. */

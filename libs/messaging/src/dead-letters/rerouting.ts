@@ -78,7 +78,7 @@ export class Rerouter {
     const isRedeclared = reroutes === 0 && performance.now() - this.redeclaredAt < REDECLARATION_VALID_MS;
     if (!isRedeclared) {
       const missing = (await this.redeclareTopology(channel)).filter((name) => queues.includes(name));
-      // Its worker creates it. Until then the message is held, so that it uses up none of its reroutes.
+      // Its worker creates it. Until then the message is held, which uses up none of its reroutes.
       if (missing.length > 0)
         throw new AppError('unavailable', 'broker_unavailable', `${missing.join(', ')} does not exist`);
     }
