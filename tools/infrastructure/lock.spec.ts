@@ -20,8 +20,11 @@ describe('tryLock', () => {
   });
 
   it('ignores a lock whose holder has ended, also if another process has the same process id now', async () => {
-    const child = spawn(process.execPath, ['--version']);
+    // The child waits for its standard input, so it cannot end before its identity is read.
+    const child = spawn('cat');
     const ended = identityOf(child.pid!);
+    expect(ended).toBeDefined();
+    child.stdin.end();
     await once(child, 'exit');
     for (const holder of [ended, { pid: process.pid, started: 'long ago' }, 'nonsense']) {
       writeFileSync(file, JSON.stringify(holder));
