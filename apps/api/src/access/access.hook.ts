@@ -76,5 +76,11 @@ function credentialOf({ headers: { authorization }, raw }: FastifyRequest): stri
 }
 
 /** `headersDistinct` would parse all headers again, for each request. @param rawHeaders names and values, in turns */
-const isRepeated = (rawHeaders: string[], header: string) =>
-  rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === header).length > 1;
+function isRepeated(rawHeaders: string[], header: string): boolean {
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]!;
+    if (name.length === header.length && name.toLowerCase() === header) count += 1;
+  }
+  return count > 1;
+}

@@ -6,35 +6,36 @@ import { quotaHeaders, RateLimited, type Quota, type RateLimits } from './rate-l
 
 /** Limits the requests of an address, with and without a valid credential. Call it before `restrictAccess`. */
 export function limitAddresses(server: FastifyInstance, limits: RateLimits) {
-  server.addHook('onRequest', async (request, reply) => {
-    if (!isUnlimited(request)) await announcing(reply, limits.consume('address', networkOf(request.ip)));
+  server.addHook('onRequest', (request, reply, done) => {
+    if (isUnlimited(request)) return done();
+    limits.consume('address', networkOf(request.ip)).then(() => done(), refusing(reply, done));
   });
 }
 
 /** Limits the requests of a caller. Call it after `restrictAccess`, which identifies the caller. */
 export function limitCallers(server: FastifyInstance, limits: RateLimits) {
-  server.addHook('onRequest', async (request, reply) => {
-    const { caller, owner, routeOptions } = request;
-    if (!caller) return;
-    const quotas = [
-      await announcing(reply, limits.consume(owner === undefined ? 'caller' : 'customer', caller.id)),
-    ];
-    if ((routeOptions.config as AccessConfig).isCostly)
-      quotas.push(await announcing(reply, limits.consume('costly', caller.id)));
-    reply.headers(quotaHeaders(quotas));
+  server.addHook('onRequest', (request, reply, done) => {
+    const { caller, owner } = request;
+    if (!caller) return done();
+    const accept = (quotas: Quota[]) => {
+      void reply.headers(quotaHeaders(quotas));
+      done();
+    };
+    const refuse = refusing(reply, done);
+    const { isCostly } = request.routeOptions.config as AccessConfig;
+    limits.consume(owner === undefined ? 'caller' : 'customer', caller.id).then((quota) => {
+      if (!isCostly) return accept([quota]);
+      limits.consume('costly', caller.id).then((costly) => accept([quota, costly]), refuse);
+    }, refuse);
   });
 }
 
-/** Sets the header fields of a refusal. */
-async function announcing(reply: FastifyReply, consuming: Promise<Quota>): Promise<Quota> {
-  try {
-    return await consuming;
-  } catch (error) {
-    if (error instanceof RateLimited)
-      reply.headers({ ...quotaHeaders([error.quota]), 'retry-after': error.quota.reset });
-    throw error;
-  }
-}
+/** @returns a function that sets the header fields of a refusal and ends the hook */
+const refusing = (reply: FastifyReply, done: (error: Error) => void) => (error: Error) => {
+  if (error instanceof RateLimited)
+    void reply.headers({ ...quotaHeaders([error.quota]), 'retry-after': error.quota.reset });
+  done(error);
+};
 
 /** Probes, metrics and the documentation are not limited. */
 const isUnlimited = ({ is404, routeOptions }: FastifyRequest) => !is404 && isPublic(routeOptions.url!);

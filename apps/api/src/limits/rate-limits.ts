@@ -64,13 +64,15 @@ export class RateLimits {
   }
 
   /** Counts a request. @param key the address, or the id of the caller @throws RateLimited */
-  async consume(policy: PolicyName, key: string): Promise<Quota> {
-    // The limiter rejects with its result, which is not an Error, when nothing is left.
-    const result = await this.limiters[policy].consume(key).catch((refusal: RateLimiterRes) => refusal);
-    const quota = this.quotaOf(policy, result);
-    if (result.consumedPoints <= quota.limit) return quota;
-    this.refusals.labels(policy).inc();
-    throw new RateLimited(quota);
+  consume(policy: PolicyName, key: string): Promise<Quota> {
+    return this.limiters[policy].consume(key).then(
+      (result) => this.quotaOf(policy, result),
+      // The limiter rejects with its result, which is not an Error.
+      (result: RateLimiterRes) => {
+        this.refusals.labels(policy).inc();
+        throw new RateLimited(this.quotaOf(policy, result));
+      },
+    );
   }
 
   private quotaOf(policy: PolicyName, { remainingPoints, msBeforeNext }: RateLimiterRes): Quota {
