@@ -4,7 +4,7 @@ import { APP_NAMES } from '../../apps/manifest.js';
 import { ledgerFactsOf, waitUntilDrained } from '../faults/drain.js';
 import { GUARANTEES } from '../faults/guarantees.js';
 import type { FaultInjector } from '../faults/injector/fault-injector.js';
-import { checkLedger } from '../faults/ledger.js';
+import { checkLedger, type Sql } from '../faults/ledger.js';
 import { until } from '../support/until.js';
 import type { SenderContext } from './sender.js';
 import { SLOW_QUEUES } from './slow-queues.js';
@@ -56,7 +56,12 @@ async function checkSlowQueues({ injector, violations, sentToSlowQueues }: Sende
 }
 
 async function checkDatabase({ injector, violations }: SenderContext) {
-  const { findings } = await injector.database.inSnapshot((sql) => checkLedger(sql, ledgerFactsOf(injector)));
+  const { findings } = await injector.database.inSnapshot(async (sql) =>
+    checkLedger(sql, {
+      ...ledgerFactsOf(injector),
+      openingStock: await readSupply(sql, injector.openingStock),
+    }),
+  );
   for (const guarantee of GUARANTEES)
     for (const finding of findings[guarantee])
       // The fuzzer may order twice with the same hostile address.
@@ -67,6 +72,20 @@ async function checkDatabase({ injector, violations }: SenderContext) {
   );
   if (alerts!.count > MAX_FORGED_ALERTS)
     violations.add('forged stock.updated messages caused mails', '', `${alerts!.count} low-stock mails`);
+}
+
+/**
+ * Hostile ids contain 1, so a receipt or an adjustment may have changed the stock of the first product.
+ *
+ * @returns the units of each product that its receipts and adjustments sum to
+ */
+async function readSupply(sql: Sql, openingStock: ReadonlyMap<number, number>): Promise<Map<number, number>> {
+  const changed = (await sql(
+    `SELECT product_id::int, sum(quantity)::int AS units
+     FROM movements WHERE kind IN ('receipt', 'adjustment') AND product_id = ANY($1) GROUP BY product_id`,
+    [[...openingStock.keys()]],
+  )) as { product_id: number; units: number }[];
+  return new Map([...openingStock, ...changed.map(({ product_id, units }) => [product_id, units] as const)]);
 }
 
 function checkLogs({ injector, violations, credentials }: SenderContext) {
