@@ -19,8 +19,12 @@ const ES_MODULES = [
   'uuid',
 ].join('|');
 
-const shared: Config = {
+// A single project: the specs of several would not share their caches of transformed and resolved modules.
+const config: Config = {
   testEnvironment: 'node',
+  testMatch: ['<rootDir>/{apps,libs}/**/*.{spec,int-spec}.ts', '<rootDir>/{bench,test,tools}/**/*.spec.ts'],
+  // Not node_modules and .local, which Jest would search for modules.
+  roots: ['apps', 'bench', 'libs', 'test', 'tools'].map((folder) => `<rootDir>/${folder}`),
   transform: {
     '^.+\\.[jt]s$': [
       '@swc/jest',
@@ -40,15 +44,6 @@ const shared: Config = {
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   setupFiles: ['reflect-metadata'],
-};
-
-const project = (displayName: string, testMatch: string[]): Config => ({
-  ...shared,
-  displayName,
-  testMatch: testMatch.map((pattern) => `<rootDir>/${pattern}`),
-});
-
-const config: Config = {
   testTimeout: 60_000,
   // With two processors Jest would use one worker. The slowest specs mostly wait for processes, so three are faster.
   maxWorkers: 3,
@@ -56,18 +51,6 @@ const config: Config = {
   // A worker of 600 MB that has no open handle can need more than Jest's 500 ms to end on a busy machine. Jest would kill
   // it, and report that a test leaks. A worker that does leak is still reported.
   workerGracefulExitTimeout: 10_000,
-  projects: [
-    project('unit', ['{apps,libs}/**/*.spec.ts']),
-    project('integration', ['{apps,libs}/**/*.int-spec.ts', 'test/properties/*.spec.ts']),
-    project('architecture', ['test/architecture/*.spec.ts']),
-    project('deploy', ['test/deploy/*.spec.ts']),
-    project('tools', ['tools/**/*.spec.ts']),
-    project('launcher', ['test/launcher/*.spec.ts']),
-    project('journeys', ['test/journeys/*.spec.ts']),
-    project('faults', ['test/faults/*.spec.ts']),
-    project('fuzz', ['test/fuzz/*.spec.ts']),
-    project('bench', ['bench/**/*.spec.ts']),
-  ],
 };
 
 export default config;
