@@ -11,7 +11,6 @@ import { IdempotencyPruningService } from '../../apps/api/src/idempotency/idempo
 import { MailQuotaPruningService } from '../../apps/notify-worker/src/mail-quota-pruning.service.js';
 import { RetentionService } from '../../apps/order-worker/src/retention.service.js';
 import { createDatabase } from '../support/database.js';
-import { serverUrl } from '../support/environment.js';
 import { until } from '../support/until.js';
 
 const logger = createLogger('test', { LOG_LEVEL: 'silent' });
@@ -23,7 +22,7 @@ describe('The privileges of the apps are enough', () => {
   let owner: pg.Client;
   const dataSources = new Map<AppName, DataSource>();
   beforeAll(async () => {
-    database = await createDatabase([], serverUrl('DATABASE'), { users: true });
+    database = await createDatabase();
     owner = new pg.Client(database.url);
     await owner.connect();
     for (const app of APP_NAMES)

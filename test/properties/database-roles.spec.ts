@@ -3,7 +3,6 @@ import { APPS_WITH_ROLES, createDataSource, migrate, PRIVILEGES, roleOf } from '
 import pg from 'pg';
 import { APP_NAMES, type AppName } from '../../apps/manifest.js';
 import { createDatabase } from '../support/database.js';
-import { serverUrl } from '../support/environment.js';
 import { runConcurrently } from '../support/test-shop.js';
 
 const DENIED = '42501';
@@ -18,7 +17,7 @@ describe('The database roles of the apps', () => {
   const clients = new Map<AppName, pg.Client>();
 
   beforeAll(async () => {
-    database = await createDatabase([], serverUrl('DATABASE'), { users: true });
+    database = await createDatabase();
     owner = await connect(database.url);
     for (const app of APP_NAMES) clients.set(app, await connect(database.urlOf(app)));
     const { rows } = await owner.query<{ table: string; column: string }>(

@@ -29,7 +29,7 @@ export class System {
 
   static async start({ apps = APP_NAMES, environment = {}, broker, databaseServer }: StartOptions = {}) {
     const [database, vhost] = await Promise.all([
-      createDatabase([], databaseServer, { users: true }),
+      createDatabase([], databaseServer),
       broker
         ? { url: broker.url, managementUrl: broker.managementUrl, drop: () => Promise.resolve() }
         : createVhost(),
