@@ -1,7 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { CustomTransportStrategy, MicroserviceOptions } from '@nestjs/microservices';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import 'reflect-metadata';
 import { EnvironmentError, readEnvironment, type Environment } from './config/environment.js';
@@ -95,6 +95,8 @@ async function createApp(
   const environment = readEnvironmentOrExit(name, requires);
   const logger = createLogger(name, environment);
   await startTracing(name, environment, logger);
+  // Imported here: the command line, the migrations and most tests need no HTTP server.
+  const { FastifyAdapter } = await import('@nestjs/platform-fastify');
   const app = await NestFactory.create<NestFastifyApplication>(
     { module: AppRoot, imports: [PlatformModule.forApp(name, { environment, logger }), module] },
     new FastifyAdapter(adapterOptions(environment, serverOptions)),
