@@ -43,6 +43,27 @@ describe('Environment variables', () => {
       'SMTP_URL is missing',
     ]);
   });
+
+  const AUTH_ISSUER = 'https://login.example.com';
+  const AUTH_AUDIENCE = 'estoque';
+  const withoutAudience = 'AUTH_AUDIENCE is missing: AUTH_ISSUER and AUTH_JWKS_URL require it';
+  const unprotected = 'must start with https:// in production, unless its host is this machine';
+  it.each([
+    ['an issuer without an audience', { AUTH_ISSUER }, withoutAudience],
+    ['keys of an issuer without an audience', { AUTH_JWKS_URL: `${AUTH_ISSUER}/keys` }, withoutAudience],
+    [
+      'an issuer without encryption',
+      { AUTH_ISSUER: 'http://login.example.com', AUTH_AUDIENCE },
+      `AUTH_ISSUER ${unprotected}`,
+    ],
+    [
+      'keys of an issuer without encryption',
+      { AUTH_ISSUER, AUTH_AUDIENCE, AUTH_JWKS_URL: 'http://login.example.com/keys' },
+      `AUTH_JWKS_URL ${unprotected}`,
+    ],
+  ])('do not permit %s in production', (_name, variables, problem) => {
+    expect(findProblems({ ...validEnvironment, ENV: 'production', ...variables })).toEqual([problem]);
+  });
 });
 
 describe('Secrets', () => {
