@@ -25,6 +25,8 @@ describe('API keys', () => {
   let system: System;
   let replica: AppProcess;
   const secrets: string[] = [];
+  /** What the command line has listed. */
+  let listed: string;
   beforeAll(async () => {
     system = await System.start({ apps: ['api'] });
     replica = await startReplica(system).waitUntilReady();
@@ -126,6 +128,13 @@ describe('API keys', () => {
       expect((await admin<Problem>(method, path)).body.code).toBe('api_key_not_found');
   });
 
+  it('for trying the API are created by the command `token`', async () => {
+    const { output } = runCli('token', '--role', 'customer', '--email', 'bia@example.com');
+    secrets.push(output);
+    expect(await statuses(output)).toEqual([200, 200]);
+    expect(await statuses(output, '/v1/products')).toEqual([403, 403]);
+  });
+
   it('are created, listed and revoked by the command line', async () => {
     const created = runCli(
       'api-keys',
@@ -143,9 +152,8 @@ describe('API keys', () => {
     });
     secrets.push(created.output);
     expect(await statuses(created.output, '/v1/dead-letters')).toEqual([200, 200]);
-    const line = runCli('api-keys', 'list')
-      .output.split('\n')
-      .find((text) => text.includes('Night shift'))!;
+    listed = runCli('api-keys', 'list').output;
+    const line = listed.split('\n').find((text) => text.includes('Night shift'))!;
     expect(line).toContain(created.output.slice(0, 15));
     const [, id] = /^#(\d+) /.exec(line)!;
     expect(runCli('api-keys', 'revoke', id!)).toMatchObject({ status: 0 });
@@ -153,18 +161,8 @@ describe('API keys', () => {
     expect(runCli('api-keys', 'revoke', '999999')).toMatchObject({ status: 1 });
   });
 
-  it('for trying the API are created by the command `token`', async () => {
-    const { output } = runCli('token', '--role', 'customer', '--email', 'bia@example.com');
-    secrets.push(output);
-    expect(await statuses(output)).toEqual([200, 200]);
-    expect(await statuses(output, '/v1/products')).toEqual([403, 403]);
-  });
-
   it.each([
     [['api-keys', 'create', '--name', 'x'], '--role or --scope'],
-    [['api-keys', 'create', '--name', 'x', '--role', 'customer'], '--email'],
-    [['api-keys', 'create', '--name', 'x', '--role', 'root'], 'root'],
-    [['api-keys', 'create', '--name', 'x', '--role', 'clerk', '--email', 'ana@example.com'], '--email'],
     [['token', '--role', 'customer', '--email', 'ana'], 'address'],
   ])('are not created by: %j', (args, message) => {
     const { status, output, errors } = runCli(...args);
@@ -180,9 +178,10 @@ describe('API keys', () => {
       ...rows.map(({ text }) => text),
       ...system.process('api').output,
       ...replica.output,
-      runCli('api-keys', 'list').output,
+      listed,
     ].join('\n');
     expect(secrets.length).toBeGreaterThan(4);
+    for (const key of secrets) expect(texts).toContain(key.slice(0, 15));
     for (const key of [...secrets, apiKeyOf('admin')]) expect(texts).not.toContain(key.slice(15));
   });
 });
