@@ -18,9 +18,7 @@ export async function build(root: string, printProgress: (text: string) => void)
       printProgress('building the apps');
       rmSync(join(root, 'dist'), { recursive: true, force: true, maxRetries: 5 });
       const nest = join(root, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
-      const { code, output } = await run(process.execPath, [nest, 'build', ...listProjects(root)], {
-        cwd: root,
-      });
+      const { code, output } = await run(process.execPath, [nest, ...buildArguments(root)], { cwd: root });
       if (code !== 0) throw new Error(`The build failed:\n${output}`);
       writeFileSync(stamp, JSON.stringify({ sources }));
       return true;
@@ -55,11 +53,10 @@ export async function buildRevision(
   return join(folder, 'dist');
 }
 
-/** All apps, which include the libraries that they import, and domain, which contains a program of its own (migrate). */
-function listProjects(root: string): string[] {
-  const config = readJson<{ projects: Record<string, { type: string }> }>(join(root, 'nest-cli.json'));
-  const apps = Object.entries(config?.projects ?? {}).filter(([, { type }]) => type === 'application');
-  return [...apps.map(([name]) => name), 'domain'];
+/** The arguments of `nest` in the script `build` of package.json. An older revision has other projects. */
+function buildArguments(root: string): string[] {
+  const { scripts } = readJson<{ scripts: { build: string } }>(join(root, 'package.json'))!;
+  return scripts.build.split(' ').slice(1);
 }
 
 function hashOfSources(root: string): string {
