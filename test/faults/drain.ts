@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultInjector } from './injector/fault-injector.js';
 import type { LedgerFacts } from './ledger.js';
+import { IN_PROGRESS } from './ledger-queries.js';
 import { refusalOf } from './load.js';
 
 export function ledgerFactsOf({ load, openingStock }: FaultInjector): LedgerFacts {
@@ -36,7 +37,7 @@ export async function waitUntilDrained(
   );
   for (;;) {
     const [row] = await database.query<{ open: number[]; unnotified: number[]; unpublished: number }>(
-      `SELECT ARRAY(SELECT id::int FROM orders WHERE id <= $1 AND id <> ALL ($3) AND status IN ('pending', 'reserved')) AS open,
+      `SELECT ARRAY(SELECT id::int FROM orders WHERE id <= $1 AND id <> ALL ($3) AND status IN (${IN_PROGRESS})) AS open,
               ARRAY(SELECT id::int FROM orders WHERE id <= $1 AND id <> ALL ($3) AND status IN ('processed', 'rejected')
                 AND NOT EXISTS (SELECT 1 FROM notifications WHERE order_id = orders.id AND state <> 'pending')) AS unnotified,
               (SELECT count(*)::int FROM outbox WHERE id <= $2) AS unpublished`,

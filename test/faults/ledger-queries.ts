@@ -1,13 +1,20 @@
 import type { GuaranteeName } from './guarantees.js';
 
-/** Begins each query: the facts as tables, and the units that each order deducted from the stock of each product. */
+/**
+ * Begins each query: the facts as tables, and the units that each order deducted from the stock of each product, without
+ * those that a cancellation restored.
+ */
 export const FACTS = `WITH accepted AS (SELECT * FROM unnest($1::bigint[]) AS accepted (order_id)),
   opening AS (SELECT * FROM unnest($2::bigint[], $3::integer[]) AS opening (product_id, quantity)),
   refused AS (SELECT * FROM unnest($4::text[]) AS refused (customer_email)),
   sold AS (
-    SELECT order_id, product_id, -sum(quantity)::int AS quantity, count(*)::int AS times
-    FROM movements WHERE kind = 'sale' GROUP BY order_id, product_id
+    SELECT order_id, product_id, -sum(quantity)::int AS quantity, count(*) FILTER (WHERE kind = 'sale')::int AS times
+    FROM movements WHERE kind IN ('sale', 'cancellation') GROUP BY order_id, product_id
   )`;
+
+/** Statuses as SQL literals. They are not derived from the code under test. */
+const SOLD = `'processed', 'partially_shipped', 'shipped', 'completed', 'partially_returned', 'returned'`;
+export const IN_PROGRESS = `'pending', 'awaiting_payment', 'reserved'`;
 
 /**
  * The query of each guarantee returns its violations as lines of text. The queries share no code with the system under
@@ -99,14 +106,14 @@ export const QUERIES: [Exclude<GuaranteeName, 'unnotified' | 'wrong mails'>, str
   ],
   [
     'discrepancies',
-    `SELECT 'order ' || orders.id || ' is processed, but of product ' || line.product_id || ' it sold '
+    `SELECT 'order ' || orders.id || ' is ' || orders.status || ', but of product ' || line.product_id || ' it sold '
        || coalesce(sold.quantity, 0) || ' instead of ' || line.quantity || ', its reservation is '
        || coalesce(reservation.status, 'missing') AS line
      FROM orders JOIN order_lines line ON line.order_id = orders.id
      LEFT JOIN sold ON sold.order_id = orders.id AND sold.product_id = line.product_id
      LEFT JOIN reservations reservation
        ON reservation.order_id = orders.id AND reservation.product_id = line.product_id
-     WHERE orders.status = 'processed' AND (sold.quantity IS DISTINCT FROM line.quantity
+     WHERE orders.status IN (${SOLD}) AND (sold.quantity IS DISTINCT FROM line.quantity
        OR reservation.quantity IS DISTINCT FROM line.quantity OR reservation.status IS DISTINCT FROM 'committed')`,
   ],
   [
@@ -114,17 +121,18 @@ export const QUERIES: [Exclude<GuaranteeName, 'unnotified' | 'wrong mails'>, str
     `SELECT 'order ' || orders.id || ' is ' || orders.status || ', but has a reservation of product '
        || reservation.product_id || ' (' || reservation.status || ')' AS line
      FROM orders JOIN reservations reservation ON reservation.order_id = orders.id
-     WHERE orders.status NOT IN ('processed', 'reserved') AND reservation.status IN ('active', 'committed')`,
+     WHERE orders.status NOT IN (${SOLD}, 'reserved', 'awaiting_payment') AND reservation.status IN ('active', 'committed')`,
   ],
   [
     'discrepancies',
     `SELECT 'order ' || orders.id || ' is ' || orders.status || ', but product ' || sold.product_id || ' was sold' AS line
-     FROM orders JOIN sold ON sold.order_id = orders.id WHERE orders.status <> 'processed'`,
+     FROM orders JOIN sold ON sold.order_id = orders.id
+     WHERE orders.status NOT IN (${SOLD}) AND sold.quantity <> 0`,
   ],
   [
     'stuck',
     `SELECT 'order ' || id || ' is ' || status || ' since ' || updated_at AS line
-     FROM orders WHERE status NOT IN ('processed', 'rejected', 'cancelled')`,
+     FROM orders WHERE status IN (${IN_PROGRESS})`,
   ],
   ['unpublished', `SELECT event || ' of ' || created_at || ' is still in the outbox' AS line FROM outbox`],
 ];

@@ -30,7 +30,7 @@ const CONSISTENT_DATA = `
   ALTER TABLE notifications DROP CONSTRAINT notifications_once;
   ALTER TABLE movements DROP CONSTRAINT movements_balance_after_check;
   ALTER TABLE movements DISABLE TRIGGER movements_append_only;
-  DROP INDEX movements_sale_once;
+  DROP INDEX movements_sold_once;
 `;
 
 const FACTS: LedgerFacts = {

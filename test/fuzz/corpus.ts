@@ -1,9 +1,9 @@
 import { EXCHANGE } from '@estoque/domain';
 import type { ApiDocument, Operation, Schema } from '../support/openapi.js';
 import type { Credential } from './credentials.js';
-import type { FuzzRequest } from './http-requests.js';
+import { acceptsIfMatch, type FuzzRequest } from './http-requests.js';
 import type { FuzzMessage } from './messages.js';
-import { encodeJson, PROTOTYPE_NAMES, type ValueGenerator } from './values.js';
+import { encodeJson, PROTOTYPE_NAMES, REFUSED_TAGS, type ValueGenerator } from './values.js';
 
 // Input that broke the system once, or is known to break others. Every run sends it, random input follows.
 
@@ -63,6 +63,15 @@ export function corpusRequests(
         ),
       ];
     }),
+    ...withBody.filter(acceptsIfMatch).flatMap((operation) =>
+      REFUSED_TAGS.map((tag) =>
+        refused(operation, {
+          url: pathOf(operation),
+          headers: { 'content-type': 'application/json', 'if-match': tag },
+          body: encodeJson(values.valid(operation.body)),
+        }),
+      ),
+    ),
     refused(placeOrder, {
       body: encodeJson({ ...order, customer: { ...order.customer, email: CONTROL_CHARACTER_ADDRESS } }),
     }),

@@ -4,6 +4,7 @@ import type { Operation, Schema } from '../support/openapi.js';
 import type { Credential } from './credentials.js';
 import {
   encodeJson,
+  entityTag,
   hostileDate,
   hostileText,
   hostileValue,
@@ -52,6 +53,9 @@ const CONTENT_TYPES = [
 /** Characters that a URL may contain unchanged; all others are percent-encoded, half surrogate pairs as U+FFFD. */
 const encode = (text: string) => encodeURIComponent(Buffer.from(text).toString());
 
+export const acceptsIfMatch = ({ parameters }: Operation) =>
+  parameters.some(({ name }) => name === 'If-Match');
+
 /** Generates requests for an operation: valid, nearly valid and hostile. */
 export class RequestGenerator {
   constructor(
@@ -72,6 +76,7 @@ export class RequestGenerator {
       if (isHostile && random.next() < 0.1) headers['content-type'] = random.pick(CONTENT_TYPES);
       if (isHostile && random.next() < 0.02) headers['content-encoding'] = 'gzip';
     }
+    if (acceptsIfMatch(operation) && random.next() < 0.5) headers['if-match'] = entityTag(random, isHostile);
     const isOtherMethod = isHostile && random.next() < 0.05;
     const method = isOtherMethod ? random.pick(METHODS) : operation.method;
     return {

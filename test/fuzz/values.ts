@@ -75,6 +75,39 @@ const DATES = [
   'now',
   'infinity',
 ];
+/** Values of the header If-Match: of versions that an order or product can have. */
+const TAGS = ['*', '"1"', '"2"', '"3"', '"1", "2","3" ,\t"4"', 'W/"0", "1"'];
+/** Values of the header If-Match that no order or product matches: other tags, and what is no list of tags. */
+export const REFUSED_TAGS = [
+  '"999999"',
+  '"9999999999"',
+  '"0"',
+  '"01"',
+  '"-1"',
+  '"1.0"',
+  '"x"',
+  '""',
+  'W/"1"',
+  '',
+  '1',
+  '"1',
+  '1"',
+  '"1"2',
+  '"1",',
+  ',',
+  '"1";"1"',
+  'w/"1"',
+  '*, "1"',
+  '"1", *',
+  '**',
+  '"a b"',
+  "'1'",
+  'null',
+  `"${'9'.repeat(5_000)}"`,
+  Array.from({ length: 1_000 }, () => '"1"').join(','),
+  '"'.repeat(999),
+  `${'W/"1", '.repeat(140)}x`,
+];
 export const PROTOTYPE_NAMES = [
   '__proto__',
   'constructor',
@@ -111,6 +144,14 @@ export function hostileValue(random: Random): unknown {
 
 /** @returns a date in one of many notations, most of them not RFC 3339 */
 export const hostileDate = (random: Random): string => random.pick(DATES);
+
+/** @returns a value of the header If-Match, possibly one that cannot match */
+export function entityTag(random: Random, isHostile: boolean): string {
+  if (!isHostile || random.next() < 0.4) return random.pick(TAGS);
+  if (random.next() < 0.7) return random.pick(REFUSED_TAGS);
+  // Only characters that a header may contain.
+  return hostileText(random).replaceAll(/[^ -~\x80-\xff]/g, '');
+}
 
 /** @returns hostile text for a URL or a header */
 export function hostileText(random: Random): string {

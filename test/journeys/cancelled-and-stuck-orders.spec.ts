@@ -64,14 +64,100 @@ describe('Order that is cancelled or stuck', () => {
     await system.expectLedgerReconciles();
   });
 
-  it('cannot be cancelled after it was processed, or if it does not exist', async () => {
+  it('is cancelled after it was processed: its stock is on hand again, with a movement', async () => {
+    const product_id = await system.createProduct(5);
+    const customer = newCustomer();
+    const { id } = await system.placeOrder([{ product_id, quantity: 2 }], { customer });
+    const { version } = await system.waitForOrderStatus(id, 'processed');
+    await until('the first mail', async () => (await fetchMailsTo(customer.email)).length > 0);
+    const path = { params: { path: { id } } };
+    const key = randomUUID();
+    const cancelIf = (tag: string) =>
+      system.api.POST('/v1/orders/{id}/cancel', {
+        ...path,
+        headers: { 'If-Match': tag, 'Idempotency-Key': key },
+      });
+    for (const replayed of [null, 'true']) {
+      const { error, response } = await cancelIf(`"${version - 1}"`);
+      expect(error).toMatchObject({ status: 412, code: 'version_stale' });
+      expect(response.headers.get('idempotent-replayed')).toBe(replayed);
+    }
+    expect((await cancelIf('*')).error).toMatchObject({ status: 422, code: 'idempotency_key_reused' });
+    const read = await system.api.GET('/v1/orders/{id}', path);
+    expect(read.response.headers.get('etag')).toBe(`"${version}"`);
+    const cancelled = await system.api.POST('/v1/orders/{id}/cancel', {
+      ...path,
+      headers: { 'If-Match': read.response.headers.get('etag')! },
+      body: { reason: 'ordered twice' },
+    });
+    expect(cancelled.data).toMatchObject({ status: 'cancelled', cancellation_reason: 'ordered twice' });
+    expect(cancelled.response.headers.get('etag')).toBe(`"${version + 1}"`);
+
+    expect(await system.readStock(product_id)).toMatchObject({ on_hand: 5, reserved: 0 });
+    const { data } = await dataOf(
+      system.api.GET('/v1/products/{id}/movements', { params: { path: { id: product_id } } }),
+    );
+    expect(data[0]).toMatchObject({ kind: 'cancellation', quantity: 2, balance_after: 5, order_id: id });
+    const mails = await until('the second mail', async () => {
+      const found = await fetchMailsTo(customer.email);
+      return found.length > 1 && found;
+    });
+    expect(mails.map(({ subject }) => subject).toSorted()).toEqual([
+      `Your order ${id} has been cancelled`,
+      `Your order ${id} is confirmed`,
+    ]);
+    await system.expectLedgerReconciles();
+  });
+
+  it('cannot be cancelled after it was rejected, with a bad reason or tag, or if it does not exist', async () => {
     const product_id = await system.createProduct(1);
-    const { id } = await system.placeOrder([{ product_id, quantity: 1 }]);
-    await system.waitForOrderStatus(id, 'processed');
+    const { id } = await system.placeOrder([{ product_id, quantity: 2 }]);
+    await system.waitForOrderStatus(id, 'rejected');
     const { error: refused } = await cancel(id);
-    expect(refused).toMatchObject({ status: 409, code: 'order_not_cancellable' });
+    expect(refused).toMatchObject({
+      status: 409,
+      code: 'order_not_cancellable',
+      detail: `Order ${id} is rejected and can no longer be cancelled. The status rejected is final.`,
+    });
     const { error: missing } = await cancel(999_999);
     expect(missing).toMatchObject({ status: 404, code: 'order_not_found' });
+    const path = { params: { path: { id } } };
+    for (const reason of ['', 'two\nlines', 'x'.repeat(501), 7, null]) {
+      const body = { reason: reason as string };
+      const { error } = await system.api.POST('/v1/orders/{id}/cancel', { ...path, body });
+      expect(error).toMatchObject({ status: 422, errors: [{ pointer: '/reason' }] });
+    }
+    for (const tag of ['3', '"3', '""3"', '"3",', 'w/"3"', '*, "3"']) {
+      const headers = { 'If-Match': tag };
+      const { error } = await system.api.POST('/v1/orders/{id}/cancel', { ...path, headers });
+      expect([tag, error]).toMatchObject([
+        tag,
+        { status: 400, code: 'invalid_if_match', errors: [{ parameter: 'If-Match' }] },
+      ]);
+    }
+    for (const tag of ['W/"2"', '"x"', '"0"', '"1", "7"']) {
+      const headers = { 'If-Match': tag };
+      const { error } = await system.api.POST('/v1/orders/{id}/cancel', { ...path, headers });
+      expect([tag, error]).toMatchObject([tag, { status: 412, code: 'version_stale' }]);
+    }
+  });
+
+  it('has a version that decides whether a change of a product is made', async () => {
+    const product_id = await system.createProduct(1);
+    const path = { params: { path: { id: product_id } } };
+    const read = await system.api.GET('/v1/products/{id}', path);
+    expect(read.response.headers.get('etag')).toBe('"1"');
+    const change = (body: { price: number }, tag?: string) =>
+      system.api.PATCH('/v1/products/{id}', {
+        ...path,
+        body,
+        headers: tag === undefined ? {} : { 'If-Match': tag },
+      });
+    const changed = await change({ price: 1 }, '"1"');
+    expect([changed.data!.version, changed.response.headers.get('etag')]).toEqual([2, '"2"']);
+    expect((await change({ price: 2 }, '"1"')).error).toMatchObject({ status: 412, code: 'version_stale' });
+    expect((await change({ price: 3 }, '1')).error).toMatchObject({ status: 400, code: 'invalid_if_match' });
+    expect((await change({ price: 4 })).data).toMatchObject({ version: 3, price: 4 });
   });
 
   it('is processed after its message was lost, because the watchdog republishes it', async () => {

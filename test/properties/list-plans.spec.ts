@@ -1,6 +1,7 @@
 import {
   NOTIFICATION_STATES,
   ORDER_STATUSES,
+  ORDER_STATUSES_IN_PROGRESS,
   type AuditLogFilter,
   type OrderFilter,
   type OrderStatus,
@@ -36,9 +37,9 @@ const ORDERS = 100_000;
 const LIMIT = 21;
 /** Number of orders that are not closed, and the statuses that they can have. */
 const IN_PROGRESS = 1_100;
-const STATUSES_IN_PROGRESS = new Set<OrderStatus>(['pending', 'reserved', 'processed']);
+const STATUSES_IN_PROGRESS = new Set<OrderStatus>([...ORDER_STATUSES_IN_PROGRESS, 'processed']);
 /**
- * Maximum number of rows and blocks that one statement of a list reads: a page of each of the four parts of the orders,
+ * Maximum number of rows and blocks that one statement of a list reads: a page of each of the nine parts of the orders,
  * or all of a part that contains few.
  */
 const MAX_ROWS = 400;
@@ -215,8 +216,9 @@ function rowsRead(plan: Plan): number {
 }
 
 /**
- * Orders of two years, a batch of 50 at a time. A tenth is of one customer, whose orders are all old. The rejected and
- * cancelled ones are rare and old, some orders were imported with a time long before, and the failed and withheld mails are old.
+ * Orders of two years, a batch of 50 at a time. A tenth is of one customer, whose orders are all old. Many are completed.
+ * The rejected, cancelled, shipped and returned ones are rare and old, some orders were imported with a time long before,
+ * and the failed and withheld mails are old.
  */
 async function insertData(shop: TestShop) {
   // Without the time limit of the pool.
@@ -227,15 +229,19 @@ async function insertData(shop: TestShop) {
     'SET auto_explain.log_min_duration = -1',
     `INSERT INTO products (sku, name, price, currency, active) SELECT 'P-' || n, 'Café', 2490, 'BRL', n > 40 FROM generate_series(1, 5000) n`,
     `INSERT INTO stock (product_id, on_hand, reserved) SELECT id, 1000000, 1000 FROM products`,
-    `INSERT INTO orders (customer_name, customer_email, locale, currency, total, status, rejection, cancellation, created_at,
-                         closed_at, reference)
+    `INSERT INTO orders (customer_name, customer_email, locale, currency, total, status, shipment_status, rejection,
+                         cancellation, created_at, closed_at, reference)
      SELECT 'Ana', CASE WHEN n % 10 = 0 AND n < ${ORDERS} / 5 THEN 'big@example.com' ELSE 'ana' || n % 5000 || '@example.com' END,
-            'en', 'BRL', 2490, status, CASE status WHEN 'rejected' THEN '[]'::jsonb END,
+            'en', 'BRL', 2490, status, CASE WHEN status LIKE '%shipped' OR status LIKE '%returned' OR status = 'completed' THEN status END,
+            CASE status WHEN 'rejected' THEN '[]'::jsonb END,
             CASE status WHEN 'cancelled' THEN 'expired' END, at, CASE WHEN n % 1000 < 999 AND n <= ${ORDERS} - 1000 THEN at END,
             CASE WHEN n % 500 = 0 THEN 'PO-118' WHEN n % 3 = 0 THEN 'PO-1' || n END
      FROM generate_series(1, ${ORDERS}) n, LATERAL (
        SELECT CASE WHEN n < 5000 AND n % 40 = 0 THEN 'rejected' WHEN n < 20000 AND n % 90 = 1 THEN 'cancelled'
-                   WHEN n > ${ORDERS} - 1000 THEN (ARRAY['pending', 'reserved'])[1 + n % 2] ELSE 'processed' END AS status,
+                   WHEN n < 9000 AND n % 37 = 2 THEN 'partially_shipped' WHEN n < 9000 AND n % 37 = 3 THEN 'shipped'
+                   WHEN n < 9000 AND n % 37 = 4 THEN 'partially_returned' WHEN n < 9000 AND n % 37 = 5 THEN 'returned'
+                   WHEN n < 60000 AND n % 3 = 2 THEN 'completed'
+                   WHEN n > ${ORDERS} - 1000 THEN (ARRAY['pending', 'awaiting_payment', 'reserved'])[1 + n % 3] ELSE 'processed' END AS status,
               now() - ${age} - CASE WHEN n % 777 = 0 THEN interval '9 days' ELSE interval '0' END AS at) placed`,
     `INSERT INTO order_lines (order_id, product_id, position, sku, name, quantity, unit_price)
      SELECT id, CASE WHEN id % 2 = 0 THEN 1 ELSE 1 + id % 5000 END, 1, 'CAF-250', 'Café', 1, 2490 FROM orders WHERE id > ${ORDERS} / 2`,

@@ -119,16 +119,23 @@ describe('The erasure of a customer', () => {
   it('leaves no trace of the person in any table, and changes nothing of others', async () => {
     const keyed = await place({}, keyedRequest('first'));
     const cancelled = await place({ email: EMAIL.toUpperCase() });
-    await orders.cancel(cancelled, CUSTOMER, keyedRequest('second'));
+    await orders.cancel(cancelled, CUSTOMER, {
+      reason: `${NAME} called`,
+      keyed: keyedRequest('second'),
+    });
     await sql.query(`UPDATE orders SET closed_at = clock_timestamp() WHERE id = $1`, [cancelled]);
     await close(keyed);
+    const shipped = await placeClosed();
+    await sql.query(`UPDATE orders SET status = 'shipped', shipment_status = 'shipped' WHERE id = $1`, [
+      shipped,
+    ]);
     const other = await placeClosed({ name: 'Rui', email: 'rui@example.com' });
     const before = { order: await readOrder(keyed), other: await readOrder(other) };
     expect(await traces()).toEqual(['audit_log', 'idempotency_keys', 'notifications', 'orders']);
     // The other order has the name in its reference.
     await sql.query(`UPDATE orders SET reference = NULL, metadata = NULL WHERE id = $1`, [other]);
 
-    expect(await erase()).toMatchObject({ state: 'finished', orders: 2, notifications: 1, answers: 2 });
+    expect(await erase()).toMatchObject({ state: 'finished', orders: 3, notifications: 2, answers: 2 });
     await sql.query(`UPDATE orders SET placed_by = 'key:1', placed_from = NULL WHERE id = $1`, [other]);
     expect(await traces()).toEqual([]);
     expect(await readOrder(keyed)).toMatchObject({

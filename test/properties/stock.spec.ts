@@ -50,6 +50,7 @@ const EVERY_OUTCOME: typeof history extends fc.Arbitrary<infer Value> ? Value : 
       { step: 'receive', product: 1, quantity: 3 },
       { step: 'adjust', product: 2, quantity: -1 },
     ],
+    [{ step: 'cancel', order: 0 }],
   ],
 };
 
@@ -101,7 +102,10 @@ describe('Stock ledger under random concurrent steps', () => {
           const order = orderMessages[step.order]!;
           if (step.step === 'reserve') return reservations.reserve(order);
           if (step.step === 'deduct') return deductions.deduct(order);
-          if (step.step === 'cancel') return (await orders.cancel(order.order_id, ACTOR)).body.status;
+          if (step.step === 'cancel') {
+            const { timeline } = (await orders.cancel(order.order_id, ACTOR)).body;
+            return timeline.at(-2)!.step === 'processed' ? 'restored' : 'cancelled';
+          }
           await shop.dataSource.query('UPDATE reservations SET expires_at = now() WHERE order_id = $1', [
             order.order_id,
           ]);
@@ -143,6 +147,7 @@ describe('Stock ledger under random concurrent steps', () => {
       'duplicate',
       'processed',
       'cancelled',
+      'restored',
       'receipt',
       'adjustment',
     ])

@@ -1,4 +1,4 @@
-import { catalogue, NOTIFICATION_KINDS, ORDER_STATUSES } from '@estoque/domain';
+import { catalogue, NOTIFICATION_KINDS, ORDER_STATUSES, ORDER_STATUSES_IN_PROGRESS } from '@estoque/domain';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { topologyOf, UNROUTED_QUEUE } from '../../libs/messaging/src/rabbitmq/topology.js';
 import { APP_NAMES, WORKERS, type AppName } from '../../apps/manifest.js';
@@ -81,7 +81,7 @@ const APPLICATION_METRICS: Record<string, ExportedMetric> = {
   estoque_dead_letters_not_collected: gauge(['api']),
   estoque_dead_letters_open: gauge(['api']),
   estoque_dead_letters_collected_total: counter(['api'], { queue: anyQueue }),
-  estoque_orders_in_progress: gauge(['order-worker'], { status: ['pending', 'reserved'] }),
+  estoque_orders_in_progress: gauge(['order-worker'], { status: ORDER_STATUSES_IN_PROGRESS }),
   estoque_orders_stuck: gauge(['order-worker']),
   estoque_orders_total: counter(APP_NAMES, { status: ORDER_STATUSES }),
   estoque_order_rejections_total: counter(APP_NAMES, { reason: ['out_of_stock', 'product_inactive'] }),

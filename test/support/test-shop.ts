@@ -96,7 +96,7 @@ export class TestShop {
     });
   }
 
-  /** Confirms the order's events for every queue that has not confirmed them. An order with a final status is closed then. */
+  /** Confirms the order's events for every queue that has not confirmed them. An order that is not in progress is closed then. */
   async confirmEvents(orderId: number): Promise<void> {
     const [order] = await this.dataSource.query<{ unconfirmed: string[] }[]>(
       'SELECT unconfirmed FROM orders WHERE id = $1',

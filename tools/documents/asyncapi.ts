@@ -1,4 +1,4 @@
-import { EVENT_OF_STATUS, isFinal, ORDER_STATUSES } from '@estoque/domain';
+import { EVENT_OF_STATUS, ORDER_STATUSES_IN_PROGRESS } from '@estoque/domain';
 import type { EventDefinition, Topology } from '@estoque/messaging';
 import { exampleBodies } from './examples.js';
 import { bodySchema } from './schemas.js';
@@ -14,7 +14,7 @@ export interface Wire {
   consumers: Record<string, string>;
 }
 
-const EVENTS_OF_OPEN_ORDERS: readonly string[] = ORDER_STATUSES.filter((status) => !isFinal(status)).map(
+const EVENTS_OF_OPEN_ORDERS: readonly (string | undefined)[] = ORDER_STATUSES_IN_PROGRESS.map(
   (status) => EVENT_OF_STATUS[status],
 );
 

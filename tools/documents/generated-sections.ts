@@ -1,12 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { APPS, type AppManifest } from '../../apps/manifest.js';
-import { ORDER_TRANSITIONS } from '../../libs/domain/src/order/order-state-machine.js';
 import { wire } from './events.js';
 import { accessMatrix, rolesTable, scopesTable, type OpenApi } from './access-tables.js';
 import { brokerUsersTable } from './broker-users.js';
 import { databaseRolesTable } from './database-roles.js';
-import { appsTable, eventsTable, flowDrawing, transitionsTable } from './sections.js';
+import {
+  appsTable,
+  eventsTable,
+  flowDrawing,
+  movementsTable,
+  orderDiagram,
+  reservationDiagram,
+  statusesTable,
+  transitionsTable,
+} from './sections.js';
 
 /**
  * Generated sections of hand-written pages. The text between `<!-- generated:NAME -->` and `<!-- /generated:NAME -->` is
@@ -20,7 +28,11 @@ const SECTIONS: Record<string, (page: string) => string> = {
       wire(),
       APPS.map((app) => describeApp(app, page)),
     ),
-  transitions: () => transitionsTable(ORDER_TRANSITIONS),
+  transitions: () => transitionsTable(),
+  'order-statuses': () => statusesTable(),
+  'order-diagram': () => orderDiagram(),
+  'reservation-diagram': () => reservationDiagram(),
+  movements: () => movementsTable(),
   scopes: () => scopesTable(),
   roles: () => rolesTable(),
   'access-matrix': () => accessMatrix(readOpenApi()),

@@ -1,4 +1,14 @@
-import { isFinal, type OrderStatus } from '@estoque/domain';
+import {
+  EVENT_OF_STATUS,
+  FIRST_ORDER_STATUS,
+  isFinal,
+  MOVEMENT_KINDS,
+  ORDER_STATUSES,
+  ORDER_TRANSITIONS,
+  RESERVATION_TRANSITIONS,
+  TRANSITION_STATUSES,
+  type OrderStatus,
+} from '@estoque/domain';
 import type { EventDefinition } from '@estoque/messaging';
 import type { Wire } from './asyncapi.js';
 import { code, markdownTable } from './markdown.js';
@@ -68,20 +78,62 @@ export function appsTable({ topology }: Wire, apps: AppRow[]): string {
   );
 }
 
-interface Transition {
-  from: readonly OrderStatus[];
-  to: OrderStatus;
-  event: string;
-}
-
-export function transitionsTable(transitions: Record<string, Transition>): string {
+/** Every transition of an order, with the event of the status after it. */
+export function transitionsTable(): string {
+  const transitions: Record<string, { from: OrderStatus[]; to: OrderStatus }> = {
+    place: { from: [], to: FIRST_ORDER_STATUS },
+    ...TRANSITION_STATUSES,
+  };
   return markdownTable(
     ['transition', 'from', 'to', 'event'],
-    Object.entries(transitions).map(([name, { from, to, event }]) => [
+    Object.entries(transitions).map(([name, { from, to }]) => [
       code(name),
       from.map(code).join(', ') || NONE,
       isFinal(to) ? `${code(to)} (final)` : code(to),
-      code(event),
+      codeOrNone(EVENT_OF_STATUS[to]),
     ]),
   );
 }
+
+/** Every status of an order, with what the table in the code says about it. */
+export function statusesTable(): string {
+  return markdownTable(
+    ['status', 'event', 'stock of the lines', 'next transition is made by'],
+    ORDER_STATUSES.map((status) => {
+      const { stock, isInProgress } = ORDER_TRANSITIONS[status];
+      return [
+        code(status),
+        codeOrNone(EVENT_OF_STATUS[status]),
+        stock,
+        isInProgress ? 'a worker' : isFinal(status) ? NONE : 'a request',
+      ];
+    }),
+  );
+}
+
+/** A Mermaid diagram of the statuses of an order. */
+export const orderDiagram = () =>
+  stateDiagram(
+    FIRST_ORDER_STATUS,
+    Object.fromEntries(ORDER_STATUSES.map((status) => [status, ORDER_TRANSITIONS[status].transitions])),
+  );
+
+/** A Mermaid diagram of the statuses of a reservation. */
+export const reservationDiagram = () => stateDiagram('active', RESERVATION_TRANSITIONS);
+
+export const movementsTable = () =>
+  markdownTable(
+    ['kind', 'meaning'],
+    Object.entries(MOVEMENT_KINDS).map(([kind, meaning]) => [code(kind), meaning]),
+  );
+
+function stateDiagram(first: string, transitions: Record<string, Record<string, string>>): string {
+  const arrows = Object.entries(transitions).flatMap(([from, byName]) => [
+    ...Object.entries(byName).map(([name, to]) => `${from} --> ${to}: ${name}`),
+    ...(Object.keys(byName).length === 0 ? [`${from} --> [*]`] : []),
+  ]);
+  const lines = ['stateDiagram-v2', ...[`[*] --> ${first}`, ...arrows].map((line) => `  ${line}`)];
+  return ['```mermaid', ...lines, '```'].join('\n');
+}
+
+const codeOrNone = (text: string | undefined) => (text === undefined ? NONE : code(text));

@@ -1,11 +1,12 @@
 import {
   EVENT_OF_STATUS,
   eventsOf,
-  isFinal,
+  isInProgress,
   UnitOfWork,
   type EventName,
   type ExaminedOrders,
   type OpenOrder,
+  type OrderStatusInProgress,
 } from '@estoque/domain';
 import { Publisher } from '@estoque/messaging';
 import {
@@ -38,7 +39,7 @@ interface Pass {
   after: number;
   /** Lowest id of an open order. */
   oldest?: number;
-  inProgress: { pending: number; reserved: number };
+  inProgress: Partial<ExaminedOrders['in_progress']>;
 }
 
 /**
@@ -117,12 +118,12 @@ export class WatchdogService implements OnApplicationBootstrap, OnModuleDestroy 
     }
   }
 
-  private recordExamined({ first, last, pending, reserved }: ExaminedOrders) {
+  private recordExamined({ first, last, in_progress }: ExaminedOrders) {
     const { pass } = this;
     pass.after = last ?? pass.after;
     pass.oldest ??= first ?? undefined;
-    pass.inProgress.pending += pending;
-    pass.inProgress.reserved += reserved;
+    for (const [status, count] of Object.entries(in_progress) as [OrderStatusInProgress, number][])
+      pass.inProgress[status] = (pass.inProgress[status] ?? 0) + count;
   }
 
   /**
@@ -200,10 +201,10 @@ export class WatchdogService implements OnApplicationBootstrap, OnModuleDestroy 
   }
 }
 
-const newPass = (after: number): Pass => ({ after, inProgress: { pending: 0, reserved: 0 } });
+const newPass = (after: number): Pass => ({ after, inProgress: {} });
 
 /** Events to republish. */
 function eventsToRepublish({ status, unconfirmed }: OpenOrder): EventName[] {
-  const unconfirmedEvents = eventsOf(unconfirmed);
-  return isFinal(status) ? unconfirmedEvents : [...new Set([...unconfirmedEvents, EVENT_OF_STATUS[status]])];
+  const nextStep = isInProgress(status) ? EVENT_OF_STATUS[status] : undefined;
+  return [...new Set([...eventsOf(unconfirmed), ...(nextStep ? [nextStep] : [])])];
 }

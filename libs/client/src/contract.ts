@@ -55,7 +55,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel an order
-         * @description Possible while the order is `pending` or `reserved`. Reserved stock is released. The operation is idempotent. Requires the scope `orders:write`.
+         * @description Possible until the order is shipped. Reserved stock is released; stock that was deducted is on hand again. The operation is idempotent. Requires the scope `orders:write`.
          */
         post: operations["cancelOrder"];
         delete?: never;
@@ -802,7 +802,7 @@ export interface components {
         };
         TimelineEntryDto: {
             /** @enum {string} */
-            step: "pending" | "reserved" | "processed" | "rejected" | "cancelled" | "notified";
+            step: "pending" | "awaiting_payment" | "reserved" | "processed" | "partially_shipped" | "shipped" | "completed" | "rejected" | "cancelled" | "partially_returned" | "returned" | "notified";
             /**
              * @description RFC 3339, UTC.
              * @example 2026-01-15T12:00:00.000Z
@@ -821,8 +821,13 @@ export interface components {
             };
             /** @example 123 */
             id: number;
+            /**
+             * @description Incremented by each change of the status. The header `ETag` contains it.
+             * @example 3
+             */
+            version: number;
             /** @enum {string} */
-            status: "pending" | "reserved" | "processed" | "rejected" | "cancelled";
+            status: "pending" | "awaiting_payment" | "reserved" | "processed" | "partially_shipped" | "shipped" | "completed" | "rejected" | "cancelled" | "partially_returned" | "returned";
             customer: components["schemas"]["CustomerDto"];
             /** @example pt-BR */
             locale: string;
@@ -840,6 +845,11 @@ export interface components {
              * @enum {string|null}
              */
             cancellation: "requested" | "expired" | null;
+            /**
+             * @description The reason that the caller gave for the cancellation, or null.
+             * @example ordered twice
+             */
+            cancellation_reason: string | null;
             /** @description Steps in chronological order. Steps of an order that was closed more than RETENTION_DAYS ago may be deleted. */
             timeline: components["schemas"]["TimelineEntryDto"][];
             /** @example 2026-01-15T12:00:00.000Z */
@@ -856,6 +866,13 @@ export interface components {
              * @example MTIz
              */
             next_cursor: string | null;
+        };
+        CancelOrderDto: {
+            /**
+             * @description Why the order is cancelled. It is stored with the order.
+             * @example ordered twice
+             */
+            reason?: string;
         };
         CreateProductDto: {
             /** @example Café torrado 250 g */
@@ -889,6 +906,11 @@ export interface components {
         ProductDto: {
             /** @example 10 */
             id: number;
+            /**
+             * @description Incremented by each change. The header `ETag` contains it.
+             * @example 3
+             */
+            version: number;
             /** @example CAF-250 */
             sku: string;
             /** @example Café torrado 250 g */
@@ -979,12 +1001,12 @@ export interface components {
             /** @example 10 */
             product_id: number;
             /**
-             * @description Order of a sale, otherwise null.
+             * @description Order of a sale, a cancellation or a return, otherwise null.
              * @example 123
              */
             order_id: number | null;
             /** @enum {string} */
-            kind: "receipt" | "adjustment" | "sale";
+            kind: "receipt" | "adjustment" | "sale" | "cancellation" | "return";
             /**
              * @description Signed change of the quantity on hand; negative for a sale.
              * @example -2
@@ -1365,7 +1387,7 @@ export interface components {
             /** @example 123 */
             id: number;
             /** @enum {string} */
-            status: "pending" | "reserved" | "processed" | "rejected" | "cancelled";
+            status: "pending" | "awaiting_payment" | "reserved" | "processed" | "partially_shipped" | "shipped" | "completed" | "rejected" | "cancelled" | "partially_returned" | "returned";
             /**
              * @description When the order entered this status.
              * @example 2026-01-15T12:00:00.000Z
@@ -1685,6 +1707,7 @@ export type LineRejectionDto = components['schemas']['LineRejectionDto'];
 export type TimelineEntryDto = components['schemas']['TimelineEntryDto'];
 export type OrderDto = components['schemas']['OrderDto'];
 export type OrderPageDto = components['schemas']['OrderPageDto'];
+export type CancelOrderDto = components['schemas']['CancelOrderDto'];
 export type CreateProductDto = components['schemas']['CreateProductDto'];
 export type ProductDto = components['schemas']['ProductDto'];
 export type ProductPageDto = components['schemas']['ProductPageDto'];
@@ -1738,7 +1761,7 @@ export interface operations {
                 created_from?: string;
                 /** @description Only orders created before this time. */
                 created_to?: string;
-                status?: "pending" | "reserved" | "processed" | "rejected" | "cancelled";
+                status?: "pending" | "awaiting_payment" | "reserved" | "processed" | "partially_shipped" | "shipped" | "completed" | "rejected" | "cancelled" | "partially_returned" | "returned";
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string;
             };
@@ -1874,6 +1897,8 @@ export interface operations {
                 headers: {
                     /** @description URL of the order */
                     Location?: string;
+                    /** @description The version, for the header If-Match of a change */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2037,6 +2062,8 @@ export interface operations {
             /** @description The order with its lines and timeline. */
             200: {
                 headers: {
+                    /** @description The version, for the header If-Match of a change */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2145,24 +2172,32 @@ export interface operations {
             header?: {
                 /** @description A value that is unique to this request, for example a UUID. If a request is repeated with the same key within 24 hours, it is not carried out again: the first answer is returned, with the header `Idempotent-Replayed: true`. */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of the version that the caller has read. If the version is another one meanwhile, the request is refused with 412. Without the header, the change is made to any version. */
+                "If-Match"?: string;
             };
             path: {
                 id: number;
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CancelOrderDto"];
+            };
+        };
         responses: {
             /** @description The cancelled order. */
             200: {
                 headers: {
+                    /** @description The version, for the header If-Match of a change */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["OrderDto"];
                 };
             };
-            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`, `invalid_idempotency_key`: The body is not JSON, or an id or cursor is invalid. The idempotency key is empty, too long or not printable ASCII. */
+            /** @description `malformed_request`, `invalid_id`, `invalid_if_match`, `invalid_idempotency_key`: The body is not JSON, the id is invalid, or `If-Match` is not a list of entity tags. The idempotency key is empty, too long or not printable ASCII. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2207,7 +2242,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `order_not_cancellable`, `idempotency_in_progress`: The order is already processed or rejected. A request with this idempotency key is being handled; repeat it after the seconds in `Retry-After`. */
+            /** @description `order_not_cancellable`, `stock_too_large`, `idempotency_in_progress`: The order is already shipped or rejected, or more of a product would be on hand than the maximum. A request with this idempotency key is being handled; repeat it after the seconds in `Retry-After`. */
             409: {
                 headers: {
                     /** @description Seconds after which a repetition may succeed */
@@ -2220,6 +2255,15 @@ export interface operations {
             };
             /** @description `answer_erased`: The request was carried out before. Its answer contained personal data, which was erased. */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `version_stale`: The order or product has another version than `If-Match` names. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2263,7 +2307,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `idempotency_key_reused`: The idempotency key was used for another operation or another body. */
+            /** @description `validation_failed`, `idempotency_key_reused`: Fields are unknown, missing or invalid; `errors` lists each of them. The idempotency key was used for another operation or another body. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2456,6 +2500,8 @@ export interface operations {
             /** @description The created product. */
             201: {
                 headers: {
+                    /** @description The version, for the header If-Match of a change */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2619,6 +2665,8 @@ export interface operations {
             /** @description The product. */
             200: {
                 headers: {
+                    /** @description The version, for the header If-Match of a change */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2724,7 +2772,10 @@ export interface operations {
     changeProduct: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the version that the caller has read. If the version is another one meanwhile, the request is refused with 412. Without the header, the change is made to any version. */
+                "If-Match"?: string;
+            };
             path: {
                 id: number;
             };
@@ -2739,13 +2790,15 @@ export interface operations {
             /** @description The changed product. */
             200: {
                 headers: {
+                    /** @description The version, for the header If-Match of a change */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ProductDto"];
                 };
             };
-            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            /** @description `malformed_request`, `invalid_id`, `invalid_if_match`: The body is not JSON, the id is invalid, or `If-Match` is not a list of entity tags. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2792,6 +2845,15 @@ export interface operations {
             };
             /** @description `sku_taken`: Another product has this SKU. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `version_stale`: The order or product has another version than `If-Match` names. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -53,11 +53,19 @@ export {
   MAX_METADATA_VALUE_LENGTH,
   MAX_MOVEMENT,
   MAX_PRICE,
+  MAX_REASON_LENGTH,
   MAX_REFERENCE_LENGTH,
   MAX_REORDER_POINT,
   MAX_UNITS,
 } from './limits.js';
-export { LOCALES, type Cancellation, type LineRejection, type Locale } from './order/order.entity.js';
+export { assertVersion, type ExpectedVersion } from './expected-version.js';
+export {
+  CANCELLATIONS,
+  LOCALES,
+  type Cancellation,
+  type LineRejection,
+  type Locale,
+} from './order/order.entity.js';
 export { draftOrder, type PlaceOrderRequest } from './order/order-draft.js';
 export {
   InvalidOrder,
@@ -98,7 +106,13 @@ export {
 } from './row-locks.js';
 export type { ExpiryPosition } from './stock/active-reservation.repository.js';
 export { allocate, type StockLevel } from './stock/allocation.js';
-export { Movement, Stock } from './stock/stock.entity.js';
+export {
+  Movement,
+  MOVEMENT_KINDS,
+  RESERVATION_TRANSITIONS,
+  Stock,
+  type MovementKind,
+} from './stock/stock.entity.js';
 export { MovementNotFound, StockBelowReserved, StockTooLarge } from './stock/stock.errors.js';
 export type { StockChange } from './stock/stock.repository.js';
 export { Repositories, UnitOfWork, type Transaction } from './unit-of-work.js';

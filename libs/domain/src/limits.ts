@@ -25,6 +25,9 @@ export const MAX_TOTAL = Number.MAX_SAFE_INTEGER;
 /** Characters of the customer's reference of an order. */
 export const MAX_REFERENCE_LENGTH = 200;
 
+/** Characters of the reason for a cancellation. */
+export const MAX_REASON_LENGTH = 500;
+
 /** Entries of an order's metadata, and characters of each name and value. */
 export const MAX_METADATA_ENTRIES = 50;
 export const MAX_METADATA_NAME_LENGTH = 40;

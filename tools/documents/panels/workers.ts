@@ -1,3 +1,4 @@
+import { ORDER_STATUSES_IN_PROGRESS } from '@estoque/domain';
 import { WORKERS, type WorkerName } from '../../../apps/manifest.js';
 import { perSecond, quantiles, type Graph, type Row } from './panel.js';
 
@@ -42,7 +43,7 @@ const OWN_GRAPHS: Partial<Record<WorkerName, Graph[]>> = {
   'order-worker': [
     {
       title: 'Orders in progress',
-      description: 'Orders that are pending or reserved.',
+      description: `Orders that are ${ORDER_STATUSES_IN_PROGRESS.join(' or ')}.`,
       unit: 'short',
       queries: { '{{status}}': 'max by (status) (estoque_orders_in_progress)' },
       stacked: true,

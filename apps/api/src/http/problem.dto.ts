@@ -93,6 +93,12 @@ export const MALFORMED = {
   otherCodes: ['invalid_id', 'invalid_cursor'],
   when: 'The body is not JSON, or an id or cursor is invalid.',
 };
+/** Of operations that accept the header If-Match. */
+export const MALFORMED_CHANGE = {
+  code: 'malformed_request',
+  otherCodes: ['invalid_id', 'invalid_if_match'],
+  when: 'The body is not JSON, the id is invalid, or `If-Match` is not a list of entity tags.',
+};
 export const INVALID = {
   code: 'validation_failed',
   when: 'Fields are unknown, missing or invalid; `errors` lists each of them.',

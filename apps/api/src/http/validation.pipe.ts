@@ -49,6 +49,9 @@ export function validationPipe() {
 class ObjectOnlyPipe extends ValidationPipe implements PipeTransform {
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    if (metadata.type === 'body' && value === undefined && isOptionalBody(metadata)) {
+      return super.transform({}, metadata) as Promise<unknown>;
+    }
     if (metadata.type === 'body' && !isObject) {
       throw invalid([{ pointer: '', code: 'not_an_object', message: 'must be a JSON object' }]);
     }
@@ -62,6 +65,13 @@ class ObjectOnlyPipe extends ValidationPipe implements PipeTransform {
     return metadata.type === 'query' ? validated.catch(nameParameters) : validated;
   }
 }
+
+/** Marks the class of a body that the client may omit: a request without a body is one with an empty object. */
+export const OptionalBody: ClassDecorator = (target) => void OPTIONAL_BODIES.add(target);
+const OPTIONAL_BODIES = new WeakSet<object>();
+
+const isOptionalBody = ({ metatype }: ArgumentMetadata) =>
+  metatype !== undefined && OPTIONAL_BODIES.has(metatype);
 
 /** Query parameters have no JSON pointer: names the parameter instead. */
 function nameParameters(error: unknown): never {

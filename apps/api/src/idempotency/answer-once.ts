@@ -10,6 +10,7 @@ import {
   type UnitOfWork,
 } from '@estoque/domain';
 import type { FastifyReply } from 'fastify';
+import { withEtag } from '../http/versions.js';
 import { keyedRequest } from './idempotency-key.js';
 
 /**
@@ -26,7 +27,7 @@ export async function respond<Body>(
     const { body, headers, replayed } = await handle(keyedRequest(reply.request));
     if (headers) reply.headers(headers);
     if (replayed) reply.header('idempotent-replayed', 'true');
-    return body;
+    return withEtag(reply, body);
   } catch (error) {
     if (error instanceof ReplayedRefusal) reply.header('idempotent-replayed', 'true');
     if (error instanceof IdempotencyInProgress)

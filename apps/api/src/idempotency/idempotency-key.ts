@@ -39,11 +39,13 @@ function parseKey(values: string[]): string {
   });
 }
 
-/** SHA-256 of method, path and body. The sequence of the fields in the body makes no difference. */
-function fingerprintOf({ method, url, body }: FastifyRequest): string {
+/** SHA-256 of method, path, body and If-Match. The sequence of the fields in the body makes no difference. */
+function fingerprintOf({ method, url, headers, body }: FastifyRequest): string {
   const path = url.split('?')[0]!;
   const content = body === undefined ? '' : canonicalJson(body);
-  return createHash('sha256').update(`${method} ${path}\n${content}`).digest('base64');
+  const ifMatch = headers['if-match'];
+  const condition = ifMatch === undefined ? '' : `\n${ifMatch}`;
+  return createHash('sha256').update(`${method} ${path}\n${content}${condition}`).digest('base64');
 }
 
 /** @throws AppError `malformed_request` if the value is nested more than MAX_DEPTH deep */

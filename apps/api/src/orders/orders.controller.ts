@@ -1,15 +1,16 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { assertOwn, ownerOf } from '../access/owner.js';
 import { Requires } from '../access/requires.decorator.js';
 import { actorOf } from '../audit-log/actor.js';
 import { abandonmentOf } from '../http/admission.js';
 import { IdPipe } from '../http/id.pipe.js';
-import { ApiProblems, INVALID, MALFORMED } from '../http/problem.dto.js';
+import { ApiProblems, INVALID, MALFORMED, MALFORMED_CHANGE } from '../http/problem.dto.js';
+import { ApiIfMatch, ETAG_HEADER, expectedVersion, STALE, withEtag } from '../http/versions.js';
 import { ApiIdempotent } from '../idempotency/idempotency.decorators.js';
 import { respond } from '../idempotency/answer-once.js';
-import { OrderDto, OrderPageDto, OrderQuery } from './orders.dto.js';
+import { CancelOrderDto, OrderDto, OrderPageDto, OrderQuery } from './orders.dto.js';
 import { OrdersService } from './orders.service.js';
 import { PlaceOrderDto } from './place-order.dto.js';
 
@@ -33,6 +34,7 @@ export class OrdersController {
     description: 'The order is stored and will be processed.',
     headers: {
       Location: { description: 'URL of the order', schema: { type: 'string', example: '/v1/orders/123' } },
+      ...ETAG_HEADER,
     },
   })
   @ApiIdempotent({
@@ -65,10 +67,18 @@ export class OrdersController {
   @Get(':id')
   @ApiOperation({ operationId: 'getOrder', summary: 'Get an order with its status and timeline' })
   @ApiParam({ name: 'id', type: 'integer', example: 123 })
-  @ApiResponse({ status: 200, type: OrderDto, description: 'The order with its lines and timeline.' })
+  @ApiResponse({
+    status: 200,
+    type: OrderDto,
+    description: 'The order with its lines and timeline.',
+    headers: ETAG_HEADER,
+  })
   @ApiProblems({ 400: MALFORMED, 404: { code: 'order_not_found', when: 'The order does not exist.' } })
-  get(@Param('id', IdPipe) id: number, @Req() request: FastifyRequest): Promise<OrderDto> {
-    return this.orders.get(id, ownerOf(request));
+  async get(
+    @Param('id', IdPipe) id: number,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<OrderDto> {
+    return withEtag(reply, await this.orders.get(id, ownerOf(reply.request)));
   }
 
   @Requires('orders:write', { isForCustomers: true })
@@ -78,20 +88,30 @@ export class OrdersController {
     operationId: 'cancelOrder',
     summary: 'Cancel an order',
     description:
-      'Possible while the order is `pending` or `reserved`. Reserved stock is released. The operation is idempotent.',
+      'Possible until the order is shipped. Reserved stock is released; stock that was deducted is on hand again. The operation is idempotent.',
   })
+  @ApiIfMatch()
+  @ApiBody({ type: CancelOrderDto, required: false })
   @ApiParam({ name: 'id', type: 'integer', example: 123 })
-  @ApiResponse({ status: 200, type: OrderDto, description: 'The cancelled order.' })
+  @ApiResponse({ status: 200, type: OrderDto, description: 'The cancelled order.', headers: ETAG_HEADER })
   @ApiIdempotent({
-    400: MALFORMED,
+    400: MALFORMED_CHANGE,
     404: { code: 'order_not_found', when: 'The order does not exist.' },
-    409: { code: 'order_not_cancellable', when: 'The order is already processed or rejected.' },
+    409: {
+      code: 'order_not_cancellable',
+      otherCodes: ['stock_too_large'],
+      when: 'The order is already shipped or rejected, or more of a product would be on hand than the maximum.',
+    },
+    ...STALE,
+    422: INVALID,
   })
   cancel(
     @Param('id', IdPipe) id: number,
+    @Body() { reason }: CancelOrderDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OrderDto> {
-    const owner = ownerOf(reply.request);
-    return respond(reply, (keyed) => this.orders.cancel(id, actorOf(reply.request), keyed, owner));
+    const { request } = reply;
+    const options = { reason, expected: expectedVersion(request), owner: ownerOf(request) };
+    return respond(reply, (keyed) => this.orders.cancel(id, actorOf(request), { ...options, keyed }));
   }
 }

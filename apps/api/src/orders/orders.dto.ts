@@ -1,7 +1,8 @@
 import {
+  CANCELLATIONS,
+  MAX_REASON_LENGTH,
   MAX_REFERENCE_LENGTH,
   ORDER_STATUSES,
-  type Cancellation,
   type LineRejection,
   type OrderDetails,
   type OrderStatus,
@@ -10,6 +11,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsIn } from 'class-validator';
 import { IsDateTime, IsEmailAddress, IsOptionalNotNull, IsSingleLine } from '../http/fields.decorators.js';
 import { PageDto, PageQuery } from '../http/page.dto.js';
+import { OptionalBody } from '../http/validation.pipe.js';
 import { CustomerDto, METADATA_SCHEMA } from './place-order.dto.js';
 
 export class OrderQuery extends PageQuery {
@@ -36,6 +38,14 @@ export class OrderQuery extends PageQuery {
   @IsOptionalNotNull()
   @IsDateTime()
   created_to?: string;
+}
+
+@OptionalBody
+export class CancelOrderDto {
+  /** Why the order is cancelled. It is stored with the order. @example "ordered twice" */
+  @IsOptionalNotNull()
+  @IsSingleLine(MAX_REASON_LENGTH)
+  reason?: string;
 }
 
 export class OrderLineDto {
@@ -88,11 +98,11 @@ export class TimelineEntryDto {
   at!: string;
 }
 
-const CANCELLATIONS = ['requested', 'expired'] as const satisfies readonly Cancellation[];
-
 export class OrderDto {
   /** @example 123 */
   id!: number;
+  /** Incremented by each change of the status. The header `ETag` contains it. @example 3 */
+  version!: number;
   @IsIn(ORDER_STATUSES)
   status!: OrderStatus;
   customer!: CustomerDto;
@@ -110,6 +120,8 @@ export class OrderDto {
   /** `requested`: cancelled through the API. `expired`: the reservation expired. Null unless the order is cancelled. @example null */
   @IsIn(CANCELLATIONS)
   cancellation!: (typeof CANCELLATIONS)[number] | null;
+  /** The reason that the caller gave for the cancellation, or null. @example "ordered twice" */
+  cancellation_reason!: string | null;
   /** Steps in chronological order. Steps of an order that was closed more than RETENTION_DAYS ago may be deleted. */
   timeline!: TimelineEntryDto[];
   /** @example "2026-01-15T12:00:00.000Z" */
@@ -125,6 +137,7 @@ export class OrderPageDto extends PageDto {
 export function toOrderDto(order: OrderDetails): OrderDto {
   return {
     id: order.id,
+    version: order.version,
     status: order.status,
     customer: { name: order.customer_name, email: order.customer_email },
     locale: order.locale,
@@ -145,6 +158,7 @@ export function toOrderDto(order: OrderDetails): OrderDto {
     },
     rejection: order.rejection,
     cancellation: order.cancellation,
+    cancellation_reason: order.cancellation_reason,
     timeline: order.timeline.map(({ step, at }) => ({ step, at: at.toISOString() })),
     created_at: order.created_at.toISOString(),
     updated_at: order.updated_at.toISOString(),

@@ -1,5 +1,8 @@
 import {
+  assertVersion,
   draftOrder,
+  FIRST_ORDER_STATUS,
+  hasSoldStock,
   InvalidOrder,
   mayTransition,
   OrderNotCancellable,
@@ -9,7 +12,9 @@ import {
   UnitOfWork,
   type Actor,
   type Answer,
+  type ExpectedVersion,
   type KeyedRequest,
+  type LockedOrder,
   type NewOrder,
   type PlacedOrder,
   type Transaction,
@@ -29,6 +34,15 @@ import type { PlaceOrderDto } from './place-order.dto.js';
 interface OrderRequest {
   body: PlaceOrderDto;
   actor: Actor;
+  keyed?: KeyedRequest;
+}
+
+/** What a caller may say about a cancellation. */
+interface Cancel {
+  reason?: string;
+  expected?: ExpectedVersion;
+  /** The customer who asks for it: the order of another one is not found. */
+  owner?: string;
   keyed?: KeyedRequest;
 }
 
@@ -72,23 +86,33 @@ export class OrdersService {
   }
 
   /**
-   * Cancels the order, releases its reservations and stores the event `order.cancelled` in one transaction. An order
+   * Cancels the order, releases or restores its stock and stores the event `order.cancelled` in one transaction. An order
    * that is already cancelled is returned unchanged.
    *
-   * @param owner the customer who asks for it: the order of another one is not found
-   * @throws OrderNotFound, OrderNotCancellable, RowLocked, IdempotencyKeyReused, IdempotencyInProgress
+   * @throws OrderNotFound, VersionStale, OrderNotCancellable, StockTooLarge, RowLocked, IdempotencyKeyReused,
+   * IdempotencyInProgress
    */
-  async cancel(id: number, actor: Actor, keyed?: KeyedRequest, owner?: string): Promise<Answer<OrderDto>> {
+  async cancel(
+    id: number,
+    actor: Actor,
+    { reason, expected, owner, keyed }: Cancel = {},
+  ): Promise<Answer<OrderDto>> {
     // Before any lock, so that a locked order of another customer is not found either.
     if (owner !== undefined) await this.unitOfWork.readForChange.orderDetails.assertOwner(id, owner);
     const items = (await this.unitOfWork.readForChange.orderDetails.itemsOf([id])).get(id)!;
-    const rows = [orderRow(id), ...items.map(({ product_id }) => stockRow(product_id))];
+    // A movement refers to its product.
+    const rows = [
+      orderRow(id),
+      ...items.flatMap(({ product_id }) => [stockRow(product_id), productRow(product_id)]),
+    ];
     const locking = this.unitOfWork.locking(rows);
-    return answerOnce(locking, keyed, async ({ orders, orderDetails, reservations, outbox, auditLog }) => {
+    return answerOnce(locking, keyed, async (transaction) => {
+      const { orders, orderDetails, outbox, auditLog } = transaction;
       const order = await orders.lockForUpdate(id);
+      assertVersion(expected, order.version);
       if (mayTransition('cancel', order.status)) {
-        await reservations.release(order);
-        await orders.cancel(id, 'requested');
+        await freeStock(order, transaction);
+        await orders.cancel(id, 'requested', reason);
         outbox.add('order.cancelled', { order_id: id, items: order.items, reason: 'requested' });
         await auditLog.record(actor, {
           action: 'order.cancelled',
@@ -134,6 +158,12 @@ const rowsOf = ({ body: { items } }: OrderRequest) => [
   ...new Set(items.map(({ product_id }) => productRow(product_id))),
 ];
 
+/** Releases the reservations of an order, or restores its stock if it was deducted. */
+async function freeStock(order: LockedOrder, { reservations, outbox }: Transaction<'api'>) {
+  if (!hasSoldStock(order.status)) return reservations.release(order);
+  outbox.add('stock.updated', { order_id: order.id, items: await reservations.restore(order) });
+}
+
 async function storeOrders(
   requests: OrderRequest[],
   { orders, products, outbox }: Transaction<'api'>,
@@ -165,10 +195,12 @@ function toPlacedDto(order: NewOrder, { id, created_at }: PlacedOrder): OrderDto
     reference: order.reference ?? null,
     metadata: order.metadata ?? null,
     id,
-    status: 'pending',
+    version: 1,
+    status: FIRST_ORDER_STATUS,
     rejection: null,
     cancellation: null,
-    timeline: [{ step: 'pending', at: created_at }],
+    cancellation_reason: null,
+    timeline: [{ step: FIRST_ORDER_STATUS, at: created_at }],
     created_at,
     updated_at: created_at,
   });

@@ -1,10 +1,11 @@
-import { Body, Controller, Get, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { Requires } from '../access/requires.decorator.js';
 import { actorOf } from '../audit-log/actor.js';
 import { IdPipe } from '../http/id.pipe.js';
-import { ApiProblems, INVALID, MALFORMED } from '../http/problem.dto.js';
+import { ApiProblems, INVALID, MALFORMED, MALFORMED_CHANGE } from '../http/problem.dto.js';
+import { ApiIfMatch, ETAG_HEADER, expectedVersion, STALE, withEtag } from '../http/versions.js';
 import { respond } from '../idempotency/answer-once.js';
 import { ApiIdempotent } from '../idempotency/idempotency.decorators.js';
 import {
@@ -27,7 +28,12 @@ export class ProductsController {
   @Requires('products:write')
   @Post()
   @ApiOperation({ operationId: 'createProduct', summary: 'Create a product with no stock' })
-  @ApiResponse({ status: 201, type: ProductDto, description: 'The created product.' })
+  @ApiResponse({
+    status: 201,
+    type: ProductDto,
+    description: 'The created product.',
+    headers: ETAG_HEADER,
+  })
   @ApiIdempotent({ 400: MALFORMED, 409: SKU_TAKEN, 422: INVALID })
   create(
     @Body() body: CreateProductDto,
@@ -49,23 +55,29 @@ export class ProductsController {
   @Get(':id')
   @ApiOperation({ operationId: 'getProduct', summary: 'Get a product' })
   @ApiParam({ name: 'id', type: 'integer', example: 10 })
-  @ApiResponse({ status: 200, type: ProductDto, description: 'The product.' })
+  @ApiResponse({ status: 200, type: ProductDto, description: 'The product.', headers: ETAG_HEADER })
   @ApiProblems({ 400: MALFORMED, 404: NOT_FOUND })
-  get(@Param('id', IdPipe) id: number): Promise<ProductDto> {
-    return this.products.get(id);
+  async get(
+    @Param('id', IdPipe) id: number,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ProductDto> {
+    return withEtag(reply, await this.products.get(id));
   }
 
   @Requires('products:write')
   @Patch(':id')
   @ApiOperation({ operationId: 'changeProduct', summary: 'Change fields of a product' })
   @ApiParam({ name: 'id', type: 'integer', example: 10 })
-  @ApiResponse({ status: 200, type: ProductDto, description: 'The changed product.' })
-  @ApiProblems({ 400: MALFORMED, 404: NOT_FOUND, 409: SKU_TAKEN, 422: INVALID })
-  change(
+  @ApiResponse({ status: 200, type: ProductDto, description: 'The changed product.', headers: ETAG_HEADER })
+  @ApiIfMatch()
+  @ApiProblems({ 400: MALFORMED_CHANGE, 404: NOT_FOUND, 409: SKU_TAKEN, ...STALE, 422: INVALID })
+  async change(
     @Param('id', IdPipe) id: number,
     @Body() body: ChangeProductDto,
-    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ProductDto> {
-    return this.products.change(id, body, actorOf(request));
+    const { request } = reply;
+    const expected = expectedVersion(request);
+    return withEtag(reply, await this.products.change(id, body, actorOf(request), expected));
   }
 }

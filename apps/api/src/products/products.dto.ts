@@ -61,6 +61,8 @@ export class CreateProductDto {
 export class ProductDto {
   /** @example 10 */
   id!: number;
+  /** Incremented by each change. The header `ETag` contains it. @example 3 */
+  version!: number;
   /** @example "CAF-250" */
   sku!: string;
   /** @example "Café torrado 250 g" */
@@ -88,6 +90,7 @@ export class ChangeProductDto extends PartialType(CreateProductDto, { skipNullPr
 
 export function toProductDto({
   id,
+  version,
   sku,
   name,
   price,
@@ -99,6 +102,7 @@ export function toProductDto({
 }: Product): ProductDto {
   return {
     id,
+    version,
     sku,
     name,
     price,

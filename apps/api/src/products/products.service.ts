@@ -4,6 +4,7 @@ import {
   UnitOfWork,
   type Actor,
   type Answer,
+  type ExpectedVersion,
   type KeyedRequest,
 } from '@estoque/domain';
 import { Injectable } from '@nestjs/common';
@@ -37,11 +38,19 @@ export class ProductsService {
     });
   }
 
-  /** @throws ProductNotFound, SkuTaken, RowLocked */
-  change(id: number, changes: ChangeProductDto, actor: Actor): Promise<ProductDto> {
+  /**
+   * @param expected the version that the caller has read; undefined: any
+   * @throws ProductNotFound, VersionStale, SkuTaken, RowLocked
+   */
+  change(
+    id: number,
+    changes: ChangeProductDto,
+    actor: Actor,
+    expected?: ExpectedVersion,
+  ): Promise<ProductDto> {
     const row = changes.sku === undefined ? productDataRow(id) : productSkuRow(id);
     return this.unitOfWork.locking([row]).inTransaction(async ({ products, auditLog }) => {
-      const { before, after } = await products.change(id, changes);
+      const { before, after } = await products.change(id, changes, expected);
       await auditLog.record(actor, {
         action: 'product.changed',
         objectId: id,

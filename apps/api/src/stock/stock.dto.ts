@@ -1,4 +1,4 @@
-import { MAX_MOVEMENT, type Movement } from '@estoque/domain';
+import { MAX_MOVEMENT, MOVEMENT_KINDS, type Movement, type MovementKind } from '@estoque/domain';
 import { IsIn, IsInt, IsNotIn, Max, Min } from 'class-validator';
 import { IsSingleLine } from '../http/fields.decorators.js';
 import { PageDto } from '../http/page.dto.js';
@@ -42,18 +42,18 @@ export class StockDto {
   available!: number;
 }
 
-const MOVEMENT_KINDS = ['receipt', 'adjustment', 'sale'] as const satisfies readonly Movement['kind'][];
+const MOVEMENT_KIND_NAMES = Object.keys(MOVEMENT_KINDS) as MovementKind[];
 
 export class MovementDto {
   /** @example 501 */
   id!: number;
   /** @example 10 */
   product_id!: number;
-  /** Order of a sale, otherwise null. @example 123 */
+  /** Order of a sale, a cancellation or a return, otherwise null. @example 123 */
   order_id!: number | null;
   // Response fields are not validated: @IsIn only gives the Swagger plugin the enum, in this order.
-  @IsIn(MOVEMENT_KINDS)
-  kind!: (typeof MOVEMENT_KINDS)[number];
+  @IsIn(MOVEMENT_KIND_NAMES)
+  kind!: MovementKind;
   /** Signed change of the quantity on hand; negative for a sale. @example -2 */
   quantity!: number;
   /** Quantity on hand after the movement. @example 48 */

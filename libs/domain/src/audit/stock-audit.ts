@@ -1,9 +1,6 @@
 import type { SqlClient } from '@estoque/database';
-import {
-  STATUSES_WITH_STOCK_RESERVED,
-  STATUSES_WITH_STOCK_SOLD,
-  type OrderStatus,
-} from '../order/order-state-machine.js';
+import { quoted } from '../order/order-parts.js';
+import { STATUSES_WITH_STOCK_RESERVED, STATUSES_WITH_STOCK_SOLD } from '../order/order-state-machine.js';
 
 /** A difference between two records of the stock ledger. Quantities are in units. */
 export interface Discrepancy {
@@ -15,9 +12,6 @@ export interface Discrepancy {
   expected: number;
   found: number;
 }
-
-/** Formats statuses as a list of SQL literals. */
-const quoted = (statuses: readonly OrderStatus[]) => statuses.map((status) => `'${status}'`).join(', ');
 
 /** Each check is a query that returns its discrepancies. */
 const CHECKS = {
@@ -39,12 +33,12 @@ const CHECKS = {
       SELECT product_id, order_id, balance_after AS found, sum(quantity) OVER (PARTITION BY product_id ORDER BY id) AS expected
       FROM movements) movement
     WHERE expected <> found`,
-  /** Each line of an order with sold stock has a sale of its quantity. There are no other sales. */
+  /** Each line of an order with sold stock has a sale of its quantity. Any other sale is undone by a cancellation. */
   sold: `
     SELECT product_id, order_id, coalesce(ordered, 0) AS expected, coalesce(sold, 0) AS found
     FROM (SELECT order_id, product_id, quantity AS ordered FROM order_lines JOIN orders ON orders.id = order_id
           WHERE status IN (${quoted(STATUSES_WITH_STOCK_SOLD)})) line
-    FULL JOIN (SELECT order_id, product_id, -sum(quantity) AS sold FROM movements WHERE kind = 'sale'
+    FULL JOIN (SELECT order_id, product_id, -sum(quantity) AS sold FROM movements WHERE kind IN ('sale', 'cancellation')
           GROUP BY order_id, product_id) sale USING (order_id, product_id)
     WHERE coalesce(ordered, 0) <> coalesce(sold, 0)`,
   /** Each line of an order with reserved stock has an active reservation of its quantity. There are no others. */

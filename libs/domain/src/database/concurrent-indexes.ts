@@ -4,6 +4,7 @@ import type { QueryRunner } from 'typeorm';
 export interface Index {
   name: string;
   on: string;
+  isUnique?: boolean;
 }
 
 /**
@@ -12,10 +13,10 @@ export interface Index {
  */
 export async function createIndexesConcurrently(queryRunner: QueryRunner, indexes: readonly Index[]) {
   await withoutLockTimeout(queryRunner, async () => {
-    for (const { name, on } of indexes) {
+    for (const { name, on, isUnique } of indexes) {
       if (await isValid(queryRunner, name)) continue;
       await queryRunner.query(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`);
-      await queryRunner.query(`CREATE INDEX CONCURRENTLY ${name} ON ${on}`);
+      await queryRunner.query(`CREATE ${isUnique ? 'UNIQUE ' : ''}INDEX CONCURRENTLY ${name} ON ${on}`);
     }
   });
 }

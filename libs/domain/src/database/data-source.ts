@@ -20,6 +20,8 @@ import { MailQuotas1766005000000 } from './migrations/1766005000000-mail-quotas.
 import { WithheldMails1766005001000 } from './migrations/1766005001000-withheld-mails.js';
 import { AuditLog1766006000000 } from './migrations/1766006000000-audit-log.js';
 import { Erasures1766006001000 } from './migrations/1766006001000-erasures.js';
+import { OrderLife1766010000000 } from './migrations/1766010000000-order-life.js';
+import { OrderLifeIndexes1766010001000 } from './migrations/1766010001000-order-life-indexes.js';
 
 const ENTITIES = [
   Product,
@@ -53,6 +55,8 @@ const MIGRATIONS = [
   WithheldMails1766005001000,
   AuditLog1766006000000,
   Erasures1766006001000,
+  OrderLife1766010000000,
+  OrderLifeIndexes1766010001000,
 ];
 
 /** Creates the data source of the system's database. It is not connected; `initialize()` connects it. */

@@ -73,6 +73,48 @@ describe('Database migrations', () => {
     expect(await readSchema(dataSource)).toEqual(before);
   });
 
+  it('can be undone with orders in later statuses and sales that a cancellation has undone', async () => {
+    await dataSource.query(
+      `WITH product AS (
+         INSERT INTO products (sku, name, price, currency) VALUES ('P-1', 'Café', 100, 'BRL') RETURNING id
+       ), placed AS (
+         INSERT INTO orders (customer_name, customer_email, locale, currency, total, status, shipment_status, cancellation)
+         SELECT 'Ana', 'ana@example.com', 'en', 'BRL', 100, status, shipment_status, cancellation
+         FROM (VALUES ('awaiting_payment', NULL, NULL), ('shipped', 'shipped', NULL), ('cancelled', NULL, 'requested'))
+              AS placed (status, shipment_status, cancellation)
+         RETURNING id, status
+       ), line AS (
+         INSERT INTO order_lines (order_id, position, product_id, sku, name, quantity, unit_price)
+         SELECT placed.id, 1, product.id, 'P-1', 'Café', 1, 100 FROM product, placed RETURNING order_id, product_id
+       ), reservation AS (
+         INSERT INTO reservations (order_id, product_id, quantity, status)
+         SELECT order_id, product_id, 1, 'committed' FROM line
+       )
+       INSERT INTO movements (product_id, order_id, kind, quantity, balance_after, reason)
+       SELECT product.id, placed.id, kind, quantity, 1 + quantity, 'test' FROM product, placed,
+         (VALUES ('sale', -1), ('cancellation', 1)) AS movement (kind, quantity) WHERE status = 'cancelled'`,
+    );
+    const read = async () => ({
+      orders: await dataSource.query<object[]>('SELECT status FROM orders ORDER BY id'),
+      movements: await dataSource.query<object[]>('SELECT kind, quantity FROM movements ORDER BY id'),
+    });
+    while (
+      (await dataSource.query<unknown[]>(`SELECT FROM migrations WHERE name = 'OrderLife1766010000000'`))
+        .length > 0
+    )
+      await dataSource.undoLastMigration({ transaction: 'each' });
+    const undone = {
+      orders: [{ status: 'reserved' }, { status: 'processed' }, { status: 'cancelled' }],
+      movements: [
+        { kind: 'adjustment', quantity: -1 },
+        { kind: 'adjustment', quantity: 1 },
+      ],
+    };
+    expect(await read()).toEqual(undone);
+    await migrate(database.url);
+    expect(await read()).toEqual(undone);
+  });
+
   it('run once if five processes start them concurrently', async () => {
     await undoAll();
     const migrated = await Promise.all(Array.from({ length: 5 }, () => migrate(database.url)));

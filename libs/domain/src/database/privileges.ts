@@ -5,7 +5,7 @@ export const roleOf = (app: string) => `estoque_${app.replaceAll('-', '_')}`;
 
 /** What a transition of an order changes. */
 const ORDER_TRANSITION: Privilege =
-  'UPDATE (status, rejection, cancellation, unconfirmed, closed_at, updated_at, republish_count, republished_at)';
+  'UPDATE (status, version, rejection, cancellation, cancellation_reason, shipment_status, unconfirmed, closed_at, updated_at, republish_count, republished_at)';
 /** What a consumer changes that confirms an event of an order. */
 const ORDER_CONFIRMATION: Privilege = 'UPDATE (unconfirmed, closed_at)';
 /** Writing events, and publishing those of this process and those that another one left. */

@@ -5,7 +5,7 @@ import { items, orderId } from './items.js';
 export const orderCancelled = defineEvent({
   name: 'order.cancelled',
   summary:
-    'The order is cancelled, on request or because its reservation expired. Its reservation is released.',
+    'The order is cancelled, on request or because its reservation expired. Its reservation is released, or its deducted stock is on hand again. A payment that was captured has to be refunded.',
   version: 1,
   publishedBy: ['api', 'order-worker'],
   republishedBy: ['order-worker'],

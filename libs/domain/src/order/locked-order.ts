@@ -16,6 +16,7 @@ export interface OrderMessage {
 export interface LockedOrder {
   id: number;
   status: OrderStatus;
+  version: number;
   /** Sorted by product id. */
   items: OrderItem[];
   /** The message for which the order was locked, if any. */
@@ -34,9 +35,9 @@ export async function lockOrders(
   wait: '' | 'SKIP LOCKED' = '',
 ): Promise<Map<number, LockedOrder>> {
   const orders = await manager.query<
-    { id: number; status: OrderStatus; products: number[]; quantities: number[] }[]
+    { id: number; status: OrderStatus; version: number; products: number[]; quantities: number[] }[]
   >(
-    `SELECT id, status, products, quantities
+    `SELECT id, status, version, products, quantities
      FROM orders, LATERAL (
        SELECT coalesce(array_agg(product_id ORDER BY product_id), '{}') AS products,
               coalesce(array_agg(quantity ORDER BY product_id), '{}') AS quantities
@@ -46,9 +47,9 @@ export async function lockOrders(
     [ids],
   );
   return new Map(
-    orders.map(({ id, status, products, quantities }) => {
+    orders.map(({ id, status, version, products, quantities }) => {
       const items = products.map((product_id, index) => ({ product_id, quantity: quantities[index]! }));
-      return [id, { id, status, items }];
+      return [id, { id, status, version, items }];
     }),
   );
 }

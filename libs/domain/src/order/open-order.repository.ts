@@ -1,9 +1,15 @@
 import type { EntityManager } from 'typeorm';
 import type { PendingConfirmation } from '../events/confirmations.js';
-import type { OrderStatus } from './order-state-machine.js';
+import { quoted } from './order-parts.js';
+import {
+  ORDER_STATUSES_IN_PROGRESS,
+  STATUSES_WITH_STOCK_RESERVED,
+  type OrderStatus,
+  type OrderStatusInProgress,
+} from './order-state-machine.js';
 import type { Cancellation, LineRejection } from './order.entity.js';
 
-/** An order that is not closed: it is in progress, or consumers still have to confirm its events. */
+/** An order that is not closed: it is in progress (docs/domain.md), or consumers still have to confirm its events. */
 export interface OpenOrder {
   id: number;
   status: OrderStatus;
@@ -17,10 +23,13 @@ export interface OpenOrder {
   unconfirmed: PendingConfirmation[];
 }
 
-/** Time limits in seconds: for the statuses that are not final, and for the confirmations of a final status. */
+/** Time limits in seconds. */
 export interface OrderTimeLimits {
+  /** For orders in progress without reserved stock. */
   pending: number;
+  /** For orders in progress with reserved stock. */
   reserved: number;
+  /** For the confirmations of the other orders. */
   unconfirmed: number;
 }
 
@@ -32,14 +41,18 @@ export interface ExaminedOrders {
   /** Lowest and highest id; null if there are no orders. */
   first: number | null;
   last: number | null;
-  /** Number of orders with these statuses. */
-  pending: number;
-  reserved: number;
+  /** Number of orders in progress, by status. */
+  in_progress: Record<OrderStatusInProgress, number>;
 }
+
+const COUNT_IN_PROGRESS = ORDER_STATUSES_IN_PROGRESS.map(
+  (status) => `'${status}', count(*) FILTER (WHERE status = '${status}')`,
+).join(', ');
 
 /** The parameters $1, $2 and $3 are the time limits in seconds. */
 const IS_OVERDUE = `coalesce(republished_at, updated_at) < clock_timestamp() - make_interval(secs =>
-  (CASE status WHEN 'pending' THEN $1 WHEN 'reserved' THEN $2 ELSE $3 END)::float8 * 2 ^ least(republish_count, 8))`;
+  (CASE WHEN status IN (${quoted(STATUSES_WITH_STOCK_RESERVED)}) THEN $2
+        WHEN status IN (${quoted(ORDER_STATUSES_IN_PROGRESS)}) THEN $1 ELSE $3 END)::float8 * 2 ^ least(republish_count, 8))`;
 
 /**
  * An order that has not progressed after this many republications needs an operator. The number is written as a literal:
@@ -67,8 +80,7 @@ export class OpenOrderRepository {
        )
        SELECT array(SELECT id FROM examined WHERE overdue ORDER BY id) AS overdue,
               count(*)::integer AS count, min(id) AS first, max(id) AS last,
-              count(*) FILTER (WHERE status = 'pending')::integer AS pending,
-              count(*) FILTER (WHERE status = 'reserved')::integer AS reserved
+              json_build_object(${COUNT_IN_PROGRESS}) AS in_progress
        FROM examined`,
       [...secondsOf(limits), after, max],
     );

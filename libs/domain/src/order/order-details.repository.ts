@@ -2,8 +2,8 @@ import type { EntityManager } from 'typeorm';
 import type { OrderItem } from './locked-order.js';
 import type { Order, OrderLine, TimelineEntry } from './order.entity.js';
 import { OrderNotFound } from './order.errors.js';
-import { CREATION, ORDER_PARTS } from './order-parts.js';
-import { isFinal, type OrderStatus } from './order-state-machine.js';
+import { CREATION, partsWith } from './order-parts.js';
+import type { OrderStatus } from './order-state-machine.js';
 
 /** An order with its lines in the sequence of the request, and its retained timeline entries, oldest first. */
 export type OrderDetails = Omit<
@@ -11,6 +11,7 @@ export type OrderDetails = Omit<
   | 'lines'
   | 'timeline'
   | 'closed_at'
+  | 'shipment_status'
   | 'unconfirmed'
   | 'republish_count'
   | 'republished_at'
@@ -42,13 +43,6 @@ const WITH_REFERENCE = 'reference IS NOT NULL';
 
 /** Page sizes of the API, with the row that shows whether there is a next page: the default one and the maximum. */
 const PAGE_SIZES = [21, 101];
-
-/** The parts that contain orders with the status. */
-function partsWith(status: OrderStatus | undefined): (keyof typeof ORDER_PARTS)[] {
-  if (status === undefined) return ['open', 'processed', 'rejected', 'cancelled'];
-  if (!isFinal(status)) return ['open'];
-  return status === 'processed' ? ['open', status] : [status];
-}
 
 /** Reads orders. */
 export class OrderDetailsRepository {
@@ -84,8 +78,8 @@ export class OrderDetailsRepository {
     const orders = await this.manager.query<
       (OrderDetails & { steps: OrderDetails['timeline'][0]['step'][]; times: Date[] })[]
     >(
-      `SELECT id, customer_name, customer_email, locale, status, currency, total, rejection, cancellation, reference,
-              metadata, created_at, updated_at, steps, times, lines
+      `SELECT id, version, customer_name, customer_email, locale, status, currency, total, rejection, cancellation,
+              cancellation_reason, reference, metadata, created_at, updated_at, steps, times, lines
        FROM orders, LATERAL (
          SELECT coalesce(json_agg(json_build_object('product_id', product_id, 'sku', sku, 'name', name,
                   'quantity', quantity, 'unit_price', unit_price) ORDER BY position), '[]') AS lines
@@ -177,7 +171,7 @@ function listQuery({ status, email, reference, created_from, created_to, before,
   // As a literal, so that the planner knows that few rows are read. Two of them, because each text is prepared.
   const max = PAGE_SIZES.find((size) => size >= limit) ?? limit;
   const parts =
-    reference === undefined ? partsWith(status).map((part) => ORDER_PARTS[part]) : [WITH_REFERENCE];
+    reference === undefined ? partsWith(status).map(({ condition }) => condition) : [WITH_REFERENCE];
   const pages = parts.map(
     (part) => `(SELECT id, created_at FROM orders WHERE ${[part, ...conditions].join(' AND ')}
        ORDER BY ${columns.map((column) => `${column} DESC`).join(', ')} LIMIT ${max})`,

@@ -1,35 +1,100 @@
 /**
- * The order state machine, as one table. The code derives the allowed transitions, the final statuses and the event of
- * each status from it.
+ * The order state machine, as one table: one row for each status. All code that depends on a status derives from it.
  *
- * - `from`: statuses in which the transition is possible, none for a new order. The SQL is conditional on them.
- * - `to`: status of the order after the transition. No two transitions lead to the same status.
- * - `event`: published in the same transaction. It starts the next step; for a final status it notifies the customer.
- * - `stock`: stock of the order's lines after the transition.
+ * - `event`: published in the transaction in which an order enters the status, if any. For a status in progress it starts
+ *   the next step; for the others it notifies the customer.
+ * - `stock`: stock of the order's lines. `reserved`: each line has an active reservation; `sold`: each line has a sale.
+ * - `isInProgress`: a worker makes the next transition. Such an order has a time limit, after which the watchdog republishes
+ *   the event. In the other statuses an order waits for a request, or for nothing.
+ * - `transitions`: name and next status of each transition that is possible. A status without one is final.
+ *
+ * A transition has the same name and the same next status in every row. The SQL of a transition is conditional on the
+ * statuses that have it.
  */
 export const ORDER_TRANSITIONS = {
-  place: { from: [], to: 'pending', event: 'order.created', stock: 'free' },
-  reserve: { from: ['pending'], to: 'reserved', event: 'stock.reserve', stock: 'reserved' },
-  process: { from: ['reserved'], to: 'processed', event: 'order.processed', stock: 'sold' },
-  reject: { from: ['pending'], to: 'rejected', event: 'order.rejected', stock: 'free' },
-  cancel: { from: ['pending', 'reserved'], to: 'cancelled', event: 'order.cancelled', stock: 'free' },
+  pending: {
+    event: 'order.created',
+    stock: 'free',
+    isInProgress: true,
+    transitions: {
+      reserve: 'reserved',
+      awaitPayment: 'awaiting_payment',
+      reject: 'rejected',
+      cancel: 'cancelled',
+    },
+  },
+  awaiting_payment: {
+    event: undefined,
+    stock: 'reserved',
+    isInProgress: true,
+    transitions: { reserve: 'reserved', reject: 'rejected', cancel: 'cancelled' },
+  },
+  reserved: {
+    event: 'stock.reserve',
+    stock: 'reserved',
+    isInProgress: true,
+    transitions: { process: 'processed', cancel: 'cancelled' },
+  },
+  processed: {
+    event: 'order.processed',
+    stock: 'sold',
+    isInProgress: false,
+    transitions: { shipPart: 'partially_shipped', ship: 'shipped', cancel: 'cancelled' },
+  },
+  partially_shipped: {
+    event: undefined,
+    stock: 'sold',
+    isInProgress: false,
+    transitions: { shipPart: 'partially_shipped', ship: 'shipped' },
+  },
+  shipped: {
+    event: undefined,
+    stock: 'sold',
+    isInProgress: false,
+    transitions: { complete: 'completed', returnPart: 'partially_returned', return: 'returned' },
+  },
+  completed: {
+    event: undefined,
+    stock: 'sold',
+    isInProgress: false,
+    transitions: { returnPart: 'partially_returned', return: 'returned' },
+  },
+  rejected: { event: 'order.rejected', stock: 'free', isInProgress: false, transitions: {} },
+  cancelled: { event: 'order.cancelled', stock: 'free', isInProgress: false, transitions: {} },
+  partially_returned: {
+    event: undefined,
+    stock: 'sold',
+    isInProgress: false,
+    transitions: { returnPart: 'partially_returned', return: 'returned' },
+  },
+  returned: { event: undefined, stock: 'sold', isInProgress: false, transitions: {} },
 } as const;
 
-type Transitions = typeof ORDER_TRANSITIONS;
-export type OrderTransition = keyof Transitions;
-export type OrderStatus = Transitions[OrderTransition]['to'];
-/** A status that no transition leads out of. */
-export type FinalOrderStatus = Exclude<OrderStatus, Transitions[OrderTransition]['from'][number]>;
+type Table = typeof ORDER_TRANSITIONS;
+export type OrderStatus = keyof Table;
+export type OrderTransition = { [Status in OrderStatus]: keyof Table[Status]['transitions'] }[OrderStatus];
+/** A status in which a worker makes the next transition. */
+export type OrderStatusInProgress = {
+  [Status in OrderStatus]: Table[Status]['isInProgress'] extends true ? Status : never;
+}[OrderStatus];
 
-interface Transition {
-  from: readonly OrderStatus[];
-  to: OrderStatus;
-  event: Transitions[OrderTransition]['event'];
-  stock: Transitions[OrderTransition]['stock'];
+interface StatusRow {
+  event?: Table[OrderStatus]['event'];
+  stock: Table[OrderStatus]['stock'];
+  isInProgress: boolean;
+  transitions: Partial<Record<OrderTransition, OrderStatus>>;
 }
-const TRANSITIONS: readonly Transition[] = Object.values(ORDER_TRANSITIONS);
+const TABLE: Record<OrderStatus, StatusRow> = ORDER_TRANSITIONS;
 
-export const ORDER_STATUSES: readonly OrderStatus[] = TRANSITIONS.map(({ to }) => to);
+export const ORDER_STATUSES = Object.keys(ORDER_TRANSITIONS) as OrderStatus[];
+
+/** The status of a new order. */
+export const FIRST_ORDER_STATUS = 'pending' satisfies OrderStatus;
+
+export const ORDER_STATUSES_IN_PROGRESS = ORDER_STATUSES.filter(isInProgress);
+
+/** Statuses in which no worker has to make a transition. An order is closed when its events are confirmed, too. */
+export const SETTLED_ORDER_STATUSES = ORDER_STATUSES.filter((status) => !isInProgress(status));
 
 export const FINAL_ORDER_STATUSES = ORDER_STATUSES.filter(isFinal);
 
@@ -39,23 +104,59 @@ export const STATUSES_WITH_STOCK_RESERVED = statusesWithStock('reserved');
 /** Statuses in which the stock of each line is deducted. */
 export const STATUSES_WITH_STOCK_SOLD = statusesWithStock('sold');
 
-/** Whether each line of an order in the status has an active reservation. */
-export function hasReservedStock(status: OrderStatus): boolean {
-  return STATUSES_WITH_STOCK_RESERVED.includes(status);
+/** Statuses of an order of which something was shipped. */
+export const STATUSES_SINCE_SHIPMENT = STATUSES_WITH_STOCK_SOLD.filter((status) =>
+  canFollow(status, 'processed'),
+);
+
+/** The event that is published when an order enters a status, if any. Republishing it requests the next step again. */
+export const EVENT_OF_STATUS = Object.fromEntries(
+  Object.entries(TABLE).map(([status, { event }]) => [status, event]),
+) as { readonly [Status in OrderStatus]: Table[Status]['event'] };
+
+const TRANSITIONS = ORDER_STATUSES.flatMap((from) =>
+  (Object.entries(TABLE[from].transitions) as [OrderTransition, OrderStatus][]).map(([name, to]) => ({
+    name,
+    from,
+    to,
+  })),
+);
+
+/** Each transition with the statuses in which it is possible, and the status after it. */
+export const TRANSITION_STATUSES = Object.fromEntries(
+  TRANSITIONS.map(({ name, to }) => [
+    name,
+    { from: TRANSITIONS.filter((transition) => transition.name === name).map(({ from }) => from), to },
+  ]),
+) as Record<OrderTransition, { from: OrderStatus[]; to: OrderStatus }>;
+
+/** Whether a worker makes the next transition of an order in the status. */
+export function isInProgress(status: OrderStatus): status is OrderStatusInProgress {
+  return TABLE[status].isInProgress;
 }
 
-/** The event that is published when an order enters a status. Republishing it requests the next step again. */
-export const EVENT_OF_STATUS = Object.fromEntries(TRANSITIONS.map(({ to, event }) => [to, event])) as {
-  readonly [Name in OrderTransition as Transitions[Name]['to']]: Transitions[Name]['event'];
-};
+/** Whether no transition leads out of the status. */
+export function isFinal(status: OrderStatus): boolean {
+  return statusesAfter(status).length === 0;
+}
 
-export function isFinal(status: OrderStatus): status is FinalOrderStatus {
-  return !TRANSITIONS.some(({ from }) => from.includes(status));
+/** Whether each line of an order in the status has an active reservation. */
+export function hasReservedStock(status: OrderStatus): boolean {
+  return TABLE[status].stock === 'reserved';
+}
+
+/** Whether the stock of each line of an order in the status is deducted. */
+export function hasSoldStock(status: OrderStatus): boolean {
+  return TABLE[status].stock === 'sold';
 }
 
 export function mayTransition(transition: OrderTransition, status: OrderStatus): boolean {
-  const { from }: Transition = ORDER_TRANSITIONS[transition];
-  return from.includes(status);
+  return transition in TABLE[status].transitions;
+}
+
+/** The statuses that an order in the status can have next. */
+export function statusesAfter(status: OrderStatus): OrderStatus[] {
+  return Object.values(TABLE[status].transitions);
 }
 
 /**
@@ -63,8 +164,15 @@ export function mayTransition(transition: OrderTransition, status: OrderStatus):
  * possible nor too early, it was made before, or another transition has ruled it out.
  */
 export function isTooEarlyFor(transition: OrderTransition, status: OrderStatus): boolean {
-  if (mayTransition(transition, status)) return false;
-  return [...statusesReachableFrom(status)].some((later) => mayTransition(transition, later));
+  return (
+    !mayTransition(transition, status) &&
+    statusesReachableFrom(status).some((later) => mayTransition(transition, later))
+  );
+}
+
+/** Whether an order in the status can have had another status before. */
+export function canFollow(status: OrderStatus, earlier: OrderStatus): boolean {
+  return statusesReachableFrom(earlier).includes(status);
 }
 
 /** Selects the orders in which the transition is possible, from a list of orders and errors. */
@@ -73,15 +181,14 @@ export const isReadyFor =
   <Item extends { status: OrderStatus } | Error>(order: Item): order is Exclude<Item, Error> =>
     !(order instanceof Error) && mayTransition(transition, order.status);
 
-function statusesReachableFrom(status: OrderStatus, reached = new Set<OrderStatus>()): Set<OrderStatus> {
-  for (const { from, to } of TRANSITIONS) {
-    if (!from.includes(status) || reached.has(to)) continue;
-    reached.add(to);
-    statusesReachableFrom(to, reached);
-  }
-  return reached;
+/** The statuses that an order in the status can have later. */
+function statusesReachableFrom(status: OrderStatus): OrderStatus[] {
+  const reached = new Set(statusesAfter(status));
+  // A Set also iterates over the values that are added meanwhile.
+  for (const later of reached) for (const next of statusesAfter(later)) reached.add(next);
+  return [...reached];
 }
 
-function statusesWithStock(stock: Transition['stock']): OrderStatus[] {
-  return TRANSITIONS.filter((transition) => transition.stock === stock).map(({ to }) => to);
+function statusesWithStock(stock: StatusRow['stock']): OrderStatus[] {
+  return ORDER_STATUSES.filter((status) => TABLE[status].stock === stock);
 }

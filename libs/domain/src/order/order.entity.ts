@@ -12,7 +12,8 @@ import type { PendingConfirmation } from '../events/confirmations.js';
 import type { OrderStatus } from './order-state-machine.js';
 
 /** `requested`: through the API; `expired`: the reservation expired before the order was processed. */
-export type Cancellation = 'requested' | 'expired';
+export const CANCELLATIONS = ['requested', 'expired'] as const;
+export type Cancellation = (typeof CANCELLATIONS)[number];
 
 export const LOCALES = ['en', 'pt-BR'] as const;
 export type Locale = (typeof LOCALES)[number];
@@ -31,6 +32,10 @@ export interface LineRejection {
 export class Order {
   @PrimaryGeneratedColumn('identity', { type: 'bigint' })
   id!: number;
+
+  /** Incremented by each transition. */
+  @Column('integer', { default: 1 })
+  version!: number;
 
   @Column('text')
   customer_name!: string;
@@ -58,6 +63,14 @@ export class Order {
   @Column('text', { nullable: true })
   cancellation!: Cancellation | null;
 
+  /** The reason that the caller gave for the cancellation. Null if there is none; an erasure removes it. */
+  @Column('text', { nullable: true })
+  cancellation_reason!: string | null;
+
+  /** The status of an order of which something was shipped; null before. Lists read an index of it. */
+  @Column('text', { nullable: true, select: false })
+  shipment_status!: OrderStatus | null;
+
   /** The customer's own name for the order, for example a purchase order number. Not unique. */
   @Column('text', { nullable: true })
   reference!: string | null;
@@ -80,7 +93,7 @@ export class Order {
   @Column('timestamptz')
   updated_at!: Date;
 
-  /** When the order had a final status and no pending confirmation; null before. */
+  /** When no worker had to make a transition and no confirmation was pending; null before. */
   @Column('timestamptz', { nullable: true, select: false })
   closed_at!: Date | null;
 

@@ -1,5 +1,6 @@
 import { AppError, type FieldError } from '@estoque/platform';
 import { MAX_UNITS } from '../limits.js';
+import { statusesAfter, type OrderStatus } from './order-state-machine.js';
 
 export class OrderNotFound extends AppError {
   constructor(id: number) {
@@ -15,14 +16,26 @@ export class OrderMismatch extends AppError {
 }
 
 export class OrderNotCancellable extends AppError {
-  constructor(id: number, status: string) {
-    super('conflict', 'order_not_cancellable', `Order ${id} is ${status} and can no longer be cancelled.`);
+  constructor(id: number, status: OrderStatus) {
+    super(
+      'conflict',
+      'order_not_cancellable',
+      `Order ${id} is ${status} and can no longer be cancelled. ${describeAllowed(status)}`,
+    );
   }
+}
+
+/** A sentence for the refusal of a transition that the state machine does not allow: which ones it allows. */
+export function describeAllowed(status: OrderStatus): string {
+  const allowed = statusesAfter(status);
+  return allowed.length === 0
+    ? `The status ${status} is final.`
+    : `From ${status}, an order can only become ${allowed.join(' or ')}.`;
 }
 
 /**
  * A message does not match the status of its order. It is retried, because the transition that it depends on may
- * follow. If another final status rules that transition out, the message is dead-lettered after its last attempt.
+ * follow. If another status rules that transition out, the message is dead-lettered after its last attempt.
  */
 export class OrderNotReady extends AppError {
   constructor(id: number, status: string) {

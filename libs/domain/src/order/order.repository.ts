@@ -9,9 +9,13 @@ import {
 import type { TransactionCounters } from '../transaction-counters.js';
 import { hasSameItems, lockOrders, type LockedOrder, type OrderMessage } from './locked-order.js';
 import {
-  FINAL_ORDER_STATUSES,
-  isFinal,
-  ORDER_TRANSITIONS,
+  EVENT_OF_STATUS,
+  FIRST_ORDER_STATUS,
+  isInProgress,
+  SETTLED_ORDER_STATUSES,
+  STATUSES_SINCE_SHIPMENT,
+  TRANSITION_STATUSES,
+  type OrderStatus,
   type OrderTransition,
 } from './order-state-machine.js';
 import type { Cancellation, LineRejection, Locale, Order } from './order.entity.js';
@@ -44,7 +48,7 @@ export class OrderRepository {
     const lines = orders.flatMap(({ lines }, orderIndex) =>
       lines.map((line, lineIndex) => ({ ...line, orderIndex, position: lineIndex + 1 })),
     );
-    this.counters.countOrders('pending', orders.length);
+    this.counters.countOrders(FIRST_ORDER_STATUS, orders.length);
     return this.manager.query<PlacedOrder[]>(
       `WITH placed AS (
          INSERT INTO orders (customer_name, customer_email, locale, currency, total, reference, metadata, placed_by,
@@ -59,7 +63,7 @@ export class OrderRepository {
        ), numbered AS (
          SELECT id, row_number() OVER (ORDER BY id) - 1 AS number FROM placed
        ), first_step AS (
-         INSERT INTO order_timeline (order_id, step, at) SELECT id, 'pending', created_at FROM placed
+         INSERT INTO order_timeline (order_id, step, at) SELECT id, '${FIRST_ORDER_STATUS}', created_at FROM placed
        ), line AS (
          INSERT INTO order_lines (order_id, product_id, position, sku, name, quantity, unit_price)
          SELECT numbered.id, line.product_id, line.position, line.sku, line.name, line.quantity, line.unit_price
@@ -81,7 +85,7 @@ export class OrderRepository {
         lines.map(({ name }) => name),
         lines.map(({ quantity }) => quantity),
         lines.map(({ unit_price }) => unit_price),
-        confirmationsAfter('place'),
+        confirmationsIn(FIRST_ORDER_STATUS),
         listUnlessEmpty(orders.map(({ reference }) => reference)),
         listUnlessEmpty(orders.map(({ metadata }) => metadata && JSON.stringify(metadata))),
         listUnlessEmpty(orders.map(({ placedBy }) => placedBy?.id)),
@@ -135,8 +139,9 @@ export class OrderRepository {
     await this.transition('process', ids);
   }
 
-  async cancel(id: number, cancellation: Cancellation) {
-    await this.cancelAll([id], cancellation);
+  /** @param reason of the caller, if one was given */
+  async cancel(id: number, cancellation: Cancellation, reason?: string) {
+    await this.transition('cancel', [id], { cancellation, cancellationReason: reason });
   }
 
   async cancelAll(ids: number[], cancellation: Cancellation) {
@@ -144,8 +149,8 @@ export class OrderRepository {
   }
 
   /**
-   * Records that the consumer of `queue` has handled an event of the orders. The last confirmation closes an order with
-   * a final status; the watchdog then stops republishing its events.
+   * Records that the consumer of `queue` has handled an event of the orders. The last confirmation closes an order in
+   * which no worker has to make a transition; the watchdog then stops republishing its events.
    *
    * @returns the ids of the orders for which this is the first confirmation; for all others it is a duplicate
    */
@@ -155,7 +160,7 @@ export class OrderRepository {
       `UPDATE orders SET unconfirmed = array_remove(unconfirmed, $2),
               closed_at = CASE WHEN status = ANY($3) AND unconfirmed <@ ARRAY[$2] THEN clock_timestamp() END
        WHERE id = ANY($1) AND $2 = ANY(unconfirmed) RETURNING id`,
-      [ids, pendingConfirmation(event, queue), FINAL_ORDER_STATUSES],
+      [ids, pendingConfirmation(event, queue), SETTLED_ORDER_STATUSES],
     );
     return new Set(confirmed.map(({ id }) => id));
   }
@@ -170,19 +175,24 @@ export class OrderRepository {
 
   /**
    * Makes one transition of the state machine for orders that the caller has locked. It is conditional: an order in any
-   * other status is not changed; an error is then thrown.
+   * other status is not changed; an error is then thrown. An order that was closed is open again if its new event has to be
+   * confirmed.
    */
   private async transition(
     transition: OrderTransition,
     ids: number[],
-    { rejections, cancellation }: { rejections?: LineRejection[][]; cancellation?: Cancellation } = {},
+    {
+      rejections,
+      cancellation,
+      cancellationReason,
+    }: { rejections?: LineRejection[][]; cancellation?: Cancellation; cancellationReason?: string } = {},
   ) {
     if (ids.length === 0) return;
-    const { from, to } = ORDER_TRANSITIONS[transition];
+    const { from, to } = TRANSITION_STATUSES[transition];
     const changed = await this.manager.query<unknown[]>(
       `WITH changed AS (
-         UPDATE orders SET status = $3, rejection = requested.rejection, cancellation = $5,
-                unconfirmed = unconfirmed || $6::text[],
+         UPDATE orders SET status = $3, version = version + 1, rejection = requested.rejection, cancellation = $5,
+                cancellation_reason = $8, shipment_status = $9, unconfirmed = unconfirmed || $6::text[],
                 closed_at = CASE WHEN $7::boolean AND cardinality(unconfirmed || $6) = 0 THEN clock_timestamp() END,
                 updated_at = clock_timestamp(), republish_count = 0, republished_at = NULL
          FROM unnest($1::bigint[], $4::jsonb[]) AS requested (id, rejection)
@@ -195,8 +205,10 @@ export class OrderRepository {
         to,
         ids.map((_, index) => (rejections ? JSON.stringify(rejections[index]) : null)),
         cancellation,
-        confirmationsAfter(transition),
-        isFinal(to),
+        confirmationsIn(to),
+        !isInProgress(to),
+        cancellationReason,
+        STATUSES_SINCE_SHIPMENT.includes(to) ? to : null,
       ],
     );
     if (changed.length !== ids.length)
@@ -211,9 +223,9 @@ export class OrderRepository {
 const listUnlessEmpty = (values: (string | undefined)[]) =>
   values.some((value) => value !== undefined) ? values : null;
 
-/** Events that a transition publishes in addition to the event of its new status. */
-const FURTHER_EVENTS: Partial<Record<OrderTransition, EventName[]>> = { process: ['stock.updated'] };
+/** Events that are published in addition to the event of a new status. */
+const FURTHER_EVENTS: Partial<Record<OrderStatus, EventName[]>> = { processed: ['stock.updated'] };
 
-/** The confirmations that become pending with a transition. */
-const confirmationsAfter = (transition: OrderTransition): PendingConfirmation[] =>
-  pendingConfirmationsOf([ORDER_TRANSITIONS[transition].event, ...(FURTHER_EVENTS[transition] ?? [])]);
+/** The confirmations that become pending when an order enters a status. */
+const confirmationsIn = (status: OrderStatus): PendingConfirmation[] =>
+  pendingConfirmationsOf([EVENT_OF_STATUS[status] ?? [], FURTHER_EVENTS[status] ?? []].flat());

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import { CREATION, ORDER_PARTS } from '../order/order-parts.js';
+import { CREATION, OPEN_PART, ORDER_PARTS, quoted } from '../order/order-parts.js';
+import { ORDER_STATUSES_IN_PROGRESS } from '../order/order-state-machine.js';
 import { CustomerHasOpenOrders, ErasureNotFound } from './erasure.errors.js';
 
 export const ERASURE_STATES = ['pending', 'running', 'finished'] as const;
@@ -52,7 +53,8 @@ export class ErasureRepository {
   async request(email: string): Promise<{ erasure: Erasure; isNew: boolean }> {
     const [open] = await this.manager.query<{ id: number }[]>(
       `SELECT id FROM orders
-       WHERE ${ORDER_PARTS.open} AND lower(customer_email) COLLATE "C" = lower($1) AND status IN ('pending', 'reserved')
+       WHERE ${OPEN_PART.condition} AND lower(customer_email) COLLATE "C" = lower($1)
+         AND status IN (${quoted(ORDER_STATUSES_IN_PROGRESS)})
        LIMIT 1`,
       [email],
     );
@@ -137,10 +139,10 @@ export class ErasureRepository {
    *   since
    */
   async isAnyErased(emails: string[]): Promise<boolean> {
-    const laterOrders = Object.values(ORDER_PARTS).map(
-      (
-        part,
-      ) => `NOT EXISTS (SELECT FROM orders WHERE ${part} AND lower(customer_email) COLLATE "C" = lower(address)
+    const laterOrders = ORDER_PARTS.map(
+      ({
+        condition,
+      }) => `NOT EXISTS (SELECT FROM orders WHERE ${condition} AND lower(customer_email) COLLATE "C" = lower(address)
         AND ${CREATION} > erasures.requested_at AT TIME ZONE 'UTC')`,
     );
     const [row] = await this.manager.query<[{ is_erased: boolean }]>(

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { toStored } from '../idempotency/answer.js';
-import { CREATION, ORDER_PARTS } from '../order/order-parts.js';
+import { CREATION, type OrderPart } from '../order/order-parts.js';
 import { ERASED } from './erased.js';
 import type { ClaimedErasure } from './erasure.repository.js';
 import { AnswerErased } from './erasure.errors.js';
@@ -23,7 +23,7 @@ export class PersonalDataRepository {
 
   /** @returns orders that the customer has placed before the erasure was requested, in the sequence of their creation */
   findOrders(
-    part: keyof typeof ORDER_PARTS,
+    { condition }: OrderPart,
     { email, requested_at }: ClaimedErasure,
     { from, limit }: { from: OrderPosition; limit: number },
   ): Promise<FoundOrder[]> {
@@ -31,7 +31,7 @@ export class PersonalDataRepository {
     const columns = `lower(customer_email) COLLATE "C", ${CREATION}, id`;
     return this.manager.query<FoundOrder[]>(
       `SELECT id, customer_name, (${CREATION})::text AS created FROM orders
-       WHERE ${ORDER_PARTS[part]} AND (${columns}) > ($1, $2::timestamp, $3::bigint)
+       WHERE ${condition} AND (${columns}) > ($1, $2::timestamp, $3::bigint)
          AND (${columns}) < ($1, $4::timestamptz AT TIME ZONE 'UTC', ${Number.MAX_SAFE_INTEGER})
        ORDER BY ${columns} LIMIT $5`,
       [email, from.created, from.id, requested_at, limit],
@@ -88,6 +88,7 @@ export class PersonalDataRepository {
     );
     await this.manager.query(
       `UPDATE orders SET customer_name = $2, customer_email = $3, reference = NULL, metadata = NULL,
+              cancellation_reason = NULL,
               placed_by = CASE WHEN placed_by LIKE 'customer:%' THEN $4 ELSE placed_by END,
               placed_from = CASE WHEN placed_by LIKE 'customer:%' THEN NULL ELSE placed_from END
        WHERE id = ANY($1)`,

@@ -5,6 +5,10 @@ export class Product {
   @PrimaryGeneratedColumn('identity', { type: 'bigint' })
   id!: number;
 
+  /** Incremented by each change. */
+  @Column('integer', { default: 1 })
+  version!: number;
+
   @Column('text', { unique: true })
   sku!: string;
 

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { Product } from './product.entity.js';
+import { assertVersion, type ExpectedVersion } from '../expected-version.js';
 import { ProductNotFound, SkuTaken } from './product.errors.js';
 
 export type NewProduct = Pick<Product, 'sku' | 'name' | 'price' | 'currency' | 'reorder_point' | 'active'>;
@@ -15,7 +16,7 @@ export interface ProductFilter {
 /** Name and price of a product at the time of ordering. */
 export type ProductSnapshot = Pick<Product, 'id' | 'sku' | 'name' | 'price' | 'currency'>;
 
-const COLUMNS = 'id, sku, name, price, currency, reorder_point, active, created_at, updated_at';
+const COLUMNS = 'id, version, sku, name, price, currency, reorder_point, active, created_at, updated_at';
 const UNIQUE_VIOLATION = '23505';
 
 /** Writes `products`. */
@@ -30,14 +31,31 @@ export class ProductRepository {
     return this.get(identifiers[0]!.id as number);
   }
 
-  /** @returns the product before and after the change @throws ProductNotFound, SkuTaken */
-  async change(id: number, changes: Partial<NewProduct>): Promise<{ before: Product; after: Product }> {
+  /**
+   * @param expected the version that the caller has read; undefined: any
+   * @returns the product before and after the change
+   * @throws ProductNotFound, VersionStale, SkuTaken
+   */
+  async change(
+    id: number,
+    changes: Partial<NewProduct>,
+    expected?: ExpectedVersion,
+  ): Promise<{ before: Product; after: Product }> {
     // Locked, so that no other transaction changes it in between.
     const lock = changes.sku === undefined ? 'for_no_key_update' : 'pessimistic_write';
     const before = await this.manager.findOne(Product, { where: { id }, lock: { mode: lock } });
     if (!before) throw new ProductNotFound(id);
+    assertVersion(expected, before.version);
     await this.throwingSkuTaken(changes.sku, () =>
-      this.manager.update(Product, { id }, { ...changes, updated_at: () => 'now()' }),
+      this.manager.update(
+        Product,
+        { id },
+        {
+          ...changes,
+          version: () => 'version + 1',
+          updated_at: () => 'now()',
+        },
+      ),
     );
     return { before, after: await this.get(id) };
   }

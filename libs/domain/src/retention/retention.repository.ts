@@ -15,9 +15,9 @@ export class RetentionRepository {
 
   /** @returns id of the newest order older than `days`. Ids ascend with time, up to the duration of a transaction. */
   async newestOrderIdOlderThan(days: number): Promise<number | undefined> {
-    const newestOfEachPart = Object.values(ORDER_PARTS).map(
-      (part) => `(SELECT id, created_at FROM orders
-         WHERE ${part} AND ${CREATION} < (now() - make_interval(days => $1)) AT TIME ZONE 'UTC'
+    const newestOfEachPart = ORDER_PARTS.map(
+      ({ condition }) => `(SELECT id, created_at FROM orders
+         WHERE ${condition} AND ${CREATION} < (now() - make_interval(days => $1)) AT TIME ZONE 'UTC'
          ORDER BY ${CREATION} DESC, id DESC LIMIT 1)`,
     );
     const [order] = await this.manager.query<{ id: number }[]>(

@@ -1,15 +1,17 @@
 import type { EntityManager } from 'typeorm';
+import { MAX_ON_HAND } from '../limits.js';
 import type { LockedOrder } from '../order/locked-order.js';
 import type { StockLevel } from './allocation.js';
 import { currentStock, isCurrentStock, lockCurrentStock, SET_CHANGE_GROUP } from './current-stock.js';
 import type { ReservationStatus } from './stock.entity.js';
+import { StockTooLarge } from './stock.errors.js';
 import type { StockChange } from './stock.repository.js';
 
 /** Time limits of each wait for a lock in a transaction that releases stock. */
 const RELEASE_LOCK_TIMEOUT = { briefly: '1s', never: '100ms' };
 
 /**
- * Reservations from the first step to the last: reserved, then deducted or released. Writes `reservations`, and the
+ * Reservations from the first step to the last: reserved, then deducted or released, and for a cancelled order restored. Writes `reservations`, and the
  * changes of `stock` and `movements` that orders make.
  *
  * Rows of several products are always locked sorted by product id, so that two transactions cannot deadlock. `reserve`
@@ -173,6 +175,41 @@ export class ReservationRepository {
        WHERE ${isCurrentStock('$3')} AND stock.product_id + 0 = released.product_id`,
       [all.map(({ id }) => id), status, products],
     );
+  }
+
+  /**
+   * Undoes `deduct` for an order that is cancelled: its stock is on hand again, and a movement of the kind `cancellation`
+   * is recorded for each of its lines.
+   *
+   * @returns stock changes, sorted by product id
+   * @throws StockTooLarge if more of a product would be on hand than the maximum
+   */
+  async restore(order: LockedOrder): Promise<StockChange[]> {
+    const products = productsOf([order]);
+    await lockCurrentStock(this.manager, products);
+    const changes = await this.manager.query<StockChange[]>(
+      `WITH released AS (
+         UPDATE reservations SET status = 'released' WHERE order_id = $1 AND status = 'committed'
+         RETURNING product_id, quantity
+       ), restored AS (
+         UPDATE stock SET on_hand = stock.on_hand + released.quantity, ${SET_CHANGE_GROUP}
+         FROM released
+         WHERE ${isCurrentStock('$2')} AND stock.product_id + 0 = released.product_id
+           AND stock.on_hand <= ${MAX_ON_HAND} - released.quantity
+         RETURNING stock.product_id, released.quantity, stock.on_hand, stock.reserved
+       ), written AS (
+         INSERT INTO movements (product_id, order_id, kind, quantity, balance_after, reason)
+         SELECT product_id, $1, 'cancellation', quantity, on_hand, 'order ' || $1::bigint || ' cancelled' FROM restored
+         ORDER BY product_id
+         RETURNING id, product_id
+       )
+       SELECT product_id, written.id AS movement_id, quantity, on_hand, reserved, on_hand - reserved AS available
+       FROM restored JOIN written USING (product_id) ORDER BY product_id`,
+      [order.id, products],
+    );
+    // Each line has a committed reservation, so the missing ones are those that exceed the maximum.
+    if (changes.length !== order.items.length) throw new StockTooLarge();
+    return changes;
   }
 }
 

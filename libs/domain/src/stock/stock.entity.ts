@@ -19,12 +19,21 @@ export class Stock {
 }
 
 /**
+ * The reservation state machine: for each status the transitions, with the status after it.
+ *
  * - `active`: its quantity is part of the stock's `reserved`.
  * - `committed`: fulfilled; the stock is deducted and a sale is recorded.
- * - `released`: the order was cancelled on request.
+ * - `released`: the order was cancelled on request. If it was processed before, its stock is on hand again.
  * - `expired`: released because `expires_at` passed before the order was processed.
  */
-export type ReservationStatus = 'active' | 'committed' | 'released' | 'expired';
+export const RESERVATION_TRANSITIONS = {
+  active: { deduct: 'committed', release: 'released', expire: 'expired' },
+  committed: { cancel: 'released' },
+  released: {},
+  expired: {},
+} as const satisfies Record<string, Record<string, string>>;
+
+export type ReservationStatus = keyof typeof RESERVATION_TRANSITIONS;
 
 /** Units of a product that are reserved for an order. */
 @Entity('reservations')
@@ -49,7 +58,18 @@ export class Reservation {
   created_at!: Date;
 }
 
-export type MovementKind = 'receipt' | 'adjustment' | 'sale';
+/** Every kind of movement, with its meaning. */
+export const MOVEMENT_KINDS = {
+  receipt: 'Units arrived.',
+  adjustment: 'An operator corrected the stock on hand.',
+  sale: 'Units were deducted for an order.',
+  cancellation:
+    'The units of a sale are on hand again, because the order was cancelled before it was shipped.',
+  return: 'Units of an order that were returned are on hand again.',
+} as const;
+export type MovementKind = keyof typeof MOVEMENT_KINDS;
+/** The kinds that an operator enters. The others belong to orders. */
+export type EnteredMovementKind = Extract<MovementKind, 'receipt' | 'adjustment'>;
 
 /** An entry of the stock ledger. Append-only: a trigger refuses to change or delete it. */
 @Entity('movements')
@@ -66,7 +86,7 @@ export class Movement {
   @Column('text')
   kind!: MovementKind;
 
-  /** Change of `on_hand`: negative for a sale. */
+  /** Change of `on_hand`: negative for a sale, positive for a cancellation or a return. */
   @Column('integer')
   quantity!: number;
 

@@ -17,10 +17,11 @@ export class StockBelowReserved extends AppError {
 }
 
 export class StockTooLarge extends AppError {
-  constructor() {
+  /** @param pointer to the field of the request that causes it, if any */
+  constructor(pointer?: string) {
     const message = `A product can have at most ${MAX_ON_HAND} units on hand.`;
     super('conflict', 'stock_too_large', message, {
-      fieldErrors: [{ pointer: '/quantity', code: 'stock_too_large', message }],
+      fieldErrors: pointer === undefined ? [] : [{ pointer, code: 'stock_too_large', message }],
     });
   }
 }

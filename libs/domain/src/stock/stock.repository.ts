@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { MAX_ON_HAND } from '../limits.js';
 import { ProductNotFound } from '../product/product.errors.js';
 import { lockCurrentStock } from './current-stock.js';
-import { Movement, Stock, type MovementKind } from './stock.entity.js';
+import { Movement, Stock, type EnteredMovementKind } from './stock.entity.js';
 import { MovementNotFound, StockBelowReserved, StockTooLarge } from './stock.errors.js';
 
 /** A recorded movement with the stock after it. `quantity` is signed. */
@@ -42,14 +42,14 @@ export class StockRepository {
    */
   async recordMovement(
     productId: number,
-    kind: Exclude<MovementKind, 'sale'>,
+    kind: EnteredMovementKind,
     quantity: number,
     reason: string,
   ): Promise<StockChange> {
     await lockCurrentStock(this.manager, [productId]);
     const { on_hand, reserved } = await this.get(productId);
     if (on_hand + quantity < reserved) throw new StockBelowReserved(on_hand, reserved);
-    if (on_hand + quantity > MAX_ON_HAND) throw new StockTooLarge();
+    if (on_hand + quantity > MAX_ON_HAND) throw new StockTooLarge('/quantity');
     const [change] = await this.manager.query<StockChange[]>(
       `WITH moved AS (
          UPDATE stock SET on_hand = on_hand + $2 WHERE product_id = $1 RETURNING on_hand, reserved
@@ -104,7 +104,8 @@ export class StockRepository {
     const sales = await this.manager.query<(StockChange & { order_id: number })[]>(
       `SELECT order_id, movements.product_id, movements.id AS movement_id, movements.quantity, balance_after AS on_hand,
               least(reserved, balance_after) AS reserved, greatest(balance_after - reserved, 0) AS available
-       FROM movements JOIN stock USING (product_id) WHERE order_id = ANY($1) ORDER BY order_id, product_id`,
+       FROM movements JOIN stock USING (product_id) WHERE order_id = ANY($1) AND kind = 'sale'
+       ORDER BY order_id, product_id`,
       [orders],
     );
     const salesOf = new Map<number, StockChange[]>(orders.map((id) => [id, []]));

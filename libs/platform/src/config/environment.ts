@@ -131,8 +131,8 @@ export const environmentSchema = z.object({
   /** Time after which a reservation expires and its order is cancelled. */
   RESERVATION_TTL_SECONDS: wholeNumber(1, 31_536_000).default(1_800),
   /**
-   * Time after which the watchdog republishes the event of an order, as three values: for an order that is pending, for
-   * one that is reserved, and for one in a final state whose event is not confirmed.
+   * Time after which the watchdog republishes the event of an order, as three values: for an order in progress
+   * without reserved stock, for one with reserved stock, and for one in another status whose event is not confirmed.
    */
   REPUBLISH_AFTER_SECONDS: z
     .string()

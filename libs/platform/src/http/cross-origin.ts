@@ -16,9 +16,10 @@ export async function allowOrigins(app: NestFastifyApplication, origins: readonl
   await app.register(cors, {
     origin: (origin, done) => done(null, origin !== undefined && origins.includes(origin) && origin),
     methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
-    allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'traceparent'],
+    allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'if-match', 'traceparent'],
     exposedHeaders: [
       'deprecation',
+      'etag',
       'idempotent-replayed',
       'location',
       'ratelimit',

@@ -37,6 +37,13 @@ export const REQUESTS: ErrorCode[] = [
     repeat: POINTLESS,
   },
   {
+    code: 'invalid_if_match',
+    status: 400,
+    meaning: 'The header `If-Match` is neither `*` nor a list of entity tags, or it is too long.',
+    action: 'Send the value of the header `ETag` with its quotation marks.',
+    repeat: POINTLESS,
+  },
+  {
     code: 'credential_missing',
     status: 401,
     meaning: 'The request has no header `Authorization`.',

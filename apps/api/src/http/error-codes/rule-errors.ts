@@ -26,9 +26,17 @@ export const RULES: ErrorCode[] = [
   {
     code: 'order_not_cancellable',
     status: 409,
-    meaning: 'The order is already processed or rejected.',
+    meaning:
+      'The order has a status that does not allow it, for example shipped. The detail names the status and what it allows.',
     action: 'Read the order.',
     repeat: POINTLESS,
+  },
+  {
+    code: 'version_stale',
+    status: 412,
+    meaning: 'The order or product was changed: it has another version than the header `If-Match` names.',
+    action: 'Read the current state, decide again, and send its `ETag`.',
+    repeat: AFTER_CHANGE,
   },
   {
     code: 'product_not_found',
