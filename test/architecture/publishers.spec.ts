@@ -1,4 +1,4 @@
-import { catalogue, pendingConfirmationsOf } from '@estoque/domain';
+import { catalogue, parseConfirmation, pendingConfirmationsOf } from '@estoque/domain';
 import { sep } from 'node:path';
 import ts from 'typescript';
 import { APP_NAMES, WORKERS } from '../../apps/manifest.js';
@@ -83,10 +83,17 @@ describe('Event contracts', () => {
   });
 
   it('result in one confirmation for each event and queue', () => {
-    expect(pendingConfirmationsOf(['order.created', 'order.processed'])).toContain(
+    expect(pendingConfirmationsOf([{ event: 'order.created' }, { event: 'order.processed' }])).toContain(
       'order.processed:notify_queue',
     );
-    expect(pendingConfirmationsOf(['stock.updated'])).toEqual([]);
+    expect(pendingConfirmationsOf([{ event: 'stock.updated' }])).toEqual([]);
+    const [shipped] = pendingConfirmationsOf([{ event: 'order.shipped', subject_id: 17 }]);
+    expect(shipped).toBe('order.shipped:notify_queue:17');
+    expect(parseConfirmation(shipped!)).toEqual({
+      event: 'order.shipped',
+      queue: 'notify_queue',
+      subject_id: 17,
+    });
   });
 });
 

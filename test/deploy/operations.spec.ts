@@ -53,11 +53,15 @@ describe('Runbook', () => {
     const { paths } = JSON.parse(readFileSync('docs/openapi.json', 'utf8')) as {
       paths: Record<string, Record<string, { parameters?: { name: string; in: string }[] }>>;
     };
+    const operations = Object.fromEntries(
+      Object.entries(paths).map(([path, byMethod]) => [path.replaceAll(/\{\w+\}/g, '{id}'), byMethod]),
+    );
     const calls = [...page.matchAll(/api (?:-X (\w+) )?"?\$API(\/v1[^\s"?`]*)(?:\?([^\s"`]*))?/g)];
     expect(calls.length).toBeGreaterThan(8);
     expect(page).not.toMatch(/curl .*\$API\/v1/);
     for (const [call, method = 'GET', path, search = ''] of calls) {
-      const operation = paths[path!.replaceAll(/\/\d+/g, '/{id}')]?.[method.toLowerCase()];
+      const operation =
+        operations[path!.replaceAll(/\/(\d+|[^/]*%40[^/]*)/g, '/{id}')]?.[method.toLowerCase()];
       expect([call, operation]).toEqual([call, expect.anything()]);
       const queryParameters = (operation!.parameters ?? []).filter(
         ({ in: location }) => location === 'query',

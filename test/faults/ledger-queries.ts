@@ -1,8 +1,8 @@
 import type { GuaranteeName } from './guarantees.js';
 
 /**
- * Begins each query: the facts as tables, and the units that each order deducted from the stock of each product, without
- * those that a cancellation restored.
+ * Begins each query: the facts as tables, the units that each order deducted from the stock of each product, without
+ * those that a cancellation restored, and the units that its returns made available again.
  */
 export const FACTS = `WITH accepted AS (SELECT * FROM unnest($1::bigint[]) AS accepted (order_id)),
   opening AS (SELECT * FROM unnest($2::bigint[], $3::integer[]) AS opening (product_id, quantity)),
@@ -10,6 +10,10 @@ export const FACTS = `WITH accepted AS (SELECT * FROM unnest($1::bigint[]) AS ac
   sold AS (
     SELECT order_id, product_id, -sum(quantity)::int AS quantity, count(*) FILTER (WHERE kind = 'sale')::int AS times
     FROM movements WHERE kind IN ('sale', 'cancellation') GROUP BY order_id, product_id
+  ),
+  restocked AS (
+    SELECT order_id, product_id, sum(quantity)::int AS quantity FROM movements WHERE kind = 'return'
+    GROUP BY order_id, product_id
   )`;
 
 /** Statuses as SQL literals. They are not derived from the code under test. */
@@ -34,12 +38,12 @@ export const QUERIES: [Exclude<GuaranteeName, 'unnotified' | 'wrong mails'>, str
   [
     'duplicated',
     `SELECT 'order ' || order_id || ' became ' || step || ' ' || count(*) || ' times' AS line
-     FROM order_timeline WHERE step <> 'notified' GROUP BY order_id, step HAVING count(*) > 1`,
+     FROM order_timeline WHERE step NOT IN ('notified', 'partially_shipped', 'partially_returned') GROUP BY order_id, step HAVING count(*) > 1`,
   ],
   [
     'duplicated',
     `SELECT 'order ' || order_id || ' has ' || count(*) || ' notifications of kind ' || kind AS line
-     FROM notifications WHERE order_id IS NOT NULL GROUP BY order_id, kind, recipient HAVING count(*) > 1`,
+     FROM notifications WHERE order_id IS NOT NULL GROUP BY order_id, subject_id, kind, recipient HAVING count(*) > 1`,
   ],
   [
     'duplicated',
@@ -63,9 +67,14 @@ export const QUERIES: [Exclude<GuaranteeName, 'unnotified' | 'wrong mails'>, str
   ],
   [
     'oversold',
-    `SELECT 'product ' || product_id || ': ' || sum(sold.quantity) || ' sold of ' || opening.quantity AS line
-     FROM opening JOIN sold USING (product_id)
-     GROUP BY product_id, opening.quantity HAVING sum(sold.quantity) > opening.quantity`,
+    `SELECT 'product ' || product_id || ': ' || sold || ' sold of ' || quantity AS line
+     FROM (
+       SELECT product_id, opening.quantity, (
+         SELECT coalesce(sum(sold.quantity), 0) FROM sold WHERE sold.product_id = opening.product_id
+       ) - (
+         SELECT coalesce(sum(restocked.quantity), 0) FROM restocked WHERE restocked.product_id = opening.product_id
+       ) AS sold FROM opening
+     ) AS product WHERE sold > quantity`,
   ],
   [
     'discrepancies',
@@ -74,6 +83,9 @@ export const QUERIES: [Exclude<GuaranteeName, 'unnotified' | 'wrong mails'>, str
      FROM (
        SELECT product_id, opening.quantity, on_hand, (
          SELECT coalesce(sum(sold.quantity), 0)::int FROM sold WHERE sold.product_id = opening.product_id
+       ) - (
+         SELECT coalesce(sum(restocked.quantity), 0)::int FROM restocked
+         WHERE restocked.product_id = opening.product_id
        ) AS sold
        FROM opening LEFT JOIN stock USING (product_id)
      ) AS product WHERE on_hand + sold IS DISTINCT FROM quantity`,
@@ -128,6 +140,38 @@ export const QUERIES: [Exclude<GuaranteeName, 'unnotified' | 'wrong mails'>, str
     `SELECT 'order ' || orders.id || ' is ' || orders.status || ', but product ' || sold.product_id || ' was sold' AS line
      FROM orders JOIN sold ON sold.order_id = orders.id
      WHERE orders.status NOT IN (${SOLD}) AND sold.quantity <> 0`,
+  ],
+  [
+    'discrepancies',
+    `SELECT 'order ' || orders.id || ' is ' || orders.status || ', but of product ' || product_id || ' ' || shipped
+       || ' of ' || quantity || ' units are shipped and ' || returned || ' returned' AS line
+     FROM orders JOIN order_lines line ON line.order_id = orders.id
+     WHERE shipped > quantity OR returned > shipped
+       OR (orders.status NOT IN (${SOLD}) OR orders.status = 'processed') AND shipped > 0
+       OR orders.status IN ('shipped', 'completed', 'partially_returned', 'returned') AND shipped <> quantity
+       OR orders.status NOT IN ('partially_returned', 'returned') AND returned > 0
+       OR orders.status = 'returned' AND returned <> quantity`,
+  ],
+  [
+    'discrepancies',
+    `SELECT 'order ' || order_id || ': of product ' || product_id || ' ' || shipped || ' units are shipped, its shipments have '
+       || coalesce(sent, 0) AS line
+     FROM order_lines LEFT JOIN (
+       SELECT order_id, product_id, sum(quantity)::int AS sent FROM shipment_lines GROUP BY order_id, product_id
+     ) AS shipment USING (order_id, product_id) WHERE shipped <> coalesce(sent, 0)`,
+  ],
+  [
+    'discrepancies',
+    `SELECT 'order ' || order_id || ': of product ' || product_id || ' ' || returned || ' units are returned, its returns have '
+       || coalesce(received, 0) || ', of which ' || coalesce(to_restock, 0) || ' should be on hand again and '
+       || coalesce(restocked.quantity, 0) || ' are' AS line
+     FROM order_lines LEFT JOIN (
+       SELECT return_lines.order_id, product_id, sum(quantity)::int AS received,
+              sum(quantity) FILTER (WHERE returns.restocked)::int AS to_restock
+       FROM return_lines JOIN returns ON returns.id = return_id GROUP BY return_lines.order_id, product_id
+     ) AS receipt USING (order_id, product_id)
+     LEFT JOIN restocked USING (order_id, product_id)
+     WHERE returned <> coalesce(received, 0) OR coalesce(to_restock, 0) <> coalesce(restocked.quantity, 0)`,
   ],
   [
     'stuck',

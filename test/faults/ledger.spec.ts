@@ -27,7 +27,7 @@ const CONSISTENT_DATA = `
   -- Constraints of the database are dropped, so that the ledger has violations to find.
   ALTER TABLE reservations DROP CONSTRAINT reservations_status_check;
   ALTER TABLE stock DROP CONSTRAINT stock_check, DROP CONSTRAINT stock_on_hand_check;
-  ALTER TABLE notifications DROP CONSTRAINT notifications_once;
+  DROP INDEX notifications_subject_once;
   ALTER TABLE movements DROP CONSTRAINT movements_balance_after_check;
   ALTER TABLE movements DISABLE TRIGGER movements_append_only;
   DROP INDEX movements_sold_once;
@@ -94,6 +94,64 @@ describe('The ledger', () => {
     await client.query(`UPDATE reservations SET status = $1 WHERE order_id = 3`, [status]);
     await client.query('UPDATE stock SET reserved = 0');
     expect(await countFindings()).toEqual({ stuck: 1 });
+  });
+
+  /** Order 1 is shipped in two parts, and one of its two units came back and is on hand again. */
+  const FULFILLED = `
+    UPDATE orders SET status = 'partially_returned', shipment_status = 'partially_returned' WHERE id = 1;
+    INSERT INTO order_timeline (order_id, step) VALUES (1, 'partially_shipped'), (1, 'shipped'), (1, 'partially_returned');
+    INSERT INTO shipments (id, order_id, awaits_completion) VALUES (1, 1, false), (2, 1, false);
+    INSERT INTO shipment_lines VALUES (1, 1, 1, 1), (2, 1, 1, 1);
+    INSERT INTO returns (id, order_id, reason, restocked, amount) VALUES (1, 1, 'broken', true, 100);
+    INSERT INTO return_lines VALUES (1, 1, 1, 1);
+    UPDATE order_lines SET shipped = 2, returned = 1 WHERE order_id = 1;
+    UPDATE stock SET on_hand = 9;
+    INSERT INTO movements (product_id, order_id, kind, quantity, balance_after, reason) VALUES (1, 1, 'return', 1, 9, 'return 1');
+    INSERT INTO notifications (order_id, subject_id, kind, recipient, locale) VALUES
+      (1, 1, 'order_shipped', 'one@x.example', 'en'), (1, 2, 'order_shipped', 'one@x.example', 'en');`;
+
+  it('accepts an order that is shipped in parts and partly returned', async () => {
+    await client.query(FULFILLED);
+    expect(await countFindings()).toEqual(FINDINGS_BEFORE);
+  });
+
+  it.each<[string, string, Partial<Record<GuaranteeName, number>>]>([
+    [
+      'a mail about a shipment that was recorded twice',
+      `INSERT INTO notifications (order_id, subject_id, kind, recipient, locale)
+       VALUES (1, 2, 'order_shipped', 'one@x.example', 'en')`,
+      { duplicated: 1 },
+    ],
+    [
+      'a shipment without its units',
+      'DELETE FROM shipment_lines WHERE shipment_id = 2',
+      { discrepancies: 1 },
+    ],
+    ['a return without its units', 'DELETE FROM return_lines', { discrepancies: 1 }],
+    [
+      'a returned unit that is on hand again and should not be',
+      'UPDATE returns SET restocked = false',
+      { discrepancies: 1 },
+    ],
+    [
+      'a returned unit that is not on hand again',
+      `DELETE FROM movements WHERE kind = 'return'; UPDATE stock SET on_hand = 8`,
+      { discrepancies: 1 },
+    ],
+    [
+      'a status that does not match the shipped units',
+      `UPDATE orders SET status = 'processed', shipment_status = NULL WHERE id = 1`,
+      { discrepancies: 1 },
+    ],
+    [
+      'a status that does not match the returned units',
+      `UPDATE orders SET status = 'returned', shipment_status = 'returned' WHERE id = 1`,
+      { discrepancies: 1 },
+    ],
+  ])('finds %s', async (_, violation, expected) => {
+    await client.query(FULFILLED);
+    await client.query(violation);
+    expect(await countFindings()).toEqual({ ...FINDINGS_BEFORE, ...expected });
   });
 
   it('finds an accepted order that does not exist', async () => {

@@ -122,7 +122,7 @@ describe('CORS', () => {
       headers: {
         'access-control-allow-origin': SHOP,
         'access-control-allow-methods': 'GET, HEAD, POST, PATCH, DELETE',
-        'access-control-allow-headers': 'authorization, content-type, idempotency-key, traceparent',
+        'access-control-allow-headers': 'authorization, content-type, idempotency-key, if-match, traceparent',
         'access-control-max-age': '7200',
         vary: 'Origin',
       },
@@ -139,7 +139,7 @@ describe('CORS', () => {
         headers: {
           'access-control-allow-origin': SHOP,
           'access-control-expose-headers':
-            'deprecation, idempotent-replayed, location, ratelimit, ratelimit-policy, retry-after, sunset, www-authenticate',
+            'deprecation, etag, idempotent-replayed, location, ratelimit, ratelimit-policy, retry-after, sunset, www-authenticate',
           vary: 'Origin',
         },
       });

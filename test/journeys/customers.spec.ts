@@ -65,7 +65,9 @@ describe('A customer', () => {
     text: text.replaceAll(new RegExp(`\\b${id}\\b`, 'g'), 'ID'),
   });
 
-  const routes = readAccessMatrix().filter(({ path }) => path.includes('{'));
+  const routes = readAccessMatrix().filter(
+    ({ path, access }) => path.includes('{') && !(path.includes('{email}') && access.customer === 'own'),
+  );
 
   describe.each(['API key', 'token'] as const)('with the credential %s', (kind) => {
     it('reads and lists own orders', async () => {
@@ -77,6 +79,19 @@ describe('A customer', () => {
       expect(new Set(page.data.map(({ customer }) => customer.email.toLowerCase()))).toEqual(
         new Set([CUSTOMER_EMAIL]),
       );
+    });
+
+    it('reads and changes the mail settings of no other address', async () => {
+      const pathOf = (email: string) => `/v1/customers/${encodeURIComponent(email)}/mail-settings`;
+      const body = { opted_out: ['order_shipped'] };
+      const changed = await send(kind, 'PATCH', pathOf(CUSTOMER_EMAIL.toUpperCase()), { body });
+      expect(bodyOf<object>(changed)).toMatchObject(body);
+      expect(bodyOf<object>(await send(kind, 'GET', pathOf(CUSTOMER_EMAIL)))).toMatchObject(body);
+      for (const method of ['GET', 'PATCH']) {
+        const refused = await send(kind, method, pathOf('rui@example.com'), method === 'GET' ? {} : { body });
+        expect([method, refused.status]).toEqual([method, 403]);
+        expect(refused.text).toContain('email_not_own');
+      }
     });
 
     it.each(routes.map((route) => [route.operation, route] as const))(

@@ -11,6 +11,7 @@ import {
 import { Metrics, type Environment } from '@estoque/platform';
 import { ApiKeysService } from '../../apps/api/src/access/api-keys.service.js';
 import { NotificationsService } from '../../apps/api/src/notifications/notifications.service.js';
+import { FulfilmentService } from '../../apps/api/src/orders/fulfilment.service.js';
 import { OrdersService } from '../../apps/api/src/orders/orders.service.js';
 import { findTextInTables } from '../support/find-text.js';
 import { ACTOR, runConcurrently, TestShop } from '../support/test-shop.js';
@@ -86,6 +87,14 @@ describe('The erasure of a customer', () => {
     );
     return row!.id;
   }
+  /** Ships the processed order, and records a return. */
+  async function fulfil(orderId: number) {
+    const fulfilment = new FulfilmentService(shop.unitOfWorkOf('api'));
+    await fulfilment.ship(orderId, { tracking_number: `for ${NAME}` }, { actor: ACTOR });
+    const lines = [{ product_id, quantity: 1 }];
+    await fulfilment.return(orderId, { lines, reason: `${NAME} says so`, restock: false }, { actor: ACTOR });
+    await shop.confirmEvents(orderId);
+  }
   const placeClosed = async (fields: object = {}) => {
     const id = await place(fields);
     await close(id);
@@ -125,13 +134,21 @@ describe('The erasure of a customer', () => {
     });
     await sql.query(`UPDATE orders SET closed_at = clock_timestamp() WHERE id = $1`, [cancelled]);
     await close(keyed);
+    await fulfil(keyed);
     const shipped = await placeClosed();
     await sql.query(`UPDATE orders SET status = 'shipped', shipment_status = 'shipped' WHERE id = $1`, [
       shipped,
     ]);
     const other = await placeClosed({ name: 'Rui', email: 'rui@example.com' });
     const before = { order: await readOrder(keyed), other: await readOrder(other) };
-    expect(await traces()).toEqual(['audit_log', 'idempotency_keys', 'notifications', 'orders']);
+    expect(await traces()).toEqual([
+      'audit_log',
+      'idempotency_keys',
+      'notifications',
+      'orders',
+      'returns',
+      'shipments',
+    ]);
     // The other order has the name in its reference.
     await sql.query(`UPDATE orders SET reference = NULL, metadata = NULL WHERE id = $1`, [other]);
 

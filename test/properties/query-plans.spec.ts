@@ -2,6 +2,7 @@ import { catalogue } from '@estoque/domain';
 import { OutboxRelay, type Publisher } from '@estoque/messaging';
 import { createLogger, HealthChecks, Metrics, type Environment } from '@estoque/platform';
 import type { MailerService } from '@nestjs-modules/mailer';
+import { FulfilmentService } from '../../apps/api/src/orders/fulfilment.service.js';
 import { OrdersService } from '../../apps/api/src/orders/orders.service.js';
 import { MailSenderService } from '../../apps/notify-worker/src/mail-sender.service.js';
 import { NotificationService } from '../../apps/notify-worker/src/notification.service.js';
@@ -32,6 +33,7 @@ const environment = {
   MAIL_FROM: 'shop@example.com',
   MAIL_SENDING: 'on',
   STOCK_ALERT_EMAIL: 'stock@example.com',
+  STOCK_ALERT_LOCALE: 'en',
   MAILS_PER_RECIPIENT_PER_HOUR: 100,
   STOCK_ALERTS_PER_HOUR: 100,
   RETENTION_DAYS: 30,
@@ -74,6 +76,7 @@ describe.each([
   async function runOrderFlow() {
     const { unitOfWork } = shop;
     const orders = new OrdersService(shop.unitOfWorkOf('api'), new Metrics());
+    const fulfilment = new FulfilmentService(shop.unitOfWorkOf('api'));
     const reservations = new OrderReservationService(shop.unitOfWorkOf('order-worker'), environment);
     const deductions = new StockDeductionService(shop.unitOfWorkOf('stock-worker'));
     const mailer = { sendMail: () => Promise.resolve() } as unknown as MailerService;
@@ -103,8 +106,25 @@ describe.each([
       await deductions.deduct({ order_id, items });
       expect(await alerts.alert([await sellOut()])).toBe('recorded');
       await notifications.notify('order_processed', order_id);
+      return order_id;
     };
-    await handleOrder(0);
+    const fulfil = async (id: number) => {
+      const [item] = itemsFrom(0);
+      const change = { actor: ACTOR };
+      const { body: partial } = await fulfilment.ship(id, { lines: [item!] }, change);
+      await notifications.notify('order_shipped', id, partial.shipments[0]!.id);
+      await fulfilment.ship(id, {}, change);
+      await unitOfWork.read.shipments.findCompletable(3_600, 100);
+      await fulfilment.complete(id, change);
+      const { body } = await fulfilment.return(
+        id,
+        { lines: [item!], reason: 'broken', restock: true },
+        change,
+      );
+      await unitOfWork.read.shipments.itemsOf(body.shipments.map((shipment) => shipment.id));
+      await unitOfWork.read.returns.itemsOf(body.returns.map((returned) => returned.id));
+    };
+    await fulfil(await handleOrder(0));
     // A request with an idempotency key, which is repeated. Its order stays pending.
     const keyed = { caller: 'test', key: 'key', fingerprint: 'x' };
     for (let i = 0; i < 2; i++)
@@ -172,6 +192,10 @@ describe.each([
     ['WHERE sku = $', 'products_sku_unique'],
     ['INSERT INTO mail_quotas', 'notifications_due_index'],
     ['DELETE FROM mail_quotas', undefined],
+    ['FROM shipments WHERE order_id', 'shipments_order_index'],
+    ['FROM returns WHERE order_id', 'returns_order_index'],
+    ['FROM shipments\n       WHERE awaits_completion', 'shipments_completion_index'],
+    ['UPDATE shipments SET awaits_completion', 'shipments_order_index'],
   ])('of %s use the index %s', (statement, index) => {
     const matching = plans.filter(({ sql }) => sql.includes(statement));
     expect(matching).not.toEqual([]);

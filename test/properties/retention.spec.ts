@@ -16,6 +16,7 @@ const environment = {
   MAIL_FROM: 'shop@example.com',
   MAIL_SENDING: 'paused',
   STOCK_ALERT_EMAIL: 'stock@example.com',
+  STOCK_ALERT_LOCALE: 'en',
   MAILS_PER_RECIPIENT_PER_HOUR: 100,
   STOCK_ALERTS_PER_HOUR: 100,
   RETENTION_DAYS: DAYS,

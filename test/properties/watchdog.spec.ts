@@ -98,7 +98,7 @@ describe('WatchdogService', () => {
   }
 
   const confirm = (event: EventName, queue: string, order_id: number) =>
-    shop.unitOfWork.inTransaction(({ orders }) => orders.confirm(event, queue, [order_id]));
+    shop.unitOfWork.inTransaction(({ orders }) => orders.confirm({ event }, queue, [order_id]));
 
   const isOpen = async (order_id: number) =>
     (await sql('SELECT 1 FROM orders WHERE id = $1 AND closed_at IS NULL', [order_id])).length === 1;
@@ -140,6 +140,39 @@ describe('WatchdogService', () => {
     expect(await confirm('order.processed', 'invoice_queue', order_id)).toEqual(new Set([order_id]));
     expect(await isOpen(order_id)).toBe(false);
     expect(await confirm('order.processed', 'invoice_queue', order_id)).toEqual(new Set());
+  });
+
+  it('republishes the event of each shipment and return that is not confirmed', async () => {
+    const order_id = await processedOrder();
+    await shop.confirmEvents(order_id);
+    const items = [(await shop.unitOfWork.read.orderDetails.itemsOf([order_id])).get(order_id)![0]!];
+    const shipment_id = await shop.unitOfWork.inTransaction(async ({ orders, shipments }) => {
+      const id = await shipments.create({ order_id, items, isLast: true });
+      await orders.ship(order_id, id, true);
+      return id;
+    });
+    expect(await republishedEvents(order_id)).toEqual(['order.shipped']);
+    expect(
+      await sql(
+        `SELECT body->'shipment_id' AS id, body->'items' AS items FROM outbox WHERE body->>'order_id' = $1`,
+        [String(order_id)],
+      ),
+    ).toEqual([{ id: shipment_id, items }]);
+    await shop.confirmEvents(order_id);
+    expect(await isOpen(order_id)).toBe(false);
+
+    const return_id = await shop.unitOfWork.inTransaction(async ({ orders, returns }) => {
+      const id = await returns.create({ order_id, items, reason: 'broken', restocked: false, amount: 2_490 });
+      await orders.return(order_id, id, true);
+      return id;
+    });
+    expect(await republishedEvents(order_id)).toEqual(['order.returned']);
+    expect(
+      await sql(
+        `SELECT body->'return_id' AS id, body->'items' AS items FROM outbox WHERE body->>'order_id' = $1`,
+        [String(order_id)],
+      ),
+    ).toEqual([{ id: return_id, items }]);
   });
 
   it('republishes the events of all overdue orders, more than one batch, and shares them with another process', async () => {

@@ -1,8 +1,9 @@
 import {
   createDataSource,
+  parseConfirmation,
   UnitOfWork,
   type Actor,
-  type EventName,
+  type PendingConfirmation,
   type PublisherName,
 } from '@estoque/domain';
 import type { DataSource } from 'typeorm';
@@ -98,13 +99,13 @@ export class TestShop {
 
   /** Confirms the order's events for every queue that has not confirmed them. An order that is not in progress is closed then. */
   async confirmEvents(orderId: number): Promise<void> {
-    const [order] = await this.dataSource.query<{ unconfirmed: string[] }[]>(
+    const [order] = await this.dataSource.query<{ unconfirmed: PendingConfirmation[] }[]>(
       'SELECT unconfirmed FROM orders WHERE id = $1',
       [orderId],
     );
     await this.unitOfWork.inTransaction(async ({ orders }) => {
       for (const confirmation of order!.unconfirmed) {
-        const [event, queue] = confirmation.split(':') as [EventName, string];
+        const { queue, ...event } = parseConfirmation(confirmation);
         await orders.confirm(event, queue, [orderId]);
       }
     });

@@ -108,7 +108,7 @@ ${forEachEvent(
   private handle${className}Batch(batch: ${className}[]): Promise<Outcome[]> {
     const orderIds = batch.map(({ order_id }) => order_id);
     return this.unitOfWork.inTransaction(async ({ orders }) => {
-      const confirmed = await orders.confirm('${name}', '${worker.queue}', orderIds);
+      const confirmed = await orders.confirm({ event: '${name}' }, '${worker.queue}', orderIds);
       // The writes of this worker go here, for the confirmed orders only: the others are duplicates.
       return orderIds.map((id) => (confirmed.has(id) ? 'confirmed' : 'duplicate'));
     });
@@ -148,7 +148,7 @@ ${forEachEvent(
     it('handles the orders that arrive together in one transaction', async () => {
       const { service, confirm } = serviceWithoutDatabase();
       await Promise.all([1, 2, 3].map((id) => service.handle${className}(order(id))));
-      expect(confirm.mock.calls).toEqual([['${name}', '${worker.queue}', [1, 2, 3]]]);
+      expect(confirm.mock.calls).toEqual([[{ event: '${name}' }, '${worker.queue}', [1, 2, 3]]]);
     });
   });`,
 )}

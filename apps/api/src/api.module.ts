@@ -17,6 +17,8 @@ import { ErasureTasksService } from './customers/erasure-tasks.service.js';
 import { ErasuresController } from './customers/erasures.controller.js';
 import { IdempotencyPruningService } from './idempotency/idempotency-pruning.service.js';
 import { RateLimits } from './limits/rate-limits.js';
+import { MailSettingsController } from './notifications/mail-settings.controller.js';
+import { MailSettingsService } from './notifications/mail-settings.service.js';
 import { NotificationsController } from './notifications/notifications.controller.js';
 import { NotificationsService } from './notifications/notifications.service.js';
 import { DeadLetterJobsController } from './operations/dead-letter-jobs.controller.js';
@@ -26,6 +28,8 @@ import { DeadLettersController } from './operations/dead-letters.controller.js';
 import { DeadLettersService } from './operations/dead-letters.service.js';
 import { OperationsController } from './operations/operations.controller.js';
 import { OperationsService } from './operations/operations.service.js';
+import { FulfilmentController } from './orders/fulfilment.controller.js';
+import { FulfilmentService } from './orders/fulfilment.service.js';
 import { OrdersController } from './orders/orders.controller.js';
 import { OrdersService } from './orders/orders.service.js';
 import { ProductsController } from './products/products.controller.js';
@@ -37,9 +41,11 @@ import { StockService } from './stock/stock.service.js';
   imports: [DomainModule.for({ ...appManifest('api'), collectsDeadLetters: true }), ReadPoolModule],
   controllers: [
     OrdersController,
+    FulfilmentController,
     ProductsController,
     StockController,
     NotificationsController,
+    MailSettingsController,
     DeadLettersController,
     DeadLetterJobsController,
     OperationsController,
@@ -50,9 +56,11 @@ import { StockService } from './stock/stock.service.js';
   ],
   providers: [
     OrdersService,
+    FulfilmentService,
     ProductsService,
     StockService,
     NotificationsService,
+    MailSettingsService,
     DeadLettersService,
     DeadLetterJobsService,
     DeadLetterTasksService,

@@ -21,13 +21,21 @@ import {
 import type { MailerService } from '@nestjs-modules/mailer';
 import { SpanKind, trace } from '@opentelemetry/api';
 import type { Counter } from 'prom-client';
-import { asMailError, MailRefused, MailServerUnavailable } from './mail.errors.js';
-import { lowStockMail, orderMail, renderText, type Mail } from './mails.js';
+import { AddressSuppressed, asMailError, MailRefused, MailServerUnavailable } from './mail.errors.js';
+import { lowStockMail, orderMail, renderText, type Mail } from '@estoque/mails';
 
 const MAX_MAIL_ATTEMPTS = 12;
 
 /** Exponential backoff after a failed attempt: 5 s, then three times as long each time, at most 1 hour. */
 const backoffSeconds = (attempts: number) => Math.min(5 * 3 ** attempts, 3_600);
+
+/** What is read once for a batch of notifications. */
+export interface BatchData {
+  /** The orders that the notifications are about, by id. */
+  orders: Map<number, OrderDetails>;
+  /** Recipients that get no mail. */
+  suppressed: Set<string>;
+}
 
 /** Sends single mails and records the outcome of each attempt. */
 export class MailDelivery {
@@ -47,8 +55,8 @@ export class MailDelivery {
   ) {
     this.mailCounter = metrics.counter(
       'estoque_mails_total',
-      'Attempts to send a mail, by outcome: sent, refused (no further attempt), deferred (another attempt follows)',
-      { kind: NOTIFICATION_KINDS, outcome: ['sent', 'refused', 'deferred'] },
+      'Attempts to send a mail, by outcome: sent, refused (no further attempt), deferred (another attempt follows), suppressed (the address refused a mail before)',
+      { kind: NOTIFICATION_KINDS, outcome: ['sent', 'refused', 'deferred', 'suppressed'] },
     );
   }
 
@@ -62,20 +70,22 @@ export class MailDelivery {
    * the lease could not be renewed and has expired, the mail is sent again with the same Message-ID. SMTP offers no way
    * to prevent this.
    *
-   * @param orders the orders that the batch of notifications is about, by id
+   * @param batch what is known about the batch of notifications
    * @returns false if the mail server is unavailable
    */
-  deliver(notification: Notification, orders: Map<number, OrderDetails>): Promise<boolean> {
+  deliver(notification: Notification, batch: BatchData): Promise<boolean> {
     return inSpan(
       () => deliverySpan(notification),
-      () => this.sendAndRecord(notification, orders),
+      () => this.sendAndRecord(notification, batch),
     );
   }
 
   private async sendAndRecord(
     notification: Notification,
-    orders: Map<number, OrderDetails>,
+    { orders, suppressed }: BatchData,
   ): Promise<boolean> {
+    if (suppressed.has(notification.recipient))
+      return this.recordFailure(notification, new AddressSuppressed());
     try {
       await this.send(notification, await this.composeMail(notification, orders));
     } catch (error) {
@@ -95,13 +105,13 @@ export class MailDelivery {
   }
 
   private async composeMail(
-    { kind, order_id, movement_id, recipient }: Notification,
+    { kind, order_id, subject_id, movement_id, recipient, locale }: Notification,
     orders: Map<number, OrderDetails>,
   ): Promise<Mail> {
     const { products, stock } = this.unitOfWork.read;
-    if (kind !== 'low_stock') return orderMail(kind, orders.get(order_id!)!);
+    if (kind !== 'low_stock') return orderMail(kind, orders.get(order_id!)!, subject_id);
     const movement = await stock.movement(movement_id!);
-    return lowStockMail(recipient, await products.get(movement.product_id), movement);
+    return lowStockMail(recipient, await products.get(movement.product_id), movement, locale);
   }
 
   private async send({ id, kind, locale, resends }: Notification, { to, subject, context }: Mail) {
@@ -142,15 +152,19 @@ export class MailDelivery {
     const { id, kind, attempts } = notification;
     const reason = failure.message.slice(0, 500);
     const serverUnavailable = failure instanceof MailServerUnavailable;
-    const permanent = failure instanceof MailRefused || attempts + 1 >= MAX_MAIL_ATTEMPTS;
-    this.outageReason = serverUnavailable ? reason : undefined;
-    await this.unitOfWork.inTransaction(({ pendingNotifications }) => {
+    const isSuppressed = failure instanceof AddressSuppressed;
+    const permanent = isSuppressed || failure instanceof MailRefused || attempts + 1 >= MAX_MAIL_ATTEMPTS;
+    if (!isSuppressed) this.outageReason = serverUnavailable ? reason : undefined;
+    await this.unitOfWork.inTransaction(async ({ pendingNotifications, mailSettings }) => {
+      if (failure instanceof MailRefused && failure.isHardBounce)
+        await mailSettings.suppress(notification.recipient, reason);
       if (serverUnavailable) return pendingNotifications.release([id], reason);
       return permanent
         ? pendingNotifications.markFailed(id, reason)
         : pendingNotifications.defer(id, reason, backoffSeconds(attempts));
     });
-    this.mailCounter.labels(kind, permanent && !serverUnavailable ? 'refused' : 'deferred').inc();
+    const outcome = permanent && !serverUnavailable ? 'refused' : 'deferred';
+    this.mailCounter.labels(kind, isSuppressed ? 'suppressed' : outcome).inc();
     failSpan(trace.getActiveSpan(), failure instanceof AppError ? failure.code : failure.name);
     const unexpectedError = failure instanceof AppError ? {} : { err: failure };
     if (!serverUnavailable)

@@ -124,17 +124,22 @@ export class MailSenderService implements OnApplicationBootstrap, OnModuleDestro
   /** Sends a batch. If the mail server becomes unavailable or the process stops, the unsent mails are released. */
   private async deliverBatch(batch: Notification[]) {
     if (batch.length === 0) return;
-    const orders = await this.readOrders(batch);
+    const [orders, suppressed] = await Promise.all([
+      this.readOrders(batch),
+      this.unitOfWork.read.mailSettings.suppressedOf(batch.map(({ recipient }) => recipient)),
+    ]);
     const unsent = [...batch];
     let aborted = false;
     const sendOneByOne = async () => {
       while (!aborted && !this.sendTask.isStopping) {
         const notification = unsent.shift();
         if (!notification) return;
-        const serverAvailable = await this.delivery.deliver(notification, orders).catch((error: unknown) => {
-          aborted = true;
-          throw error;
-        });
+        const serverAvailable = await this.delivery
+          .deliver(notification, { orders, suppressed })
+          .catch((error: unknown) => {
+            aborted = true;
+            throw error;
+          });
         if (!serverAvailable) aborted = true;
       }
     };

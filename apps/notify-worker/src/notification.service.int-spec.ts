@@ -1,14 +1,18 @@
-import { canFollow, type OrderStatus, type Transaction } from '@estoque/domain';
+import { canFollow, ERASED, type OrderStatus, type Transaction } from '@estoque/domain';
 import { TestShop } from '../../../test/support/test-shop.js';
 import type { MailSenderService } from './mail-sender.service.js';
-import type { OrderMailKind } from './mails.js';
+import type { OrderMailKind } from '@estoque/mails';
 import { NotificationService } from './notification.service.js';
 
 const STATUS_OF: Record<OrderMailKind, OrderStatus> = {
   order_processed: 'processed',
   order_rejected: 'rejected',
   order_cancelled: 'cancelled',
+  order_shipped: 'shipped',
+  order_returned: 'returned',
 };
+/** Kinds of mails about a shipment or return, with its id. */
+const SUBJECTS: Partial<Record<OrderMailKind, number>> = { order_shipped: 17, order_returned: 9 };
 const KINDS = Object.keys(STATUS_OF) as OrderMailKind[];
 
 /** The transitions that lead to each status. */
@@ -19,6 +23,17 @@ const PATHS: Partial<Record<OrderStatus, ((orders: Transaction['orders'], id: nu
     processed: [(orders, id) => orders.reserve([id]), (orders, id) => orders.process([id])],
     rejected: [(orders, id) => orders.reject(new Map([[id, []]]))],
     cancelled: [(orders, id) => orders.cancel(id, 'requested')],
+    shipped: [
+      (orders, id) => orders.reserve([id]),
+      (orders, id) => orders.process([id]),
+      (orders, id) => orders.ship(id, SUBJECTS.order_shipped!, true),
+    ],
+    returned: [
+      (orders, id) => orders.reserve([id]),
+      (orders, id) => orders.process([id]),
+      (orders, id) => orders.ship(id, SUBJECTS.order_shipped!, true),
+      (orders, id) => orders.return(id, SUBJECTS.order_returned!, true),
+    ],
   };
 
 const STATUSES = Object.keys(PATHS) as OrderStatus[];
@@ -37,6 +52,7 @@ describe('NotificationService', () => {
   beforeEach(() => sendSoon.mockReset());
   afterAll(() => shop.close());
 
+  const notify = (kind: OrderMailKind, id: number) => service.notify(kind, id, SUBJECTS[kind]);
   async function createOrder(status: OrderStatus) {
     const id = await shop.createOrder([{ product_id, quantity: 1 }]);
     for (const transition of PATHS[status]!)
@@ -60,7 +76,7 @@ describe('NotificationService', () => {
   )('records no %s mail for an order that is %s, and confirms nothing', async (kind, status) => {
     const id = await createOrder(status);
     const before = await confirmationsOf(id);
-    await expect(service.notify(kind, id)).rejects.toMatchObject({
+    await expect(notify(kind, id)).rejects.toMatchObject({
       code: 'order_not_ready',
       message: `The event does not match the status of order ${id}, which is ${status}.`,
     });
@@ -73,9 +89,9 @@ describe('NotificationService', () => {
     'records one %s mail for an order that is %s, however often the event arrives',
     async (kind, status) => {
       const id = await createOrder(status);
-      const first = await Promise.all([service.notify(kind, id), service.notify(kind, id)]);
+      const first = await Promise.all([notify(kind, id), notify(kind, id)]);
       expect(first.toSorted()).toEqual(['duplicate', 'recorded']);
-      expect(await service.notify(kind, id)).toBe('duplicate');
+      expect(await notify(kind, id)).toBe('duplicate');
       expect(await kindsOf(id)).toEqual([kind]);
       expect(sendSoon).toHaveBeenCalledTimes(1);
     },
@@ -86,10 +102,42 @@ describe('NotificationService', () => {
       Object.values(STATUS_OF).map(async (status) => [status, await createOrder(status)] as const),
     );
     const requests = orders.flatMap(([, id]) => KINDS.map((kind) => [kind, id] as const));
-    const results = await Promise.allSettled(requests.map(([kind, id]) => service.notify(kind, id)));
-    // The event of a processed order is no contradiction for one that is cancelled: it can have been processed before.
-    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(4);
-    for (const [status, id] of orders) expect(await kindsOf(id)).toEqual([`order_${status}`]);
+    const results = await Promise.allSettled(requests.map(([kind, id]) => notify(kind, id)));
+    // The event of a processed order is no contradiction for one that is cancelled: it can have been processed before. One
+    // that is shipped or returned was.
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(9);
+    for (const [status, id] of orders)
+      expect((await kindsOf(id)).toSorted()).toEqual(
+        {
+          shipped: ['order_processed', 'order_shipped'],
+          returned: ['order_processed', 'order_returned', 'order_shipped'],
+        }[status as string] ?? [`order_${status}`],
+      );
+  });
+
+  it('records a mail for each shipment of an order', async () => {
+    const id = await createOrder('processed');
+    for (const [shipment, isLast] of [
+      [18, false],
+      [19, false],
+      [20, true],
+    ] as const)
+      await shop.unitOfWork.inTransaction(({ orders }) => orders.ship(id, shipment, isLast));
+    const outcomes = await Promise.all(
+      [20, 18, 19, 18, 21].map((shipment) => service.notify('order_shipped', id, shipment)),
+    );
+    // The order has no shipment 21.
+    expect(outcomes).toEqual(['recorded', 'recorded', 'recorded', 'duplicate', 'duplicate']);
+    expect(await kindsOf(id)).toEqual(['order_shipped', 'order_shipped', 'order_shipped']);
+    expect(await confirmationsOf(id)).toEqual(['order.processed:notify_queue']);
+  });
+
+  it('records no mail for a customer who was erased', async () => {
+    const id = await createOrder('processed');
+    await shop.dataSource.query('UPDATE orders SET customer_email = $2 WHERE id = $1', [id, ERASED.email]);
+    expect(await service.notify('order_processed', id)).toBe('erased');
+    expect(await kindsOf(id)).toEqual([]);
+    expect(await confirmationsOf(id)).toEqual([]);
   });
 
   it('records no mail about the processing of an order that was cancelled meanwhile', async () => {

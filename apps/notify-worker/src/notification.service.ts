@@ -1,10 +1,15 @@
 import {
   canFollow,
+  ERASED,
   EVENT_OF_STATUS,
+  ORDER_STATUSES,
   OrderNotFound,
   OrderNotReady,
+  OPTIONAL_NOTIFICATION_KINDS,
   orderRow,
   UnitOfWork,
+  type EventName,
+  type OptionalNotificationKind,
   type OrderRecipient,
   type OrderStatus,
   type Transaction,
@@ -14,22 +19,29 @@ import { traceContextOf, traceparentOf } from '@estoque/platform';
 import { Injectable } from '@nestjs/common';
 import { appManifest } from '../../manifest.js';
 import { MailSenderService } from './mail-sender.service.js';
-import type { OrderMailKind } from './mails.js';
+import type { OrderMailKind } from '@estoque/mails';
 
-/** The status that an order must have, or must have had before, for a mail of the kind. */
-const STATUS_OF = {
-  order_processed: 'processed',
-  order_rejected: 'rejected',
-  order_cancelled: 'cancelled',
-} as const satisfies Record<OrderMailKind, OrderStatus>;
+/** The event of an order that a mail of the kind is about. */
+const EVENT_OF = {
+  order_processed: 'order.processed',
+  order_rejected: 'order.rejected',
+  order_cancelled: 'order.cancelled',
+  order_shipped: 'order.shipped',
+  order_returned: 'order.returned',
+} as const satisfies Record<OrderMailKind, EventName>;
 
 const { queue: QUEUE } = appManifest('notify-worker');
+
+/** Kinds that customers have opted out of, by address in lower case. */
+type OptOuts = Map<string, OptionalNotificationKind[]>;
 
 interface NotifyRequest {
   kind: OrderMailKind;
   order_id: number;
+  /** Shipment or return of the order that the event is about, if any. */
+  subject_id?: number;
 }
-type Outcome = 'recorded' | 'duplicate' | 'superseded';
+type Outcome = 'recorded' | 'duplicate' | 'superseded' | 'opted_out' | 'erased';
 
 @Injectable()
 export class NotificationService {
@@ -49,12 +61,14 @@ export class NotificationService {
   /**
    * Records one mail to the customer, to be sent later, and confirms the event.
    *
+   * @param subject_id shipment or return that the event is about, if it is not about the whole order
    * @returns `duplicate` if an earlier delivery has confirmed the event; `superseded` if the order was cancelled meanwhile, and
-   * the customer gets only the mail about that
+   * the customer gets only the mail about that; `opted_out` if the customer does not want the mail; `erased` if there is no
+   * customer any more
    * @throws OrderNotFound, RowLocked, or OrderNotReady if the order cannot have had the status for this mail
    */
-  notify(kind: OrderMailKind, order_id: number): Promise<Outcome> {
-    return this.batcher.add({ kind, order_id });
+  notify(kind: OrderMailKind, order_id: number, subject_id?: number): Promise<Outcome> {
+    return this.batcher.add({ kind, order_id, subject_id });
   }
 
   private async notifyAll(requests: NotifyRequest[], lockMode: LockMode): Promise<(Outcome | Error)[]> {
@@ -67,52 +81,91 @@ export class NotificationService {
 
   private async recordAll(
     requests: NotifyRequest[],
-    { orders, orderDetails, notifications }: Transaction,
+    { orders, orderDetails, notifications, mailSettings }: Transaction,
   ): Promise<(Outcome | Error)[]> {
-    // Only an order that has entered the status for the mail waits for this confirmation, so it decides which mails are due.
-    // Retention can have deleted the row of a mail that was confirmed before (docs/adr/0012).
+    // Only an order that had the event waits for this confirmation, so it decides which mails are due. Retention can have
+    // deleted the row of a mail that was confirmed before (docs/adr/0012).
     const [recipients, ...confirmations] = await Promise.all([
       orderDetails.recipients(requests.map(({ order_id }) => order_id)),
-      ...Object.entries(STATUS_OF).map(([kind, status]) => {
-        const ids = requests.filter((request) => request.kind === kind).map(({ order_id }) => order_id);
-        return orders.confirm(EVENT_OF_STATUS[status], QUEUE, ids);
+      ...sameEvents(requests).map(async (same) => {
+        const { kind, subject_id } = same[0]!;
+        const ids = same.map(({ order_id }) => order_id);
+        const confirmed = await orders.confirm({ event: EVENT_OF[kind], subject_id }, QUEUE, ids);
+        return same.filter(({ order_id }) => confirmed.has(order_id));
       }),
     ]);
-    const confirmed = new Set(confirmations.flatMap((ids) => [...ids]));
-    const due = requests.filter(
-      (request) =>
-        confirmed.has(request.order_id) && !isSuperseded(request, recipients.get(request.order_id)!),
-    );
+    const confirmed = new Set(confirmations.flat());
+    const optOuts = await this.optOutsOf([...confirmed], recipients, mailSettings);
+    const reasonAgainst = (request: NotifyRequest) =>
+      confirmed.has(request) ? reasonOf(request, recipients.get(request.order_id)!, optOuts) : undefined;
+    const due = [...confirmed].filter((request) => !reasonAgainst(request));
     const mails = due.map((request) => {
-      const { kind, order_id } = request;
+      const { kind, order_id, subject_id } = request;
       const { customer_email: recipient, locale } = recipients.get(order_id)!;
-      return { order_id, kind, recipient, locale, traceparent: traceparentOf(traceContextOf(request)) };
+      const traceparent = traceparentOf(traceContextOf(request));
+      return { order_id, subject_id, kind, recipient, locale, traceparent };
     });
     const isNew = await notifications.record(mails);
     const recorded = new Set(due.filter((_, index) => isNew[index]));
-    return requests.map((request) =>
-      outcomeOf(request, recipients.get(request.order_id), recorded, confirmed),
+    return requests.map(
+      (request) =>
+        refusalOf(request, recipients.get(request.order_id)) ??
+        reasonAgainst(request) ??
+        (recorded.has(request) ? 'recorded' : 'duplicate'),
     );
   }
+
+  /** Kinds that the recipients have opted out of. For transactional mails, they are not read. */
+  private async optOutsOf(
+    requests: NotifyRequest[],
+    recipients: Map<number, OrderRecipient>,
+    mailSettings: Transaction['mailSettings'],
+  ): Promise<OptOuts> {
+    const optional = requests.filter(({ kind }) => isOptional(kind));
+    if (optional.length === 0) return new Map();
+    return mailSettings.optOutsOf(optional.map(({ order_id }) => recipients.get(order_id)!.customer_email));
+  }
+}
+
+/** Groups the requests for the same kind of mail about the same subject. */
+function sameEvents(requests: NotifyRequest[]): NotifyRequest[][] {
+  const groups = new Map<string, NotifyRequest[]>();
+  for (const request of requests) {
+    const key = `${request.kind} ${request.subject_id}`;
+    const group = groups.get(key);
+    if (group) group.push(request);
+    else groups.set(key, [request]);
+  }
+  return [...groups.values()];
 }
 
 /** The rows that a request locks. */
 const rowsOf = ({ order_id }: NotifyRequest) => [orderRow(order_id)];
 
-function outcomeOf(
-  request: NotifyRequest,
-  order: OrderRecipient | undefined,
-  recorded: Set<NotifyRequest>,
-  confirmed: Set<number>,
-): Outcome | Error {
-  if (!order) return new OrderNotFound(request.order_id);
-  const status = STATUS_OF[request.kind];
-  if (order.status !== status && !canFollow(order.status, status))
-    return new OrderNotReady(order.id, order.status);
-  if (confirmed.has(order.id) && isSuperseded(request, order)) return 'superseded';
-  return recorded.has(request) ? 'recorded' : 'duplicate';
+/** @returns an error if the event cannot be true */
+function refusalOf({ kind, order_id }: NotifyRequest, order: OrderRecipient | undefined): Error | undefined {
+  if (!order) return new OrderNotFound(order_id);
+  return canHaveHad(EVENT_OF[kind], order.status) ? undefined : new OrderNotReady(order.id, order.status);
 }
 
-/** A mail that confirms an order would mislead the customer after the order was cancelled. */
-const isSuperseded = ({ kind }: NotifyRequest, { status }: OrderRecipient) =>
-  status === 'cancelled' && kind !== 'order_cancelled';
+/** Whether an order in the status has, or can have had before, a status with the event. */
+const canHaveHad = (event: EventName, status: OrderStatus) =>
+  ORDER_STATUSES.some(
+    (earlier) => EVENT_OF_STATUS[earlier] === event && (status === earlier || canFollow(status, earlier)),
+  );
+
+/** Why the customer gets no mail, if that is so. A mail that confirms an order would mislead after it was cancelled. */
+function reasonOf(
+  { kind }: NotifyRequest,
+  { status, customer_email }: OrderRecipient,
+  optOuts: OptOuts,
+): Outcome | undefined {
+  if (customer_email === ERASED.email) return 'erased';
+  if (status === 'cancelled' && kind !== 'order_cancelled') return 'superseded';
+  return isOptional(kind) && optOuts.get(customer_email.toLowerCase())?.includes(kind)
+    ? 'opted_out'
+    : undefined;
+}
+
+const isOptional = (kind: OrderMailKind): kind is OptionalNotificationKind =>
+  (OPTIONAL_NOTIFICATION_KINDS as readonly OrderMailKind[]).includes(kind);

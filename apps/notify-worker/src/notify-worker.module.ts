@@ -6,7 +6,7 @@ import { Module } from '@nestjs/common';
 import { appManifest } from '../../manifest.js';
 import { MailQuotaPruningService } from './mail-quota-pruning.service.js';
 import { SMTP_CONNECTIONS, MailSenderService } from './mail-sender.service.js';
-import { TEMPLATES } from './mails.js';
+import { TEMPLATES } from '@estoque/mails';
 import { NotificationService } from './notification.service.js';
 import { NotifyConsumer } from './notify.consumer.js';
 import { StockAlertService } from './stock-alert.service.js';

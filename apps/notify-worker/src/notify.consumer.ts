@@ -26,6 +26,22 @@ export class NotifyConsumer {
     return this.notifications.notify('order_cancelled', order.order_id);
   }
 
+  @EventPattern<string>('order.shipped')
+  onOrderShipped(@Payload() shipment: EventOf<'order.shipped'>) {
+    return this.notifications.notify('order_shipped', shipment.order_id, shipment.shipment_id);
+  }
+
+  /** The customer has got a mail for each shipment. */
+  @EventPattern<string>('order.completed')
+  onOrderCompleted() {
+    return 'ignored';
+  }
+
+  @EventPattern<string>('order.returned')
+  onOrderReturned(@Payload() returned: EventOf<'order.returned'>) {
+    return this.notifications.notify('order_returned', returned.order_id, returned.return_id);
+  }
+
   @EventPattern<string>('stock.updated')
   onStockUpdated(@Payload() stock: EventOf<'stock.updated'>) {
     return this.alerts.alert(stock.items);

@@ -3,7 +3,7 @@ import { TestShop } from '../../../test/support/test-shop.js';
 import type { MailSenderService } from './mail-sender.service.js';
 import { StockAlertService } from './stock-alert.service.js';
 
-const environment = { STOCK_ALERT_EMAIL: 'stock@example.com' } as Environment;
+const environment = { STOCK_ALERT_EMAIL: 'stock@example.com', STOCK_ALERT_LOCALE: 'pt-BR' } as Environment;
 
 describe('StockAlertService', () => {
   let shop: TestShop;

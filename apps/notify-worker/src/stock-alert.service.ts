@@ -1,4 +1,4 @@
-import { UnitOfWork, type EventOf } from '@estoque/domain';
+import { UnitOfWork, type EventOf, type Locale } from '@estoque/domain';
 import { MicroBatcher } from '@estoque/messaging';
 import { ENVIRONMENT, traceContextOf, traceparentOf, type Environment } from '@estoque/platform';
 import { Inject, Injectable } from '@nestjs/common';
@@ -11,6 +11,7 @@ type Outcome = 'recorded' | 'duplicate' | 'ignored';
 export class StockAlertService {
   private readonly batcher = new MicroBatcher<Changes, Outcome>((batch) => this.alertAll(batch));
   private readonly recipient?: string;
+  private readonly locale: Locale;
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
@@ -18,6 +19,7 @@ export class StockAlertService {
     @Inject(ENVIRONMENT) environment: Environment,
   ) {
     this.recipient = environment.STOCK_ALERT_EMAIL;
+    this.locale = environment.STOCK_ALERT_LOCALE;
   }
 
   /**
@@ -61,10 +63,11 @@ export class StockAlertService {
     changesByMovement: Map<number, Changes>,
   ): Promise<Map<number, Outcome>> {
     if (movements.length === 0) return new Map();
+    const { locale } = this;
     const recipient = this.recipient!;
     const alerts = movements.map((movement_id) => {
       const traceparent = traceparentOf(traceContextOf(changesByMovement.get(movement_id)));
-      return { movement_id, kind: 'low_stock' as const, recipient, locale: 'en' as const, traceparent };
+      return { movement_id, kind: 'low_stock' as const, recipient, locale, traceparent };
     });
     const isNew = await this.unitOfWork.inTransaction(({ notifications }) => notifications.record(alerts));
     return new Map(movements.map((movement, index) => [movement, isNew[index] ? 'recorded' : 'duplicate']));

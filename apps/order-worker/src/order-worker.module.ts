@@ -2,6 +2,7 @@ import { DomainModule } from '@estoque/domain';
 import { Module } from '@nestjs/common';
 import { appManifest } from '../../manifest.js';
 import { AuditService } from './audit.service.js';
+import { OrderCompletionService } from './order-completion.service.js';
 import { OrderReservationService } from './order-reservation.service.js';
 import { OrderConsumer } from './order.consumer.js';
 import { ReservationExpiryService } from './reservation-expiry.service.js';
@@ -15,6 +16,7 @@ import { WatchdogService } from './watchdog.service.js';
   providers: [
     OrderReservationService,
     ReservationExpiryService,
+    OrderCompletionService,
     RetentionService,
     SnapshotAgeService,
     WatchdogService,

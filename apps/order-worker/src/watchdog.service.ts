@@ -1,9 +1,9 @@
 import {
   EVENT_OF_STATUS,
-  eventsOf,
   isInProgress,
+  parseConfirmation,
   UnitOfWork,
-  type EventName,
+  type OrderEvent,
   type ExaminedOrders,
   type OpenOrder,
   type OrderStatusInProgress,
@@ -176,25 +176,43 @@ export class WatchdogService implements OnApplicationBootstrap, OnModuleDestroy 
 
   private async republish(overdue: OpenOrder[]) {
     if (overdue.length === 0) return;
-    await this.unitOfWork.inTransaction(async ({ orderDetails, stock, outbox }) => {
+    await this.unitOfWork.inTransaction(async ({ orderDetails, shipments, returns, stock, outbox }) => {
       const ids = overdue.map(({ id }) => id);
       const itemsOf = await orderDetails.itemsOf(ids);
       // Only if a consumer confirms `stock.updated` (`confirmedBy` of its contract); at present none does.
-      const sold = overdue.filter((order) => eventsToRepublish(order).includes('stock.updated'));
+      const sold = overdue.filter((order) =>
+        eventsToRepublish(order).some(({ event }) => event === 'stock.updated'),
+      );
       const salesOf = sold.length > 0 ? await stock.salesOf(sold.map(({ id }) => id)) : undefined;
+      const shipmentIds = overdue.flatMap((order) => subjectsOf('order.shipped', order));
+      const shippedItemsOf = shipmentIds.length > 0 ? await shipments.itemsOf(shipmentIds) : undefined;
+      const returnIds = overdue.flatMap((order) => subjectsOf('order.returned', order));
+      const returnedItemsOf = returnIds.length > 0 ? await returns.itemsOf(returnIds) : undefined;
       for (const order of overdue) {
         const { id: order_id, rejection: reasons, cancellation: reason } = order;
         const items = itemsOf.get(order_id)!;
-        for (const event of eventsToRepublish(order)) {
+        for (const { event, subject_id } of eventsToRepublish(order)) {
           if (event === 'stock.updated')
             outbox.republish(event, { order_id, items: salesOf!.get(order_id)! });
+          else if (event === 'order.shipped')
+            outbox.republish(event, {
+              order_id,
+              shipment_id: subject_id!,
+              items: shippedItemsOf!.get(subject_id!)!,
+            });
+          else if (event === 'order.returned')
+            outbox.republish(event, {
+              order_id,
+              return_id: subject_id!,
+              ...returnedItemsOf!.get(subject_id!)!,
+            });
           // The payload schema removes fields that the event does not define.
           else outbox.republish(event, { order_id, items, reasons: reasons!, reason: reason! });
         }
       }
     });
     for (const order of overdue)
-      for (const event of eventsToRepublish(order)) {
+      for (const { event } of eventsToRepublish(order)) {
         const { id: order_id, status, republish_count } = order;
         this.logger.warn({ event, order_id, status, republish_count }, 'event republished by the watchdog');
       }
@@ -203,8 +221,16 @@ export class WatchdogService implements OnApplicationBootstrap, OnModuleDestroy 
 
 const newPass = (after: number): Pass => ({ after, inProgress: {} });
 
-/** Events to republish. */
-function eventsToRepublish({ status, unconfirmed }: OpenOrder): EventName[] {
+/** Events to republish, without duplicates: several queues can confirm the same event. */
+function eventsToRepublish({ status, unconfirmed }: OpenOrder): OrderEvent[] {
   const nextStep = isInProgress(status) ? EVENT_OF_STATUS[status] : undefined;
-  return [...new Set([...eventsOf(unconfirmed), ...(nextStep ? [nextStep] : [])])];
+  const events: OrderEvent[] = [
+    ...unconfirmed.map(parseConfirmation),
+    ...(nextStep ? [{ event: nextStep }] : []),
+  ];
+  return [...new Map(events.map((event) => [`${event.event} ${event.subject_id}`, event])).values()];
 }
+
+/** Ids of the subjects of the events to republish. */
+const subjectsOf = (name: OrderEvent['event'], order: OpenOrder) =>
+  eventsToRepublish(order).flatMap(({ event, subject_id }) => (event === name ? [subject_id!] : []));

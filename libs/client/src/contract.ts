@@ -64,6 +64,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orders/{id}/shipments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ship an order, or a part of it
+         * @description Possible when the order is `processed`. It is `partially_shipped` until all of its units are shipped, and then `shipped`. The customer gets a mail for each shipment. Requires the scope `shipments:write`.
+         */
+        post: operations["shipOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/{id}/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record a return of shipped units
+         * @description Possible when the order is `shipped` or `completed`. It is `partially_returned` until all of its units are returned, and then `returned`. With `restock`, the units are on hand again. The customer gets a mail for each return. Requires the scope `shipments:write`.
+         */
+        post: operations["returnOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/{id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete an order
+         * @description Possible when the order is `shipped`. An order is completed by itself some time after its last shipment (`COMPLETE_AFTER_SECONDS`, 14 days by default). The operation is idempotent. Requires the scope `shipments:write`.
+         */
+        post: operations["completeOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/products": {
         parameters: {
             query?: never;
@@ -232,6 +292,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/notifications/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview a kind of mail
+         * @description Renders the mail in the language, with an order or product that does not exist. Requires the scope `notifications:read`.
+         */
+        get: operations["previewNotification"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/notifications/{id}/resend": {
         parameters: {
             query?: never;
@@ -247,6 +327,54 @@ export interface paths {
          */
         post: operations["resendNotification"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{email}/mail-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get which mails a customer gets
+         * @description Requires the scope `notifications:read`.
+         */
+        get: operations["getMailSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change which mails a customer gets
+         * @description A customer can opt out of the mails that are not transactional. A mail that is already recorded is still sent. Requires the scope `notifications:write`.
+         */
+        patch: operations["changeMailSettings"];
+        trace?: never;
+    };
+    "/v1/customers/{email}/mail-settings/suppression": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send no more mails to an address
+         * @description For bounces that arrive after the mail server had accepted the mail. An address that the mail server refuses because it does not exist is suppressed by itself. Mails to it are recorded as `failed`. The operation is idempotent: the first reason stays. Requires the scope `operations:write`.
+         */
+        post: operations["suppressMails"];
+        /**
+         * Send mails to an address again
+         * @description Mails that failed meanwhile are sent by `POST /v1/notifications/{id}/resend`. Requires the scope `operations:write`.
+         */
+        delete: operations["endMailSuppression"];
         options?: never;
         head?: never;
         patch?: never;
@@ -757,6 +885,16 @@ export interface components {
             /** @example 2 */
             quantity: number;
             /**
+             * @description Units that were shipped so far.
+             * @example 0
+             */
+            shipped: number;
+            /**
+             * @description Units of those that were returned so far.
+             * @example 0
+             */
+            returned: number;
+            /**
              * @description Price per unit at the time of ordering, in minor units.
              * @example 2490
              */
@@ -799,6 +937,48 @@ export interface components {
              * @example 1
              */
             available: number;
+        };
+        OrderUnitsDto: {
+            /** @example 10 */
+            product_id: number;
+            /** @example 2 */
+            quantity: number;
+        };
+        ShipmentDto: {
+            /** @example 17 */
+            id: number;
+            lines: components["schemas"]["OrderUnitsDto"][];
+            /** @example Correios */
+            carrier: string | null;
+            /**
+             * @description Null if there is none, or after the customer was erased.
+             * @example QB123456785BR
+             */
+            tracking_number: string | null;
+            /** @example 2026-01-15T12:00:00.000Z */
+            created_at: string;
+        };
+        ReturnDto: {
+            /** @example 9 */
+            id: number;
+            lines: components["schemas"]["OrderUnitsDto"][];
+            /**
+             * @description Null after the customer was erased.
+             * @example too small
+             */
+            reason: string | null;
+            /**
+             * @description Whether the units are on hand again.
+             * @example true
+             */
+            restocked: boolean;
+            /**
+             * @description What the customer paid for the units, in minor units.
+             * @example 2490
+             */
+            amount: number;
+            /** @example 2026-01-15T12:00:00.000Z */
+            created_at: string;
         };
         TimelineEntryDto: {
             /** @enum {string} */
@@ -850,6 +1030,10 @@ export interface components {
              * @example ordered twice
              */
             cancellation_reason: string | null;
+            /** @description Oldest first. */
+            shipments: components["schemas"]["ShipmentDto"][];
+            /** @description Oldest first. */
+            returns: components["schemas"]["ReturnDto"][];
             /** @description Steps in chronological order. Steps of an order that was closed more than RETENTION_DAYS ago may be deleted. */
             timeline: components["schemas"]["TimelineEntryDto"][];
             /** @example 2026-01-15T12:00:00.000Z */
@@ -873,6 +1057,34 @@ export interface components {
              * @example ordered twice
              */
             reason?: string;
+        };
+        ShipOrderDto: {
+            /** @description What is shipped. Quantities of entries with the same product are added up. Default: everything that is not shipped yet. */
+            lines?: components["schemas"]["OrderUnitsDto"][];
+            /**
+             * @description The mail to the customer names it.
+             * @example Correios
+             */
+            carrier?: string;
+            /**
+             * @description The mail to the customer names it.
+             * @example QB123456785BR
+             */
+            tracking_number?: string;
+        };
+        ReturnOrderDto: {
+            /** @description What came back. Quantities of entries with the same product are added up. */
+            lines: components["schemas"]["OrderUnitsDto"][];
+            /**
+             * @description Why the units came back.
+             * @example too small
+             */
+            reason: string;
+            /**
+             * @description Whether the units can be sold again: they are then on hand, with a movement of the kind `return`.
+             * @example true
+             */
+            restock: boolean;
         };
         CreateProductDto: {
             /** @example Café torrado 250 g */
@@ -1070,13 +1282,13 @@ export interface components {
              */
             order_id: number | null;
             /** @enum {string} */
-            kind: "order_processed" | "order_rejected" | "order_cancelled" | "low_stock";
+            kind: "order_processed" | "order_rejected" | "order_cancelled" | "order_shipped" | "order_returned" | "low_stock";
             /** @example ana@example.com */
             recipient: string;
             /** @example pt-BR */
             locale: string;
             /**
-             * @description `failed`: refused permanently, or not sent after 12 attempts. `withheld`: not sent, because the recipient had got the
+             * @description `failed`: refused permanently, not sent after 12 attempts, or not sent because the address is suppressed. `withheld`: not sent, because the recipient had got the
              *     maximum number of mails within an hour.
              * @enum {string}
              */
@@ -1105,6 +1317,55 @@ export interface components {
              * @example MTIz
              */
             next_cursor: string | null;
+        };
+        MailPreviewDto: {
+            /** @example Your order 123 is on its way */
+            subject: string;
+            /**
+             * @description The HTML part.
+             * @example <html lang=en>…</html>
+             */
+            html: string;
+            /**
+             * @description The plain-text part.
+             * @example Hello Ana Souza, …
+             */
+            text: string;
+        };
+        MailSettingsDto: {
+            /**
+             * @description Kinds of mails that the customer does not want.
+             * @example [
+             *       "order_shipped"
+             *     ]
+             */
+            opted_out: ("order_shipped" | "order_returned")[];
+            /**
+             * @description Since when no mail is sent to the address, because it refused one; null if it gets mails.
+             * @example 2026-01-15T12:00:00.000Z
+             */
+            suppressed_at: string | null;
+            /**
+             * @description Why no mail is sent to the address, or null. A customer does not see it.
+             * @example 550 5.1.1 user unknown
+             */
+            suppression: string | null;
+        };
+        ChangeMailSettingsDto: {
+            /**
+             * @description Kinds of mails that the customer does not want. All other kinds are sent.
+             * @example [
+             *       "order_shipped"
+             *     ]
+             */
+            opted_out: ("order_shipped" | "order_returned")[];
+        };
+        SuppressDto: {
+            /**
+             * @description Why mails cannot reach the address.
+             * @example 550 5.1.1 user unknown
+             */
+            reason: string;
         };
         DeadLetterDto: {
             /**
@@ -1490,7 +1751,7 @@ export interface components {
              * @enum {string}
              */
             role?: "customer" | "clerk" | "warehouse" | "operator" | "admin";
-            scopes?: ("orders:read" | "orders:write" | "stock:read" | "stock:write" | "products:write" | "notifications:read" | "operations:read" | "operations:write" | "admin")[];
+            scopes?: ("orders:read" | "orders:write" | "shipments:write" | "stock:read" | "stock:write" | "products:write" | "notifications:read" | "notifications:write" | "operations:read" | "operations:write" | "admin")[];
             /**
              * Format: email
              * @description Required for the role `customer`: the key reaches only what belongs to this address.
@@ -1505,7 +1766,7 @@ export interface components {
             expires_at?: string;
         };
         CreatedApiKeyDto: {
-            scopes: ("orders:read" | "orders:write" | "stock:read" | "stock:write" | "products:write" | "notifications:read" | "operations:read" | "operations:write" | "admin")[];
+            scopes: ("orders:read" | "orders:write" | "shipments:write" | "stock:read" | "stock:write" | "products:write" | "notifications:read" | "notifications:write" | "operations:read" | "operations:write" | "admin")[];
             /**
              * @description The key itself. It is shown only in this response.
              * @example est_live_...
@@ -1540,7 +1801,7 @@ export interface components {
             revoked_at: string | null;
         };
         ApiKeyDto: {
-            scopes: ("orders:read" | "orders:write" | "stock:read" | "stock:write" | "products:write" | "notifications:read" | "operations:read" | "operations:write" | "admin")[];
+            scopes: ("orders:read" | "orders:write" | "shipments:write" | "stock:read" | "stock:write" | "products:write" | "notifications:read" | "notifications:write" | "operations:read" | "operations:write" | "admin")[];
             /** @example 12 */
             id: number;
             /**
@@ -1614,9 +1875,9 @@ export interface components {
              */
             address: string | null;
             /** @enum {string} */
-            action: "order.cancelled" | "product.created" | "product.changed" | "stock.received" | "stock.adjusted" | "notification.resent" | "dead_letter.replayed" | "dead_letter.discarded" | "dead_letter_job.created" | "dead_letter_job.cancelled" | "audit.requested" | "erasure.requested" | "api_key.created" | "api_key.revoked";
+            action: "order.cancelled" | "order.shipped" | "order.completed" | "order.returned" | "product.created" | "product.changed" | "stock.received" | "stock.adjusted" | "notification.resent" | "mail_settings.changed" | "dead_letter.replayed" | "dead_letter.discarded" | "dead_letter_job.created" | "dead_letter_job.cancelled" | "audit.requested" | "erasure.requested" | "api_key.created" | "api_key.revoked";
             /** @enum {string} */
-            object_type: "order" | "product" | "notification" | "dead_letter" | "dead_letter_job" | "audit" | "erasure" | "api_key";
+            object_type: "order" | "product" | "notification" | "mail_settings" | "dead_letter" | "dead_letter_job" | "audit" | "erasure" | "api_key";
             /** @example 10 */
             object_id: string;
         };
@@ -1651,6 +1912,8 @@ export interface components {
             data: components["schemas"]["CustomerDataDto"][];
             /** @description The newest 100 API keys of the customer, the same on each page. */
             api_keys: components["schemas"]["ApiKeyDto"][];
+            /** @description Which mails the customer gets, the same on each page. */
+            mail_settings: components["schemas"]["MailSettingsDto"];
             /** @example true */
             has_more: boolean;
             /**
@@ -1704,10 +1967,15 @@ export type PlaceOrderDto = components['schemas']['PlaceOrderDto'];
 export type OrderLineDto = components['schemas']['OrderLineDto'];
 export type TotalsDto = components['schemas']['TotalsDto'];
 export type LineRejectionDto = components['schemas']['LineRejectionDto'];
+export type OrderUnitsDto = components['schemas']['OrderUnitsDto'];
+export type ShipmentDto = components['schemas']['ShipmentDto'];
+export type ReturnDto = components['schemas']['ReturnDto'];
 export type TimelineEntryDto = components['schemas']['TimelineEntryDto'];
 export type OrderDto = components['schemas']['OrderDto'];
 export type OrderPageDto = components['schemas']['OrderPageDto'];
 export type CancelOrderDto = components['schemas']['CancelOrderDto'];
+export type ShipOrderDto = components['schemas']['ShipOrderDto'];
+export type ReturnOrderDto = components['schemas']['ReturnOrderDto'];
 export type CreateProductDto = components['schemas']['CreateProductDto'];
 export type ProductDto = components['schemas']['ProductDto'];
 export type ProductPageDto = components['schemas']['ProductPageDto'];
@@ -1720,6 +1988,10 @@ export type AdjustmentDto = components['schemas']['AdjustmentDto'];
 export type MovementPageDto = components['schemas']['MovementPageDto'];
 export type NotificationDto = components['schemas']['NotificationDto'];
 export type NotificationPageDto = components['schemas']['NotificationPageDto'];
+export type MailPreviewDto = components['schemas']['MailPreviewDto'];
+export type MailSettingsDto = components['schemas']['MailSettingsDto'];
+export type ChangeMailSettingsDto = components['schemas']['ChangeMailSettingsDto'];
+export type SuppressDto = components['schemas']['SuppressDto'];
 export type DeadLetterDto = components['schemas']['DeadLetterDto'];
 export type DeadLetterPageDto = components['schemas']['DeadLetterPageDto'];
 export type DeadLetterFilterDto = components['schemas']['DeadLetterFilterDto'];
@@ -2308,6 +2580,578 @@ export interface operations {
                 };
             };
             /** @description `validation_failed`, `idempotency_key_reused`: Fields are unknown, missing or invalid; `errors` lists each of them. The idempotency key was used for another operation or another body. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    shipOrder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value that is unique to this request, for example a UUID. If a request is repeated with the same key within 24 hours, it is not carried out again: the first answer is returned, with the header `Idempotent-Replayed: true`. */
+                "Idempotency-Key"?: string;
+                /** @description The `ETag` of the version that the caller has read. If the version is another one meanwhile, the request is refused with 412. Without the header, the change is made to any version. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ShipOrderDto"];
+            };
+        };
+        responses: {
+            /** @description The order. The new shipment is the last one of `shipments`. */
+            201: {
+                headers: {
+                    /** @description The version, for the header If-Match of a change */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_if_match`, `invalid_idempotency_key`: The body is not JSON, the id is invalid, or `If-Match` is not a list of entity tags. The idempotency key is empty, too long or not printable ASCII. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`, `cross_site_request`: The caller does not have the scope that the operation requires, or a browser sent the request for a page of another origin that is not allowed (CORS_ORIGINS). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `order_not_found`: The order does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive within 20 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `order_not_shippable`, `shipment_too_large`, `too_many_shipments`, `idempotency_in_progress`: The order is not processed yet or all of it is shipped, or more would be shipped than was ordered, or the order has the maximum number of shipments. A request with this idempotency key is being handled; repeat it after the seconds in `Retry-After`. */
+            409: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `answer_erased`: The request was carried out before. Its answer contained personal data, which was erased. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `version_stale`: The order or product has another version than `If-Match` names. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `body_too_large`: The body is larger than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`, `idempotency_key_reused`: Fields are unknown, missing or invalid; `errors` lists each of them. The idempotency key was used for another operation or another body. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    returnOrder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value that is unique to this request, for example a UUID. If a request is repeated with the same key within 24 hours, it is not carried out again: the first answer is returned, with the header `Idempotent-Replayed: true`. */
+                "Idempotency-Key"?: string;
+                /** @description The `ETag` of the version that the caller has read. If the version is another one meanwhile, the request is refused with 412. Without the header, the change is made to any version. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnOrderDto"];
+            };
+        };
+        responses: {
+            /** @description The order. The new return is the last one of `returns`. */
+            201: {
+                headers: {
+                    /** @description The version, for the header If-Match of a change */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_if_match`, `invalid_idempotency_key`: The body is not JSON, the id is invalid, or `If-Match` is not a list of entity tags. The idempotency key is empty, too long or not printable ASCII. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`, `cross_site_request`: The caller does not have the scope that the operation requires, or a browser sent the request for a page of another origin that is not allowed (CORS_ORIGINS). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `order_not_found`: The order does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive within 20 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `order_not_returnable`, `return_too_large`, `too_many_returns`, `stock_too_large`, `idempotency_in_progress`: Not all of the order is shipped or all of it is returned, or more would be returned than was shipped, or the order has the maximum number of returns, or more of a product would be on hand than the maximum. A request with this idempotency key is being handled; repeat it after the seconds in `Retry-After`. */
+            409: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `answer_erased`: The request was carried out before. Its answer contained personal data, which was erased. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `version_stale`: The order or product has another version than `If-Match` names. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `body_too_large`: The body is larger than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`, `idempotency_key_reused`: Fields are unknown, missing or invalid; `errors` lists each of them. The idempotency key was used for another operation or another body. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    completeOrder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value that is unique to this request, for example a UUID. If a request is repeated with the same key within 24 hours, it is not carried out again: the first answer is returned, with the header `Idempotent-Replayed: true`. */
+                "Idempotency-Key"?: string;
+                /** @description The `ETag` of the version that the caller has read. If the version is another one meanwhile, the request is refused with 412. Without the header, the change is made to any version. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The completed order. */
+            200: {
+                headers: {
+                    /** @description The version, for the header If-Match of a change */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_if_match`, `invalid_idempotency_key`: The body is not JSON, the id is invalid, or `If-Match` is not a list of entity tags. The idempotency key is empty, too long or not printable ASCII. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`, `cross_site_request`: The caller does not have the scope that the operation requires, or a browser sent the request for a page of another origin that is not allowed (CORS_ORIGINS). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `order_not_found`: The order does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive within 20 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `order_not_completable`, `idempotency_in_progress`: Not all of the order is shipped, or a part of it was returned. A request with this idempotency key is being handled; repeat it after the seconds in `Retry-After`. */
+            409: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `answer_erased`: The request was carried out before. Its answer contained personal data, which was erased. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `version_stale`: The order or product has another version than `If-Match` names. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `body_too_large`: The body is larger than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `idempotency_key_reused`: The idempotency key was used for another operation or another body. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3794,6 +4638,123 @@ export interface operations {
             };
         };
     };
+    previewNotification: {
+        parameters: {
+            query?: {
+                kind?: "order_processed" | "order_rejected" | "order_cancelled" | "order_shipped" | "order_returned" | "low_stock";
+                locale?: "en" | "pt-BR";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a recipient would read. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailPreviewDto"];
+                };
+            };
+            /** @description `malformed_request`: The request is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`: Fields are unknown, missing or invalid; `errors` lists each of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
     resendNotification: {
         parameters: {
             query?: never;
@@ -3928,6 +4889,545 @@ export interface operations {
                 };
             };
             /** @description `mail_limit_reached`, `rate_limited`: The recipient has got the maximum number of mails within an hour. Nothing was changed. Repeat the request after the seconds in `Retry-After`. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    getMailSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The customer's e-mail address, percent-encoded. Upper and lower case make no difference. */
+                email: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings of the address. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailSettingsDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_email`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_own`, `cross_site_request`: The caller does not have the required scope, or is a customer and names another e-mail address, or a browser sent the request for a page of another origin that is not allowed (CORS_ORIGINS). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    changeMailSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The customer's e-mail address, percent-encoded. Upper and lower case make no difference. */
+                email: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeMailSettingsDto"];
+            };
+        };
+        responses: {
+            /** @description The settings of the address. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailSettingsDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_email`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_own`, `cross_site_request`: The caller does not have the required scope, or is a customer and names another e-mail address, or a browser sent the request for a page of another origin that is not allowed (CORS_ORIGINS). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive within 20 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `body_too_large`: The body is larger than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`: Fields are unknown, missing or invalid; `errors` lists each of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    suppressMails: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The customer's e-mail address, percent-encoded. Upper and lower case make no difference. */
+                email: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuppressDto"];
+            };
+        };
+        responses: {
+            /** @description The settings of the address. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailSettingsDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_email`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`, `cross_site_request`: The caller does not have the scope that the operation requires, or a browser sent the request for a page of another origin that is not allowed (CORS_ORIGINS). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive within 20 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `body_too_large`: The body is larger than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`: Fields are unknown, missing or invalid; `errors` lists each of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    endMailSuppression: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The customer's e-mail address, percent-encoded. Upper and lower case make no difference. */
+                email: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings of the address. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailSettingsDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_email`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`, `cross_site_request`: The caller does not have the scope that the operation requires, or a browser sent the request for a page of another origin that is not allowed (CORS_ORIGINS). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive within 20 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `body_too_large`: The body is larger than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
             429: {
                 headers: {
                     /** @description Seconds after which a repetition may succeed */
@@ -6546,7 +8046,7 @@ export interface operations {
                 at_from?: string;
                 /** @description Only changes before this time. */
                 at_to?: string;
-                action?: "order.cancelled" | "product.created" | "product.changed" | "stock.received" | "stock.adjusted" | "notification.resent" | "dead_letter.replayed" | "dead_letter.discarded" | "dead_letter_job.created" | "dead_letter_job.cancelled" | "audit.requested" | "erasure.requested" | "api_key.created" | "api_key.revoked";
+                action?: "order.cancelled" | "order.shipped" | "order.completed" | "order.returned" | "product.created" | "product.changed" | "stock.received" | "stock.adjusted" | "notification.resent" | "mail_settings.changed" | "dead_letter.replayed" | "dead_letter.discarded" | "dead_letter_job.created" | "dead_letter_job.cancelled" | "audit.requested" | "erasure.requested" | "api_key.created" | "api_key.revoked";
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string;
             };

@@ -21,9 +21,25 @@ export { catalogue, EXCHANGE, type EventName, type EventOf, type PublisherName }
 export {
   pendingConfirmation,
   pendingConfirmationsOf,
-  eventsOf,
+  parseConfirmation,
+  type OrderEvent,
   type PendingConfirmation,
 } from './events/confirmations.js';
+export {
+  amountOf,
+  isLastReturn,
+  isLastShipment,
+  itemsToReturn,
+  itemsToShip,
+  type LineProgress,
+} from './fulfilment/fulfilment.js';
+export {
+  OrderNotCompletable,
+  OrderNotReturnable,
+  OrderNotShippable,
+} from './fulfilment/fulfilment.errors.js';
+export type { Return } from './fulfilment/return.repository.js';
+export type { CompletableShipment, Shipment } from './fulfilment/shipment.repository.js';
 export type { Answer, KeyedRequest } from './idempotency/answer.js';
 export {
   IdempotencyInProgress,
@@ -35,9 +51,12 @@ export {
   Notification,
   NOTIFICATION_KINDS,
   NOTIFICATION_STATES,
+  OPTIONAL_NOTIFICATION_KINDS,
   type NotificationKind,
   type NotificationState,
+  type OptionalNotificationKind,
 } from './notification/notification.entity.js';
+export type { MailSettings } from './notification/mail-settings.repository.js';
 export { mailLimitsOf, type MailLimits } from './notification/mail-quota.repository.js';
 export type { DueNotifications } from './notification/pending-notification.repository.js';
 export {
@@ -47,6 +66,7 @@ export {
   NotificationPending,
 } from './notification/notification.errors.js';
 export {
+  MAX_CARRIER_LENGTH,
   MAX_ITEMS,
   MAX_METADATA_ENTRIES,
   MAX_METADATA_NAME_LENGTH,
@@ -56,6 +76,7 @@ export {
   MAX_REASON_LENGTH,
   MAX_REFERENCE_LENGTH,
   MAX_REORDER_POINT,
+  MAX_TRACKING_NUMBER_LENGTH,
   MAX_UNITS,
 } from './limits.js';
 export { assertVersion, type ExpectedVersion } from './expected-version.js';
@@ -75,7 +96,7 @@ export {
   OrderNotReady,
 } from './order/order.errors.js';
 export type { ExaminedOrders, OpenOrder, OrderTimeLimits } from './order/open-order.repository.js';
-export type { LockedOrder, OrderMessage } from './order/locked-order.js';
+export type { LockedOrder, OrderItem, OrderMessage } from './order/locked-order.js';
 export type { NewOrder, PlacedOrder } from './order/order.repository.js';
 export * from './order/order-state-machine.js';
 export type {

@@ -21,6 +21,7 @@ describe('Limits', () => {
       expect(Object.fromEntries(bounds)).toEqual({
         'order_lines.quantity': MAX_UNITS,
         'orders.total': MAX_TOTAL,
+        'returns.amount': MAX_TOTAL,
         'products.price': MAX_PRICE,
         'stock.on_hand': MAX_ON_HAND,
       });

@@ -25,7 +25,15 @@ export const MAX_TOTAL = Number.MAX_SAFE_INTEGER;
 /** Characters of the customer's reference of an order. */
 export const MAX_REFERENCE_LENGTH = 200;
 
-/** Characters of the reason for a cancellation. */
+/** Shipments, and returns, of one order. */
+export const MAX_SHIPMENTS = 100;
+export const MAX_RETURNS = 100;
+
+/** Characters of the carrier, and of the tracking number, of a shipment. */
+export const MAX_CARRIER_LENGTH = 100;
+export const MAX_TRACKING_NUMBER_LENGTH = 100;
+
+/** Characters of the reason for a cancellation or a return. */
 export const MAX_REASON_LENGTH = 500;
 
 /** Entries of an order's metadata, and characters of each name and value. */

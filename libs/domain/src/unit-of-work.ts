@@ -15,8 +15,11 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { ApiKeyRepository } from './api-key/api-key.repository.js';
 import { AuditLogRepository } from './audit-log/audit-log.repository.js';
 import { catalogue, type PublisherName } from './events/catalogue.js';
+import { ReturnRepository } from './fulfilment/return.repository.js';
+import { ShipmentRepository } from './fulfilment/shipment.repository.js';
 import { IdempotencyRepository } from './idempotency/idempotency.repository.js';
 import { MailQuotaRepository } from './notification/mail-quota.repository.js';
+import { MailSettingsRepository } from './notification/mail-settings.repository.js';
 import { NotificationRepository } from './notification/notification.repository.js';
 import { PendingNotificationRepository } from './notification/pending-notification.repository.js';
 import { OpenOrderRepository } from './order/open-order.repository.js';
@@ -44,12 +47,15 @@ export class Repositories {
   readonly notifications: NotificationRepository;
   readonly pendingNotifications: PendingNotificationRepository;
   readonly mailQuotas: MailQuotaRepository;
+  readonly mailSettings: MailSettingsRepository;
   readonly retention: RetentionRepository;
   readonly idempotency: IdempotencyRepository;
   readonly apiKeys: ApiKeyRepository;
   readonly auditLog: AuditLogRepository;
   readonly erasures: ErasureRepository;
   readonly personalData: PersonalDataRepository;
+  readonly shipments: ShipmentRepository;
+  readonly returns: ReturnRepository;
 
   constructor(manager: EntityManager, counters = new TransactionCounters()) {
     this.orders = new OrderRepository(manager, counters);
@@ -62,12 +68,15 @@ export class Repositories {
     this.notifications = new NotificationRepository(manager);
     this.pendingNotifications = new PendingNotificationRepository(manager);
     this.mailQuotas = new MailQuotaRepository(manager);
+    this.mailSettings = new MailSettingsRepository(manager);
     this.retention = new RetentionRepository(manager);
     this.idempotency = new IdempotencyRepository(manager);
     this.apiKeys = new ApiKeyRepository(manager);
     this.auditLog = new AuditLogRepository(manager);
     this.erasures = new ErasureRepository(manager);
     this.personalData = new PersonalDataRepository(manager);
+    this.shipments = new ShipmentRepository(manager);
+    this.returns = new ReturnRepository(manager);
   }
 }
 

@@ -18,22 +18,21 @@ export const isUnambiguous = (email: string) => email.toLowerCase() === toAsciiL
 
 export const isSameAddress = (a: string, b: string) => toAsciiLowerCase(a) === toAsciiLowerCase(b);
 
-/** @param owner as of `ownerOf` @throws AppError `email_not_own` */
-export function assertOwn(email: string, owner: string | undefined) {
+/**
+ * @param owner as of `ownerOf`
+ * @param parameter name of the parameter with the address; default: it is the customer of an order in the body
+ * @throws AppError `email_not_own`
+ */
+export function assertOwn(email: string, owner: string | undefined, parameter?: string) {
   if (owner === undefined || isSameAddress(email, owner)) return;
-  throw new AppError(
-    'invalid',
-    'email_not_own',
-    'A customer can only place orders for their own e-mail address.',
-    {
-      httpStatus: 403,
-      fieldErrors: [
-        {
-          pointer: '/customer/email',
-          code: 'not_own',
-          message: 'must be the verified e-mail address of the caller',
-        },
-      ],
-    },
-  );
+  throw new AppError('invalid', 'email_not_own', 'A customer can only name their own e-mail address.', {
+    httpStatus: 403,
+    fieldErrors: [
+      {
+        ...(parameter === undefined ? { pointer: '/customer/email' } : { parameter }),
+        code: 'not_own',
+        message: 'must be the verified e-mail address of the caller',
+      },
+    ],
+  });
 }

@@ -2,10 +2,12 @@
 export const SCOPES = {
   'orders:read': 'Read orders',
   'orders:write': 'Place and cancel orders',
+  'shipments:write': 'Ship and complete orders, and record returns',
   'stock:read': 'Read products, stock levels and movements',
   'stock:write': 'Record receipts and adjustments of stock',
   'products:write': 'Create and change products',
   'notifications:read': 'Read notifications',
+  'notifications:write': 'Change which mails a customer gets',
   'operations:read':
     'Read dead letters, audits, the audit log, the data of a customer and the state of the system',
   'operations:write': 'Replay and discard dead letters, send mails again, request audits',
@@ -18,9 +20,9 @@ export const SCOPE_NAMES = Object.keys(SCOPES) as [Scope, ...Scope[]];
 
 /** The scopes of each role. A customer's scopes reach only what belongs to the customer. */
 export const ROLES = {
-  customer: ['orders:read', 'orders:write', 'notifications:read'],
-  clerk: ['orders:read', 'orders:write', 'stock:read', 'notifications:read'],
-  warehouse: ['orders:read', 'stock:read', 'stock:write', 'products:write'],
+  customer: ['orders:read', 'orders:write', 'notifications:read', 'notifications:write'],
+  clerk: ['orders:read', 'orders:write', 'stock:read', 'notifications:read', 'notifications:write'],
+  warehouse: ['orders:read', 'shipments:write', 'stock:read', 'stock:write', 'products:write'],
   operator: ['orders:read', 'stock:read', 'notifications:read', 'operations:read', 'operations:write'],
   admin: SCOPE_NAMES,
 } as const satisfies Record<string, readonly Scope[]>;

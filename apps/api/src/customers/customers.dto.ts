@@ -3,6 +3,7 @@ import { IsIn } from 'class-validator';
 import { ApiKeyDto } from '../access/api-keys.dto.js';
 import { AuditLogEntryDto } from '../audit-log/audit-log.dto.js';
 import { PageDto } from '../http/page.dto.js';
+import { MailSettingsDto } from '../notifications/mail-settings.dto.js';
 import { NotificationDto } from '../notifications/notifications.dto.js';
 import { OrderDto } from '../orders/orders.dto.js';
 
@@ -23,6 +24,8 @@ export class CustomerDataPageDto extends PageDto {
   data!: CustomerDataDto[];
   /** The newest 100 API keys of the customer, the same on each page. */
   api_keys!: ApiKeyDto[];
+  /** Which mails the customer gets, the same on each page. */
+  mail_settings!: MailSettingsDto;
 }
 
 export class ErasureDto {

@@ -10,6 +10,7 @@ import { Injectable } from '@nestjs/common';
 import { toApiKeyDto } from '../access/api-keys.dto.js';
 import { toAuditLogEntryDto } from '../audit-log/audit-log.dto.js';
 import { readBoundedPage, type PageQuery } from '../http/page.dto.js';
+import { toMailSettingsDto } from '../notifications/mail-settings.dto.js';
 import { toNotificationDto } from '../notifications/notifications.dto.js';
 import { toOrderDto } from '../orders/orders.dto.js';
 import {
@@ -36,7 +37,8 @@ export class CustomersService {
   async export(email: string, query: PageQuery): Promise<CustomerDataPageDto> {
     const keys = await this.unitOfWork.read.apiKeys.ofCustomer(email, MAX_API_KEYS);
     const page = await readBoundedPage(query, (range) => this.readOrders(email, range), toCustomerDataDto);
-    return { ...page, api_keys: keys.map(toApiKeyDto) };
+    const settings = await this.unitOfWork.read.mailSettings.get(email);
+    return { ...page, api_keys: keys.map(toApiKeyDto), mail_settings: toMailSettingsDto(settings) };
   }
 
   /**

@@ -1,3 +1,4 @@
+import { previewMail } from '@estoque/mails';
 import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -8,7 +9,13 @@ import { IdPipe } from '../http/id.pipe.js';
 import { ApiProblems, INVALID, MALFORMED } from '../http/problem.dto.js';
 import { respond } from '../idempotency/answer-once.js';
 import { ApiIdempotent } from '../idempotency/idempotency.decorators.js';
-import { NotificationDto, NotificationPageDto, NotificationQuery } from './notifications.dto.js';
+import {
+  MailPreviewDto,
+  NotificationDto,
+  NotificationPageDto,
+  NotificationQuery,
+  PreviewQuery,
+} from './notifications.dto.js';
 import { NotificationsService } from './notifications.service.js';
 
 @Controller('notifications')
@@ -23,6 +30,19 @@ export class NotificationsController {
   @ApiProblems({ 400: MALFORMED, 422: INVALID })
   list(@Query() query: NotificationQuery, @Req() request: FastifyRequest): Promise<NotificationPageDto> {
     return this.notifications.list(query, ownerOf(request));
+  }
+
+  @Requires('notifications:read')
+  @Get('preview')
+  @ApiOperation({
+    operationId: 'previewNotification',
+    summary: 'Preview a kind of mail',
+    description: 'Renders the mail in the language, with an order or product that does not exist.',
+  })
+  @ApiResponse({ status: 200, type: MailPreviewDto, description: 'What a recipient would read.' })
+  @ApiProblems({ 422: INVALID })
+  preview(@Query() { kind, locale }: PreviewQuery): MailPreviewDto {
+    return previewMail(kind, locale);
   }
 
   @Requires('operations:write', { isCostly: true })

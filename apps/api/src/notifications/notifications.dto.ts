@@ -1,10 +1,13 @@
 import {
+  LOCALES,
   NOTIFICATION_KINDS,
   NOTIFICATION_STATES,
+  type Locale,
   type Notification,
   type NotificationKind,
   type NotificationState,
 } from '@estoque/domain';
+import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, Max, Min } from 'class-validator';
 import { IsOptionalNotNull } from '../http/fields.decorators.js';
@@ -24,6 +27,27 @@ export class NotificationQuery extends PageQuery {
   state?: NotificationState;
 }
 
+export class PreviewQuery {
+  @ApiPropertyOptional({ default: 'order_processed', example: 'order_shipped' })
+  @IsOptionalNotNull()
+  @IsIn(NOTIFICATION_KINDS)
+  kind: NotificationKind = 'order_processed';
+
+  @ApiPropertyOptional({ default: 'en', example: 'pt-BR' })
+  @IsOptionalNotNull()
+  @IsIn(LOCALES)
+  locale: Locale = 'en';
+}
+
+export class MailPreviewDto {
+  /** @example "Your order 123 is on its way" */
+  subject!: string;
+  /** The HTML part. @example "<html lang='en'>…</html>" */
+  html!: string;
+  /** The plain-text part. @example "Hello Ana Souza, …" */
+  text!: string;
+}
+
 export class NotificationDto {
   /** @example 77 */
   id!: number;
@@ -37,7 +61,7 @@ export class NotificationDto {
   /** @example "pt-BR" */
   locale!: string;
   /**
-   * `failed`: refused permanently, or not sent after 12 attempts. `withheld`: not sent, because the recipient had got the
+   * `failed`: refused permanently, not sent after 12 attempts, or not sent because the address is suppressed. `withheld`: not sent, because the recipient had got the
    * maximum number of mails within an hour.
    */
   @IsIn(NOTIFICATION_STATES)

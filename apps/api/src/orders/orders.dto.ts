@@ -12,6 +12,7 @@ import { IsIn } from 'class-validator';
 import { IsDateTime, IsEmailAddress, IsOptionalNotNull, IsSingleLine } from '../http/fields.decorators.js';
 import { PageDto, PageQuery } from '../http/page.dto.js';
 import { OptionalBody } from '../http/validation.pipe.js';
+import { ReturnDto, ShipmentDto, toReturnDto, toShipmentDto } from './fulfilment.dto.js';
 import { CustomerDto, METADATA_SCHEMA } from './place-order.dto.js';
 
 export class OrderQuery extends PageQuery {
@@ -57,6 +58,10 @@ export class OrderLineDto {
   name!: string;
   /** @example 2 */
   quantity!: number;
+  /** Units that were shipped so far. @example 0 */
+  shipped!: number;
+  /** Units of those that were returned so far. @example 0 */
+  returned!: number;
   /** Price per unit at the time of ordering, in minor units. @example 2490 */
   unit_price!: number;
   /** Quantity times unit price, in minor units. @example 4980 */
@@ -122,6 +127,10 @@ export class OrderDto {
   cancellation!: (typeof CANCELLATIONS)[number] | null;
   /** The reason that the caller gave for the cancellation, or null. @example "ordered twice" */
   cancellation_reason!: string | null;
+  /** Oldest first. */
+  shipments!: ShipmentDto[];
+  /** Oldest first. */
+  returns!: ReturnDto[];
   /** Steps in chronological order. Steps of an order that was closed more than RETENTION_DAYS ago may be deleted. */
   timeline!: TimelineEntryDto[];
   /** @example "2026-01-15T12:00:00.000Z" */
@@ -143,11 +152,13 @@ export function toOrderDto(order: OrderDetails): OrderDto {
     locale: order.locale,
     reference: order.reference,
     metadata: order.metadata ?? {},
-    lines: order.lines.map(({ product_id, sku, name, quantity, unit_price }) => ({
+    lines: order.lines.map(({ product_id, sku, name, quantity, shipped, returned, unit_price }) => ({
       product_id,
       sku,
       name,
       quantity,
+      shipped,
+      returned,
       unit_price,
       amount: quantity * unit_price,
     })),
@@ -159,6 +170,8 @@ export function toOrderDto(order: OrderDetails): OrderDto {
     rejection: order.rejection,
     cancellation: order.cancellation,
     cancellation_reason: order.cancellation_reason,
+    shipments: order.shipments.map(toShipmentDto),
+    returns: order.returns.map(toReturnDto),
     timeline: order.timeline.map(({ step, at }) => ({ step, at: at.toISOString() })),
     created_at: order.created_at.toISOString(),
     updated_at: order.updated_at.toISOString(),

@@ -1,11 +1,15 @@
 /** Every action of the audit log, with the type of the object that it changes. */
 export const AUDIT_ACTIONS = {
   'order.cancelled': 'order',
+  'order.shipped': 'order',
+  'order.completed': 'order',
+  'order.returned': 'order',
   'product.created': 'product',
   'product.changed': 'product',
   'stock.received': 'product',
   'stock.adjusted': 'product',
   'notification.resent': 'notification',
+  'mail_settings.changed': 'mail_settings',
   'dead_letter.replayed': 'dead_letter',
   'dead_letter.discarded': 'dead_letter',
   'dead_letter_job.created': 'dead_letter_job',

@@ -41,6 +41,29 @@ const CHECKS = {
     FULL JOIN (SELECT order_id, product_id, -sum(quantity) AS sold FROM movements WHERE kind IN ('sale', 'cancellation')
           GROUP BY order_id, product_id) sale USING (order_id, product_id)
     WHERE coalesce(ordered, 0) <> coalesce(sold, 0)`,
+  /** The shipped units of a line are those of its shipments. */
+  shipped: `
+    SELECT product_id, order_id, coalesce(sent, 0) AS expected, coalesce(shipped, 0) AS found
+    FROM (SELECT order_id, product_id, shipped FROM order_lines WHERE shipped > 0) line
+    FULL JOIN (SELECT order_id, product_id, sum(quantity) AS sent FROM shipment_lines GROUP BY order_id, product_id) shipment
+      USING (order_id, product_id)
+    WHERE coalesce(sent, 0) <> coalesce(shipped, 0)`,
+  /** The returned units of a line are those of its returns. */
+  returned: `
+    SELECT product_id, order_id, coalesce(received, 0) AS expected, coalesce(returned, 0) AS found
+    FROM (SELECT order_id, product_id, returned FROM order_lines WHERE returned > 0) line
+    FULL JOIN (SELECT order_id, product_id, sum(quantity) AS received FROM return_lines GROUP BY order_id, product_id) receipt
+      USING (order_id, product_id)
+    WHERE coalesce(received, 0) <> coalesce(returned, 0)`,
+  /** The returned units that are on hand again have movements. There are no others. */
+  restocked: `
+    SELECT product_id, order_id, coalesce(received, 0) AS expected, coalesce(booked, 0) AS found
+    FROM (SELECT return_lines.order_id, product_id, sum(quantity) AS received
+          FROM return_lines JOIN returns ON returns.id = return_id WHERE restocked
+          GROUP BY return_lines.order_id, product_id) receipt
+    FULL JOIN (SELECT order_id, product_id, sum(quantity) AS booked FROM movements WHERE kind = 'return'
+          GROUP BY order_id, product_id) movement USING (order_id, product_id)
+    WHERE coalesce(received, 0) <> coalesce(booked, 0)`,
   /** Each line of an order with reserved stock has an active reservation of its quantity. There are no others. */
   reservations: `
     SELECT product_id, order_id, coalesce(ordered, 0) AS expected, coalesce(active, 0) AS found

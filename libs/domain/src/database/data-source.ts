@@ -22,6 +22,10 @@ import { AuditLog1766006000000 } from './migrations/1766006000000-audit-log.js';
 import { Erasures1766006001000 } from './migrations/1766006001000-erasures.js';
 import { OrderLife1766010000000 } from './migrations/1766010000000-order-life.js';
 import { OrderLifeIndexes1766010001000 } from './migrations/1766010001000-order-life-indexes.js';
+import { Shipments1766030000000 } from './migrations/1766030000000-shipments.js';
+import { MailsBySubject1766030001000 } from './migrations/1766030001000-mails-by-subject.js';
+import { Returns1766030002000 } from './migrations/1766030002000-returns.js';
+import { MailSettings1766030003000 } from './migrations/1766030003000-mail-settings.js';
 
 const ENTITIES = [
   Product,
@@ -57,6 +61,10 @@ const MIGRATIONS = [
   Erasures1766006001000,
   OrderLife1766010000000,
   OrderLifeIndexes1766010001000,
+  Shipments1766030000000,
+  MailsBySubject1766030001000,
+  Returns1766030002000,
+  MailSettings1766030003000,
 ];
 
 /** Creates the data source of the system's database. It is not connected; `initialize()` connects it. */

@@ -36,7 +36,7 @@ const BY_TABLE: Record<string, Record<string, readonly Privilege[]>> = {
     'notify-worker': ['SELECT', ORDER_CONFIRMATION],
   },
   order_lines: {
-    api: ['SELECT', 'INSERT'],
+    api: ['SELECT', 'INSERT', 'UPDATE (shipped, returned)'],
     'order-worker': ['SELECT'],
     'stock-worker': ['SELECT'],
     'notify-worker': ['SELECT'],
@@ -47,6 +47,29 @@ const BY_TABLE: Record<string, Record<string, readonly Privilege[]>> = {
     'order-worker': ['SELECT', 'INSERT', 'UPDATE (at)', 'DELETE'],
     'stock-worker': ['SELECT', 'INSERT'],
     'notify-worker': ['SELECT', 'INSERT'],
+  },
+  // An erasure removes the tracking numbers.
+  shipments: {
+    api: ['SELECT', 'INSERT', 'UPDATE (tracking_number, awaits_completion)'],
+    'order-worker': ['SELECT', 'UPDATE (awaits_completion)'],
+    'notify-worker': ['SELECT'],
+  },
+  shipment_lines: {
+    api: ['SELECT', 'INSERT'],
+    // To publish an event again.
+    'order-worker': ['SELECT'],
+    'notify-worker': ['SELECT'],
+  },
+  // An erasure removes the reasons.
+  returns: {
+    api: ['SELECT', 'INSERT', 'UPDATE (reason)'],
+    'order-worker': ['SELECT'],
+    'notify-worker': ['SELECT'],
+  },
+  return_lines: {
+    api: ['SELECT', 'INSERT'],
+    'order-worker': ['SELECT'],
+    'notify-worker': ['SELECT'],
   },
   stock: {
     api: ['SELECT', 'INSERT', 'UPDATE'],
@@ -83,6 +106,11 @@ const BY_TABLE: Record<string, Record<string, readonly Privilege[]>> = {
   mail_quotas: {
     api: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
     'notify-worker': ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  },
+  mail_settings: {
+    api: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+    // After a mail to the address was refused.
+    'notify-worker': ['SELECT', 'INSERT', 'UPDATE (suppressed_at, suppression)'],
   },
   // A key is never deleted, and its scopes never change. An erasure replaces name and address of a customer's key.
   api_keys: { api: ['SELECT', 'INSERT', 'UPDATE (name, customer_email, last_used_at, revoked_at)'] },

@@ -1,8 +1,11 @@
 import type { z } from 'zod';
 import { orderCancelled } from './order.cancelled.js';
+import { orderCompleted } from './order.completed.js';
 import { orderCreated } from './order.created.js';
 import { orderProcessed } from './order.processed.js';
 import { orderRejected } from './order.rejected.js';
+import { orderReturned } from './order.returned.js';
+import { orderShipped } from './order.shipped.js';
 import { stockReserve } from './stock.reserve.js';
 import { stockUpdated } from './stock.updated.js';
 
@@ -17,6 +20,9 @@ export const catalogue = {
   'order.processed': orderProcessed,
   'order.rejected': orderRejected,
   'order.cancelled': orderCancelled,
+  'order.shipped': orderShipped,
+  'order.completed': orderCompleted,
+  'order.returned': orderReturned,
 };
 
 export type EventName = keyof typeof catalogue;

@@ -5,15 +5,24 @@ export const NOTIFICATION_KINDS = [
   'order_processed',
   'order_rejected',
   'order_cancelled',
+  'order_shipped',
+  'order_returned',
   'low_stock',
 ] as const;
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
+
+/**
+ * Kinds of mails that a customer can opt out of. All others are transactional: the customer needs them to know what was
+ * agreed and what was paid.
+ */
+export const OPTIONAL_NOTIFICATION_KINDS = ['order_shipped', 'order_returned'] satisfies NotificationKind[];
+export type OptionalNotificationKind = (typeof OPTIONAL_NOTIFICATION_KINDS)[number];
 
 export const NOTIFICATION_STATES = ['pending', 'sent', 'failed', 'withheld'] as const;
 export type NotificationState = (typeof NOTIFICATION_STATES)[number];
 
 /**
- * A mail, recorded before it is sent. A unique constraint allows one per kind, recipient, and order or movement.
+ * A mail, recorded before it is sent. A unique index allows one per kind, recipient, and order, shipment, return or movement.
  */
 @Entity('notifications')
 export class Notification {
@@ -28,6 +37,10 @@ export class Notification {
   @Column('bigint', { nullable: true })
   movement_id!: number | null;
 
+  /** Shipment or return of the order that the mail is about, by its kind, or null for a mail about the whole order. */
+  @Column('bigint', { nullable: true, select: false })
+  subject_id!: number | null;
+
   @Column('text')
   kind!: NotificationKind;
 
@@ -38,7 +51,7 @@ export class Notification {
   locale!: Locale;
 
   /**
-   * `failed`: refused permanently, or not sent after 12 attempts. `withheld`: not sent, because its recipient had got the
+   * `failed`: refused permanently, not sent after 12 attempts, or not sent because the address is suppressed. `withheld`: not sent, because its recipient had got the
    * maximum number of mails within an hour.
    */
   @Column('text')
@@ -82,5 +95,5 @@ export class Notification {
 }
 
 /** Columns by name instead of `*`: prepared statements with `*` fail after a migration that adds a column. */
-export const NOTIFICATION_COLUMNS = `id, order_id, movement_id, kind, recipient, locale, state, attempts, last_error,
+export const NOTIFICATION_COLUMNS = `id, order_id, movement_id, subject_id, kind, recipient, locale, state, attempts, last_error,
   created_at, sent_at, leased_until, due_at, resends, traceparent`;

@@ -5,7 +5,7 @@ import { Notification, NOTIFICATION_COLUMNS, type NotificationState } from './no
 import { NotificationErased, NotificationNotFound, NotificationPending } from './notification.errors.js';
 
 export type NewNotification = Pick<Notification, 'kind' | 'recipient' | 'locale'> &
-  Partial<Pick<Notification, 'order_id' | 'movement_id' | 'traceparent'>>;
+  Partial<Pick<Notification, 'order_id' | 'movement_id' | 'subject_id' | 'traceparent'>>;
 
 export interface NotificationFilter {
   orderId?: number;
@@ -35,9 +35,9 @@ export class NotificationRepository {
   async record(notifications: NewNotification[]): Promise<boolean[]> {
     if (notifications.length === 0) return [];
     const recorded = await this.manager.query<Required<NewNotification>[]>(
-      `INSERT INTO notifications (order_id, movement_id, kind, recipient, locale, traceparent)
-       SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[])
-       ON CONFLICT DO NOTHING RETURNING order_id, movement_id, kind, recipient, locale`,
+      `INSERT INTO notifications (order_id, movement_id, subject_id, kind, recipient, locale, traceparent)
+       SELECT * FROM unnest($1::bigint[], $2::bigint[], $7::bigint[], $3::text[], $4::text[], $5::text[], $6::text[])
+       ON CONFLICT DO NOTHING RETURNING order_id, movement_id, subject_id, kind, recipient, locale`,
       [
         notifications.map(({ order_id }) => order_id ?? null),
         notifications.map(({ movement_id }) => movement_id ?? null),
@@ -45,6 +45,7 @@ export class NotificationRepository {
         notifications.map(({ recipient }) => recipient),
         notifications.map(({ locale }) => locale),
         notifications.map(({ traceparent }) => traceparent ?? null),
+        notifications.map(({ subject_id }) => subject_id ?? null),
       ],
     );
     // Each key is deleted when it is found: of two equal notifications in one call, the first one is new.
@@ -109,6 +110,6 @@ export class NotificationRepository {
   }
 }
 
-/** The columns of the unique constraint. */
-const uniqueKeyOf = ({ order_id, movement_id, kind, recipient }: NewNotification) =>
-  JSON.stringify([order_id ?? null, movement_id ?? null, kind, recipient]);
+/** The columns of the unique index. */
+const uniqueKeyOf = ({ order_id, movement_id, subject_id, kind, recipient }: NewNotification) =>
+  JSON.stringify([order_id ?? null, movement_id ?? null, subject_id ?? null, kind, recipient]);

@@ -2,8 +2,10 @@ import type { EntityManager } from 'typeorm';
 import type { OrderItem } from './locked-order.js';
 import type { Order, OrderLine, TimelineEntry } from './order.entity.js';
 import { OrderNotFound } from './order.errors.js';
+import type { Return } from '../fulfilment/return.repository.js';
+import type { Shipment } from '../fulfilment/shipment.repository.js';
 import { CREATION, partsWith } from './order-parts.js';
-import type { OrderStatus } from './order-state-machine.js';
+import { STATUSES_SINCE_SHIPMENT, type OrderStatus } from './order-state-machine.js';
 
 /** An order with its lines in the sequence of the request, and its retained timeline entries, oldest first. */
 export type OrderDetails = Omit<
@@ -18,9 +20,28 @@ export type OrderDetails = Omit<
   | 'placed_by'
   | 'placed_from'
 > & {
-  lines: Pick<OrderLine, 'product_id' | 'sku' | 'name' | 'quantity' | 'unit_price'>[];
+  lines: Pick<
+    OrderLine,
+    'product_id' | 'sku' | 'name' | 'quantity' | 'shipped' | 'returned' | 'unit_price'
+  >[];
+  /** Oldest first. */
+  shipments: Shipment[];
+  /** Oldest first. */
+  returns: Return[];
   timeline: Pick<TimelineEntry, 'step' | 'at'>[];
 };
+
+/** An order as the database returns it. In JSON, a time is a text. */
+type StoredDetails = Omit<OrderDetails, 'timeline' | 'shipments' | 'returns'> & {
+  steps: OrderDetails['timeline'][0]['step'][];
+  times: Date[];
+  shipments: InJson<Shipment>[] | null;
+  returns: InJson<Return>[] | null;
+};
+type InJson<Row extends { created_at: Date }> = Omit<Row, 'created_at'> & { created_at: string };
+
+const withDates = <Row extends { created_at: string }>(rows: Row[]) =>
+  rows.map((row) => ({ ...row, created_at: new Date(row.created_at) }));
 
 export interface OrderFilter {
   status?: OrderStatus;
@@ -75,24 +96,38 @@ export class OrderDetailsRepository {
 
   /** @returns those of the orders that exist, highest id first */
   async withIds(ids: number[]): Promise<OrderDetails[]> {
-    const orders = await this.manager.query<
-      (OrderDetails & { steps: OrderDetails['timeline'][0]['step'][]; times: Date[] })[]
-    >(
+    const orders = await this.manager.query<StoredDetails[]>(
       `SELECT id, version, customer_name, customer_email, locale, status, currency, total, rejection, cancellation,
-              cancellation_reason, reference, metadata, created_at, updated_at, steps, times, lines
+              cancellation_reason, reference, metadata, created_at, updated_at, steps, times, lines,
+              -- For other orders, these tables are not read.
+              CASE WHEN status = ANY($2) THEN (
+                SELECT json_agg(json_build_object('id', id, 'carrier', carrier, 'tracking_number', tracking_number,
+                  'created_at', created_at, 'lines', (
+                    SELECT json_agg(json_build_object('product_id', product_id, 'quantity', quantity) ORDER BY product_id)
+                    FROM shipment_lines WHERE shipment_id = shipments.id)) ORDER BY id)
+                FROM shipments WHERE order_id = orders.id) END AS shipments,
+              CASE WHEN status = ANY($2) THEN (
+                SELECT json_agg(json_build_object('id', id, 'reason', reason, 'restocked', restocked, 'amount', amount,
+                  'created_at', created_at, 'lines', (
+                    SELECT json_agg(json_build_object('product_id', product_id, 'quantity', quantity) ORDER BY product_id)
+                    FROM return_lines WHERE return_id = returns.id)) ORDER BY id)
+                FROM returns WHERE order_id = orders.id) END AS returns
        FROM orders, LATERAL (
          SELECT coalesce(json_agg(json_build_object('product_id', product_id, 'sku', sku, 'name', name,
-                  'quantity', quantity, 'unit_price', unit_price) ORDER BY position), '[]') AS lines
+                  'quantity', quantity, 'shipped', shipped, 'returned', returned,
+                  'unit_price', unit_price) ORDER BY position), '[]') AS lines
          FROM order_lines WHERE order_id = orders.id
        ) AS line, LATERAL (
          SELECT coalesce(array_agg(step ORDER BY id), '{}') AS steps, coalesce(array_agg(at ORDER BY id), '{}') AS times
          FROM order_timeline WHERE order_id = orders.id
        ) AS entry
        WHERE id = ANY($1) ORDER BY id DESC`,
-      [ids],
+      [ids, STATUSES_SINCE_SHIPMENT],
     );
-    return orders.map(({ steps, times, ...order }) => ({
+    return orders.map(({ steps, times, shipments, returns, ...order }) => ({
       ...order,
+      shipments: withDates(shipments ?? []),
+      returns: withDates(returns ?? []),
       timeline: steps.map((step, index) => ({ step, at: times[index]! })),
     }));
   }

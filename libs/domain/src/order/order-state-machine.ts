@@ -2,7 +2,8 @@
  * The order state machine, as one table: one row for each status. All code that depends on a status derives from it.
  *
  * - `event`: published in the transaction in which an order enters the status, if any. For a status in progress it starts
- *   the next step; for the others it notifies the customer.
+ *   the next step; for the others it notifies the customer. An order can enter a status several times, each time with an
+ *   event of its own.
  * - `stock`: stock of the order's lines. `reserved`: each line has an active reservation; `sold`: each line has a sale.
  * - `isInProgress`: a worker makes the next transition. Such an order has a time limit, after which the watchdog republishes
  *   the event. In the other statuses an order waits for a request, or for nothing.
@@ -42,19 +43,19 @@ export const ORDER_TRANSITIONS = {
     transitions: { shipPart: 'partially_shipped', ship: 'shipped', cancel: 'cancelled' },
   },
   partially_shipped: {
-    event: undefined,
+    event: 'order.shipped',
     stock: 'sold',
     isInProgress: false,
     transitions: { shipPart: 'partially_shipped', ship: 'shipped' },
   },
   shipped: {
-    event: undefined,
+    event: 'order.shipped',
     stock: 'sold',
     isInProgress: false,
     transitions: { complete: 'completed', returnPart: 'partially_returned', return: 'returned' },
   },
   completed: {
-    event: undefined,
+    event: 'order.completed',
     stock: 'sold',
     isInProgress: false,
     transitions: { returnPart: 'partially_returned', return: 'returned' },
@@ -62,12 +63,12 @@ export const ORDER_TRANSITIONS = {
   rejected: { event: 'order.rejected', stock: 'free', isInProgress: false, transitions: {} },
   cancelled: { event: 'order.cancelled', stock: 'free', isInProgress: false, transitions: {} },
   partially_returned: {
-    event: undefined,
+    event: 'order.returned',
     stock: 'sold',
     isInProgress: false,
     transitions: { returnPart: 'partially_returned', return: 'returned' },
   },
-  returned: { event: undefined, stock: 'sold', isInProgress: false, transitions: {} },
+  returned: { event: 'order.returned', stock: 'sold', isInProgress: false, transitions: {} },
 } as const;
 
 type Table = typeof ORDER_TRANSITIONS;

@@ -97,7 +97,7 @@ export class Order {
   @Column('timestamptz', { nullable: true, select: false })
   closed_at!: Date | null;
 
-  /** Consumers that still have to confirm an event of this order, such as `order.processed:notify_queue`. */
+  /** Consumers that still have to confirm an event of this order, such as `order.shipped:notify_queue:17` for shipment 17. */
   @Column('text', { array: true, select: false })
   unconfirmed!: PendingConfirmation[];
 
@@ -136,6 +136,14 @@ export class OrderLine {
 
   @Column('integer')
   quantity!: number;
+
+  /** Units that were shipped so far. */
+  @Column('integer', { default: 0 })
+  shipped!: number;
+
+  /** Units of those that were returned so far. */
+  @Column('integer', { default: 0 })
+  returned!: number;
 
   @Column('bigint')
   unit_price!: number;

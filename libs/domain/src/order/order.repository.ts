@@ -4,6 +4,7 @@ import type { EventName } from '../events/catalogue.js';
 import {
   pendingConfirmation,
   pendingConfirmationsOf,
+  type OrderEvent,
   type PendingConfirmation,
 } from '../events/confirmations.js';
 import type { TransactionCounters } from '../transaction-counters.js';
@@ -148,13 +149,27 @@ export class OrderRepository {
     await this.transition('cancel', ids, { cancellation });
   }
 
+  /** @param isLast whether nothing is left to ship */
+  async ship(id: number, shipmentId: number, isLast: boolean) {
+    await this.transition(isLast ? 'ship' : 'shipPart', [id], { subjectId: shipmentId });
+  }
+
+  /** @param isLast whether nothing is left that can be returned */
+  async return(id: number, returnId: number, isLast: boolean) {
+    await this.transition(isLast ? 'return' : 'returnPart', [id], { subjectId: returnId });
+  }
+
+  async complete(ids: number[]) {
+    await this.transition('complete', ids);
+  }
+
   /**
    * Records that the consumer of `queue` has handled an event of the orders. The last confirmation closes an order in
    * which no worker has to make a transition; the watchdog then stops republishing its events.
    *
    * @returns the ids of the orders for which this is the first confirmation; for all others it is a duplicate
    */
-  async confirm(event: EventName, queue: string, ids: number[]): Promise<Set<number>> {
+  async confirm(event: OrderEvent, queue: string, ids: number[]): Promise<Set<number>> {
     if (ids.length === 0) return new Set();
     const [confirmed] = await this.manager.query<[{ id: number }[], number]>(
       `UPDATE orders SET unconfirmed = array_remove(unconfirmed, $2),
@@ -185,7 +200,14 @@ export class OrderRepository {
       rejections,
       cancellation,
       cancellationReason,
-    }: { rejections?: LineRejection[][]; cancellation?: Cancellation; cancellationReason?: string } = {},
+      subjectId,
+    }: {
+      rejections?: LineRejection[][];
+      cancellation?: Cancellation;
+      cancellationReason?: string;
+      /** Of the event of the new status. */
+      subjectId?: number;
+    } = {},
   ) {
     if (ids.length === 0) return;
     const { from, to } = TRANSITION_STATUSES[transition];
@@ -205,7 +227,7 @@ export class OrderRepository {
         to,
         ids.map((_, index) => (rejections ? JSON.stringify(rejections[index]) : null)),
         cancellation,
-        confirmationsIn(to),
+        confirmationsIn(to, subjectId),
         !isInProgress(to),
         cancellationReason,
         STATUSES_SINCE_SHIPMENT.includes(to) ? to : null,
@@ -226,6 +248,9 @@ const listUnlessEmpty = (values: (string | undefined)[]) =>
 /** Events that are published in addition to the event of a new status. */
 const FURTHER_EVENTS: Partial<Record<OrderStatus, EventName[]>> = { processed: ['stock.updated'] };
 
-/** The confirmations that become pending when an order enters a status. */
-const confirmationsIn = (status: OrderStatus): PendingConfirmation[] =>
-  pendingConfirmationsOf([EVENT_OF_STATUS[status] ?? [], FURTHER_EVENTS[status] ?? []].flat());
+/** The confirmations that become pending when an order enters a status. @param subject_id of the event of the status */
+function confirmationsIn(status: OrderStatus, subject_id?: number): PendingConfirmation[] {
+  const event = EVENT_OF_STATUS[status];
+  const furtherEvents = (FURTHER_EVENTS[status] ?? []).map((event) => ({ event }));
+  return pendingConfirmationsOf([...(event ? [{ event, subject_id }] : []), ...furtherEvents]);
+}

@@ -56,12 +56,13 @@ export class ErasureRunner {
 
   /** @returns the number of erased orders; 0 if there is nothing to do now */
   private eraseOldBatch(to: number): Promise<number> {
-    return this.unitOfWork.inTransaction(async ({ personalData, sql }) => {
+    return this.unitOfWork.inTransaction(async ({ personalData, mailSettings, sql }) => {
       const after = await personalData.lockRetentionPosition();
       if (after === undefined) return 0;
       const found = await personalData.findOrdersById({ after, to, limit: ORDER_BATCH });
       const left = found.filter(({ customer_email }) => customer_email !== ERASED.email);
       const { orderIds } = await personalData.eraseOrders(left.map(({ id }) => id));
+      await mailSettings.eraseWithoutOrders(left.map(({ customer_email }) => customer_email));
       const texts = left.flatMap(({ customer_name, customer_email }) => [customer_name, customer_email]);
       const subjects = orderIds.map((order_id) => ({ order_id }));
       await this.deadLetters.within(sql).eraseAbout(subjects, texts);
@@ -137,12 +138,15 @@ export class ErasureRunner {
   }
 
   private finish({ id, email }: ClaimedErasure) {
-    return this.unitOfWork.inTransaction(async ({ erasures, apiKeys, mailQuotas, auditLog }) => {
-      const actor = { id: `erasure:${id}`, address: null };
-      for (const key of await apiKeys.eraseCustomer(email)) await auditLog.record(actor, revocationOf(key));
-      await mailQuotas.eraseCustomer(email);
-      await erasures.finish(id);
-    });
+    return this.unitOfWork.inTransaction(
+      async ({ erasures, apiKeys, mailQuotas, mailSettings, auditLog }) => {
+        const actor = { id: `erasure:${id}`, address: null };
+        for (const key of await apiKeys.eraseCustomer(email)) await auditLog.record(actor, revocationOf(key));
+        await mailQuotas.eraseCustomer(email);
+        await mailSettings.eraseCustomer(email);
+        await erasures.finish(id);
+      },
+    );
   }
 
   private recordProgress(id: number, progress: Progress) {

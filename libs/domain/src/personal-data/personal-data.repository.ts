@@ -94,6 +94,10 @@ export class PersonalDataRepository {
        WHERE id = ANY($1)`,
       [orderIds, ERASED.name, ERASED.email, ERASED.actor],
     );
+    await this.manager.query('UPDATE shipments SET tracking_number = NULL WHERE order_id = ANY($1)', [
+      orderIds,
+    ]);
+    await this.manager.query('UPDATE returns SET reason = NULL WHERE order_id = ANY($1)', [orderIds]);
     await this.manager.query('SELECT erase_customer_from_audit_log($1)', [orderIds]);
     return { orderIds, mails };
   }

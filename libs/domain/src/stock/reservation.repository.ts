@@ -1,9 +1,9 @@
 import type { EntityManager } from 'typeorm';
 import { MAX_ON_HAND } from '../limits.js';
-import type { LockedOrder } from '../order/locked-order.js';
+import type { LockedOrder, OrderItem } from '../order/locked-order.js';
 import type { StockLevel } from './allocation.js';
 import { currentStock, isCurrentStock, lockCurrentStock, SET_CHANGE_GROUP } from './current-stock.js';
-import type { ReservationStatus } from './stock.entity.js';
+import type { MovementKind, ReservationStatus } from './stock.entity.js';
 import { StockTooLarge } from './stock.errors.js';
 import type { StockChange } from './stock.repository.js';
 
@@ -11,8 +11,8 @@ import type { StockChange } from './stock.repository.js';
 const RELEASE_LOCK_TIMEOUT = { briefly: '1s', never: '100ms' };
 
 /**
- * Reservations from the first step to the last: reserved, then deducted or released, and for a cancelled order restored. Writes `reservations`, and the
- * changes of `stock` and `movements` that orders make.
+ * Reservations from the first step to the last: reserved, then deducted or released, and for a cancelled order restored.
+ * Writes `reservations`, and the changes of `stock` and `movements` that orders make.
  *
  * Rows of several products are always locked sorted by product id, so that two transactions cannot deadlock. `reserve`
  * changes a row only if enough stock is available. `deduct` and `release` change it by the quantities of the active
@@ -191,27 +191,57 @@ export class ReservationRepository {
       `WITH released AS (
          UPDATE reservations SET status = 'released' WHERE order_id = $1 AND status = 'committed'
          RETURNING product_id, quantity
-       ), restored AS (
-         UPDATE stock SET on_hand = stock.on_hand + released.quantity, ${SET_CHANGE_GROUP}
-         FROM released
-         WHERE ${isCurrentStock('$2')} AND stock.product_id + 0 = released.product_id
-           AND stock.on_hand <= ${MAX_ON_HAND} - released.quantity
-         RETURNING stock.product_id, released.quantity, stock.on_hand, stock.reserved
-       ), written AS (
-         INSERT INTO movements (product_id, order_id, kind, quantity, balance_after, reason)
-         SELECT product_id, $1, 'cancellation', quantity, on_hand, 'order ' || $1::bigint || ' cancelled' FROM restored
-         ORDER BY product_id
-         RETURNING id, product_id
-       )
-       SELECT product_id, written.id AS movement_id, quantity, on_hand, reserved, on_hand - reserved AS available
-       FROM restored JOIN written USING (product_id) ORDER BY product_id`,
+       ), ${addToStock('released', 'cancellation', `'order ' || $1::bigint || ' cancelled'`)}`,
       [order.id, products],
     );
     // Each line has a committed reservation, so the missing ones are those that exceed the maximum.
     if (changes.length !== order.items.length) throw new StockTooLarge();
     return changes;
   }
+
+  /**
+   * Makes returned items of an order available again, with a movement of the kind `return` for each product.
+   *
+   * @param items one for each product
+   * @returns stock changes, sorted by product id
+   * @throws StockTooLarge if more of a product would be on hand than the maximum
+   */
+  async restock(order: LockedOrder, returnId: number, items: OrderItem[]): Promise<StockChange[]> {
+    const sorted = items.toSorted((a, b) => a.product_id - b.product_id);
+    const products = sorted.map(({ product_id }) => product_id);
+    await lockCurrentStock(this.manager, products);
+    const changes = await this.manager.query<StockChange[]>(
+      `WITH returned AS (
+         SELECT * FROM unnest($2::bigint[], $3::integer[]) AS item (product_id, quantity)
+       ), ${addToStock('returned', 'return', `'return ' || $4::bigint || ' of order ' || $1::bigint`)}`,
+      [order.id, products, sorted.map(({ quantity }) => quantity), returnId],
+    );
+    if (changes.length !== products.length) throw new StockTooLarge('/restock');
+    return changes;
+  }
 }
+
+/**
+ * The end of a statement that adds units to the stock of the order `$1`, except where more would be on hand than the
+ * maximum. The products are `$2`; the caller has locked their stock.
+ *
+ * @param units name of a query for `product_id` and `quantity`
+ * @param reason SQL of the movements' reason
+ */
+const addToStock = (units: string, kind: MovementKind, reason: string) => `added AS (
+     UPDATE stock SET on_hand = stock.on_hand + units.quantity, ${SET_CHANGE_GROUP}
+     FROM ${units} AS units
+     WHERE ${isCurrentStock('$2')} AND stock.product_id + 0 = units.product_id
+       AND stock.on_hand <= ${MAX_ON_HAND} - units.quantity
+     RETURNING stock.product_id, units.quantity, stock.on_hand, stock.reserved
+   ), written AS (
+     INSERT INTO movements (product_id, order_id, kind, quantity, balance_after, reason)
+     SELECT product_id, $1, '${kind}', quantity, on_hand, ${reason} FROM added
+     ORDER BY product_id
+     RETURNING id, product_id
+   )
+   SELECT product_id, written.id AS movement_id, quantity, on_hand, reserved, on_hand - reserved AS available
+   FROM added JOIN written USING (product_id) ORDER BY product_id`;
 
 /** Ids of the products of the orders, ascending, without duplicates. */
 const productsOf = (orders: LockedOrder[]) =>

@@ -130,6 +130,8 @@ export const environmentSchema = z.object({
     .transform((list) => list.split(',').map(Number)),
   /** Time after which a reservation expires and its order is cancelled. */
   RESERVATION_TTL_SECONDS: wholeNumber(1, 31_536_000).default(1_800),
+  /** Time after its last shipment after which an order is completed. */
+  COMPLETE_AFTER_SECONDS: wholeNumber(1, 31_536_000).default(1_209_600),
   /**
    * Time after which the watchdog republishes the event of an order, as three values: for an order in progress
    * without reserved stock, for one with reserved stock, and for one in another status whose event is not confirmed.
@@ -143,7 +145,7 @@ export const environmentSchema = z.object({
       return { pending, reserved, unconfirmed };
     }),
   /**
-   * Interval at which order-worker polls for expired reservations and stuck orders, and notify-worker for pending mails
+   * Interval at which order-worker polls for expired reservations, stuck orders and orders to complete, and notify-worker for pending mails
    * that a crash or an outage left unsent.
    */
   POLL_INTERVAL_MS: wholeNumber(50, 3_600_000).default(5_000),
@@ -196,6 +198,8 @@ export const environmentSchema = z.object({
     .string()
     .regex(/^[^\s<>@]+@[^\s<>@]+$/, 'must be an address')
     .optional(),
+  /** Language of low-stock alerts. */
+  STOCK_ALERT_LOCALE: z.enum(['en', 'pt-BR']).default('en'),
   /**
    * Maximum number of mails about orders to one recipient within an hour, of all replicas, with those that are sent
    * again. Further ones are recorded and not sent (docs/adr/0030).

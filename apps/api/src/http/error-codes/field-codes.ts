@@ -25,9 +25,12 @@ export const FIELD_CODES: Record<string, string> = {
   not_own: 'The e-mail address is not that of the caller.',
   reused: 'The idempotency key was used for another request.',
   unknown_product: 'There is no product with this id.',
+  not_in_order: 'The order has no line with this product.',
   mixed_currencies: 'The products of the order have several currencies.',
   total_too_large: 'The total of the order exceeds the maximum.',
   sku_taken: 'Another product has this SKU.',
   stock_below_reserved: 'Less would be on hand than is reserved.',
   stock_too_large: 'More would be on hand than the maximum.',
+  return_too_large: 'More would be returned than was shipped.',
+  shipment_too_large: 'More would be shipped than was ordered.',
 };

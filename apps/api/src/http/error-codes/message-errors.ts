@@ -102,6 +102,15 @@ export const MESSAGES: ErrorCode[] = [
     repeat: 'Happens automatically.',
   },
   {
+    code: 'address_suppressed',
+    status: null,
+    meaning:
+      'The mail was not sent, because the mail server answered an earlier one that the address does not exist, or an operator reported it.',
+    action:
+      'If the address exists again, end its suppression with `DELETE /v1/customers/{email}/mail-settings/suppression` and resend the mail.',
+    repeat: 'The mail is not sent again automatically.',
+  },
+  {
     code: 'mail_refused',
     status: null,
     meaning: 'The mail server refused the mail permanently (SMTP 5xx).',

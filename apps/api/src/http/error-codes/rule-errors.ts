@@ -32,6 +32,58 @@ export const RULES: ErrorCode[] = [
     repeat: POINTLESS,
   },
   {
+    code: 'order_not_shippable',
+    status: 409,
+    meaning:
+      'The order has a status that does not allow it: it is not processed yet, or all of it is shipped. The detail names the status and what it allows.',
+    action: 'Read the order. If it is not processed yet, wait until it is.',
+    repeat: AFTER_CHANGE,
+  },
+  {
+    code: 'shipment_too_large',
+    status: 409,
+    meaning: 'More of a product would be shipped than was ordered; `errors` names the item.',
+    action: 'Read the order: each of its lines has the units that were shipped so far.',
+    repeat: AFTER_CHANGE,
+  },
+  {
+    code: 'too_many_shipments',
+    status: 409,
+    meaning: 'The order has the maximum number of shipments.',
+    action: 'Nothing. The units of this order cannot be shipped one by one.',
+    repeat: POINTLESS,
+  },
+  {
+    code: 'order_not_completable',
+    status: 409,
+    meaning:
+      'The order has a status that does not allow it: not all of it is shipped, or a part of it was returned. The detail names the status and what it allows.',
+    action: 'Read the order.',
+    repeat: AFTER_CHANGE,
+  },
+  {
+    code: 'order_not_returnable',
+    status: 409,
+    meaning:
+      'The order has a status that does not allow it: not all of it is shipped, or all of it is returned. The detail names the status and what it allows.',
+    action: 'Read the order.',
+    repeat: AFTER_CHANGE,
+  },
+  {
+    code: 'return_too_large',
+    status: 409,
+    meaning: 'More of a product would be returned than was shipped; `errors` names the item.',
+    action: 'Read the order: each of its lines has the units that were shipped and returned so far.',
+    repeat: AFTER_CHANGE,
+  },
+  {
+    code: 'too_many_returns',
+    status: 409,
+    meaning: 'The order has the maximum number of returns.',
+    action: 'Nothing. The units of this order cannot be returned one by one.',
+    repeat: POINTLESS,
+  },
+  {
     code: 'version_stale',
     status: 412,
     meaning: 'The order or product was changed: it has another version than the header `If-Match` names.',

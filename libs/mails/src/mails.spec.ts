@@ -33,8 +33,27 @@ describe('orderMail', () => {
     total: 7_470,
     rejection: [{ product_id: 10, reason: 'out_of_stock', requested: 2, available: 1 }],
     lines: [
-      { product_id: 10, sku: 'CAF-250', name: 'Café', quantity: 2, unit_price: 2_490 },
-      { product_id: 11, sku: 'FIL-1', name: 'Filtro', quantity: 1, unit_price: 2_490 },
+      { product_id: 10, sku: 'CAF-250', name: 'Café', quantity: 2, shipped: 1, unit_price: 2_490 },
+      { product_id: 11, sku: 'FIL-1', name: 'Filtro', quantity: 1, shipped: 0, unit_price: 2_490 },
+    ],
+    shipments: [
+      {
+        id: 17,
+        carrier: 'Correios',
+        tracking_number: 'QB123<5BR',
+        lines: [{ product_id: 10, quantity: 1 }],
+        created_at: new Date(0),
+      },
+    ],
+    returns: [
+      {
+        id: 9,
+        reason: 'too small',
+        restocked: true,
+        amount: 2_490,
+        lines: [{ product_id: 10, quantity: 1 }],
+        created_at: new Date(0),
+      },
     ],
   } as OrderDetails;
 
@@ -50,11 +69,18 @@ describe('orderMail', () => {
     ]);
   });
 
-  const KINDS = ['order_processed', 'order_rejected', 'order_cancelled'] as const;
+  const KINDS = [
+    'order_processed',
+    'order_rejected',
+    'order_cancelled',
+    'order_shipped',
+    'order_returned',
+  ] as const;
+  const SUBJECTS: Partial<Record<(typeof KINDS)[number], number>> = { order_shipped: 17, order_returned: 9 };
   /** @returns the text and the HTML of a mail */
   function renderMail(kind: (typeof KINDS)[number], fields: Partial<OrderDetails>) {
     const { locale, ...mailed } = { ...order, ...fields };
-    const { context } = orderMail(kind, { ...mailed, locale });
+    const { context } = orderMail(kind, { ...mailed, locale }, SUBJECTS[kind]);
     const render = Handlebars.compile(readFileSync(`${TEMPLATES}/${locale}/${kind}.hbs`, 'utf8'), {
       strict: true,
     });
@@ -102,6 +128,42 @@ describe('orderMail', () => {
       const { text, html } = renderMail(kind, { lines });
       expect(text).toContain('Chá <verde> & "preto"');
       expect(html).toContain('Chá &lt;verde&gt; &amp; &quot;preto&quot;');
+    }
+  });
+
+  it.each([
+    ['en', /Carrier: Correios/, /Tracking number: /, /follows in another shipment/],
+    ['pt-BR', /Transportadora: Correios/, /Código de rastreamento: /, /segue em outra remessa/],
+  ] as const)(
+    'lists the items of the shipment only in %s, with carrier and tracking number if there are any',
+    (locale, carrier, tracking, rest) => {
+      const { text, html } = renderMail('order_shipped', { locale });
+      for (const part of [text, html]) {
+        expect(part).toMatch(carrier);
+        expect(part).toMatch(tracking);
+        expect(part.replaceAll(/\s+/g, ' ')).toMatch(rest);
+        expect(part).toContain('CAF-250');
+        expect(part).not.toContain('FIL-1');
+        expect(withPlainSpaces(part)).toMatch(/R\$ ?24[.,]90/);
+      }
+      expect(text).toContain('QB123<5BR');
+      expect(html).toContain('QB123&lt;5BR');
+
+      const lines = order.lines.map((line) => ({ ...line, shipped: line.quantity }));
+      const shipments = [{ ...order.shipments[0]!, carrier: null, tracking_number: null }];
+      const last = renderMail('order_shipped', { locale, lines, shipments });
+      for (const part of [last.text, last.html])
+        for (const absent of [carrier, tracking, rest])
+          expect(part.replaceAll(/\s+/g, ' ')).not.toMatch(absent);
+    },
+  );
+
+  it('lists the items of the return only, without the reason', () => {
+    const { text, html } = renderMail('order_returned', { locale: 'en' });
+    for (const part of [text, html]) {
+      expect(part).toContain('CAF-250');
+      expect(part).not.toContain('FIL-1');
+      expect(part).not.toContain('too small');
     }
   });
 

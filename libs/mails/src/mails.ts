@@ -5,6 +5,8 @@ import type {
   NotificationKind,
   Product,
   OrderDetails,
+  OrderItem,
+  Shipment,
 } from '@estoque/domain';
 import Handlebars from 'handlebars';
 import { readFileSync } from 'node:fs';
@@ -29,6 +31,16 @@ const SUBJECTS: Record<OrderMailKind, Record<Locale, string>> = {
     'pt-BR': 'Não foi possível atender seu pedido {id}',
   },
   order_cancelled: { en: 'Your order {id} has been cancelled', 'pt-BR': 'Seu pedido {id} foi cancelado' },
+  order_returned: {
+    en: 'We have received your return for order {id}',
+    'pt-BR': 'Recebemos a devolução do seu pedido {id}',
+  },
+  order_shipped: { en: 'Your order {id} is on its way', 'pt-BR': 'Seu pedido {id} está a caminho' },
+};
+
+const LOW_STOCK_SUBJECTS: Record<Locale, string> = {
+  en: 'Low stock: {sku}',
+  'pt-BR': 'Estoque baixo: {sku}',
 };
 
 const REASONS = {
@@ -46,9 +58,12 @@ const REASONS = {
 /**
  * Composes a mail to the customer, in the language of the order. The recipient may not be the client that placed the order,
  * so names and references that could carry a message are left out.
+ *
+ * @param subjectId shipment or return that the mail is about; it then contains only the items of that
  */
-export function orderMail(kind: OrderMailKind, order: OrderDetails): Mail {
+export function orderMail(kind: OrderMailKind, order: OrderDetails, subjectId: number | null = null): Mail {
   const { id, locale, currency, customer_email } = order;
+  const { shipment, items } = subjectOf(kind, order, subjectId);
   const customer = printableName(order.customer_name);
   const rejections = new Map(order.rejection?.map((rejection) => [rejection.product_id, rejection]));
   return {
@@ -60,7 +75,10 @@ export function orderMail(kind: OrderMailKind, order: OrderDetails): Mail {
       customer,
       total: formatMoney(order.total, currency, locale),
       expired: order.cancellation === 'expired',
-      lines: order.lines.map(({ product_id, name, sku, quantity, unit_price }) => ({
+      carrier: shipment?.carrier,
+      tracking_number: shipment?.tracking_number,
+      partial: shipment !== undefined && order.lines.some(({ quantity, shipped }) => shipped < quantity),
+      lines: linesOf(order, items).map(({ product_id, name, sku, quantity, unit_price }) => ({
         name,
         sku,
         quantity,
@@ -71,11 +89,37 @@ export function orderMail(kind: OrderMailKind, order: OrderDetails): Mail {
   };
 }
 
+/** The shipment that the mail is about, if it is about one, and the items of the shipment or return. */
+function subjectOf(
+  kind: OrderMailKind,
+  { shipments, returns }: OrderDetails,
+  subjectId: number | null,
+): { shipment?: Shipment; items?: OrderItem[] } {
+  if (kind === 'order_returned') return { items: returns.find(({ id }) => id === subjectId)!.lines };
+  if (kind !== 'order_shipped') return {};
+  const shipment = shipments.find(({ id }) => id === subjectId)!;
+  return { shipment, items: shipment.lines };
+}
+
+/** The lines of the order with the quantities of the items, if there are any. */
+function linesOf({ lines }: OrderDetails, items?: OrderItem[]) {
+  if (!items) return lines;
+  const units = new Map(items.map(({ product_id, quantity }) => [product_id, quantity]));
+  return lines
+    .filter(({ product_id }) => units.has(product_id))
+    .map((line) => ({ ...line, quantity: units.get(line.product_id)! }));
+}
+
 /** Composes a low-stock alert to the shop. */
-export function lowStockMail(to: string, { name, sku, reorder_point }: Product, movement: Movement): Mail {
+export function lowStockMail(
+  to: string,
+  { name, sku, reorder_point }: Pick<Product, 'name' | 'sku' | 'reorder_point'>,
+  movement: Pick<Movement, 'balance_after'>,
+  locale: Locale,
+): Mail {
   return {
     to,
-    subject: `Low stock: ${sku}`,
+    subject: LOW_STOCK_SUBJECTS[locale].replace('{sku}', () => sku),
     context: { name, sku, reorder_point, on_hand: movement.balance_after },
   };
 }
@@ -102,19 +146,31 @@ export function formatMoney(amount: number, currency: string, locale: Locale): s
   return format.format(amount / 10 ** digits);
 }
 
-const textTemplates = new Map<string, Handlebars.TemplateDelegate>();
+/** Cache by file name. */
+const templates = new Map<string, Handlebars.TemplateDelegate>();
 
 /**
- * Renders the plain-text part of a mail. The mailer renders only the HTML part.
+ * Renders the plain-text part of a mail.
  *
  * @param name language and kind, for example `en/order_processed`
  */
 export function renderText(name: string, context: Mail['context']): string {
-  let template = textTemplates.get(name);
+  return render(`${name}.text.hbs`, context, { noEscape: true });
+}
+
+/** Renders the HTML part of a mail, as the mailer does. @param name as of `renderText` */
+export function renderHtml(name: string, context: Mail['context']): string {
+  return render(`${name}.hbs`, context);
+}
+
+function render(file: string, context: Mail['context'], options: CompileOptions = {}): string {
+  let template = templates.get(file);
   if (!template) {
-    const source = readFileSync(join(TEMPLATES, `${name}.text.hbs`), 'utf8');
-    template = Handlebars.compile(source, { noEscape: true, strict: true });
-    textTemplates.set(name, template);
+    const source = readFileSync(join(TEMPLATES, file), 'utf8');
+    template = Handlebars.compile(source, { ...options, strict: true });
+    templates.set(file, template);
   }
   return template(context);
 }
+
+type CompileOptions = Parameters<typeof Handlebars.compile>[1];
