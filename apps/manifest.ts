@@ -46,6 +46,14 @@ export const APPS = [
     queue: 'notify_queue',
     requires: ['SMTP_URL', 'MAIL_FROM'],
   },
+  {
+    name: 'payment-worker',
+    kind: 'worker',
+    summary: 'charges and refunds payments',
+    port: 3004,
+    queue: 'payment_queue',
+    requires: [],
+  },
 ] as const satisfies readonly AppManifest[];
 
 export type AppName = (typeof APPS)[number]['name'];

@@ -1,4 +1,4 @@
-import { FLOW_APPS } from '../apps/manifest.js';
+import { FLOW_APPS, type AppName } from '../apps/manifest.js';
 import { drainBacklog } from './backlog.js';
 import type { Workload } from './load/workload.js';
 import { measureMail, type MailServer } from './mail.js';
@@ -36,6 +36,8 @@ export interface Case {
   /** Numbers of orders stored beforehand; each is measured on a database of its own. Unset: one database without orders. */
   stored?: (sizes: Sizes) => number[];
   withMails?: boolean;
+  /** With payment-worker and a simulated payment gateway. */
+  withPayments?: boolean;
   /** Runs only if `--case` selects it, because it takes long. */
   byName?: boolean;
   /** Measure without the warm-up load. */
@@ -103,6 +105,13 @@ export const CASES: Case[] = [
     loads: (sizes) => [comparisonLoad({ ...UNIFORM, soldOut: { products: SOLD_OUT, share: 0.5 } }, sizes)],
   },
   {
+    name: 'paid',
+    description: 'every order with a payment, which the simulated gateway captures',
+    contenders: ['product'],
+    withPayments: true,
+    loads: (sizes) => [comparisonLoad({ ...UNIFORM, paymentMethod: 'tok_ok' }, sizes)],
+  },
+  {
     name: 'empty',
     description: 'an empty database and processes that have just started, in windows of one minute',
     contenders: ['product'],
@@ -161,4 +170,7 @@ export const CASES: Case[] = [
 ];
 
 /** The apps that run before the measurement starts. */
-export const initialApps = ({ name }: Case) => (name === 'backlog' ? (['api'] as const) : FLOW_APPS);
+export function initialApps({ name, withPayments }: Case): readonly AppName[] {
+  if (name === 'backlog') return ['api'];
+  return withPayments ? [...FLOW_APPS, 'payment-worker'] : FLOW_APPS;
+}

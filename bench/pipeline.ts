@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { NODE_FLAGS } from '../tools/apps.js';
 import { databaseUrlOf } from '../tools/infrastructure/accounts.js';
 import { rabbitmqUrlOf } from '../tools/infrastructure/broker-users.js';
+import { paymentGatewayOn, startPaymentGateway } from '../tools/infrastructure/payment-gateway.js';
 import { reservePort } from '../tools/infrastructure/ports.js';
 import { STAGES, type ProcessSpec } from '../tools/infrastructure/process-spec.js';
 import type { Service } from '../tools/infrastructure/service.js';
-import { FLOW_APPS, type FlowApp } from '../apps/manifest.js';
+import { APP_NAMES, FLOW_APPS, type AppName } from '../apps/manifest.js';
 import { ChildProgram } from './child-program.js';
 import type { LoadRequest, LoadResult } from './load/generator.js';
 import { HIGH_RATE_LIMITS } from '../test/support/rate-limits.js';
@@ -32,11 +33,12 @@ type AppSpec = Pick<ProcessSpec, 'args' | 'env' | 'ports' | 'ready'>;
 
 /** One contender: four processes, a database and a virtual host of their own, and a load generator. */
 export class Pipeline {
-  readonly services = new Map<FlowApp, Service>();
+  readonly services = new Map<AppName, Service>();
   private readonly loadGenerator: ChildProgram<LoadRequest, LoadResult>;
   /** Ids of all orders that were answered with 202. */
   readonly accepted: number[] = [];
-  private readonly ports = new Map<FlowApp, number>();
+  private gateway?: { url: string; service: Service };
+  private readonly ports = new Map<AppName, number>();
 
   private constructor(
     readonly options: PipelineOptions,
@@ -55,7 +57,8 @@ export class Pipeline {
     return new Pipeline(options, database, vhost);
   }
 
-  async start(apps: readonly FlowApp[] = FLOW_APPS) {
+  async start(apps: readonly AppName[] = FLOW_APPS) {
+    if (apps.includes('payment-worker')) await this.startGateway();
     // Wait for all of them, so that a failure leaves no app that is still starting.
     const results = await Promise.allSettled(apps.map((app) => this.startApp(app)));
     for (const result of results) if (result.status === 'rejected') throw result.reason;
@@ -68,7 +71,7 @@ export class Pipeline {
   /** Process ids by name, including PostgreSQL and RabbitMQ. */
   get pids(): Record<string, number> {
     const { postgres, rabbitmq } = this.options.stack;
-    const apps = FLOW_APPS.flatMap((app) => {
+    const apps = APP_NAMES.flatMap((app) => {
       const service = this.services.get(app);
       return service ? [[app, service] as const] : [];
     });
@@ -98,6 +101,7 @@ export class Pipeline {
 
   async stop() {
     await this.loadGenerator.stop();
+    await this.gateway?.service.stop();
     await Promise.all([...this.services.values()].map((service) => service.stop()));
     const { stack } = this.options;
     await Promise.all([stack.dropDatabase(this.database), stack.dropVhost(this.vhost)]);
@@ -107,7 +111,22 @@ export class Pipeline {
     return join(this.options.stack.options.dir, 'logs', this.options.name, `${app}.log`);
   }
 
-  private async startApp(app: FlowApp) {
+  private async startGateway() {
+    const { root, dir, processes } = this.options.stack.options;
+    const gateway = paymentGatewayOn(await reservePort());
+    const log = this.logFile('payment-gateway');
+    this.gateway = {
+      url: gateway.url,
+      service: await startPaymentGateway(gateway, {
+        root,
+        processes,
+        log,
+        dir: join(dir, this.options.name),
+      }),
+    };
+  }
+
+  private async startApp(app: AppName) {
     const { contender, stack } = this.options;
     const spec = contender === 'product' ? await this.productSpec(app) : await this.baselineSpec(app);
     const { processes, dir } = stack.options;
@@ -124,7 +143,7 @@ export class Pipeline {
     );
   }
 
-  private async reserveAppPort(app: FlowApp) {
+  private async reserveAppPort(app: AppName) {
     const port = await reservePort();
     this.ports.set(app, port);
     return port;
@@ -134,7 +153,7 @@ export class Pipeline {
    * The built app with the defaults of production, except LOG_LEVEL, the rate limits and, without a mail server,
    * MAIL_SENDING.
    */
-  private async productSpec(app: FlowApp): Promise<AppSpec> {
+  private async productSpec(app: AppName): Promise<AppSpec> {
     const { stack, smtpPort } = this.options;
     const port = await this.reserveAppPort(app);
     return {
@@ -156,6 +175,7 @@ export class Pipeline {
         MAIL_SENDING: smtpPort === undefined ? 'paused' : 'on',
         MAIL_FROM: `Estoque <no-reply@${DOMAIN}>`,
         ...HIGH_RATE_LIMITS,
+        ...(this.gateway && { PAYMENT_GATEWAY_URL: this.gateway.url }),
       },
       ports: [port],
       ready: async () =>
@@ -163,7 +183,7 @@ export class Pipeline {
     };
   }
 
-  private async baselineSpec(app: FlowApp): Promise<AppSpec> {
+  private async baselineSpec(app: AppName): Promise<AppSpec> {
     const port = app === 'api' ? await this.reserveAppPort(app) : undefined;
     return {
       args: [join(this.options.programs, 'baseline', `${app}.js`)],

@@ -3,6 +3,7 @@ import { run } from './command.js';
 import { databaseUrlOf, databaseUrls } from './infrastructure/accounts.js';
 import { rabbitmqUrlOf } from './infrastructure/broker-users.js';
 import type { Infrastructure } from './infrastructure/infrastructure.js';
+import type { PaymentGatewayAddress } from './infrastructure/payment-gateway.js';
 import { reservePort } from './infrastructure/ports.js';
 import { STAGES, type ProcessSpec } from './infrastructure/process-spec.js';
 import { withoutServers } from './servers.js';
@@ -45,6 +46,7 @@ export async function appsFor(
   root: string,
   logs: string,
   infrastructure: Infrastructure,
+  gateway: PaymentGatewayAddress,
   docsToken: string,
 ): Promise<App[]> {
   const apps: App[] = [];
@@ -54,6 +56,8 @@ export async function appsFor(
     // The caller's variables override the defaults, but not the addresses of the servers that are used.
     const environment = {
       ...settings(infrastructure),
+      PAYMENT_GATEWAY_URL: gateway.url,
+      PAYMENT_WEBHOOK_SECRET: gateway.webhookSecret,
       ...callerEnvironment(),
       ...serverAddresses(name, infrastructure),
     };

@@ -8,10 +8,12 @@ import { stopCommands } from './command.js';
 import { addDemoData, isEmpty, placeSampleOrder, SAMPLE_ORDER } from './demo-data.js';
 import { clock, Flow } from './flow.js';
 import { writeAtomically } from './infrastructure/files.js';
-import type { Infrastructure } from './infrastructure/infrastructure.js';
+import { WELL_KNOWN, type Infrastructure } from './infrastructure/infrastructure.js';
+import { paymentGatewayOn, startPaymentGateway } from './infrastructure/payment-gateway.js';
+import { reservePort } from './infrastructure/ports.js';
 import { Processes } from './infrastructure/processes.js';
 import { runUntilStopped } from './lifecycle.js';
-import { logs, records, root, stackFile } from './paths.js';
+import { local, logs, records, root, stackFile } from './paths.js';
 import { bold, cyan, dim, print, Progress, yellow } from './terminal.js';
 
 const printProgress = (text: string): void => print(`${dim(clock(Date.now()))}  ${yellow(text)}`);
@@ -28,7 +30,15 @@ async function main(): Promise<number> {
   const developerUrl = await prepareServers(infrastructure, progress);
   const tokens = await createTokens(root, infrastructure.databaseUrl);
 
-  const apps = await appsFor(root, logs, infrastructure, tokens.admin);
+  const gateway = paymentGatewayOn(await reservePort(WELL_KNOWN.paymentGateway));
+  const apps = await appsFor(root, logs, infrastructure, gateway, tokens.admin);
+  await startPaymentGateway(gateway, {
+    root,
+    processes,
+    dir: join(local, 'payment-gateway'),
+    log: join(logs, 'payment-gateway.log'),
+    apiUrl: apps[0]!.url,
+  });
   flow = new Flow(
     apps.map(({ spec }) => spec.log),
     print,
@@ -43,8 +53,8 @@ async function main(): Promise<number> {
   const isFirstStart = await isEmpty(client);
   if (isFirstStart) progress.done('Demo data', `${await addDemoData(client)} products with stock`);
 
-  publishStack(apps, infrastructure, developerUrl, tokens);
-  printAddresses(api, infrastructure, tokens);
+  publishStack(apps, infrastructure, gateway.url, developerUrl, tokens);
+  printAddresses(api, infrastructure, gateway.url, tokens);
   flow.start();
   if (isFirstStart) {
     print(dim('Placing a sample order. These are its steps:'));
@@ -62,6 +72,7 @@ async function buildApps(progress: Progress): Promise<void> {
 function publishStack(
   apps: App[],
   { databaseUrl, rabbitmqUrl, managementUrl, mailboxUrl }: Infrastructure,
+  gatewayUrl: string,
   developerUrl: string,
   tokens: Tokens,
 ): void {
@@ -69,6 +80,7 @@ function publishStack(
     api: apps[0]!.url,
     docs: `${apps[0]!.url}/docs`,
     mailbox: mailboxUrl ?? null,
+    payment_gateway: gatewayUrl,
     // For people: reads and writes all tables. The apps have users of their own (docs/database-roles.md).
     database_url: developerUrl,
     // As the owner of the tables.
@@ -90,12 +102,18 @@ function publishStack(
   write();
 }
 
-function printAddresses(api: string, { managementUrl, mailboxUrl }: Infrastructure, tokens: Tokens): void {
+function printAddresses(
+  api: string,
+  { managementUrl, mailboxUrl }: Infrastructure,
+  gatewayUrl: string,
+  tokens: Tokens,
+): void {
   const management = managementUrl && new URL(managementUrl);
   print();
   print(`  API        ${cyan(`${api}/v1`)}`);
   print(`  Swagger UI ${cyan(`${api}/docs`)}`);
   if (mailboxUrl) print(`  Mailbox    ${cyan(mailboxUrl)}`);
+  print(`  Payments   ${cyan(`${gatewayUrl}/charges`)}`);
   if (management)
     print(
       `  RabbitMQ   ${cyan(management.origin)}  ${dim(`(${management.username} / ${management.password})`)}`,

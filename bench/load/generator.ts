@@ -51,7 +51,8 @@ async function load(request: LoadRequest): Promise<LoadResult> {
     const items = drawItems(workload);
     orderCount += 1;
     const customer = `{"name":"Ana Souza","email":"order-${orderCount}@load.example"}`;
-    const body = `{"customer":${customer},"items":${JSON.stringify(items)},"locale":"en"}`;
+    const payment = workload.paymentMethod ? `,"payment":{"method":"${workload.paymentMethod}"}` : '';
+    const body = `{"customer":${customer},"items":${JSON.stringify(items)},"locale":"en"${payment}}`;
     const answer = await connection.post('/v1/orders', body);
     latencies.push(now() - dueAt);
     const id = answer.status === 202 ? /"id":(\d+)/.exec(answer.body)?.[1] : undefined;

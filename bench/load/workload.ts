@@ -6,6 +6,8 @@ export interface Workload {
   lines: [number, number];
   /** Products without stock: this share of all orders (0 to 1) contains one of them as well. */
   soldOut?: { products: [number, number]; share: number };
+  /** Token of the payment gateway. Unset: orders without a payment. */
+  paymentMethod?: string;
 }
 
 export interface Item {

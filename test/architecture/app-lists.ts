@@ -105,7 +105,7 @@ const APP_LISTS: AppList[] = [
     entries: () => {
       const { services } = readYaml<{ services: Record<string, { build?: object }> }>('docker-compose.yml');
       return Object.entries(services)
-        .filter(([name, { build }]) => build && name !== 'migrate')
+        .filter(([name, { build }]) => build && name !== 'migrate' && name !== 'payment-gateway')
         .map(([name]) => `service ${name}`);
     },
   },

@@ -161,7 +161,9 @@ describe('docker-compose.yml', () => {
 
   it('builds every app image from one Dockerfile, each for an existing app', () => {
     const built = services.filter(([, { build }]) => build);
-    expect(built.map(([name]) => name).toSorted()).toEqual([...apps, 'migrate'].toSorted());
+    expect(built.map(([name]) => name).toSorted()).toEqual(
+      [...apps, 'migrate', 'payment-gateway'].toSorted(),
+    );
     for (const [, { build }] of built) {
       expect(existsSync(build!.dockerfile)).toBe(true);
       expect(apps).toContain(build!.args.APP);

@@ -13,7 +13,7 @@ beforeAll(async () => {
 }, 300_000);
 
 describe('The Ingress', () => {
-  it.each(EXPOSED)('exposes only paths that require a scope, in the overlay %s', (name) => {
+  it.each(EXPOSED)('exposes only paths that require a scope or a signature, in the overlay %s', (name) => {
     expect(overlays[name].all('Ingress')).toHaveLength(1);
     expect(findUnprotectedPaths(overlays[name])).toEqual([]);
   });

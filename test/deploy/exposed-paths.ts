@@ -13,12 +13,12 @@ export const PUBLIC_PATHS = [
   '/openapi.yaml',
 ];
 
-/** @returns what each Ingress of the overlay exposes although no scope protects it, one line for each path */
+/** @returns what each Ingress of the overlay exposes although neither a scope nor a signature protects it, one line for each path */
 export function findUnprotectedPaths(overlay: Overlay): string[] {
   const { operations } = ApiDocument.readCommitted();
   const unprotected = [
     ...PUBLIC_PATHS,
-    ...operations.filter(({ scope }) => scope === undefined).map(({ path }) => path),
+    ...operations.filter(({ scope, isSigned }) => scope === undefined && !isSigned).map(({ path }) => path),
   ];
   return overlay.all('Ingress').flatMap(({ metadata: { name }, spec }) => {
     const backends = spec!.rules!.flatMap(({ http }) => http!.paths);

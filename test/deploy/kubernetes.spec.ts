@@ -140,6 +140,7 @@ describe('References between Kubernetes objects', () => {
       'Ingress api: no backend for /v1/orders',
       'Ingress api: no backend for /v1/products',
       'Ingress api: no backend for /v1/notifications',
+      'Ingress api: no backend for /v1/payments',
     ]);
     expect(inProduction((copy) => delete copy.one('Ingress', 'api').metadata.annotations)).toEqual([
       'Ingress api: no Secret api-tls',
@@ -329,7 +330,7 @@ describe.each(OVERLAYS)('Overlay %s', (name) => {
       expect(canReach(podOf(app), DATABASE_URL)).toBe(true);
       for (const url of RABBITMQ_URL) expect(canReach(podOf(app), url)).toBe(true);
       expect(canReach(podOf(app), SMTP_URL!)).toBe(app === 'notify-worker');
-      expect(mayConnectOutside(overlay(), podOf(app), 443)).toBe(app === 'api');
+      expect(mayConnectOutside(overlay(), podOf(app), 443)).toBe(app === 'api' || app === 'payment-worker');
       for (const other of apps) expect(mayConnect(overlay(), podOf(app), podOf(other), 3_000)).toBe(false);
     }
     expect(canReach(migrate, DATABASE_URL)).toBe(true);

@@ -3,6 +3,7 @@ import type { FaultInjector } from './injector/fault-injector.js';
 import type { LedgerFacts } from './ledger.js';
 import { IN_PROGRESS } from './ledger-queries.js';
 import { refusalOf } from './load.js';
+import { findWrongAmounts } from './payment-ledger.js';
 
 export function ledgerFactsOf({ load, openingStock }: FaultInjector): LedgerFacts {
   return {
@@ -30,7 +31,7 @@ export async function waitUntilDrained(
   deadline: number,
   { emptyQueues = false, exceptQueues = [] as readonly string[] } = {},
 ): Promise<{ isDrained: boolean; unfinished: string }> {
-  const { database, broker, overdueOrders } = injector;
+  const { database, broker, gateway, overdueOrders } = injector;
   const [newest] = await database.query<{ order_id: string; outbox_id: string }>(
     `SELECT coalesce((SELECT max(id) FROM orders), 0) AS order_id,
             coalesce((SELECT max(id) FROM outbox), 0) AS outbox_id`,
@@ -44,14 +45,20 @@ export async function waitUntilDrained(
       [newest!.order_id, newest!.outbox_id, [...overdueOrders]],
     );
     const { open, unnotified, unpublished } = row!;
-    const isDone = open.length + unnotified.length + unpublished === 0;
+    const wrongAmounts = await findWrongAmounts(
+      (text, values) => database.query(text, values),
+      await gateway.charges(),
+      Number(newest!.order_id),
+    );
+    const unsettled = wrongAmounts.map(({ order }) => order).filter((order) => !overdueOrders.has(order));
+    const isDone = open.length + unnotified.length + unsettled.length + unpublished === 0;
     const waiting = isDone && emptyQueues ? await broker.countWaitingByQueue(exceptQueues) : {};
     if (isDone && Object.keys(waiting).length === 0) return { isDrained: true, unfinished: '' };
     if (Date.now() > deadline) {
-      for (const orderId of [...open, ...unnotified]) overdueOrders.add(orderId);
+      for (const orderId of [...open, ...unnotified, ...unsettled]) overdueOrders.add(orderId);
       const unfinished = isDone
         ? `messages in the queues: ${JSON.stringify(waiting)}`
-        : `${countWithExamples(open)} orders not final, ${countWithExamples(unnotified)} customers not notified, ${unpublished} events in the outbox`;
+        : `${countWithExamples(open)} orders not final, ${countWithExamples(unnotified)} customers not notified, ${countWithExamples(unsettled)} orders with wrong amounts, ${unpublished} events in the outbox`;
       return { isDrained: false, unfinished };
     }
     await sleep(200);

@@ -3,6 +3,7 @@ import { checkLedger } from './ledger.js';
 import { ledgerFactsOf, waitUntilDrained } from './drain.js';
 import type { DeadLetter } from './injector/broker.js';
 import type { FaultInjector } from './injector/fault-injector.js';
+import { findDoubleCharges } from './payment-ledger.js';
 import { findStoredOrders } from './not-accepted.js';
 
 /** A fault of the running system. */
@@ -123,6 +124,7 @@ export class Experiment {
     const { findings } = await injector.database.inSnapshot((sql) =>
       checkLedger(sql, ledgerFactsOf(injector)),
     );
+    findings['charged twice'] = findDoubleCharges(await injector.gateway.charges());
     for (const guarantee of guarantees) {
       const newFindings = findings[guarantee].filter((finding) => !injector.knownFindings.has(finding));
       for (const finding of newFindings) injector.knownFindings.add(finding);

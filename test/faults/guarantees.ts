@@ -5,12 +5,19 @@ export const GUARANTEES_AT_ANY_TIME = [
   'false refusals',
   'oversold',
   'discrepancies',
+  'charged twice',
 ] as const;
 /**
  * Guarantees that hold once the system is drained. `stuck` means here: the order has no final status. (The watchdog's list
  * of stuck orders contains only orders that stay open although their events were republished.)
  */
-const GUARANTEES_WHEN_DRAINED = ['stuck', 'unpublished', 'unnotified', 'wrong mails'] as const;
+const GUARANTEES_WHEN_DRAINED = [
+  'stuck',
+  'unpublished',
+  'unnotified',
+  'wrong mails',
+  'wrong amounts',
+] as const;
 export const GUARANTEES = [...GUARANTEES_AT_ANY_TIME, ...GUARANTEES_WHEN_DRAINED] as const;
 export type GuaranteeName = (typeof GUARANTEES)[number];
 

@@ -17,14 +17,17 @@ export const FACTS = `WITH accepted AS (SELECT * FROM unnest($1::bigint[]) AS ac
   )`;
 
 /** Statuses as SQL literals. They are not derived from the code under test. */
-const SOLD = `'processed', 'partially_shipped', 'shipped', 'completed', 'partially_returned', 'returned'`;
+export const SOLD = `'processed', 'partially_shipped', 'shipped', 'completed', 'partially_returned', 'returned'`;
 export const IN_PROGRESS = `'pending', 'awaiting_payment', 'reserved'`;
 
 /**
  * The query of each guarantee returns its violations as lines of text. The queries share no code with the system under
  * test. A reservation that was released or has expired reserves nothing.
  */
-export const QUERIES: [Exclude<GuaranteeName, 'unnotified' | 'wrong mails'>, string][] = [
+export const QUERIES: [
+  Exclude<GuaranteeName, 'unnotified' | 'wrong mails' | 'charged twice' | 'wrong amounts'>,
+  string,
+][] = [
   [
     'lost',
     `SELECT 'order ' || order_id || ' was accepted and does not exist' AS line

@@ -55,6 +55,18 @@ const EMAIL_DOMAIN = 'load.example';
 const REQUEST_TIMEOUT_MS = 60_000;
 /** One of so many requests carries an `Idempotency-Key`. */
 const REQUESTS_PER_KEY = 3;
+/** Share of the orders that have a payment, and share of those that are cancelled. */
+const PAID_SHARE = 0.4;
+const CANCELLED_SHARE = 0.25;
+const METHODS = [
+  ...Array.from({ length: 6 }, () => 'tok_ok'),
+  'tok_declined',
+  'tok_insufficient_funds',
+  'tok_timeout',
+  'tok_slow',
+  'tok_async',
+  'tok_flaky',
+];
 const MAX_PARALLEL_REPEATS = 10;
 const REPEAT_WITHIN_MS = 60_000;
 
@@ -79,12 +91,15 @@ export class Load {
     return this.requests.filter(({ id }) => id !== undefined);
   }
 
-  /** Sends `rate` requests per second from now on. It does not wait for responses. */
-  start(products: Products, rate: number) {
+  /** Sends `rate` requests per second from now on, some of them with a payment. It does not wait for responses. */
+  start(products: Products, rate: number, { withPayments = false } = {}) {
     this.rate = rate;
     this.running ??= (async () => {
       while (this.rate > 0) {
-        void this.placeOrder(this.randomItems(products));
+        const isPaid = withPayments && this.random.next() < PAID_SHARE;
+        const items = this.randomItems(products);
+        if (isPaid) this.placePaidOrder(items);
+        else void this.placeOrder(items);
         await sleep((1_000 / this.rate) * (0.5 + this.random.next()));
       }
     })();
@@ -100,16 +115,22 @@ export class Load {
 
   /**
    * @param customer first part of the customer's e-mail address
+   * @param method token of the payment gateway; undefined: an order without a payment
    * @returns the request when it is answered or has failed; never rejects
    */
-  placeOrder(items: OrderItem[], customer = 'order'): Promise<OrderRequest> {
+  placeOrder(items: OrderItem[], customer = 'order', method?: string): Promise<OrderRequest> {
     const number = this.requests.length + 1;
     const email = `${customer}-${number}@${EMAIL_DOMAIN}`;
     const locale = this.random.pick(['en', 'pt-BR']);
     const request: OrderRequest = {
       email,
       key: number % REQUESTS_PER_KEY === 0 ? randomUUID() : undefined,
-      body: JSON.stringify({ customer: { name: 'Ana Souza', email }, items, locale }),
+      body: JSON.stringify({
+        customer: { name: 'Ana Souza', email },
+        items,
+        locale,
+        ...(method && { payment: { method } }),
+      }),
       sentAt: Date.now(),
       status: 0,
     };
@@ -117,6 +138,28 @@ export class Load {
     const sending = this.placeFirst(request).finally(() => this.pending.delete(sending));
     this.pending.add(sending);
     return sending;
+  }
+
+  /** Some of these orders are cancelled soon, in any status. */
+  private placePaidOrder(items: OrderItem[]) {
+    const placing = this.placeOrder(items, 'paid', this.random.pick(METHODS));
+    if (this.random.next() >= CANCELLED_SHARE) return;
+    const delay = this.random.between(0, 1_500);
+    const cancelling = placing
+      .then(async ({ id }) => {
+        if (id === undefined) return;
+        await sleep(delay);
+        await this.cancel(id);
+      })
+      .finally(() => this.pending.delete(cancelling));
+    this.pending.add(cancelling);
+  }
+
+  /** Never rejects: an order that cannot be cancelled goes on. */
+  private async cancel(id: number) {
+    const url = `${this.apiUrl}/v1/orders/${id}/cancel`;
+    const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+    await fetch(url, { method: 'POST', headers: authorization('clerk'), signal }).catch(() => undefined);
   }
 
   private async placeFirst(request: OrderRequest) {

@@ -62,7 +62,7 @@ async function findOrdersWithoutNotification(sql: Sql): Promise<string[]> {
   const rows = await sql(
     `SELECT 'order ' || id || ' is ' || status || ', but has no notification' AS line FROM orders
      WHERE status IN ('processed', 'rejected', 'cancelled')
-       AND NOT EXISTS (SELECT 1 FROM notifications WHERE order_id = orders.id AND kind = 'order_' || orders.status)`,
+       AND NOT EXISTS (SELECT 1 FROM notifications WHERE order_id = orders.id AND kind IN ('order_' || orders.status, 'payment_failed'))`,
     [],
   );
   return (rows as { line: string }[]).map(({ line }) => line);

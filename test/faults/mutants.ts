@@ -28,7 +28,7 @@ export const MUTANTS: Mutant[] = [
     name: 'no-conditional-transition',
     file: 'apps/order-worker/src/order-reservation.service.js',
     changes: [
-      ["locked.filter(isReadyFor('reserve'))", 'locked.filter((order) => !(order instanceof Error))'],
+      ["locked.filter(isReadyFor('awaitPayment'))", 'locked.filter((order) => !(order instanceof Error))'],
     ],
     faults: ['duplicates'],
   },

@@ -1,14 +1,15 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { AmqpWire, cancelFrame } from './wire/amqp-wire.js';
+import { HttpWire } from './wire/http-wire.js';
 import { PostgresWire } from './wire/postgres-wire.js';
 import { SmtpWire } from './wire/smtp-wire.js';
 import type { Frame, ProtocolStep, Side, Wire } from './wire/wire.js';
 
-export const DEPENDENCIES = ['postgres', 'rabbitmq', 'smtp'] as const;
+export const DEPENDENCIES = ['postgres', 'rabbitmq', 'smtp', 'gateway'] as const;
 export type Dependency = (typeof DEPENDENCIES)[number];
 
-const WIRES = { postgres: PostgresWire, rabbitmq: AmqpWire, smtp: SmtpWire };
+const WIRES = { postgres: PostgresWire, rabbitmq: AmqpWire, smtp: SmtpWire, gateway: HttpWire };
 
 /** Breaks a connection, or kills the app, at a protocol step. */
 export interface Rule {
@@ -38,6 +39,7 @@ export class Proxy {
   private readonly links = new Set<Link>();
   private readonly rules = new Set<ActiveRule>();
   private silent = false;
+  private delayMs = 0;
   private readonly listeners = new Set<(step: ProtocolStep) => void>();
 
   private constructor(
@@ -110,6 +112,11 @@ export class Proxy {
     this.silent = false;
   }
 
+  /** Forwards what the server sends only after this time; 0 ends that. */
+  delayAnswers(milliseconds: number) {
+    this.delayMs = milliseconds;
+  }
+
   /** Closes the connections that were silenced. @returns how many the app still kept open */
   closeSilentConnections() {
     const silentLinks = [...this.links].filter((link) => link.isSilent);
@@ -132,9 +139,10 @@ export class Proxy {
     const { targetPort } = this;
     if (targetPort === undefined) return void app.destroy();
     const server = connect({ port: targetPort, host: '127.0.0.1', noDelay: true });
-    const link: Link = new Link(app, server, targetPort, this.dependency, (from, frame) =>
-      this.handleFrame(link, from, frame),
-    );
+    const link: Link = new Link(app, server, targetPort, this.dependency, (from, frame) => {
+      if (from === 'app' || this.delayMs === 0) return this.handleFrame(link, from, frame);
+      setTimeout(() => this.handleFrame(link, from, frame), this.delayMs);
+    });
     this.links.add(link);
     if (this.silent) link.silence();
     app.once('close', () => this.links.delete(link));

@@ -11,6 +11,7 @@ import { FaultInjector } from './injector/fault-injector.js';
 import type { FaultInjectorOptions } from './injector/options.js';
 import { checkLedger, type Ledger } from './ledger.js';
 import { checkMails } from './mail-ledger.js';
+import { findDoubleCharges, findWrongAmounts } from './payment-ledger.js';
 import { countNotAccepted, findStoredOrders, type NotAccepted } from './not-accepted.js';
 
 export interface RunOptions extends FaultInjectorOptions {
@@ -150,6 +151,7 @@ async function finishRun(injector: FaultInjector, printProgress: RunOptions['pri
 
 function checkFinalLedger(injector: FaultInjector) {
   return injector.database.inSnapshot(async (sql) => {
+    const charges = await injector.gateway.charges();
     const ledger = await checkLedger(sql, ledgerFactsOf(injector));
     const { duplicateMails, ...mailFindings } = await checkMails(sql, {
       mails: injector.mailSink.mails,
@@ -157,6 +159,11 @@ function checkFinalLedger(injector: FaultInjector) {
       domain: MAIL_DOMAIN,
       refused: PERMANENTLY_REFUSED,
     });
-    return { ledger: { ...ledger, findings: { ...ledger.findings, ...mailFindings } }, duplicateMails };
+    const paymentFindings = {
+      'charged twice': findDoubleCharges(charges),
+      'wrong amounts': (await findWrongAmounts(sql, charges)).map(({ line }) => line),
+    };
+    const findings = { ...ledger.findings, ...mailFindings, ...paymentFindings };
+    return { ledger: { ...ledger, findings }, duplicateMails };
   });
 }

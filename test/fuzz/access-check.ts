@@ -15,12 +15,16 @@ const ADDRESS_FIELDS = ['email', 'customer_email', 'recipient'];
 
 /** @returns what is wrong with a response in view of who sent the request, if anything */
 export function findAccessProblem(
-  { operation, credential, url, isDocumented }: FuzzRequest & { credential: Credential },
+  { operation, credential, url, headers, isDocumented }: FuzzRequest & { credential: Credential },
   { status, body, challenge }: FuzzResponse,
 ): string | undefined {
   const { header, scopes, email } = credential;
   if (header && secretOf(header).length > 20 && body.includes(secretOf(header)))
     return 'the response contains the credential';
+  if (operation.isSigned) {
+    const isSigned = Object.keys(headers).some((name) => name.endsWith('-signature'));
+    return !isSigned && status < 300 ? 'accepted without a signature' : undefined;
+  }
   if (!scopes && status < 300) return 'accepted without a valid credential';
   if (
     email !== undefined &&

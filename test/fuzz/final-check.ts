@@ -5,6 +5,7 @@ import { ledgerFactsOf, waitUntilDrained } from '../faults/drain.js';
 import { GUARANTEES } from '../faults/guarantees.js';
 import type { FaultInjector } from '../faults/injector/fault-injector.js';
 import { checkLedger, type Sql } from '../faults/ledger.js';
+import { findDoubleCharges } from '../faults/payment-ledger.js';
 import { until } from '../support/until.js';
 import type { SenderContext } from './sender.js';
 import { SLOW_QUEUES } from './slow-queues.js';
@@ -62,6 +63,7 @@ async function checkDatabase({ injector, violations }: SenderContext) {
       openingStock: await readSupply(sql, injector.openingStock),
     }),
   );
+  findings['charged twice'] = findDoubleCharges(await injector.gateway.charges());
   for (const guarantee of GUARANTEES)
     for (const finding of findings[guarantee])
       // The fuzzer may order twice with the same hostile address.

@@ -1,6 +1,8 @@
+import { signWebhook } from '@estoque/platform';
 import { request as sendRequest, type Agent } from 'node:http';
 import type { Random } from '../faults/random.js';
 import type { Operation, Schema } from '../support/openapi.js';
+import { WEBHOOK_SECRET } from '../support/payment-gateway.js';
 import type { Credential } from './credentials.js';
 import {
   encodeJson,
@@ -76,6 +78,7 @@ export class RequestGenerator {
       if (isHostile && random.next() < 0.1) headers['content-type'] = random.pick(CONTENT_TYPES);
       if (isHostile && random.next() < 0.02) headers['content-encoding'] = 'gzip';
     }
+    if (operation.isSigned && random.next() < 0.8) Object.assign(headers, signatureOf(operation, body ?? ''));
     if (acceptsIfMatch(operation) && random.next() < 0.5) headers['if-match'] = entityTag(random, isHostile);
     const isOtherMethod = isHostile && random.next() < 0.05;
     const method = isOtherMethod ? random.pick(METHODS) : operation.method;
@@ -132,6 +135,12 @@ export class RequestGenerator {
     if (kind < 0.06) return `"${'x'.repeat(120_000)}"`;
     return text;
   }
+}
+
+/** @returns the header with the signature that the payment gateway would send */
+function signatureOf({ parameters }: Operation, body: string) {
+  const { name } = parameters.find((parameter) => parameter.in === 'header')!;
+  return { [name]: signWebhook(body, WEBHOOK_SECRET, Date.now()) };
 }
 
 /** Sends a request. @throws Error if the connection fails or there is no response in time */

@@ -1,3 +1,4 @@
+import { SIMULATED_METHODS } from '@estoque/domain';
 import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Random } from '../faults/random.js';
@@ -73,6 +74,7 @@ class HttpClient {
     if (field === 'email') return `fuzz-${index}-${++this.customers}@fuzz.example`;
     if (field === 'product_id') return random.pick(productIds);
     if (field === 'order_id') return random.pick(orderIds);
+    if (field === 'method') return random.pick([...Object.keys(SIMULATED_METHODS), 'tok_unknown']);
     if (field === 'sku') return `FUZZ-${index}-${random.between(1, 1_000_000)}`;
     return undefined;
   }

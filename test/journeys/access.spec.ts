@@ -33,8 +33,10 @@ describe('The access matrix', () => {
     });
   }
 
-  it('has a row for every operation of the OpenAPI document', () => {
-    const documented = ApiDocument.readCommitted().operations.map(({ name }) => name);
+  it('has a row for every operation of the OpenAPI document, except for those with a signature', () => {
+    const documented = ApiDocument.readCommitted()
+      .operations.filter(({ isSigned }) => !isSigned)
+      .map(({ name }) => name);
     expect(matrix.map(({ operation }) => operation)).toEqual(documented);
     expect(documented.length).toBeGreaterThan(30);
     expect(cells).toHaveLength(documented.length * 7);

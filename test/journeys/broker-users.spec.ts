@@ -26,6 +26,10 @@ const EXPECTED: Record<string, { publishesTo: string[]; reads: string[] }> = {
     publishesTo: [EXCHANGE, topology.retryExchange, topology.deadLetterExchange],
     reads: ['stock_queue'],
   },
+  'payment-worker': {
+    publishesTo: [EXCHANGE, topology.retryExchange, topology.deadLetterExchange],
+    reads: ['payment_queue'],
+  },
   'notify-worker': {
     publishesTo: [topology.retryExchange, topology.deadLetterExchange],
     reads: ['notify_queue'],

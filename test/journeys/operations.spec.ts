@@ -216,9 +216,10 @@ describe('Operations API and command line', () => {
     const { stdout } = runCli('dead-letters', 'discard', '--order', '5003', '--by', 'ops');
     expect(stdout).toMatch(/^Job \d+: 0 dead letters\nfinished: 0 of 0 discarded, 0 failed\n$/);
     const discarded = runCli('dead-letters', 'discard', String(deadLetter.id));
-    expect([discarded.status, discarded.stderr]).toEqual([
+    // payment-worker does not run, and only it may create its queue: the command warns about that first.
+    expect([discarded.status, discarded.stderr.split('\n').at(-2)]).toEqual([
       1,
-      `Dead letter ${deadLetter.id} is replayed already.\n`,
+      `Dead letter ${deadLetter.id} is replayed already.`,
     ]);
   }, 120_000);
 

@@ -51,6 +51,8 @@ describe('Telemetry', () => {
       ...collector.environment,
       SMTP_URL: `smtp://127.0.0.1:${sink.port}`,
       AUDIT_INTERVAL_SECONDS: '1',
+      // Nothing listens there: the charge has no outcome.
+      PAYMENT_GATEWAY_URL: 'http://127.0.0.1:1',
     };
     system = await System.start({ environment });
   });
@@ -229,5 +231,24 @@ describe('Telemetry', () => {
     expect(await readSeries()).toEqual(expected);
     const { values } = await readMetrics('api');
     expect(values.get('estoque_database_connections{state="idle"}')).toBeGreaterThan(0);
+  });
+
+  it('records the request to the payment gateway in the trace of the order', async () => {
+    const traceId = 'b'.repeat(32);
+    const body = {
+      customer: { name: 'Ana', email: 'ana@example.com' },
+      items: [{ product_id: await system.createProduct(5), quantity: 1 }],
+      payment: { method: 'tok_ok' },
+    };
+    const headers = { traceparent: `00-${traceId}-${CALLER}-01` };
+    const { id } = await dataOf(system.api.POST('/v1/orders', { body, headers }));
+    const charge = await until('the span', () =>
+      collector.spansOfTrace(traceId).find(({ name }) => name === 'charge'),
+    );
+    expect(charge).toMatchObject({
+      app: 'payment-worker',
+      kind: 'client',
+      attributes: { 'estoque.order.id': id, 'estoque.payment.outcome': 'unknown' },
+    });
   });
 });

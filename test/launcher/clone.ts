@@ -22,6 +22,7 @@ import { until } from '../support/until.js';
 export interface Stack {
   api: string;
   mailbox: string;
+  payment_gateway: string;
   database_url: string;
   database_admin_url: string;
   rabbitmq_url: string;

@@ -72,6 +72,30 @@ describe('npm start', () => {
     expect((await fetch(`${stack.api}/v1/orders`)).status).toBe(401);
   });
 
+  it('captures payments with the simulated gateway, whose address is in that file', async () => {
+    const placed = await call('clerk', '/v1/orders', {
+      customer: { name: 'Bia', email: 'bia@example.com' },
+      items: [{ product_id: 2, quantity: 1 }],
+      payment: { method: 'tok_async' },
+    });
+    const { id, totals } = (await placed.json()) as { id: number; totals: { amount: number } };
+    await until('the paid order to be processed', async () =>
+      (await listOrders()).some((order) => order.id === id && order.status === 'processed'),
+    );
+    const response = await fetch(`${stack.payment_gateway}/charges?limit=10`);
+    expect(await response.json()).toMatchObject({
+      data: [
+        {
+          order_id: id,
+          method: 'tok_async',
+          captured: totals.amount,
+          refunded: 0,
+          idempotency_key: expect.any(String) as string,
+        },
+      ],
+    });
+  }, 30_000);
+
   it('authorizes Swagger UI', async () => {
     const script = await (await fetch(`${stack.api}/docs/swagger-ui-init.js`)).text();
     expect(script).toContain(`"value": "${stack.tokens.admin}"`);
@@ -156,9 +180,12 @@ describe('npm start', () => {
     expect(clone.processes().filter(({ pid }) => leftPids.includes(pid))).toEqual([]);
     expect(clone.output).not.toContain('Demo data');
     expect((await listOrders()).map(({ id, status }) => ({ id, status }))).toEqual([
+      { id: 3, status: 'processed' },
       { id: 2, status: 'processed' },
       { id: 1, status: 'processed' },
     ]);
+    const charges = await fetch(`${stack.payment_gateway}/charges`);
+    expect(((await charges.json()) as { data: object[] }).data).toHaveLength(1);
     expect(await countMailsTo('ana@example.com')).toBe(1);
   }, 150_000);
 

@@ -11,7 +11,11 @@ import { ACTOR, barrier, runConcurrently, TestShop } from '../support/test-shop.
 
 const CALLERS = 20;
 const MAX_ON_HAND = 1_000_000_000;
-const environment = { RESERVATION_TTL_SECONDS: 3_600, POLL_INTERVAL_MS: 3_600_000 } as Environment;
+const environment = {
+  RESERVATION_TTL_SECONDS: 3_600,
+  POLL_INTERVAL_MS: 3_600_000,
+  PAYMENT_GATEWAY: 'simulated',
+} as Environment;
 const logger = createLogger('test', { LOG_LEVEL: 'silent' });
 
 /** Uses the services of the apps, each call by a process of its own, and a real PostgreSQL. There is no broker. */
@@ -30,7 +34,7 @@ describe('A cancellation', () => {
 
   // Each with a unit of work of its own, so that only the database serializes the calls.
   const cancel = (options: Parameters<OrdersService['cancel']>[2] = {}) =>
-    new OrdersService(shop.unitOfWorkOf('api'), new Metrics()).cancel(id, ACTOR, options);
+    new OrdersService(shop.unitOfWorkOf('api'), new Metrics(), environment).cancel(id, ACTOR, options);
   const reserve = () =>
     new OrderReservationService(shop.unitOfWorkOf('order-worker'), environment).reserve({
       order_id: id,

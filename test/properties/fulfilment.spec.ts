@@ -41,7 +41,11 @@ describe('The fulfilment of an order', () => {
     body: Parameters<FulfilmentService['ship']>[1] = {},
     options: Partial<Parameters<FulfilmentService['ship']>[2]> = {},
   ) => fulfilment().ship(id, body, { actor: ACTOR, ...options });
-  const cancel = (id: number) => new OrdersService(shop.unitOfWorkOf('api'), new Metrics()).cancel(id, ACTOR);
+  const cancel = (id: number) =>
+    new OrdersService(shop.unitOfWorkOf('api'), new Metrics(), { PAYMENT_GATEWAY: 'simulated' }).cancel(
+      id,
+      ACTOR,
+    );
 
   const giveBack = (
     id: number,

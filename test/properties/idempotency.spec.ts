@@ -19,7 +19,9 @@ describe('Requests with an idempotency key', () => {
   beforeAll(async () => {
     shop = await TestShop.open({ workers: 20 });
     product_id = await shop.createProduct(100);
-    orders = [1, 2].map(() => new OrdersService(shop.unitOfWorkOf('api'), new Metrics()));
+    orders = [1, 2].map(
+      () => new OrdersService(shop.unitOfWorkOf('api'), new Metrics(), { PAYMENT_GATEWAY: 'simulated' }),
+    );
     stock = [1, 2].map(() => new StockService(shop.unitOfWorkOf('api')));
   });
   afterAll(() => shop.close());
@@ -89,7 +91,7 @@ describe('Requests with an idempotency key', () => {
   it('are handled in one transaction with the rest of their batch, also if two are equal', async () => {
     const unitOfWork = shop.unitOfWorkOf('api');
     const inTransaction = jest.spyOn(unitOfWork, 'inTransaction');
-    const service = new OrdersService(unitOfWork, new Metrics());
+    const service = new OrdersService(unitOfWork, new Metrics(), { PAYMENT_GATEWAY: 'simulated' });
     const items = [{ product_id, quantity: 1 }];
     const answers = await Promise.all(
       [request('one'), request('one'), request('one', 'other'), request('two'), undefined].map((keyed) =>
@@ -177,7 +179,9 @@ describe('Requests with an idempotency key', () => {
     url.port = String(proxy.port);
     const dataSource = await createDataSource(url.href, { poolSize: 2 }).initialize();
     const relay = { enqueue: () => undefined, ready: false };
-    const service = new OrdersService(new UnitOfWork<'api'>(dataSource, relay, 'api'), new Metrics());
+    const service = new OrdersService(new UnitOfWork<'api'>(dataSource, relay, 'api'), new Metrics(), {
+      PAYMENT_GATEWAY: 'simulated',
+    });
     const placeAgain = () =>
       service.place({ customer, locale: 'en', items: [{ product_id, quantity: 1 }] }, ACTOR, request(when));
     try {

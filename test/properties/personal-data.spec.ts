@@ -33,7 +33,7 @@ describe('The erasure of a customer', () => {
   beforeAll(async () => {
     shop = await TestShop.open({ workers: 10 });
     sql = sqlClientOf(shop.dataSource);
-    orders = new OrdersService(shop.unitOfWorkOf('api'), new Metrics());
+    orders = new OrdersService(shop.unitOfWorkOf('api'), new Metrics(), { PAYMENT_GATEWAY: 'simulated' });
     const replays = new DeadLetterReplay(sql, {} as Publisher, topologyOf(EXCHANGE, catalogue));
     deadLetters = new DeadLetters(sql, replays, new DeadLetterCapacity(sql, 1_000), (addresses) =>
       shop.unitOfWork.read.erasures.isAnyErased(addresses),
@@ -95,6 +95,20 @@ describe('The erasure of a customer', () => {
     await fulfilment.return(orderId, { lines, reason: `${NAME} says so`, restock: false }, { actor: ACTOR });
     await shop.confirmEvents(orderId);
   }
+
+  /** A captured payment whose token and refund name the customer, as a careless caller can have them. */
+  async function storePayment(orderId: number) {
+    await sql.query(
+      `WITH ordered AS (
+         UPDATE orders SET payment_method = 'tok_' || $2 WHERE id = $1 RETURNING id, payment_method, currency, total
+       ), payment AS (
+         INSERT INTO payments (order_id, method, currency, amount, captured, status, next_check_at)
+         SELECT id, payment_method, currency, total, total, 'captured', now() FROM ordered RETURNING id
+       )
+       INSERT INTO refunds (payment_id, cause, amount, reason) SELECT id, 'request', 1, 'for ' || $2 FROM payment`,
+      [orderId, NAME],
+    );
+  }
   const placeClosed = async (fields: object = {}) => {
     const id = await place(fields);
     await close(id);
@@ -140,12 +154,15 @@ describe('The erasure of a customer', () => {
       shipped,
     ]);
     const other = await placeClosed({ name: 'Rui', email: 'rui@example.com' });
+    await storePayment(keyed);
     const before = { order: await readOrder(keyed), other: await readOrder(other) };
     expect(await traces()).toEqual([
       'audit_log',
       'idempotency_keys',
       'notifications',
       'orders',
+      'payments',
+      'refunds',
       'returns',
       'shipments',
     ]);

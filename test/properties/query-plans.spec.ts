@@ -75,7 +75,9 @@ describe.each([
   /** Handles one order alone and then four concurrently, from placing to pruning, and runs the queries of the metrics. */
   async function runOrderFlow() {
     const { unitOfWork } = shop;
-    const orders = new OrdersService(shop.unitOfWorkOf('api'), new Metrics());
+    const orders = new OrdersService(shop.unitOfWorkOf('api'), new Metrics(), {
+      PAYMENT_GATEWAY: 'simulated',
+    });
     const fulfilment = new FulfilmentService(shop.unitOfWorkOf('api'));
     const reservations = new OrderReservationService(shop.unitOfWorkOf('order-worker'), environment);
     const deductions = new StockDeductionService(shop.unitOfWorkOf('stock-worker'));

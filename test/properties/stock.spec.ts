@@ -67,7 +67,9 @@ describe('Stock ledger under random concurrent steps', () => {
   const logger = createLogger('test', { LOG_LEVEL: 'silent' });
 
   it('reconciles after every batch, and available stock is never negative', async () => {
-    const orders = new OrdersService(shop.unitOfWorkOf('api'), new Metrics());
+    const orders = new OrdersService(shop.unitOfWorkOf('api'), new Metrics(), {
+      PAYMENT_GATEWAY: 'simulated',
+    });
     const stock = new StockService(shop.unitOfWorkOf('api'));
     const reservations = new OrderReservationService(shop.unitOfWorkOf('order-worker'), environment);
     const deductions = new StockDeductionService(shop.unitOfWorkOf('stock-worker'));

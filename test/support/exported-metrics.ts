@@ -84,12 +84,20 @@ const APPLICATION_METRICS: Record<string, ExportedMetric> = {
   estoque_orders_in_progress: gauge(['order-worker'], { status: ORDER_STATUSES_IN_PROGRESS }),
   estoque_orders_stuck: gauge(['order-worker']),
   estoque_orders_total: counter(APP_NAMES, { status: ORDER_STATUSES }),
-  estoque_order_rejections_total: counter(APP_NAMES, { reason: ['out_of_stock', 'product_inactive'] }),
+  estoque_order_rejections_total: counter(APP_NAMES, {
+    reason: ['out_of_stock', 'product_inactive', 'payment_declined'],
+  }),
   estoque_reservations_active: gauge(['order-worker']),
   estoque_orders_expired_total: counter(['order-worker']),
   estoque_orders_failed_to_expire: gauge(['order-worker']),
   estoque_republish_failures_total: counter(['order-worker']),
   estoque_audit_products_with_discrepancies: gauge(['order-worker']),
+  estoque_audit_payment_discrepancies: gauge(['order-worker']),
+  estoque_payment_outcomes_total: counter(['payment-worker'], {
+    outcome: ['captured', 'declined', 'pending', 'unknown'],
+  }),
+  estoque_payments_without_outcome: gauge(['payment-worker']),
+  estoque_refunds_failed: gauge(['payment-worker']),
   estoque_mails_total: counter(['notify-worker'], {
     kind: NOTIFICATION_KINDS,
     outcome: ['sent', 'refused', 'deferred'],

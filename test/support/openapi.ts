@@ -39,6 +39,8 @@ export interface Operation {
   path: string;
   /** The scope that the caller needs. */
   scope?: string;
+  /** Whether a signature of the body is the credential. */
+  isSigned: boolean;
   parameters: Parameter[];
   body?: Schema;
   responses: Responses;
@@ -51,6 +53,7 @@ interface OpenApi {
       string,
       {
         'x-required-scope'?: string;
+        'x-requires-signature'?: boolean;
         parameters?: Parameter[];
         requestBody?: { content: Content };
         responses: Responses;
@@ -96,6 +99,7 @@ export class ApiDocument {
         method: method.toUpperCase(),
         path,
         scope: others['x-required-scope'],
+        isSigned: others['x-requires-signature'] ?? false,
         parameters,
         body: requestBody?.content['application/json']?.schema,
         responses,

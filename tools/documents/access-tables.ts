@@ -13,7 +13,7 @@ const NONE = '–';
 
 /** What the tables need of docs/openapi.json. */
 export interface OpenApi {
-  paths: Record<string, Record<string, { 'x-required-scope': Scope; 'x-customers': 'own' | 'none' }>>;
+  paths: Record<string, Record<string, { 'x-required-scope'?: Scope; 'x-customers': 'own' | 'none' }>>;
 }
 
 export const scopesTable = () =>
@@ -31,14 +31,16 @@ export const rolesTable = () =>
     Object.entries(ROLES).map(([role, scopes]) => [code(role), scopes.map(code).join(', ')]),
   );
 
-/** Every operation of the API with the access of each role. */
+/** Every operation of the API that requires a scope, with the access of each role. The others are signed. */
 export function accessMatrix({ paths }: OpenApi): string {
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
+    Object.entries(methods).flatMap(([method, { 'x-required-scope': scope, ...operation }]) =>
+      scope ? [{ path, method: method.toUpperCase(), scope, operation }] : [],
+    ),
   );
   return markdownTable(
     ['operation', 'scope', ...ROLE_NAMES],
-    operations.map(({ path, method, operation: { 'x-required-scope': scope, 'x-customers': customers } }) => [
+    operations.map(({ path, method, scope, operation: { 'x-customers': customers } }) => [
       code(`${method} ${path}`),
       code(scope),
       ...ROLE_NAMES.map((role) => accessOf(role, scope, customers === 'own')),

@@ -43,7 +43,14 @@ export interface InfrastructureOptions {
   progress: { working(step: string, text: string): void; done(step: string, text: string): void };
 }
 
-export const WELL_KNOWN = { postgres: 5432, amqp: 5672, management: 15672, smtp: 1025, mailbox: 1080 };
+export const WELL_KNOWN = {
+  postgres: 5432,
+  amqp: 5672,
+  management: 15672,
+  smtp: 1025,
+  mailbox: 1080,
+  paymentGateway: 4010,
+};
 
 /** Starts PostgreSQL, RabbitMQ and the mailbox at the same time. */
 export async function startInfrastructure(options: InfrastructureOptions): Promise<Infrastructure> {

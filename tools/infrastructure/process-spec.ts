@@ -5,6 +5,7 @@ export const STAGES = {
   portMapper: 1,
   broker: 2,
   mailbox: 3,
+  paymentGateway: 3,
   apps: 4,
   testRunner: 5,
 };

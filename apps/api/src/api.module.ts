@@ -32,6 +32,10 @@ import { FulfilmentController } from './orders/fulfilment.controller.js';
 import { FulfilmentService } from './orders/fulfilment.service.js';
 import { OrdersController } from './orders/orders.controller.js';
 import { OrdersService } from './orders/orders.service.js';
+import { PaymentsController } from './payments/payments.controller.js';
+import { PaymentsService } from './payments/payments.service.js';
+import { WebhooksController } from './payments/webhooks.controller.js';
+import { WebhooksService } from './payments/webhooks.service.js';
 import { ProductsController } from './products/products.controller.js';
 import { ProductsService } from './products/products.service.js';
 import { StockController } from './stock/stock.controller.js';
@@ -46,6 +50,8 @@ import { StockService } from './stock/stock.service.js';
     StockController,
     NotificationsController,
     MailSettingsController,
+    PaymentsController,
+    WebhooksController,
     DeadLettersController,
     DeadLetterJobsController,
     OperationsController,
@@ -61,6 +67,8 @@ import { StockService } from './stock/stock.service.js';
     StockService,
     NotificationsService,
     MailSettingsService,
+    PaymentsService,
+    WebhooksService,
     DeadLettersService,
     DeadLetterJobsService,
     DeadLetterTasksService,

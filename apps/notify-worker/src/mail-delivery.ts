@@ -108,7 +108,9 @@ export class MailDelivery {
     { kind, order_id, subject_id, movement_id, recipient, locale }: Notification,
     orders: Map<number, OrderDetails>,
   ): Promise<Mail> {
-    const { products, stock } = this.unitOfWork.read;
+    const { products, refunds, stock } = this.unitOfWork.read;
+    if (kind === 'order_refunded')
+      return orderMail(kind, orders.get(order_id!)!, subject_id, await refunds.amountOf(subject_id!));
     if (kind !== 'low_stock') return orderMail(kind, orders.get(order_id!)!, subject_id);
     const movement = await stock.movement(movement_id!);
     return lowStockMail(recipient, await products.get(movement.product_id), movement, locale);

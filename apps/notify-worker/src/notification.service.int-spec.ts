@@ -1,10 +1,9 @@
 import { canFollow, ERASED, type OrderStatus, type Transaction } from '@estoque/domain';
 import { TestShop } from '../../../test/support/test-shop.js';
 import type { MailSenderService } from './mail-sender.service.js';
-import type { OrderMailKind } from '@estoque/mails';
-import { NotificationService } from './notification.service.js';
+import { NotificationService, type StatusMailKind } from './notification.service.js';
 
-const STATUS_OF: Record<OrderMailKind, OrderStatus> = {
+const STATUS_OF: Record<StatusMailKind, OrderStatus> = {
   order_processed: 'processed',
   order_rejected: 'rejected',
   order_cancelled: 'cancelled',
@@ -12,13 +11,14 @@ const STATUS_OF: Record<OrderMailKind, OrderStatus> = {
   order_returned: 'returned',
 };
 /** Kinds of mails about a shipment or return, with its id. */
-const SUBJECTS: Partial<Record<OrderMailKind, number>> = { order_shipped: 17, order_returned: 9 };
-const KINDS = Object.keys(STATUS_OF) as OrderMailKind[];
+const SUBJECTS: Partial<Record<StatusMailKind, number>> = { order_shipped: 17, order_returned: 9 };
+const KINDS = Object.keys(STATUS_OF) as StatusMailKind[];
 
 /** The transitions that lead to each status. */
 const PATHS: Partial<Record<OrderStatus, ((orders: Transaction['orders'], id: number) => Promise<void>)[]>> =
   {
     pending: [],
+    awaiting_payment: [(orders, id) => orders.awaitPayment([id])],
     reserved: [(orders, id) => orders.reserve([id])],
     processed: [(orders, id) => orders.reserve([id]), (orders, id) => orders.process([id])],
     rejected: [(orders, id) => orders.reject(new Map([[id, []]]))],
@@ -52,7 +52,7 @@ describe('NotificationService', () => {
   beforeEach(() => sendSoon.mockReset());
   afterAll(() => shop.close());
 
-  const notify = (kind: OrderMailKind, id: number) => service.notify(kind, id, SUBJECTS[kind]);
+  const notify = (kind: StatusMailKind, id: number) => service.notify(kind, id, SUBJECTS[kind]);
   async function createOrder(status: OrderStatus) {
     const id = await shop.createOrder([{ product_id, quantity: 1 }]);
     for (const transition of PATHS[status]!)
@@ -83,6 +83,15 @@ describe('NotificationService', () => {
     expect(await kindsOf(id)).toEqual([]);
     expect(await confirmationsOf(id)).toEqual(before);
     expect(sendSoon).not.toHaveBeenCalled();
+  });
+
+  it('records payment_failed for an order that is rejected because its payment was declined', async () => {
+    const id = await createOrder('awaiting_payment');
+    const rejection = { product_id, reason: 'payment_declined' as const, requested: 1, available: 1 };
+    await shop.unitOfWork.inTransaction(({ orders }) => orders.reject(new Map([[id, [rejection]]])));
+    expect(await service.notify('order_rejected', id)).toBe('recorded');
+    expect(await service.notify('order_rejected', id)).toBe('duplicate');
+    expect(await kindsOf(id)).toEqual(['payment_failed']);
   });
 
   it.each(combinations.filter(([kind, status]) => STATUS_OF[kind] === status))(

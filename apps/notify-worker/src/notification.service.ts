@@ -7,8 +7,10 @@ import {
   OrderNotReady,
   OPTIONAL_NOTIFICATION_KINDS,
   orderRow,
+  RefundNotMade,
   UnitOfWork,
   type EventName,
+  type EventOf,
   type OptionalNotificationKind,
   type OrderRecipient,
   type OrderStatus,
@@ -21,6 +23,9 @@ import { appManifest } from '../../manifest.js';
 import { MailSenderService } from './mail-sender.service.js';
 import type { OrderMailKind } from '@estoque/mails';
 
+/** A mail about an event of an order. For a rejected order it can be `payment_failed` instead. */
+export type StatusMailKind = Exclude<OrderMailKind, 'order_refunded' | 'payment_failed'>;
+
 /** The event of an order that a mail of the kind is about. */
 const EVENT_OF = {
   order_processed: 'order.processed',
@@ -28,7 +33,7 @@ const EVENT_OF = {
   order_cancelled: 'order.cancelled',
   order_shipped: 'order.shipped',
   order_returned: 'order.returned',
-} as const satisfies Record<OrderMailKind, EventName>;
+} as const satisfies Record<StatusMailKind, EventName>;
 
 const { queue: QUEUE } = appManifest('notify-worker');
 
@@ -36,7 +41,7 @@ const { queue: QUEUE } = appManifest('notify-worker');
 type OptOuts = Map<string, OptionalNotificationKind[]>;
 
 interface NotifyRequest {
-  kind: OrderMailKind;
+  kind: StatusMailKind;
   order_id: number;
   /** Shipment or return of the order that the event is about, if any. */
   subject_id?: number;
@@ -67,8 +72,30 @@ export class NotificationService {
    * customer any more
    * @throws OrderNotFound, RowLocked, or OrderNotReady if the order cannot have had the status for this mail
    */
-  notify(kind: OrderMailKind, order_id: number, subject_id?: number): Promise<Outcome> {
+  notify(kind: StatusMailKind, order_id: number, subject_id?: number): Promise<Outcome> {
     return this.batcher.add({ kind, order_id, subject_id });
+  }
+
+  /**
+   * Records a mail to the customer that money goes back: one for each refund.
+   *
+   * @returns `duplicate` if an earlier event has recorded the mail
+   * @throws OrderNotFound, RefundNotMade
+   */
+  async notifyRefunded({ order_id, refund_id }: EventOf<'payment.refunded'>): Promise<Outcome> {
+    const isNew = await this.unitOfWork.inTransaction(async ({ orderDetails, refunds, notifications }) => {
+      const order = (await orderDetails.recipients([order_id])).get(order_id);
+      if (!order) throw new OrderNotFound(order_id);
+      if (!(await refunds.isMade(refund_id, order_id))) throw new RefundNotMade(refund_id);
+      const { customer_email: recipient, locale } = order;
+      const traceparent = traceparentOf(traceContextOf());
+      const [isRecorded] = await notifications.record([
+        { order_id, subject_id: refund_id, kind: 'order_refunded', recipient, locale, traceparent },
+      ]);
+      return isRecorded;
+    });
+    if (isNew) this.sender.sendSoon();
+    return isNew ? 'recorded' : 'duplicate';
   }
 
   private async notifyAll(requests: NotifyRequest[], lockMode: LockMode): Promise<(Outcome | Error)[]> {
@@ -100,8 +127,9 @@ export class NotificationService {
       confirmed.has(request) ? reasonOf(request, recipients.get(request.order_id)!, optOuts) : undefined;
     const due = [...confirmed].filter((request) => !reasonAgainst(request));
     const mails = due.map((request) => {
-      const { kind, order_id, subject_id } = request;
-      const { customer_email: recipient, locale } = recipients.get(order_id)!;
+      const { order_id, subject_id } = request;
+      const { customer_email: recipient, locale, is_declined } = recipients.get(order_id)!;
+      const kind = is_declined ? ('payment_failed' as const) : request.kind;
       const traceparent = traceparentOf(traceContextOf(request));
       return { order_id, subject_id, kind, recipient, locale, traceparent };
     });

@@ -42,6 +42,11 @@ export class NotifyConsumer {
     return this.notifications.notify('order_returned', returned.order_id, returned.return_id);
   }
 
+  @EventPattern<string>('payment.refunded')
+  onPaymentRefunded(@Payload() refund: EventOf<'payment.refunded'>) {
+    return this.notifications.notifyRefunded(refund);
+  }
+
   @EventPattern<string>('stock.updated')
   onStockUpdated(@Payload() stock: EventOf<'stock.updated'>) {
     return this.alerts.alert(stock.items);

@@ -28,6 +28,11 @@ export class AuditService implements OnApplicationBootstrap, OnModuleDestroy {
       'Products with discrepancies in the stock ledger, at the last audit',
       () => this.productsWithDiscrepancies(),
     );
+    metrics.gauge(
+      'estoque_audit_payment_discrepancies',
+      'Differences between payments and orders, at the last audit',
+      () => this.recent().payment_discrepancies?.length ?? 0,
+    );
   }
 
   onApplicationBootstrap() {
@@ -58,6 +63,9 @@ export class AuditService implements OnApplicationBootstrap, OnModuleDestroy {
       const products = productsOf(result.discrepancies);
       if (products.length > 0)
         this.logger.error({ products: products.slice(0, 20) }, 'the stock ledger does not reconcile');
+      const orders = result.payment_discrepancies.map(({ order_id }) => order_id);
+      if (orders.length > 0)
+        this.logger.error({ orders: orders.slice(0, 20) }, 'payments differ from orders');
     } catch (error) {
       await this.audits.fail(id, (error as Error).message);
       throw error;
@@ -66,14 +74,18 @@ export class AuditService implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  /** @throws Error if the last audit failed or is too old; the metric is then not exported */
   private productsWithDiscrepancies(): number {
+    return productsOf(this.recent().discrepancies!).length;
+  }
+
+  /** @throws Error if the last audit failed or is too old; the metrics are then not exported */
+  private recent(): Audit {
     const { AUDIT_INTERVAL_SECONDS, AUDIT_TIMEOUT_SECONDS } = this.environment;
     const maxAgeMs = (2 * AUDIT_INTERVAL_SECONDS + AUDIT_TIMEOUT_SECONDS) * 1_000;
-    const { discrepancies, finished_at } = this.last ?? {};
-    if (!discrepancies || Date.now() - finished_at!.getTime() > maxAgeMs)
+    const { last } = this;
+    if (!last?.discrepancies || Date.now() - last.finished_at!.getTime() > maxAgeMs)
       throw new Error('no recent audit has succeeded');
-    return productsOf(discrepancies).length;
+    return last;
   }
 }
 

@@ -1,7 +1,6 @@
 import {
   allocate,
   isReadyFor,
-  mayTransition,
   orderRow,
   stockRow,
   UnitOfWork,
@@ -13,7 +12,7 @@ import { ENVIRONMENT, type Environment } from '@estoque/platform';
 import { Inject, Injectable } from '@nestjs/common';
 
 type OrderCreated = EventOf<'order.created'>;
-type Outcome = 'reserved' | 'rejected' | 'duplicate';
+type Outcome = 'reserved' | 'awaiting_payment' | 'rejected' | 'duplicate';
 
 @Injectable()
 export class OrderReservationService {
@@ -34,8 +33,9 @@ export class OrderReservationService {
   ) {}
 
   /**
-   * Makes the transition `pending -> reserved` and reserves the stock of all lines until the reservation expires, or
-   * makes the transition `pending -> rejected` and stores the shortages.
+   * Makes the transition `pending -> reserved` and reserves the stock of all lines until the reservation expires. An order
+   * with a payment becomes `awaiting_payment` instead, and its payment is requested. If stock is missing, makes the
+   * transition `pending -> rejected` and stores the shortages.
    *
    * @returns the new status, or `duplicate` if the order was reserved, rejected or cancelled before
    * @throws OrderNotFound, OrderMismatch, RowLocked
@@ -46,26 +46,33 @@ export class OrderReservationService {
 
   private async reserveAll(
     messages: OrderCreated[],
-    { orders, reservations, outbox }: Transaction<'order-worker'>,
+    { orders, reservations, payments, outbox }: Transaction<'order-worker'>,
   ): Promise<(Outcome | Error)[]> {
     const locked = await orders.lockForMessages(messages);
-    const pending = locked.filter(isReadyFor('reserve'));
+    const pending = locked.filter(isReadyFor('awaitPayment'));
     const stockLevels = await reservations.lockLevels(pending);
     const { allocated, shortages } = allocate(pending, stockLevels);
-    await Promise.all([
+    const withPayment = allocated.filter(({ has_payment }) => has_payment).map(({ id }) => id);
+    const withoutPayment = allocated.filter(({ has_payment }) => !has_payment).map(({ id }) => id);
+    const [requests] = await Promise.all([
+      payments.request(withPayment),
       reservations.reserve(allocated, this.environment.RESERVATION_TTL_SECONDS),
-      orders.reserve(allocated.map(({ id }) => id)),
+      orders.reserve(withoutPayment),
+      orders.awaitPayment(withPayment),
       orders.reject(shortages),
     ]);
     for (const { id: order_id, items, message } of pending) {
       const reasons = shortages.get(order_id);
+      const request = requests.get(order_id);
       if (reasons) outbox.add('order.rejected', { order_id, items, reasons }, message);
+      else if (request) outbox.add('payment.requested', request, message);
       else outbox.add('stock.reserve', { order_id, items }, message);
     }
     return locked.map((order) => {
       if (order instanceof Error) return order;
-      if (!mayTransition('reserve', order.status)) return 'duplicate';
-      return shortages.has(order.id) ? 'rejected' : 'reserved';
+      if (order.status !== 'pending') return 'duplicate';
+      if (shortages.has(order.id)) return 'rejected';
+      return order.has_payment ? 'awaiting_payment' : 'reserved';
     });
   }
 }

@@ -5,6 +5,7 @@ import { AuditService } from './audit.service.js';
 import { OrderCompletionService } from './order-completion.service.js';
 import { OrderReservationService } from './order-reservation.service.js';
 import { OrderConsumer } from './order.consumer.js';
+import { PaymentOutcomeService } from './payment-outcome.service.js';
 import { ReservationExpiryService } from './reservation-expiry.service.js';
 import { RetentionService } from './retention.service.js';
 import { SnapshotAgeService } from './snapshot-age.service.js';
@@ -15,6 +16,7 @@ import { WatchdogService } from './watchdog.service.js';
   controllers: [OrderConsumer],
   providers: [
     OrderReservationService,
+    PaymentOutcomeService,
     ReservationExpiryService,
     OrderCompletionService,
     RetentionService,

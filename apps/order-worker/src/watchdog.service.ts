@@ -176,41 +176,48 @@ export class WatchdogService implements OnApplicationBootstrap, OnModuleDestroy 
 
   private async republish(overdue: OpenOrder[]) {
     if (overdue.length === 0) return;
-    await this.unitOfWork.inTransaction(async ({ orderDetails, shipments, returns, stock, outbox }) => {
-      const ids = overdue.map(({ id }) => id);
-      const itemsOf = await orderDetails.itemsOf(ids);
-      // Only if a consumer confirms `stock.updated` (`confirmedBy` of its contract); at present none does.
-      const sold = overdue.filter((order) =>
-        eventsToRepublish(order).some(({ event }) => event === 'stock.updated'),
-      );
-      const salesOf = sold.length > 0 ? await stock.salesOf(sold.map(({ id }) => id)) : undefined;
-      const shipmentIds = overdue.flatMap((order) => subjectsOf('order.shipped', order));
-      const shippedItemsOf = shipmentIds.length > 0 ? await shipments.itemsOf(shipmentIds) : undefined;
-      const returnIds = overdue.flatMap((order) => subjectsOf('order.returned', order));
-      const returnedItemsOf = returnIds.length > 0 ? await returns.itemsOf(returnIds) : undefined;
-      for (const order of overdue) {
-        const { id: order_id, rejection: reasons, cancellation: reason } = order;
-        const items = itemsOf.get(order_id)!;
-        for (const { event, subject_id } of eventsToRepublish(order)) {
-          if (event === 'stock.updated')
-            outbox.republish(event, { order_id, items: salesOf!.get(order_id)! });
-          else if (event === 'order.shipped')
-            outbox.republish(event, {
-              order_id,
-              shipment_id: subject_id!,
-              items: shippedItemsOf!.get(subject_id!)!,
-            });
-          else if (event === 'order.returned')
-            outbox.republish(event, {
-              order_id,
-              return_id: subject_id!,
-              ...returnedItemsOf!.get(subject_id!)!,
-            });
-          // The payload schema removes fields that the event does not define.
-          else outbox.republish(event, { order_id, items, reasons: reasons!, reason: reason! });
+    await this.unitOfWork.inTransaction(
+      async ({ orderDetails, shipments, returns, stock, payments, outbox }) => {
+        const ids = overdue.map(({ id }) => id);
+        const itemsOf = await orderDetails.itemsOf(ids);
+        // Only if a consumer confirms `stock.updated` (`confirmedBy` of its contract); at present none does.
+        const sold = overdue.filter((order) =>
+          eventsToRepublish(order).some(({ event }) => event === 'stock.updated'),
+        );
+        const salesOf = sold.length > 0 ? await stock.salesOf(sold.map(({ id }) => id)) : undefined;
+        const shipmentIds = overdue.flatMap((order) => subjectsOf('order.shipped', order));
+        const shippedItemsOf = shipmentIds.length > 0 ? await shipments.itemsOf(shipmentIds) : undefined;
+        const returnIds = overdue.flatMap((order) => subjectsOf('order.returned', order));
+        const returnedItemsOf = returnIds.length > 0 ? await returns.itemsOf(returnIds) : undefined;
+        const unpaid = overdue.filter((order) =>
+          eventsToRepublish(order).some(({ event }) => event === 'payment.requested'),
+        );
+        const requests = await payments.requestsOf(unpaid.map(({ id }) => id));
+        for (const order of overdue) {
+          const { id: order_id, rejection: reasons, cancellation: reason } = order;
+          const items = itemsOf.get(order_id)!;
+          for (const { event, subject_id } of eventsToRepublish(order)) {
+            if (event === 'stock.updated')
+              outbox.republish(event, { order_id, items: salesOf!.get(order_id)! });
+            else if (event === 'order.shipped')
+              outbox.republish(event, {
+                order_id,
+                shipment_id: subject_id!,
+                items: shippedItemsOf!.get(subject_id!)!,
+              });
+            else if (event === 'order.returned')
+              outbox.republish(event, {
+                order_id,
+                return_id: subject_id!,
+                ...returnedItemsOf!.get(subject_id!)!,
+              });
+            else if (event === 'payment.requested') outbox.republish(event, requests.get(order_id)!);
+            // The payload schema removes fields that the event does not define.
+            else outbox.republish(event, { order_id, items, reasons: reasons!, reason: reason! });
+          }
         }
-      }
-    });
+      },
+    );
     for (const order of overdue)
       for (const { event } of eventsToRepublish(order)) {
         const { id: order_id, status, republish_count } = order;
@@ -221,11 +228,16 @@ export class WatchdogService implements OnApplicationBootstrap, OnModuleDestroy 
 
 const newPass = (after: number): Pass => ({ after, inProgress: {} });
 
+/** No consumer confirms the events about the outcome of a payment: `payment.requested` makes payment-worker publish them. */
+type RepublishedEvent = OrderEvent & {
+  event: Exclude<OrderEvent['event'], 'payment.captured' | 'payment.failed' | 'payment.refunded'>;
+};
+
 /** Events to republish, without duplicates: several queues can confirm the same event. */
-function eventsToRepublish({ status, unconfirmed }: OpenOrder): OrderEvent[] {
+function eventsToRepublish({ status, unconfirmed }: OpenOrder): RepublishedEvent[] {
   const nextStep = isInProgress(status) ? EVENT_OF_STATUS[status] : undefined;
-  const events: OrderEvent[] = [
-    ...unconfirmed.map(parseConfirmation),
+  const events = [
+    ...(unconfirmed.map(parseConfirmation) as RepublishedEvent[]),
     ...(nextStep ? [{ event: nextStep }] : []),
   ];
   return [...new Map(events.map((event) => [`${event.event} ${event.subject_id}`, event])).values()];

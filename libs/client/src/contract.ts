@@ -380,6 +380,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List payments, newest first
+         * @description Requires the scope `payments:read`.
+         */
+        get: operations["listPayments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a payment with its attempts and refunds
+         * @description Requires the scope `payments:read`.
+         */
+        get: operations["getPayment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/{id}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refund a payment, or a part of it
+         * @description The payment gateway is asked for the refund asynchronously. A cancelled order needs no request: what was captured for it is refunded. The order does not change. Requires the scope `payments:write`.
+         */
+        post: operations["refundPayment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/webhooks/simulated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive a webhook of the simulated gateway
+         * @description Called by the payment gateway when a payment has changed. The signature of the body is the credential; it is valid for five minutes. payment-worker then asks the gateway for the state of the payment, so the sequence and the number of calls do not matter.
+         */
+        post: operations["receiveSimulatedWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/webhooks/stripe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive a webhook of Stripe
+         * @description Called by the payment gateway when a payment has changed. The signature of the body is the credential; it is valid for five minutes. payment-worker then asks the gateway for the state of the payment, so the sequence and the number of calls do not matter.
+         */
+        post: operations["receiveStripeWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/dead-letters": {
         parameters: {
             query?: never;
@@ -849,6 +949,13 @@ export interface components {
             /** @example 2 */
             quantity: number;
         };
+        OrderPaymentDto: {
+            /**
+             * @description Token of the payment gateway for the customer's means of payment.
+             * @example tok_ok
+             */
+            method: string;
+        };
         PlaceOrderDto: {
             customer: components["schemas"]["CustomerDto"];
             /** @description Quantities of items with the same product are added up in one line of the order. */
@@ -874,6 +981,8 @@ export interface components {
             metadata?: {
                 [key: string]: string;
             };
+            /** @description The total is captured after stock is reserved. Without it, the order is processed without a payment. */
+            payment?: components["schemas"]["OrderPaymentDto"];
         };
         OrderLineDto: {
             /** @example 10 */
@@ -926,7 +1035,7 @@ export interface components {
             /** @example 10 */
             product_id: number;
             /** @enum {string} */
-            reason: "out_of_stock" | "product_inactive";
+            reason: "out_of_stock" | "product_inactive" | "payment_declined";
             /**
              * @description Ordered quantity.
              * @example 2
@@ -1282,7 +1391,7 @@ export interface components {
              */
             order_id: number | null;
             /** @enum {string} */
-            kind: "order_processed" | "order_rejected" | "order_cancelled" | "order_shipped" | "order_returned" | "low_stock";
+            kind: "order_processed" | "order_rejected" | "order_cancelled" | "order_shipped" | "order_returned" | "order_refunded" | "payment_failed" | "low_stock";
             /** @example ana@example.com */
             recipient: string;
             /** @example pt-BR */
@@ -1366,6 +1475,183 @@ export interface components {
              * @example 550 5.1.1 user unknown
              */
             reason: string;
+        };
+        PaymentDto: {
+            /** @example 31 */
+            id: number;
+            /** @example 123 */
+            order_id: number;
+            /**
+             * @description `requested`: the gateway was not asked yet, or its answer is not known. `pending`: the gateway decides later.
+             *     `captured`: the money was taken. `failed`: declined. `cancelled`: never charged, because the order ended before.
+             * @enum {string}
+             */
+            status: "requested" | "pending" | "captured" | "failed" | "cancelled";
+            /**
+             * @description Token of the payment gateway.
+             * @example tok_ok
+             */
+            method: string;
+            /**
+             * @description Amount to be captured, in minor units.
+             * @example 4980
+             */
+            amount: number;
+            /**
+             * @description Captured amount, in minor units.
+             * @example 4980
+             */
+            captured: number;
+            /**
+             * @description Refunded amount, in minor units.
+             * @example 0
+             */
+            refunded: number;
+            /**
+             * @description ISO 4217.
+             * @example BRL
+             */
+            currency: string;
+            /**
+             * @description Why it was declined, or null.
+             * @example insufficient_funds
+             */
+            failure: string | null;
+            /**
+             * @description The gateway's own id of the charge, or null.
+             * @example pi_3Q
+             */
+            gateway_reference: string | null;
+            /** @example 2026-01-15T12:00:00.000Z */
+            created_at: string;
+            /** @example 2026-01-15T12:00:01.000Z */
+            updated_at: string;
+        };
+        PaymentPageDto: {
+            data: components["schemas"]["PaymentDto"][];
+            /** @example true */
+            has_more: boolean;
+            /**
+             * @description `cursor` of the next page, or null on the last page.
+             * @example MTIz
+             */
+            next_cursor: string | null;
+        };
+        PaymentAttemptDto: {
+            /** @example 2026-01-15T12:00:00.000Z */
+            started_at: string;
+            /**
+             * @description Null while it is in progress, and after a crash.
+             * @example 2026-01-15T12:00:01.000Z
+             */
+            finished_at: string | null;
+            /**
+             * @description Null while it is in progress, and after a crash.
+             * @example captured
+             * @enum {string|null}
+             */
+            outcome: "captured" | "declined" | "pending" | "unknown" | null;
+            /**
+             * @description Reason of a refusal, or what is known about an unclear answer.
+             * @example insufficient_funds
+             */
+            detail: string | null;
+        };
+        RefundDto: {
+            /** @example 7 */
+            id: number;
+            /**
+             * @description Amount in minor units.
+             * @example 4980
+             */
+            amount: number;
+            /**
+             * @description What caused it: `order cancelled`, or `request` for a request to this API.
+             * @example request
+             */
+            cause: string;
+            /**
+             * @description The reason in the request, or null.
+             * @example the customer got a damaged item
+             */
+            reason: string | null;
+            /**
+             * @description `failed`: the gateway refused it, and an operator has to give the money back.
+             * @enum {string}
+             */
+            status: "requested" | "succeeded" | "failed";
+            /**
+             * @description Why the gateway refused it, or what is known about an unclear answer.
+             * @example the charge is disputed
+             */
+            failure: string | null;
+            /** @example 2026-01-15T12:00:00.000Z */
+            created_at: string;
+            /** @example 2026-01-15T12:00:01.000Z */
+            finished_at: string | null;
+        };
+        PaymentDetailsDto: {
+            /** @example 31 */
+            id: number;
+            /** @example 123 */
+            order_id: number;
+            /**
+             * @description `requested`: the gateway was not asked yet, or its answer is not known. `pending`: the gateway decides later.
+             *     `captured`: the money was taken. `failed`: declined. `cancelled`: never charged, because the order ended before.
+             * @enum {string}
+             */
+            status: "requested" | "pending" | "captured" | "failed" | "cancelled";
+            /**
+             * @description Token of the payment gateway.
+             * @example tok_ok
+             */
+            method: string;
+            /**
+             * @description Amount to be captured, in minor units.
+             * @example 4980
+             */
+            amount: number;
+            /**
+             * @description Captured amount, in minor units.
+             * @example 4980
+             */
+            captured: number;
+            /**
+             * @description Refunded amount, in minor units.
+             * @example 0
+             */
+            refunded: number;
+            /**
+             * @description ISO 4217.
+             * @example BRL
+             */
+            currency: string;
+            /**
+             * @description Why it was declined, or null.
+             * @example insufficient_funds
+             */
+            failure: string | null;
+            /**
+             * @description The gateway's own id of the charge, or null.
+             * @example pi_3Q
+             */
+            gateway_reference: string | null;
+            /** @example 2026-01-15T12:00:00.000Z */
+            created_at: string;
+            /** @example 2026-01-15T12:00:01.000Z */
+            updated_at: string;
+            /** @description Requests to the gateway, oldest first: the last 100. */
+            attempts: components["schemas"]["PaymentAttemptDto"][];
+            refunds: components["schemas"]["RefundDto"][];
+        };
+        RefundRequestDto: {
+            /** @example the customer got a damaged item */
+            reason: string;
+            /**
+             * @description Amount in minor units. All that is not refunded yet, if omitted.
+             * @example 1990
+             */
+            amount?: number;
         };
         DeadLetterDto: {
             /**
@@ -1699,6 +1985,25 @@ export interface components {
              */
             found: number;
         };
+        PaymentDiscrepancyDto: {
+            /**
+             * @description Check that found the discrepancy.
+             * @example captured
+             */
+            check: string;
+            /** @example 123 */
+            order_id: number;
+            /**
+             * @description Amount computed from the other records, in minor units.
+             * @example 4980
+             */
+            expected: number;
+            /**
+             * @description Recorded amount, in minor units.
+             * @example 0
+             */
+            found: number;
+        };
         AuditDto: {
             /** @description Number of compared records. Null unless the audit has succeeded. */
             totals: (components["schemas"]["AuditTotalsDto"] | (never | null)) | null;
@@ -1722,6 +2027,8 @@ export interface components {
             reconciles: boolean | null;
             /** @description At most 1,000. Nothing is repaired automatically. Null unless the audit has succeeded. */
             discrepancies: components["schemas"]["DiscrepancyDto"][] | null;
+            /** @description Differences between payments and orders. At most 1,000. Null unless the audit has succeeded. */
+            payment_discrepancies: components["schemas"]["PaymentDiscrepancyDto"][] | null;
             /**
              * @description Why the audit failed. Null unless it has failed.
              * @example canceling statement due to statement timeout
@@ -1751,7 +2058,7 @@ export interface components {
              * @enum {string}
              */
             role?: "customer" | "clerk" | "warehouse" | "operator" | "admin";
-            scopes?: ("orders:read" | "orders:write" | "shipments:write" | "stock:read" | "stock:write" | "products:write" | "notifications:read" | "notifications:write" | "operations:read" | "operations:write" | "admin")[];
+            scopes?: ("orders:read" | "orders:write" | "shipments:write" | "stock:read" | "stock:write" | "products:write" | "notifications:read" | "notifications:write" | "payments:read" | "payments:write" | "operations:read" | "operations:write" | "admin")[];
             /**
              * Format: email
              * @description Required for the role `customer`: the key reaches only what belongs to this address.
@@ -1766,7 +2073,7 @@ export interface components {
             expires_at?: string;
         };
         CreatedApiKeyDto: {
-            scopes: ("orders:read" | "orders:write" | "shipments:write" | "stock:read" | "stock:write" | "products:write" | "notifications:read" | "notifications:write" | "operations:read" | "operations:write" | "admin")[];
+            scopes: ("orders:read" | "orders:write" | "shipments:write" | "stock:read" | "stock:write" | "products:write" | "notifications:read" | "notifications:write" | "payments:read" | "payments:write" | "operations:read" | "operations:write" | "admin")[];
             /**
              * @description The key itself. It is shown only in this response.
              * @example est_live_...
@@ -1801,7 +2108,7 @@ export interface components {
             revoked_at: string | null;
         };
         ApiKeyDto: {
-            scopes: ("orders:read" | "orders:write" | "shipments:write" | "stock:read" | "stock:write" | "products:write" | "notifications:read" | "notifications:write" | "operations:read" | "operations:write" | "admin")[];
+            scopes: ("orders:read" | "orders:write" | "shipments:write" | "stock:read" | "stock:write" | "products:write" | "notifications:read" | "notifications:write" | "payments:read" | "payments:write" | "operations:read" | "operations:write" | "admin")[];
             /** @example 12 */
             id: number;
             /**
@@ -1875,9 +2182,9 @@ export interface components {
              */
             address: string | null;
             /** @enum {string} */
-            action: "order.cancelled" | "order.shipped" | "order.completed" | "order.returned" | "product.created" | "product.changed" | "stock.received" | "stock.adjusted" | "notification.resent" | "mail_settings.changed" | "dead_letter.replayed" | "dead_letter.discarded" | "dead_letter_job.created" | "dead_letter_job.cancelled" | "audit.requested" | "erasure.requested" | "api_key.created" | "api_key.revoked";
+            action: "order.cancelled" | "order.shipped" | "order.completed" | "order.returned" | "refund.requested" | "product.created" | "product.changed" | "stock.received" | "stock.adjusted" | "notification.resent" | "mail_settings.changed" | "dead_letter.replayed" | "dead_letter.discarded" | "dead_letter_job.created" | "dead_letter_job.cancelled" | "audit.requested" | "erasure.requested" | "api_key.created" | "api_key.revoked";
             /** @enum {string} */
-            object_type: "order" | "product" | "notification" | "mail_settings" | "dead_letter" | "dead_letter_job" | "audit" | "erasure" | "api_key";
+            object_type: "order" | "payment" | "product" | "notification" | "mail_settings" | "dead_letter" | "dead_letter_job" | "audit" | "erasure" | "api_key";
             /** @example 10 */
             object_id: string;
         };
@@ -1903,6 +2210,8 @@ export interface components {
              * @example 203.0.113.7
              */
             placed_from: string | null;
+            /** @description The payment of the order with its attempts and refunds, or null. */
+            payment: (components["schemas"]["PaymentDetailsDto"] | (never | null)) | null;
             /** @description Mails about the order. */
             notifications: components["schemas"]["NotificationDto"][];
             /** @description Entries of the audit log: what the customer has changed in the order, oldest first. */
@@ -1963,6 +2272,7 @@ export type FieldErrorDto = components['schemas']['FieldErrorDto'];
 export type ProblemDto = components['schemas']['ProblemDto'];
 export type CustomerDto = components['schemas']['CustomerDto'];
 export type OrderItemDto = components['schemas']['OrderItemDto'];
+export type OrderPaymentDto = components['schemas']['OrderPaymentDto'];
 export type PlaceOrderDto = components['schemas']['PlaceOrderDto'];
 export type OrderLineDto = components['schemas']['OrderLineDto'];
 export type TotalsDto = components['schemas']['TotalsDto'];
@@ -1992,6 +2302,12 @@ export type MailPreviewDto = components['schemas']['MailPreviewDto'];
 export type MailSettingsDto = components['schemas']['MailSettingsDto'];
 export type ChangeMailSettingsDto = components['schemas']['ChangeMailSettingsDto'];
 export type SuppressDto = components['schemas']['SuppressDto'];
+export type PaymentDto = components['schemas']['PaymentDto'];
+export type PaymentPageDto = components['schemas']['PaymentPageDto'];
+export type PaymentAttemptDto = components['schemas']['PaymentAttemptDto'];
+export type RefundDto = components['schemas']['RefundDto'];
+export type PaymentDetailsDto = components['schemas']['PaymentDetailsDto'];
+export type RefundRequestDto = components['schemas']['RefundRequestDto'];
 export type DeadLetterDto = components['schemas']['DeadLetterDto'];
 export type DeadLetterPageDto = components['schemas']['DeadLetterPageDto'];
 export type DeadLetterFilterDto = components['schemas']['DeadLetterFilterDto'];
@@ -2007,6 +2323,7 @@ export type StuckOrderDto = components['schemas']['StuckOrderDto'];
 export type StuckOrdersDto = components['schemas']['StuckOrdersDto'];
 export type AuditTotalsDto = components['schemas']['AuditTotalsDto'];
 export type DiscrepancyDto = components['schemas']['DiscrepancyDto'];
+export type PaymentDiscrepancyDto = components['schemas']['PaymentDiscrepancyDto'];
 export type AuditDto = components['schemas']['AuditDto'];
 export type OutboxDto = components['schemas']['OutboxDto'];
 export type CreateApiKeyDto = components['schemas']['CreateApiKeyDto'];
@@ -4641,7 +4958,7 @@ export interface operations {
     previewNotification: {
         parameters: {
             query?: {
-                kind?: "order_processed" | "order_rejected" | "order_cancelled" | "order_shipped" | "order_returned" | "low_stock";
+                kind?: "order_processed" | "order_rejected" | "order_cancelled" | "order_shipped" | "order_returned" | "order_refunded" | "payment_failed" | "low_stock";
                 locale?: "en" | "pt-BR";
             };
             header?: never;
@@ -5432,6 +5749,681 @@ export interface operations {
                 headers: {
                     /** @description Seconds after which a repetition may succeed */
                     "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    listPayments: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of entries. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string;
+                order_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of payments. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentPageDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`: Fields are unknown, missing or invalid; `errors` lists each of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    getPayment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The payment. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentDetailsDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `payment_not_found`: The payment does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    refundPayment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value that is unique to this request, for example a UUID. If a request is repeated with the same key within 24 hours, it is not carried out again: the first answer is returned, with the header `Idempotent-Replayed: true`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefundRequestDto"];
+            };
+        };
+        responses: {
+            /** @description The refund is requested. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`, `invalid_idempotency_key`: The body is not JSON, or an id or cursor is invalid. The idempotency key is empty, too long or not printable ASCII. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`, `cross_site_request`: The caller does not have the scope that the operation requires, or a browser sent the request for a page of another origin that is not allowed (CORS_ORIGINS). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `payment_not_found`: The payment does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive within 20 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `refund_too_large`, `idempotency_in_progress`: More would be refunded than was captured. A request with this idempotency key is being handled; repeat it after the seconds in `Retry-After`. */
+            409: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `answer_erased`: The request was carried out before. Its answer contained personal data, which was erased. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `body_too_large`: The body is larger than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`, `idempotency_key_reused`: Fields are unknown, missing or invalid; `errors` lists each of them. The idempotency key was used for another operation or another body. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    receiveSimulatedWebhook: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description As `Stripe-Signature`. */
+                "payment-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @example charge.updated */
+                    type?: string;
+                    /**
+                     * @description Key of the charge that has changed
+                     * @example payment-31-0198f2c1-7d5b-4c1e-9a51-3f0f8d0c7b11
+                     */
+                    idempotency_key?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The webhook is accepted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_signature`, `signature_expired`, `malformed_request`: The signature is missing, wrong or too old, or the body is not valid JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`, `cross_site_request`: The caller does not have the scope that the operation requires, or a browser sent the request for a page of another origin that is not allowed (CORS_ORIGINS). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `webhook_not_configured`: The system does not use this gateway, or has no secret for it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive within 20 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `body_too_large`: The body is larger than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    receiveStripeWebhook: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Signature of the body by Stripe. */
+                "stripe-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The webhook is accepted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_signature`, `signature_expired`, `malformed_request`: The signature is missing, wrong or too old, or the body is not valid JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`, `cross_site_request`: The caller does not have the scope that the operation requires, or a browser sent the request for a page of another origin that is not allowed (CORS_ORIGINS). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `webhook_not_configured`: The system does not use this gateway, or has no secret for it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive within 20 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `body_too_large`: The body is larger than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content: {
@@ -8046,7 +9038,7 @@ export interface operations {
                 at_from?: string;
                 /** @description Only changes before this time. */
                 at_to?: string;
-                action?: "order.cancelled" | "order.shipped" | "order.completed" | "order.returned" | "product.created" | "product.changed" | "stock.received" | "stock.adjusted" | "notification.resent" | "mail_settings.changed" | "dead_letter.replayed" | "dead_letter.discarded" | "dead_letter_job.created" | "dead_letter_job.cancelled" | "audit.requested" | "erasure.requested" | "api_key.created" | "api_key.revoked";
+                action?: "order.cancelled" | "order.shipped" | "order.completed" | "order.returned" | "refund.requested" | "product.created" | "product.changed" | "stock.received" | "stock.adjusted" | "notification.resent" | "mail_settings.changed" | "dead_letter.replayed" | "dead_letter.discarded" | "dead_letter_job.created" | "dead_letter_job.cancelled" | "audit.requested" | "erasure.requested" | "api_key.created" | "api_key.revoked";
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string;
             };

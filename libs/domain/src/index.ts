@@ -1,7 +1,12 @@
 export { ApiKeyNotFound } from './api-key/api-key.errors.js';
 export { revocationOf, type ListedApiKey, type ValidApiKey } from './api-key/api-key.repository.js';
 export { AUDIT_STATES, Audits, type Audit } from './audit/audits.js';
-export { StockAudit, type AuditResult, type Discrepancy } from './audit/stock-audit.js';
+export {
+  StockAudit,
+  type AuditResult,
+  type Discrepancy,
+  type PaymentDiscrepancy,
+} from './audit/stock-audit.js';
 export { CUSTOMER_PREFIX, type Actor } from './audit-log/actor.js';
 export {
   AUDIT_ACTION_NAMES,
@@ -74,6 +79,7 @@ export {
   MAX_MOVEMENT,
   MAX_PRICE,
   MAX_REASON_LENGTH,
+  MAX_TOTAL,
   MAX_REFERENCE_LENGTH,
   MAX_REORDER_POINT,
   MAX_TRACKING_NUMBER_LENGTH,
@@ -105,6 +111,38 @@ export type {
   OrderRecipient,
   PlacedBy,
 } from './order/order-details.repository.js';
+export type {
+  Charge,
+  ChargeOutcome,
+  DeclineReason,
+  PaymentGateway,
+  RefundOrder,
+  RefundOutcome,
+} from './payment/payment-gateway.js';
+export { keyOf, parsePaymentKey } from './payment/payment-key.js';
+export {
+  MAX_METHOD_LENGTH,
+  SIMULATED_METHODS,
+  unknownMethod,
+  type PaymentGatewayName,
+  type SimulatedMethod,
+} from './payment/payment-method.js';
+export type { ListedRefund, PaymentDetails, PaymentSummary } from './payment/payment-details.repository.js';
+export {
+  PAYMENT_STATUSES,
+  REFUND_STATUSES,
+  type PaymentStatus,
+  type RefundStatus,
+} from './payment/payment.entity.js';
+export {
+  OrderWithoutPayment,
+  PaymentNotFound,
+  PaymentNotReady,
+  RefundNotMade,
+  RefundTooLarge,
+} from './payment/payment.errors.js';
+export { chargeOf, type OpenPayment } from './payment/payment.repository.js';
+export { refundOrderOf, type DueRefund } from './payment/refund.repository.js';
 export { ERASED } from './personal-data/erased.js';
 export { CustomerHasOpenOrders, ErasureNotFound } from './personal-data/erasure.errors.js';
 export { ERASURE_STATES, type Erasure } from './personal-data/erasure.repository.js';

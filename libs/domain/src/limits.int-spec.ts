@@ -21,6 +21,8 @@ describe('Limits', () => {
       expect(Object.fromEntries(bounds)).toEqual({
         'order_lines.quantity': MAX_UNITS,
         'orders.total': MAX_TOTAL,
+        'payments.amount': MAX_TOTAL,
+        'refunds.amount': MAX_TOTAL,
         'returns.amount': MAX_TOTAL,
         'products.price': MAX_PRICE,
         'stock.on_hand': MAX_ON_HAND,

@@ -33,7 +33,7 @@ export const MAX_RETURNS = 100;
 export const MAX_CARRIER_LENGTH = 100;
 export const MAX_TRACKING_NUMBER_LENGTH = 100;
 
-/** Characters of the reason for a cancellation or a return. */
+/** Characters of the reason for a cancellation, a return or a refund. */
 export const MAX_REASON_LENGTH = 500;
 
 /** Entries of an order's metadata, and characters of each name and value. */

@@ -25,6 +25,9 @@ import { PendingNotificationRepository } from './notification/pending-notificati
 import { OpenOrderRepository } from './order/open-order.repository.js';
 import { OrderDetailsRepository } from './order/order-details.repository.js';
 import { OrderRepository } from './order/order.repository.js';
+import { PaymentDetailsRepository } from './payment/payment-details.repository.js';
+import { PaymentRepository } from './payment/payment.repository.js';
+import { RefundRepository } from './payment/refund.repository.js';
 import { ErasureRepository } from './personal-data/erasure.repository.js';
 import { PersonalDataRepository } from './personal-data/personal-data.repository.js';
 import { ProductRepository } from './product/product.repository.js';
@@ -56,6 +59,9 @@ export class Repositories {
   readonly personalData: PersonalDataRepository;
   readonly shipments: ShipmentRepository;
   readonly returns: ReturnRepository;
+  readonly payments: PaymentRepository;
+  readonly paymentDetails: PaymentDetailsRepository;
+  readonly refunds: RefundRepository;
 
   constructor(manager: EntityManager, counters = new TransactionCounters()) {
     this.orders = new OrderRepository(manager, counters);
@@ -77,6 +83,9 @@ export class Repositories {
     this.personalData = new PersonalDataRepository(manager);
     this.shipments = new ShipmentRepository(manager);
     this.returns = new ReturnRepository(manager);
+    this.payments = new PaymentRepository(manager);
+    this.paymentDetails = new PaymentDetailsRepository(manager);
+    this.refunds = new RefundRepository(manager);
   }
 }
 

@@ -68,7 +68,7 @@ export function previewMail(kind: NotificationKind, locale: Locale): MailPreview
           { balance_after: 8 },
           locale,
         )
-      : orderMail(kind, { ...ORDER, locale, rejection: rejectionOf(kind) }, SUBJECT_ID);
+      : orderMail(kind, { ...ORDER, locale, rejection: rejectionOf(kind) }, SUBJECT_ID, 2_490);
   const name = `${locale}/${kind}`;
   return { subject, html: renderHtml(name, context), text: renderText(name, context) };
 }

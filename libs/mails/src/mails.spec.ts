@@ -75,6 +75,8 @@ describe('orderMail', () => {
     'order_cancelled',
     'order_shipped',
     'order_returned',
+    'order_refunded',
+    'payment_failed',
   ] as const;
   const SUBJECTS: Partial<Record<(typeof KINDS)[number], number>> = { order_shipped: 17, order_returned: 9 };
   /** @returns the text and the HTML of a mail */
@@ -122,9 +124,20 @@ describe('orderMail', () => {
     },
   );
 
+  it.each([
+    ['en', /refunded R\$ ?24\.90 of your order 123/],
+    ['pt-BR', /Reembolsamos R\$ ?24,90 do seu pedido 123/],
+  ] as const)('names the amount of the refund in %s', (locale, sentence) => {
+    const { context } = orderMail('order_refunded', { ...order, locale }, 5, 2_490);
+    const text = renderText(`${locale}/order_refunded`, context);
+    expect(withPlainSpaces(text)).toMatch(sentence);
+    expect(text).not.toContain('CAF-250');
+  });
+
   it('escapes the name of a product in HTML', () => {
     const lines = [{ ...order.lines[0]!, name: 'Chá <verde> & "preto"' }];
-    for (const kind of KINDS) {
+    // A mail about a refund names no product.
+    for (const kind of KINDS.filter((name) => name !== 'order_refunded')) {
       const { text, html } = renderMail(kind, { lines });
       expect(text).toContain('Chá <verde> & "preto"');
       expect(html).toContain('Chá &lt;verde&gt; &amp; &quot;preto&quot;');

@@ -30,6 +30,14 @@ const SUBJECTS: Record<OrderMailKind, Record<Locale, string>> = {
     en: 'We could not fulfil your order {id}',
     'pt-BR': 'Não foi possível atender seu pedido {id}',
   },
+  order_refunded: {
+    en: 'Refund for your order {id}',
+    'pt-BR': 'Reembolso do seu pedido {id}',
+  },
+  payment_failed: {
+    en: 'The payment of your order {id} was declined',
+    'pt-BR': 'O pagamento do seu pedido {id} foi recusado',
+  },
   order_cancelled: { en: 'Your order {id} has been cancelled', 'pt-BR': 'Seu pedido {id} foi cancelado' },
   order_returned: {
     en: 'We have received your return for order {id}',
@@ -47,11 +55,13 @@ const REASONS = {
   en: {
     out_of_stock: (requested: number, available: number) => `${requested} ordered, ${available} available`,
     product_inactive: () => 'no longer sold',
+    payment_declined: () => 'the payment was declined',
   },
   'pt-BR': {
     out_of_stock: (requested: number, available: number) =>
       `quantidade pedida: ${requested}, disponível: ${available}`,
     product_inactive: () => 'não está mais à venda',
+    payment_declined: () => 'o pagamento foi recusado',
   },
 };
 
@@ -60,8 +70,14 @@ const REASONS = {
  * so names and references that could carry a message are left out.
  *
  * @param subjectId shipment or return that the mail is about; it then contains only the items of that
+ * @param refunded amount in the currency's minor unit, of a mail about a refund
  */
-export function orderMail(kind: OrderMailKind, order: OrderDetails, subjectId: number | null = null): Mail {
+export function orderMail(
+  kind: OrderMailKind,
+  order: OrderDetails,
+  subjectId: number | null = null,
+  refunded?: number,
+): Mail {
   const { id, locale, currency, customer_email } = order;
   const { shipment, items } = subjectOf(kind, order, subjectId);
   const customer = printableName(order.customer_name);
@@ -74,6 +90,7 @@ export function orderMail(kind: OrderMailKind, order: OrderDetails, subjectId: n
       reference: order.reference === null ? undefined : printableReference(order.reference),
       customer,
       total: formatMoney(order.total, currency, locale),
+      refunded: refunded === undefined ? undefined : formatMoney(refunded, currency, locale),
       expired: order.cancellation === 'expired',
       carrier: shipment?.carrier,
       tracking_number: shipment?.tracking_number,

@@ -26,6 +26,7 @@ export {
 } from './errors/problem.filter.js';
 export { HealthChecks } from './health/health-checks.js';
 export { overloaded, type AdmissionClass } from './http/admission.js';
+export { InvalidSignature, signWebhook, SignatureExpired, verifyWebhook } from './http/webhook-signature.js';
 export { createLogger, type Logger } from './logging/logger.js';
 export { Metrics } from './metrics/metrics.js';
 export { sampled } from './metrics/sampled.js';

@@ -27,6 +27,7 @@ import { mailDown } from './mail-faults.js';
 import { backlog, duplicates, poison } from './message-faults.js';
 import { overload, slowBodies } from './overload-faults.js';
 import { PATRONI_FAULTS } from './patroni-faults.js';
+import { chargeAnswersLost, gatewayDown, gatewaySlow, webhookStorm } from './payment-faults.js';
 import { clock, rollingRestart, stopCont } from './process-faults.js';
 import { bindingMissing, consumerCancelled, publisherFirst, queueDeleted } from './queue-faults.js';
 import { replicationCut, standbyHalted } from './replication-faults.js';
@@ -60,6 +61,10 @@ const FAULTS: Fault[] = [
   rollingRestart,
   rollOut,
   mailDown,
+  gatewayDown,
+  gatewaySlow,
+  chargeAnswersLost,
+  webhookStorm,
   deadlock,
   lastUnits,
   slowBodies,

@@ -90,6 +90,61 @@ const mailingPoints: KillPoint[] = [
   },
 ];
 
+const ATTEMPT_INSERT = /INSERT INTO payment_attempts/;
+/** The gateway itself gives no answer with this token. */
+const CHARGE = /^POST \/charges (?!.*tok_timeout)/;
+const REFUND = /^POST \/refunds/;
+const REFUND_RECORDED = /UPDATE refunds SET status = 'succeeded'/;
+
+/** From the commit of an attempt to charge a payment to the commit of its refund. */
+const payingPoints: KillPoint[] = [
+  {
+    name: 'before the commit of the attempt',
+    dependency: 'postgres',
+    match: isStep('commit', ATTEMPT_INSERT),
+    when: 'before',
+  },
+  {
+    name: 'after the commit of the attempt',
+    dependency: 'postgres',
+    match: isStep('committed', ATTEMPT_INSERT),
+    when: 'after',
+  },
+  { name: 'before the charge', dependency: 'gateway', match: isStep('request', CHARGE), when: 'before' },
+  {
+    name: 'charge response lost',
+    dependency: 'gateway',
+    match: isStep('request', CHARGE),
+    when: 'unanswered',
+  },
+  {
+    name: 'after the charge response',
+    dependency: 'gateway',
+    match: isStep('response', CHARGE),
+    when: 'after',
+  },
+  ...publishingPoints(/UPDATE payments SET status/),
+  { name: 'before the refund', dependency: 'gateway', match: isStep('request', REFUND), when: 'before' },
+  {
+    name: 'refund response lost',
+    dependency: 'gateway',
+    match: isStep('request', REFUND),
+    when: 'unanswered',
+  },
+  {
+    name: 'before the commit of the refund',
+    dependency: 'postgres',
+    match: isStep('commit', REFUND_RECORDED),
+    when: 'before',
+  },
+  {
+    name: 'after the commit of the refund',
+    dependency: 'postgres',
+    match: isStep('committed', REFUND_RECORDED),
+    when: 'after',
+  },
+];
+
 /** Every app polls the outbox, in a transaction with this lock; it is not part of handling a message. */
 const OUTBOX_POLL = /pg_advisory_xact_lock/;
 const exceptOutboxPoll =
@@ -111,10 +166,17 @@ const POINTS_OF_APP: Partial<Record<AppName, KillPoint[]>> = {
   'order-worker': [...consumingPoints, ...publishingPoints(/UPDATE orders\b/)],
   'stock-worker': [...consumingPoints, ...publishingPoints(/UPDATE orders\b/)],
   'notify-worker': [...consumingPoints, ...mailingPoints],
+  'payment-worker': [...consumingPoints, ...payingPoints],
 };
 
 /** The points at which a wrong implementation most likely loses or duplicates something. */
-const CRITICAL = ['commit response lost', 'after the publish', 'before the ack', 'mail response lost'];
+const CRITICAL = [
+  'commit response lost',
+  'after the publish',
+  'before the ack',
+  'mail response lost',
+  'charge response lost',
+];
 
 /** @returns the points at which a process of this app is killed, in the order in which they are tried */
 export function killPoints(app: AppName, { onlyCritical = false } = {}): KillPoint[] {

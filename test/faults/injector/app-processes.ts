@@ -100,6 +100,9 @@ export class AppProcesses {
       RABBITMQ_URL: brokerUrls.join(','),
       SMTP_URL: `smtp://127.0.0.1:${this.proxy(app, 'smtp').port}`,
       MAIL_FROM: `Estoque <no-reply@${MAIL_DOMAIN}>`,
+      ...this.servers.gateway.environment,
+      PAYMENT_GATEWAY_URL: `http://127.0.0.1:${this.proxy(app, 'gateway').port}`,
+      PAYMENT_TIMEOUT_MS: '5000',
       STOCK_ALERT_EMAIL: `stock@${MAIL_DOMAIN}`,
       RETRY_DELAYS_MS: '500,1000,3000,8000',
       RESERVATION_TTL_SECONDS: '1800',
@@ -228,11 +231,12 @@ export class AppProcesses {
     }
   }
 
-  /** Removes all rules and ends all silence of the proxies. */
+  /** Removes all rules and ends all silence and delays of the proxies. */
   resetProxies() {
     for (const proxy of this.proxies.values()) {
       proxy.removeRules();
       proxy.endSilence();
+      proxy.delayAnswers(0);
     }
   }
 

@@ -52,6 +52,7 @@ export class FaultInjector {
     for (const proxy of injector.apps.proxiesTo('rabbitmq'))
       proxy.onStep((step) => injector.recordEvent(step));
     await injector.apps.startAll();
+    await injector.gateway.sendWebhooksTo(`${injector.apps.url('api')}/v1/payments/webhooks/simulated`);
     await injector.addProducts();
     return injector;
   }
@@ -60,15 +61,20 @@ export class FaultInjector {
     return this.servers.mailSink;
   }
 
+  get gateway() {
+    return this.servers.gateway;
+  }
+
   logFile(name: string) {
     return logFile(this.options.dir, name);
   }
 
-  /** Stops the load, the apps, the proxies and the mail server. The owner of `options.processes` stops the servers. */
+  /** Stops the load, the apps, the proxies, the mail server and the payment gateway. The owner of `options.processes` stops the servers. */
   async stop() {
     await this.load?.stop();
     await this.apps.stopAll();
     await this.mailSink.stop();
+    await this.gateway.stop();
     await this.database.close();
     await (this.servers.databaseCluster ?? this.servers.patroniCluster)?.stop();
   }
@@ -108,7 +114,7 @@ export class FaultInjector {
   /** @param rate orders per second; the last rate by default */
   resumeLoad(rate = this.rate) {
     this.rate = rate;
-    this.load.start(this.products, rate);
+    this.load.start(this.products, rate, { withPayments: this.servers.hasPayments });
   }
 
   /**

@@ -12,6 +12,7 @@ import {
   type RabbitMq,
 } from '../../../tools/infrastructure/rabbitmq.js';
 import { insertApiKeys } from '../../support/credentials.js';
+import { TestGateway } from '../../support/payment-gateway.js';
 import { MailSink } from '../mail-sink.js';
 import type { Dependency } from '../proxy.js';
 import { DatabaseCluster } from './database-cluster.js';
@@ -20,13 +21,14 @@ import { PatroniCluster } from './patroni-cluster.js';
 
 const run = promisify(execFile);
 
-/** PostgreSQL, RabbitMQ and the mail server of one run. */
+/** PostgreSQL, RabbitMQ, the mail server and the payment gateway of one run. */
 export class Servers {
   readonly mailSink = new MailSink();
 
   private constructor(
     private readonly database: Postgres | DatabaseCluster | PatroniCluster,
     readonly rabbitMqNodes: RabbitMq[],
+    readonly gateway: TestGateway,
     private readonly options: FaultInjectorOptions,
   ) {}
 
@@ -36,7 +38,7 @@ export class Servers {
       startMigratedDatabase(options),
       startRabbitMqNodes(options),
     ]);
-    const servers = new Servers(database, nodes, options);
+    const servers = new Servers(database, nodes, await TestGateway.start(), options);
     await servers.mailSink.start();
     return servers;
   }
@@ -72,6 +74,12 @@ export class Servers {
     return this.rabbitMqNodes.find(({ service }) => service.pid !== undefined) ?? this.rabbitMqNodes[0]!;
   }
 
+  /** Whether every build of this run knows payments (ADR 37). */
+  get hasPayments(): boolean {
+    const { dist, otherDist = dist } = this.options;
+    return [dist, otherDist].every((build) => existsSync(join(build, 'apps', 'payment-worker')));
+  }
+
   portOf(dependency: Dependency): number {
     switch (dependency) {
       case 'postgres':
@@ -80,14 +88,17 @@ export class Servers {
         return Number(new URL(this.rabbitMqNodes[0]!.url).port);
       case 'smtp':
         return this.mailSink.port;
+      case 'gateway':
+        return this.gateway.port;
     }
   }
 
-  /** Starts PostgreSQL and the RabbitMQ nodes again if they were stopped. */
+  /** Starts PostgreSQL, the RabbitMQ nodes and the payment gateway again if they were stopped. */
   async startStopped() {
     for (const { service } of [this.postgres, ...this.rabbitMqNodes])
       if (service.pid === undefined) await service.start();
     await (this.databaseCluster ?? this.patroniCluster)?.restore();
+    if (!this.gateway.isRunning) await this.gateway.restart();
   }
 
   /**

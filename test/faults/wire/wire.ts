@@ -8,9 +8,10 @@ export interface ProtocolStep {
    * - PostgreSQL: `statement` (with its values) and `commit`; from the server `committed`
    * - AMQP: `publish` and `deliver` (first frame of a message), `published` and `delivered` (last frame), `ack`, `confirm`
    * - SMTP: `mail` (last line of a mail); from the server `accepted`, the reply 250 to it
+   * - HTTP: `request`; from the server `response`
    */
   name: string;
-  /** PostgreSQL: the SQL, of a commit all SQL of its transaction. AMQP: exchange and routing key. SMTP: the envelope. */
+  /** PostgreSQL: the SQL, of a commit all SQL of its transaction. AMQP: exchange and routing key. SMTP: the envelope. HTTP: method, path and body of the request. */
   text: string;
   /** Parameters of a PostgreSQL statement. */
   values: string[];

@@ -68,6 +68,38 @@ const OWN_GRAPHS: Partial<Record<WorkerName, Graph[]>> = {
       unit: 'ops',
       queries: { expired: `sum(${perSecond('estoque_orders_expired_total')})` },
     },
+    {
+      title: 'Payments that differ from orders',
+      description: 'Discrepancies of the last audit. They are an error.',
+      unit: 'none',
+      queries: { discrepancies: 'max(estoque_audit_payment_discrepancies)' },
+      thresholds: [1],
+    },
+  ],
+  'payment-worker': [
+    {
+      title: 'Answers of the payment gateway',
+      description: 'unknown: no clear answer. The gateway is asked again with the same idempotency key.',
+      unit: 'ops',
+      queries: {
+        '{{outcome}}': `sum by (outcome) (${perSecond('estoque_payment_outcomes_total')})`,
+      },
+      stacked: true,
+    },
+    {
+      title: 'Payments without outcome',
+      description: 'For more than five minutes.',
+      unit: 'short',
+      queries: { open: 'max(estoque_payments_without_outcome)' },
+      thresholds: [1],
+    },
+    {
+      title: 'Refunds refused',
+      description: 'By the payment gateway. An operator has to give the money back.',
+      unit: 'none',
+      queries: { refused: 'max(estoque_refunds_failed)' },
+      thresholds: [1],
+    },
   ],
 };
 

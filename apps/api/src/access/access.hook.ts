@@ -13,6 +13,9 @@ const PUBLIC = /^\/(health\/(live|ready|accepting)|metrics|docs(\/.*)?|openapi\.
 
 export const isPublic = (path: string) => PUBLIC.test(path);
 
+/** Whether the route identifies its sender by a signature of the body, which its handler checks. */
+const isSigned = ({ routeOptions: { config } }: FastifyRequest) => (config as AccessConfig).isSigned === true;
+
 export interface AccessChecks {
   /** @returns the caller; not a promise if that needs no input or output @throws InvalidCredential */
   identify: (credential: string) => Caller | Promise<Caller>;
@@ -28,7 +31,7 @@ export function restrictAccess(server: FastifyInstance, { identify, onRefused }:
   server.decorateRequest('caller', undefined);
   server.decorateRequest('owner', undefined);
   server.addHook('onRequest', (request, reply, done) => {
-    if (request.is404 || isPublic(request.routeOptions.url!)) return done();
+    if (request.is404 || isPublic(request.routeOptions.url!) || isSigned(request)) return done();
     const refuse = (error: unknown) => {
       if (error instanceof Forbidden) void reply.header('www-authenticate', challengeOf(error));
       done(error as Error);

@@ -8,6 +8,8 @@ export interface AccessConfig {
   scope?: Scope;
   isForCustomers?: boolean;
   isCostly?: boolean;
+  /** The body is signed. The handler checks that; there is no other credential. */
+  isSigned?: boolean;
 }
 
 /**
@@ -23,4 +25,14 @@ export const Requires = (scope: Scope, options: { isForCustomers?: boolean; isCo
     ApiSecurity('bearer'),
     ApiExtension('x-required-scope', scope),
     ApiExtension('x-customers', options.isForCustomers ? 'own' : 'none'),
+  );
+
+/**
+ * Declares that a route requires no credential: a signature identifies the sender. The request keeps the text of its body,
+ * which the handler has to check (`signedBodyOf`).
+ */
+export const RequiresSignature = () =>
+  applyDecorators(
+    RouteConfig({ isSigned: true } satisfies AccessConfig),
+    ApiExtension('x-requires-signature', true),
   );

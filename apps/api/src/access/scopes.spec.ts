@@ -6,6 +6,7 @@ describe('The scopes of a role', () => {
       ['orders:read', 'own'],
       ['orders:write', 'own'],
       ['notifications:read', 'own'],
+      ['notifications:write', 'own'],
     ]);
   });
 

@@ -8,6 +8,8 @@ export const SCOPES = {
   'products:write': 'Create and change products',
   'notifications:read': 'Read notifications',
   'notifications:write': 'Change which mails a customer gets',
+  'payments:read': 'Read payments and refunds',
+  'payments:write': 'Refund payments',
   'operations:read':
     'Read dead letters, audits, the audit log, the data of a customer and the state of the system',
   'operations:write': 'Replay and discard dead letters, send mails again, request audits',
@@ -21,9 +23,24 @@ export const SCOPE_NAMES = Object.keys(SCOPES) as [Scope, ...Scope[]];
 /** The scopes of each role. A customer's scopes reach only what belongs to the customer. */
 export const ROLES = {
   customer: ['orders:read', 'orders:write', 'notifications:read', 'notifications:write'],
-  clerk: ['orders:read', 'orders:write', 'stock:read', 'notifications:read', 'notifications:write'],
+  clerk: [
+    'orders:read',
+    'orders:write',
+    'stock:read',
+    'notifications:read',
+    'notifications:write',
+    'payments:read',
+  ],
   warehouse: ['orders:read', 'shipments:write', 'stock:read', 'stock:write', 'products:write'],
-  operator: ['orders:read', 'stock:read', 'notifications:read', 'operations:read', 'operations:write'],
+  operator: [
+    'orders:read',
+    'stock:read',
+    'notifications:read',
+    'payments:read',
+    'payments:write',
+    'operations:read',
+    'operations:write',
+  ],
   admin: SCOPE_NAMES,
 } as const satisfies Record<string, readonly Scope[]>;
 

@@ -51,6 +51,7 @@ describe('Tokens of an OpenID Connect provider', () => {
         ['orders:read', 'own'],
         ['orders:write', 'own'],
         ['notifications:read', 'own'],
+        ['notifications:write', 'own'],
       ]),
       email: 'Ana@example.com',
     });
@@ -142,7 +143,13 @@ describe('Tokens of an OpenID Connect provider', () => {
     ['role', { role: 'warehouse' }],
   ])('have their roles in the claim %s', async (AUTH_ROLES_CLAIM, claims) => {
     const { grants } = await accept({ AUTH_ROLES_CLAIM }).identify(await issuer.issue(claims));
-    expect([...grants.keys()]).toEqual(['orders:read', 'stock:read', 'stock:write', 'products:write']);
+    expect([...grants.keys()]).toEqual([
+      'orders:read',
+      'shipments:write',
+      'stock:read',
+      'stock:write',
+      'products:write',
+    ]);
   });
 
   it.each([

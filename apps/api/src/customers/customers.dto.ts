@@ -6,6 +6,7 @@ import { PageDto } from '../http/page.dto.js';
 import { MailSettingsDto } from '../notifications/mail-settings.dto.js';
 import { NotificationDto } from '../notifications/notifications.dto.js';
 import { OrderDto } from '../orders/orders.dto.js';
+import { PaymentDetailsDto } from '../payments/payments.dto.js';
 
 /** An order of a customer, with everything else that is stored about the customer because of it. */
 export class CustomerDataDto {
@@ -14,6 +15,8 @@ export class CustomerDataDto {
   placed_by!: string | null;
   /** Network address from which the order was placed, or null. @example "203.0.113.7" */
   placed_from!: string | null;
+  /** The payment of the order with its attempts and refunds, or null. */
+  payment!: PaymentDetailsDto | null;
   /** Mails about the order. */
   notifications!: NotificationDto[];
   /** Entries of the audit log: what the customer has changed in the order, oldest first. */

@@ -4,6 +4,7 @@ import {
   type AuditLogEntry,
   type Notification,
   type OrderDetails,
+  type PaymentDetails,
   type PlacedBy,
 } from '@estoque/domain';
 import { Injectable } from '@nestjs/common';
@@ -13,6 +14,7 @@ import { readBoundedPage, type PageQuery } from '../http/page.dto.js';
 import { toMailSettingsDto } from '../notifications/mail-settings.dto.js';
 import { toNotificationDto } from '../notifications/notifications.dto.js';
 import { toOrderDto } from '../orders/orders.dto.js';
+import { toPaymentDetailsDto } from '../payments/payments.dto.js';
 import {
   toErasureDto,
   type CustomerDataDto,
@@ -23,7 +25,12 @@ import { ErasureTasksService } from './erasure-tasks.service.js';
 
 const MAX_API_KEYS = 100;
 
-type CustomerOrder = OrderDetails & { placedBy: PlacedBy; mails: Notification[]; changes: AuditLogEntry[] };
+type CustomerOrder = OrderDetails & {
+  placedBy: PlacedBy;
+  payment?: PaymentDetails;
+  mails: Notification[];
+  changes: AuditLogEntry[];
+};
 
 /** The personal data of customers. */
 @Injectable()
@@ -66,27 +73,36 @@ export class CustomersService {
     email: string,
     range: { before?: number; limit: number },
   ): Promise<CustomerOrder[]> {
-    const { orderDetails, notifications, auditLog } = this.unitOfWork.read;
+    const { orderDetails, paymentDetails, notifications, auditLog } = this.unitOfWork.read;
     const orders = await orderDetails.list({ email, ...range });
     const ids = orders.map(({ id }) => id);
-    const [placedBy, mails, changes] = await Promise.all([
+    const [placedBy, payments, mails, changes] = await Promise.all([
       orderDetails.placedBy(ids),
+      paymentDetails.ofOrders(ids),
       notifications.ofOrders(ids),
       auditLog.ofCustomers(ids),
     ]);
     return orders.map((order) => ({
       ...order,
       placedBy: placedBy.get(order.id)!,
+      payment: payments.find(({ order_id }) => order_id === order.id),
       mails: mails.filter(({ order_id }) => order_id === order.id),
       changes: changes.filter(({ object_id }) => object_id === String(order.id)),
     }));
   }
 }
 
-const toCustomerDataDto = ({ placedBy, mails, changes, ...order }: CustomerOrder): CustomerDataDto => ({
+const toCustomerDataDto = ({
+  placedBy,
+  payment,
+  mails,
+  changes,
+  ...order
+}: CustomerOrder): CustomerDataDto => ({
   order: toOrderDto(order),
   placed_by: placedBy.placed_by,
   placed_from: placedBy.placed_from,
+  payment: payment ? toPaymentDetailsDto(payment) : null,
   notifications: mails.map(toNotificationDto),
   changes: changes.map(toAuditLogEntryDto),
 });

@@ -1,5 +1,13 @@
 import { AppError } from '@estoque/platform';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { AccessConfig } from '../access/requires.decorator.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Text of the body, only for routes with a signature. */
+    bodyText?: string;
+  }
+}
 
 /** The deepest body of the API has 3 levels. */
 const MAX_DEPTH = 20;
@@ -12,8 +20,10 @@ const MAX_KEY_CHARACTERS = 200;
  * into whatever they get.
  */
 export function useBoundedJsonParser(server: FastifyInstance) {
+  server.decorateRequest('bodyText', undefined);
   server.removeContentTypeParser('application/json');
-  server.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) => {
+    if ((request.routeOptions.config as AccessConfig).isSigned) request.bodyText = text as string;
     try {
       const body: unknown = JSON.parse(text as string);
       checkSize(body, 1, { members: 0 });
@@ -23,6 +33,9 @@ export function useBoundedJsonParser(server: FastifyInstance) {
     }
   });
 }
+
+/** The text of the body as it was received: a signature covers this text. Empty if there is no body. */
+export const signedBodyOf = ({ bodyText }: FastifyRequest) => bodyText ?? '';
 
 /** @throws AppError `malformed_request` */
 function checkSize(value: unknown, depth: number, count: { members: number }) {

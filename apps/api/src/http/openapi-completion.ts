@@ -25,11 +25,17 @@ export function completeDocument(document: OpenAPIObject): OpenAPIObject {
 }
 
 function completeOperation(operation: Operation, mayHaveBody: boolean) {
-  const problems = { ...SERVER_PROBLEMS, ...ACCESS_PROBLEMS, ...(mayHaveBody ? BODY_PROBLEMS : {}) };
+  const scope = (operation as { 'x-required-scope'?: string })['x-required-scope'];
+  // An operation without a scope needs no credential: its body is signed.
+  if (!scope) operation.security = [];
+  const problems = {
+    ...SERVER_PROBLEMS,
+    ...(scope ? ACCESS_PROBLEMS : {}),
+    ...(mayHaveBody ? BODY_PROBLEMS : {}),
+  };
   for (const [status, problem] of Object.entries(problems))
     // An operation that declares the status describes its own codes.
     operation.responses[status] ??= problemResponse(Number(status), problem);
-  const scope = (operation as { 'x-required-scope'?: string })['x-required-scope'];
   if (scope)
     operation.description = `${operation.description ?? ''} Requires the scope \`${scope}\`.`.trimStart();
   for (const parameter of operation.parameters ?? []) {

@@ -175,20 +175,21 @@ for (const [action, pastTense, description] of [
 
 cli
   .command('audit')
-  .description('Reconcile the stock ledger now; exit code 1 if there are discrepancies. Nothing is repaired.')
+  .description(
+    'Reconcile the stock ledger, and payments with orders, now; exit code 1 if there are discrepancies. Nothing is repaired.',
+  )
   .action(() =>
     withApp(['database'], async (app) => {
-      const { discrepancies } = await app.get(StockAudit).run();
+      const { discrepancies, payment_discrepancies } = await app.get(StockAudit).run();
       for (const { check, product_id, order_id, expected, found } of discrepancies) {
         const order = order_id === null ? '' : `, order ${order_id}`;
         print(`${check}: product ${product_id}${order}: expected ${expected}, found ${found}`);
       }
-      print(
-        discrepancies.length === 0
-          ? 'The stock ledger reconciles.'
-          : `${discrepancies.length} discrepancies.`,
-      );
-      if (discrepancies.length > 0) process.exitCode = 1;
+      for (const { check, order_id, expected, found } of payment_discrepancies)
+        print(`payment ${check}: order ${order_id}: expected ${expected}, found ${found}`);
+      const count = discrepancies.length + payment_discrepancies.length;
+      print(count === 0 ? 'The stock ledger reconciles.' : `${count} discrepancies.`);
+      if (count > 0) process.exitCode = 1;
     }),
   );
 

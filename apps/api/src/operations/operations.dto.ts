@@ -32,6 +32,17 @@ export class DiscrepancyDto {
   found!: number;
 }
 
+export class PaymentDiscrepancyDto {
+  /** Check that found the discrepancy. @example "captured" */
+  check!: string;
+  /** @example 123 */
+  order_id!: number;
+  /** Amount computed from the other records, in minor units. @example 4980 */
+  expected!: number;
+  /** Recorded amount, in minor units. @example 0 */
+  found!: number;
+}
+
 export class AuditTotalsDto {
   /** @example 1000 */
   products!: number;
@@ -59,6 +70,8 @@ export class AuditDto {
   totals!: AuditTotalsDto | null;
   /** At most 1,000. Nothing is repaired automatically. Null unless the audit has succeeded. */
   discrepancies!: DiscrepancyDto[] | null;
+  /** Differences between payments and orders. At most 1,000. Null unless the audit has succeeded. */
+  payment_discrepancies!: PaymentDiscrepancyDto[] | null;
   /** Why the audit failed. Null unless it has failed. @example "canceling statement due to statement timeout" */
   error!: string | null;
 }
@@ -83,8 +96,10 @@ export const toAuditDto = (audit: Audit): AuditDto => ({
   requested_at: audit.requested_at.toISOString(),
   started_at: audit.started_at?.toISOString() ?? null,
   finished_at: audit.finished_at?.toISOString() ?? null,
-  reconciles: audit.discrepancies && audit.discrepancies.length === 0,
+  reconciles:
+    audit.discrepancies && audit.discrepancies.length + (audit.payment_discrepancies?.length ?? 0) === 0,
   totals: audit.totals,
   discrepancies: audit.discrepancies,
+  payment_discrepancies: audit.payment_discrepancies,
   error: audit.error,
 });

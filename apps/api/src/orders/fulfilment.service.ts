@@ -69,7 +69,8 @@ export class FulfilmentService {
   }
 
   /**
-   * Records a return of shipped units, and makes them available again if they can be sold.
+   * Records a return of shipped units, and makes them available again if they can be sold. If the order was paid online, the
+   * refund of their amount is requested.
    *
    * @throws OrderNotFound, VersionStale, OrderNotReturnable, UnknownLines, ReturnTooLarge, TooManyReturns, StockTooLarge,
    * RowLocked, IdempotencyKeyReused, IdempotencyInProgress
@@ -86,7 +87,8 @@ export class FulfilmentService {
       ...[...new Set(products)].flatMap((product) => [stockRow(product), productRow(product)]),
     ];
     return answerOnce(this.unitOfWork.locking(rows), keyed, async (transaction) => {
-      const { orders, orderDetails, shipments, returns, reservations, outbox, auditLog } = transaction;
+      const { orders, orderDetails, shipments, returns, payments, refunds } = transaction;
+      const { reservations, outbox, auditLog } = transaction;
       const order = await orders.lockForUpdate(id);
       assertVersion(expected, order.version);
       if (!mayTransition('return', order.status)) throw new OrderNotReturnable(id, order.status);
@@ -96,6 +98,8 @@ export class FulfilmentService {
       const return_id = await returns.create({ order_id: id, items, reason, restocked: restock, amount });
       await orders.return(id, return_id, isLastReturn(lines, items));
       await shipments.endCompletion([id]);
+      const payment = await payments.lockOfOrder(id);
+      if (payment) await refunds.request(payment, `return ${return_id}`, amount);
       if (restock) {
         const changes = await reservations.restock(order, return_id, items);
         outbox.add('stock.updated', { order_id: id, items: changes });

@@ -80,6 +80,7 @@ export class TotalsDto {
 const REJECTION_REASONS = [
   'out_of_stock',
   'product_inactive',
+  'payment_declined',
 ] as const satisfies readonly LineRejection['reason'][];
 
 export class LineRejectionDto {

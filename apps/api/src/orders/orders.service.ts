@@ -9,6 +9,7 @@ import {
   orderRow,
   productRow,
   stockRow,
+  unknownMethod,
   UnitOfWork,
   type Actor,
   type Answer,
@@ -16,12 +17,13 @@ import {
   type KeyedRequest,
   type LockedOrder,
   type NewOrder,
+  type PaymentGatewayName,
   type PlacedOrder,
   type Transaction,
 } from '@estoque/domain';
 import { MicroBatcher } from '@estoque/messaging';
-import { Metrics } from '@estoque/platform';
-import { Injectable } from '@nestjs/common';
+import { ENVIRONMENT, Metrics, type Environment } from '@estoque/platform';
+import { Inject, Injectable } from '@nestjs/common';
 import { ORDER_QUEUE_LIMITS } from '../http/admission.js';
 import { isSameAddress } from '../access/owner.js';
 import { emptyPage, readBoundedPage } from '../http/page.dto.js';
@@ -51,7 +53,9 @@ export class OrdersService {
   private readonly batcher = new MicroBatcher<OrderRequest, Answer<OrderDto>>(
     (requests, lockMode) =>
       this.unitOfWork.inBatch(requests, lockMode, rowsOf, (unlocked, transaction) =>
-        transaction.idempotency.answerEach(unlocked, (unanswered) => storeOrders(unanswered, transaction)),
+        transaction.idempotency.answerEach(unlocked, (unanswered) =>
+          storeOrders(unanswered, transaction, this.environment.PAYMENT_GATEWAY),
+        ),
       ),
     { ...ORDER_QUEUE_LIMITS, locks: { rowsOf, queries: () => this.unitOfWork.rowLocks } },
   );
@@ -59,6 +63,7 @@ export class OrdersService {
   constructor(
     private readonly unitOfWork: UnitOfWork<'api'>,
     metrics: Metrics,
+    @Inject(ENVIRONMENT) private readonly environment: Pick<Environment, 'PAYMENT_GATEWAY'>,
   ) {
     metrics.gauge(
       'estoque_order_requests_waiting',
@@ -72,9 +77,9 @@ export class OrdersService {
    * is itself the record of who placed it.
    *
    * @param isAbandoned whether the caller no longer waits; the order is then not stored
-   * @throws AppError `validation_failed`: too many units of a product, unknown products, several currencies, or a total
-   * that is too large; RowLocked if another session has locked one of the products; IdempotencyKeyReused,
-   * IdempotencyInProgress; `overloaded`
+   * @throws AppError `validation_failed`: an unknown payment method, too many units of a product, unknown products, several
+   * currencies, or a total that is too large; RowLocked if another session has locked one of the products;
+   * IdempotencyKeyReused, IdempotencyInProgress; `overloaded`
    */
   place(
     body: PlaceOrderDto,
@@ -167,9 +172,13 @@ async function freeStock(order: LockedOrder, { reservations, outbox }: Transacti
 async function storeOrders(
   requests: OrderRequest[],
   { orders, products, outbox }: Transaction<'api'>,
+  gateway: PaymentGatewayName,
 ): Promise<(Answer<OrderDto> | Error)[]> {
   const snapshots = await products.snapshots(productIdsOf(requests));
-  const drafts = requests.map(({ body, actor }) => draftOrder(body, snapshots, actor));
+  const drafts = requests.map(
+    ({ body, actor }) =>
+      (body.payment && unknownMethod(gateway, body.payment.method)) ?? draftOrder(body, snapshots, actor),
+  );
   const valid = drafts.filter((draft): draft is NewOrder => !(draft instanceof InvalidOrder));
   const placed = await orders.place(valid);
   const placedByDraft = new Map(valid.map((draft, index) => [draft, placed[index]!]));

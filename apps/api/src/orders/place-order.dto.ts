@@ -3,6 +3,7 @@ import {
   MAX_ITEMS,
   MAX_METADATA_ENTRIES,
   MAX_METADATA_VALUE_LENGTH,
+  MAX_METHOD_LENGTH,
   MAX_REFERENCE_LENGTH,
   MAX_UNITS,
   type Locale,
@@ -45,6 +46,12 @@ export class OrderItemDto {
   @Min(1)
   @IsInt()
   quantity!: number;
+}
+
+export class OrderPaymentDto {
+  /** Token of the payment gateway for the customer's means of payment. @example "tok_ok" */
+  @IsSingleLine(MAX_METHOD_LENGTH)
+  method!: string;
 }
 
 export const METADATA_SCHEMA = {
@@ -91,4 +98,12 @@ export class PlaceOrderDto {
   @Transform(({ obj }) => (obj as PlaceOrderDto).metadata)
   @ApiProperty(METADATA_SCHEMA)
   metadata?: Record<string, string>;
+
+  /** The total is captured after stock is reserved. Without it, the order is processed without a payment. */
+  @ApiPropertyOptional()
+  @IsOptionalNotNull()
+  @ValidateNested()
+  @IsObject({ message: 'must be an object with method' })
+  @Type(() => OrderPaymentDto)
+  payment?: OrderPaymentDto;
 }

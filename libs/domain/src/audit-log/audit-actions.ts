@@ -4,6 +4,7 @@ export const AUDIT_ACTIONS = {
   'order.shipped': 'order',
   'order.completed': 'order',
   'order.returned': 'order',
+  'refund.requested': 'payment',
   'product.created': 'product',
   'product.changed': 'product',
   'stock.received': 'product',

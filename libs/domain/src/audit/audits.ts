@@ -1,5 +1,5 @@
 import type { SqlClient } from '@estoque/database';
-import type { AuditResult, Discrepancy } from './stock-audit.js';
+import type { AuditResult, Discrepancy, PaymentDiscrepancy } from './stock-audit.js';
 
 export const AUDIT_STATES = ['requested', 'running', 'succeeded', 'failed'] as const;
 
@@ -15,9 +15,12 @@ export interface Audit {
   /** Null unless it succeeded. */
   totals: AuditResult['totals'] | null;
   discrepancies: Discrepancy[] | null;
+  /** Also null for an audit of an earlier release. */
+  payment_discrepancies: PaymentDiscrepancy[] | null;
 }
 
-const COLUMNS = 'id, state, requested_at, started_at, finished_at, error, totals, discrepancies';
+const COLUMNS =
+  'id, state, requested_at, started_at, finished_at, error, totals, discrepancies, payment_discrepancies';
 const FINISHED = `state IN ('succeeded', 'failed')`;
 const UNFINISHED = `state IN ('requested', 'running')`;
 
@@ -81,11 +84,12 @@ export class Audits {
   }
 
   /** Stores the result, unless the lease has expired, and deletes old audits. */
-  async succeed(id: number, { totals, discrepancies }: AuditResult) {
+  async succeed(id: number, { totals, discrepancies, payment_discrepancies }: AuditResult) {
     await this.sql.query(
-      `UPDATE audits SET state = 'succeeded', finished_at = clock_timestamp(), totals = $2, discrepancies = $3
+      `UPDATE audits SET state = 'succeeded', finished_at = clock_timestamp(), totals = $2, discrepancies = $3,
+              payment_discrepancies = $4
        WHERE id = $1 AND state = 'running'`,
-      [id, JSON.stringify(totals), JSON.stringify(discrepancies)],
+      [id, JSON.stringify(totals), JSON.stringify(discrepancies), JSON.stringify(payment_discrepancies)],
     );
     await this.sql.query('DELETE FROM audits WHERE id <= $1', [id - MAX_AUDITS]);
   }

@@ -1,6 +1,11 @@
 import type { SqlClient } from '@estoque/database';
+import { pendingConfirmation } from '../events/confirmations.js';
 import { quoted } from '../order/order-parts.js';
-import { STATUSES_WITH_STOCK_RESERVED, STATUSES_WITH_STOCK_SOLD } from '../order/order-state-machine.js';
+import {
+  STATUSES_UNSOLD,
+  STATUSES_WITH_STOCK_RESERVED,
+  STATUSES_WITH_STOCK_SOLD,
+} from '../order/order-state-machine.js';
 
 /** A difference between two records of the stock ledger. Quantities are in units. */
 export interface Discrepancy {
@@ -9,6 +14,15 @@ export interface Discrepancy {
   product_id: number;
   /** Order the discrepancy belongs to, or null if it concerns several. */
   order_id: number | null;
+  expected: number;
+  found: number;
+}
+
+/** A difference between the payment of an order and the order, in the currency's minor unit. */
+export interface PaymentDiscrepancy {
+  /** The check that failed. */
+  check: keyof typeof PAYMENT_CHECKS;
+  order_id: number;
   expected: number;
   found: number;
 }
@@ -74,6 +88,31 @@ const CHECKS = {
     WHERE coalesce(ordered, 0) <> coalesce(active, 0)`,
 };
 
+/** An order that is not paid online is not concerned. Refunds that were refused do not count. */
+const PAYMENT_CHECKS = {
+  /** The total of each order whose stock is deducted was captured. */
+  captured: `
+    SELECT orders.id AS order_id, total AS expected, coalesce(captured, 0) AS found
+    FROM orders LEFT JOIN payments ON order_id = orders.id
+    WHERE payment_method IS NOT NULL AND orders.status IN (${quoted(STATUSES_WITH_STOCK_SOLD)})
+      AND coalesce(captured, 0) <> total`,
+  /** What was captured for an order that is cancelled or rejected goes back, once payment-worker has handled the event. */
+  returned: `
+    SELECT order_id, captured AS expected, requested AS found
+    FROM payments JOIN orders ON orders.id = order_id, LATERAL (
+      SELECT coalesce(sum(amount), 0) AS requested FROM refunds WHERE payment_id = payments.id AND status <> 'failed'
+    ) AS refund
+    WHERE captured > 0 AND orders.status IN (${quoted(STATUSES_UNSOLD)}) AND captured <> requested
+      AND NOT '${pendingConfirmation({ event: 'order.cancelled' }, 'payment_queue')}' = ANY(unconfirmed)`,
+  /** The refunded amount of a payment is the sum of its refunds. */
+  refunded: `
+    SELECT order_id, made AS expected, refunded AS found
+    FROM payments, LATERAL (
+      SELECT coalesce(sum(amount), 0) AS made FROM refunds WHERE payment_id = payments.id AND status = 'succeeded'
+    ) AS refund
+    WHERE refunded <> made`,
+};
+
 /** Maximum number of discrepancies in the result; more of them would usually have the same cause. */
 const MAX_DISCREPANCIES = 1_000;
 
@@ -81,9 +120,13 @@ const MAX_DISCREPANCIES = 1_000;
 export interface AuditResult {
   totals: { products: number; movements: number; active_reservations: number };
   discrepancies: Discrepancy[];
+  payment_discrepancies: PaymentDiscrepancy[];
 }
 
-/** Reconciles the stock ledger: recomputes stock from movements and reservations. It only reads. */
+/**
+ * Reconciles the stock ledger: recomputes stock from movements and reservations. Compares payments with orders, too. It
+ * only reads.
+ */
 export class StockAudit {
   constructor(private readonly connection: Pick<SqlClient, 'query'> & { cancel?: () => Promise<void> }) {}
 
@@ -98,13 +141,20 @@ export class StockAudit {
         `SELECT '${check}' AS check, product_id, order_id, expected::float8 AS expected, found::float8 AS found
          FROM (${discrepancies}) AS ${check}_discrepancy`,
     );
+    const paymentChecks = Object.entries(PAYMENT_CHECKS).map(
+      ([check, discrepancies]) =>
+        `SELECT '${check}' AS check, order_id, expected::float8 AS expected, found::float8 AS found
+         FROM (${discrepancies}) AS ${check}_discrepancy`,
+    );
     const [result] = await this.connection.query<AuditResult>(
       `SELECT json_build_object(
                 'products', (SELECT count(*) FROM stock),
                 'movements', (SELECT count(*) FROM movements),
                 'active_reservations', (SELECT count(*) FROM reservations WHERE status = 'active')) AS totals,
               (SELECT coalesce(json_agg(discrepancy), '[]') FROM (
-                 ${checks.join(' UNION ALL ')} LIMIT ${MAX_DISCREPANCIES}) AS discrepancy) AS discrepancies`,
+                 ${checks.join(' UNION ALL ')} LIMIT ${MAX_DISCREPANCIES}) AS discrepancy) AS discrepancies,
+              (SELECT coalesce(json_agg(discrepancy), '[]') FROM (
+                 ${paymentChecks.join(' UNION ALL ')} LIMIT ${MAX_DISCREPANCIES}) AS discrepancy) AS payment_discrepancies`,
     );
     return result!;
   }

@@ -5,6 +5,7 @@ import { ApiKey } from '../api-key/api-key.entity.js';
 import { IdempotencyKey } from '../idempotency/idempotency-key.entity.js';
 import { Notification } from '../notification/notification.entity.js';
 import { Order, OrderLine, TimelineEntry } from '../order/order.entity.js';
+import { Payment, PaymentAttempt, Refund } from '../payment/payment.entity.js';
 import { Product } from '../product/product.entity.js';
 import { Movement, Reservation, Stock } from '../stock/stock.entity.js';
 import { Initial1765000000000 } from './migrations/1765000000000-initial.js';
@@ -22,6 +23,7 @@ import { AuditLog1766006000000 } from './migrations/1766006000000-audit-log.js';
 import { Erasures1766006001000 } from './migrations/1766006001000-erasures.js';
 import { OrderLife1766010000000 } from './migrations/1766010000000-order-life.js';
 import { OrderLifeIndexes1766010001000 } from './migrations/1766010001000-order-life-indexes.js';
+import { Payments1766020000000 } from './migrations/1766020000000-payments.js';
 import { Shipments1766030000000 } from './migrations/1766030000000-shipments.js';
 import { MailsBySubject1766030001000 } from './migrations/1766030001000-mails-by-subject.js';
 import { Returns1766030002000 } from './migrations/1766030002000-returns.js';
@@ -35,6 +37,9 @@ const ENTITIES = [
   Order,
   OrderLine,
   TimelineEntry,
+  Payment,
+  PaymentAttempt,
+  Refund,
   Notification,
   IdempotencyKey,
   ApiKey,
@@ -61,6 +66,7 @@ const MIGRATIONS = [
   Erasures1766006001000,
   OrderLife1766010000000,
   OrderLifeIndexes1766010001000,
+  Payments1766020000000,
   Shipments1766030000000,
   MailsBySubject1766030001000,
   Returns1766030002000,

@@ -34,12 +34,14 @@ const BY_TABLE: Record<string, Record<string, readonly Privilege[]>> = {
     'order-worker': ['SELECT', ORDER_TRANSITION],
     'stock-worker': ['SELECT', ORDER_TRANSITION],
     'notify-worker': ['SELECT', ORDER_CONFIRMATION],
+    'payment-worker': ['SELECT', ORDER_CONFIRMATION],
   },
   order_lines: {
     api: ['SELECT', 'INSERT', 'UPDATE (shipped, returned)'],
     'order-worker': ['SELECT'],
     'stock-worker': ['SELECT'],
     'notify-worker': ['SELECT'],
+    'payment-worker': ['SELECT'],
   },
   order_timeline: {
     api: ['SELECT', 'INSERT'],
@@ -93,12 +95,30 @@ const BY_TABLE: Record<string, Record<string, readonly Privilege[]>> = {
     'order-worker': ['SELECT', 'UPDATE (leased_until)', 'DELETE'],
     'notify-worker': ['SELECT', 'INSERT', 'UPDATE'],
   },
+  // The api lets the reconciler check a payment soon, when the gateway sends a webhook. An erasure replaces the token.
+  payments: {
+    api: ['SELECT', 'UPDATE (next_check_at, checks, method)'],
+    'order-worker': ['SELECT', 'INSERT'],
+    'payment-worker': ['SELECT', 'UPDATE'],
+    'notify-worker': ['SELECT'],
+  },
+  payment_attempts: {
+    api: ['SELECT'],
+    'payment-worker': ['SELECT', 'INSERT', 'UPDATE (finished_at, outcome, detail)'],
+  },
+  refunds: {
+    api: ['SELECT', 'INSERT', 'UPDATE (reason)'],
+    'order-worker': ['SELECT'],
+    'payment-worker': ['SELECT', 'INSERT', 'UPDATE'],
+    'notify-worker': ['SELECT'],
+  },
   // An erasure replaces answers. The pruning locks the rows that it deletes.
   idempotency_keys: { api: ['SELECT', 'INSERT', 'UPDATE (answer, created_at)', 'DELETE'] },
   outbox: {
     api: OUTBOX,
     'order-worker': OUTBOX,
     'stock-worker': OUTBOX,
+    'payment-worker': OUTBOX,
     // For the metrics of the outbox. It publishes no event.
     'notify-worker': ['SELECT'],
   },

@@ -6,6 +6,10 @@ import { orderProcessed } from './order.processed.js';
 import { orderRejected } from './order.rejected.js';
 import { orderReturned } from './order.returned.js';
 import { orderShipped } from './order.shipped.js';
+import { paymentCaptured } from './payment.captured.js';
+import { paymentFailed } from './payment.failed.js';
+import { paymentRefunded } from './payment.refunded.js';
+import { paymentRequested } from './payment.requested.js';
 import { stockReserve } from './stock.reserve.js';
 import { stockUpdated } from './stock.updated.js';
 
@@ -15,6 +19,9 @@ export const EXCHANGE = 'stock_events';
 /** Every event of the system, in the sequence in which an order causes them. */
 export const catalogue = {
   'order.created': orderCreated,
+  'payment.requested': paymentRequested,
+  'payment.captured': paymentCaptured,
+  'payment.failed': paymentFailed,
   'stock.reserve': stockReserve,
   'stock.updated': stockUpdated,
   'order.processed': orderProcessed,
@@ -23,6 +30,7 @@ export const catalogue = {
   'order.shipped': orderShipped,
   'order.completed': orderCompleted,
   'order.returned': orderReturned,
+  'payment.refunded': paymentRefunded,
 };
 
 export type EventName = keyof typeof catalogue;

@@ -9,8 +9,8 @@ export const orderCancelled = defineEvent({
   version: 1,
   publishedBy: ['api', 'order-worker'],
   republishedBy: ['order-worker'],
-  consumedBy: ['notify_queue'],
-  confirmedBy: ['notify_queue'],
+  consumedBy: ['notify_queue', 'payment_queue'],
+  confirmedBy: ['notify_queue', 'payment_queue'],
   correlateBy: 'order_id',
   payload: z.object({
     order_id: orderId,

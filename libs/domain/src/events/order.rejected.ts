@@ -18,7 +18,11 @@ export const orderRejected = defineEvent({
       .array(
         z.object({
           product_id: productId,
-          reason: z.enum(['out_of_stock', 'product_inactive']).describe('Why the item cannot be fulfilled.'),
+          reason: z
+            .enum(['out_of_stock', 'product_inactive', 'payment_declined'])
+            .describe(
+              'Why the item cannot be fulfilled. `payment_declined`: the payment of the order was declined.',
+            ),
           requested: z.int().min(1).describe('Ordered units of the product.'),
           available: z.int().min(0).describe('Units that were available.'),
         }),

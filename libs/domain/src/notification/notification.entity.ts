@@ -7,6 +7,8 @@ export const NOTIFICATION_KINDS = [
   'order_cancelled',
   'order_shipped',
   'order_returned',
+  'order_refunded',
+  'payment_failed',
   'low_stock',
 ] as const;
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];

@@ -19,6 +19,8 @@ export interface LockedOrder {
   version: number;
   /** Sorted by product id. */
   items: OrderItem[];
+  /** Whether the order is paid online. */
+  has_payment: boolean;
   /** The message for which the order was locked, if any. */
   message?: OrderMessage;
 }
@@ -35,9 +37,16 @@ export async function lockOrders(
   wait: '' | 'SKIP LOCKED' = '',
 ): Promise<Map<number, LockedOrder>> {
   const orders = await manager.query<
-    { id: number; status: OrderStatus; version: number; products: number[]; quantities: number[] }[]
+    {
+      id: number;
+      status: OrderStatus;
+      version: number;
+      has_payment: boolean;
+      products: number[];
+      quantities: number[];
+    }[]
   >(
-    `SELECT id, status, version, products, quantities
+    `SELECT id, status, version, payment_method IS NOT NULL AS has_payment, products, quantities
      FROM orders, LATERAL (
        SELECT coalesce(array_agg(product_id ORDER BY product_id), '{}') AS products,
               coalesce(array_agg(quantity ORDER BY product_id), '{}') AS quantities
@@ -47,9 +56,9 @@ export async function lockOrders(
     [ids],
   );
   return new Map(
-    orders.map(({ id, status, version, products, quantities }) => {
+    orders.map(({ products, quantities, ...order }) => {
       const items = products.map((product_id, index) => ({ product_id, quantity: quantities[index]! }));
-      return [id, { id, status, version, items }];
+      return [order.id, { ...order, items }];
     }),
   );
 }

@@ -19,6 +19,7 @@ export type OrderDetails = Omit<
   | 'republished_at'
   | 'placed_by'
   | 'placed_from'
+  | 'payment_method'
 > & {
   lines: Pick<
     OrderLine,
@@ -57,7 +58,10 @@ export interface OrderFilter {
 /** Who placed an order, as the audit log names them, and from which address. Null for old orders. */
 export type PlacedBy = Pick<Order, 'placed_by' | 'placed_from'>;
 
-export type OrderRecipient = Pick<Order, 'id' | 'status' | 'customer_email' | 'locale'>;
+export type OrderRecipient = Pick<Order, 'id' | 'status' | 'customer_email' | 'locale'> & {
+  /** Whether the order is rejected because its payment was declined. */
+  is_declined: boolean | null;
+};
 
 /** Condition of the index for the orders of one reference. */
 const WITH_REFERENCE = 'reference IS NOT NULL';
@@ -155,7 +159,9 @@ export class OrderDetailsRepository {
   /** Recipients by order id; unknown ids are omitted. */
   async recipients(ids: number[]): Promise<Map<number, OrderRecipient>> {
     const orders = await this.manager.query<OrderRecipient[]>(
-      'SELECT id, status, customer_email, locale FROM orders WHERE id = ANY($1)',
+      `SELECT id, status, customer_email, locale,
+              rejection @> '[{"reason": "payment_declined"}]' AS is_declined
+       FROM orders WHERE id = ANY($1)`,
       [ids],
     );
     return new Map(orders.map((order) => [order.id, order]));

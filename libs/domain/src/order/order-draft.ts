@@ -13,6 +13,7 @@ export interface PlaceOrderRequest {
   locale: Locale;
   reference?: string;
   metadata?: Record<string, string>;
+  payment?: { method: string };
 }
 
 /**
@@ -37,7 +38,7 @@ export function draftOrder(
 
 /** @throws InvalidOrder */
 function applyRules(
-  { customer, items, locale, reference, metadata }: PlaceOrderRequest,
+  { customer, items, locale, reference, metadata, payment }: PlaceOrderRequest,
   snapshots: ReadonlyMap<number, ProductSnapshot>,
 ): NewOrder {
   const quantities = addUpQuantities(items);
@@ -50,6 +51,7 @@ function applyRules(
     quantity: quantities.get(id)!,
     unit_price: price,
   }));
+  const total = orderTotal(lines);
   return {
     customer_name: customer.name,
     customer_email: customer.email,
@@ -57,8 +59,10 @@ function applyRules(
     reference,
     metadata,
     currency: singleCurrency(products),
-    total: orderTotal(lines),
+    total,
     lines,
+    // Nothing is charged for a free order.
+    ...(payment && total > 0 && { payment_method: payment.method }),
   };
 }
 

@@ -18,6 +18,7 @@ import {
   SETTLED_ORDER_STATUSES,
   statusesAfter,
   STATUSES_SINCE_SHIPMENT,
+  STATUSES_UNSOLD,
   STATUSES_WITH_STOCK_RESERVED,
   STATUSES_WITH_STOCK_SOLD,
   TRANSITION_STATUSES,
@@ -193,6 +194,7 @@ describe('Order state machine', () => {
   it('has only events of the catalogue', () => {
     expect(EVENT_OF_STATUS).toMatchObject({
       pending: 'order.created',
+      awaiting_payment: 'payment.requested',
       reserved: 'stock.reserve',
       processed: 'order.processed',
       rejected: 'order.rejected',
@@ -203,6 +205,7 @@ describe('Order state machine', () => {
   });
 
   it('has the statuses in which stock is reserved or sold', () => {
+    expect(STATUSES_UNSOLD).toEqual(['rejected', 'cancelled']);
     expect(STATUSES_WITH_STOCK_RESERVED).toEqual(['awaiting_payment', 'reserved']);
     expect(STATUSES_WITH_STOCK_SOLD).toEqual([
       'processed',

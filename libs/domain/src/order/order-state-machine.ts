@@ -25,7 +25,7 @@ export const ORDER_TRANSITIONS = {
     },
   },
   awaiting_payment: {
-    event: undefined,
+    event: 'payment.requested',
     stock: 'reserved',
     isInProgress: true,
     transitions: { reserve: 'reserved', reject: 'rejected', cancel: 'cancelled' },
@@ -102,6 +102,9 @@ export const FINAL_ORDER_STATUSES = ORDER_STATUSES.filter(isFinal);
 /** Statuses in which each line of an order has an active reservation. */
 export const STATUSES_WITH_STOCK_RESERVED = statusesWithStock('reserved');
 
+/** Statuses of orders that have ended without a sale. */
+export const STATUSES_UNSOLD = ORDER_STATUSES.filter(hasEndedUnsold);
+
 /** Statuses in which the stock of each line is deducted. */
 export const STATUSES_WITH_STOCK_SOLD = statusesWithStock('sold');
 
@@ -149,6 +152,11 @@ export function hasReservedStock(status: OrderStatus): boolean {
 /** Whether the stock of each line of an order in the status is deducted. */
 export function hasSoldStock(status: OrderStatus): boolean {
   return TABLE[status].stock === 'sold';
+}
+
+/** Whether an order in the status has ended without a sale. Money that was captured for it goes back. */
+export function hasEndedUnsold(status: OrderStatus): boolean {
+  return isFinal(status) && TABLE[status].stock === 'free';
 }
 
 export function mayTransition(transition: OrderTransition, status: OrderStatus): boolean {

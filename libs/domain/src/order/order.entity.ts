@@ -18,7 +18,8 @@ export type Cancellation = (typeof CANCELLATIONS)[number];
 export const LOCALES = ['en', 'pt-BR'] as const;
 export type Locale = (typeof LOCALES)[number];
 
-export const REJECTION_REASONS = ['out_of_stock', 'product_inactive'] as const;
+/** `payment_declined` concerns the whole order, and is the reason of each of its lines. */
+export const REJECTION_REASONS = ['out_of_stock', 'product_inactive', 'payment_declined'] as const;
 
 /** The reason why a line of an order can't be fulfilled. Quantities are in units. */
 export interface LineRejection {
@@ -78,6 +79,10 @@ export class Order {
   /** Values that the customer stores with the order. Null if there are none. */
   @Column('json', { nullable: true })
   metadata!: Record<string, string> | null;
+
+  /** Token of the payment gateway, if the order is paid online. */
+  @Column('text', { nullable: true, select: false })
+  payment_method!: string | null;
 
   /** `id` of the Actor that placed the order, and its address. Null for old orders; an erasure removes those of a customer. */
   @Column('text', { nullable: true, select: false })

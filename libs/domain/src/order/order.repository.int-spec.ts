@@ -70,10 +70,10 @@ describe('OrderRepository', () => {
         { order_id: first, items },
       ];
       expect(await shop.unitOfWork.inTransaction(({ orders }) => orders.lockForMessages(messages))).toEqual([
-        { id: second, status: 'pending', version: 1, items, message: messages[0] },
+        { id: second, status: 'pending', version: 1, has_payment: false, items, message: messages[0] },
         new OrderNotFound(UNKNOWN_ID),
         new OrderMismatch(first),
-        { id: first, status: 'pending', version: 1, items, message: messages[3] },
+        { id: first, status: 'pending', version: 1, has_payment: false, items, message: messages[3] },
       ]);
     });
   });
@@ -83,7 +83,13 @@ describe('OrderRepository', () => {
       { product_id: 1, reason: 'out_of_stock', requested: 2, available: 1 },
     ];
     /** The transitions that the repository can make. */
-    const MADE = ['reserve', 'process', 'reject', 'cancel'] as const satisfies OrderTransition[];
+    const MADE = [
+      'awaitPayment',
+      'reserve',
+      'process',
+      'reject',
+      'cancel',
+    ] as const satisfies OrderTransition[];
     type LaterTransition = (typeof MADE)[number];
     const REACHED = ORDER_STATUSES.filter(
       (status) =>

@@ -32,6 +32,8 @@ export interface NewOrder {
   total: number;
   lines: { product_id: number; sku: string; name: string; quantity: number; unit_price: number }[];
   placedBy?: Actor;
+  /** Token of the payment gateway, if the order is paid online. */
+  payment_method?: string;
 }
 
 /** The columns of a new order that the database fills in. */
@@ -53,12 +55,13 @@ export class OrderRepository {
     return this.manager.query<PlacedOrder[]>(
       `WITH placed AS (
          INSERT INTO orders (customer_name, customer_email, locale, currency, total, reference, metadata, placed_by,
-                             placed_from, unconfirmed)
-         SELECT customer_name, customer_email, locale, currency, total, reference, metadata, placed_by, placed_from, $13::text[]
+                             placed_from, payment_method, unconfirmed)
+         SELECT customer_name, customer_email, locale, currency, total, reference, metadata, placed_by, placed_from,
+                payment_method, $13::text[]
          FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $14::text[], $15::json[],
-                     $16::text[], $17::text[]) WITH ORDINALITY
+                     $16::text[], $17::text[], $18::text[]) WITH ORDINALITY
               AS placed (customer_name, customer_email, locale, currency, total, reference, metadata, placed_by, placed_from,
-                         position)
+                         payment_method, position)
          ORDER BY position
          RETURNING id, created_at
        ), numbered AS (
@@ -91,6 +94,7 @@ export class OrderRepository {
         listUnlessEmpty(orders.map(({ metadata }) => metadata && JSON.stringify(metadata))),
         listUnlessEmpty(orders.map(({ placedBy }) => placedBy?.id)),
         listUnlessEmpty(orders.map(({ placedBy }) => placedBy?.address ?? undefined)),
+        listUnlessEmpty(orders.map(({ payment_method }) => payment_method)),
       ],
     );
   }
@@ -100,6 +104,11 @@ export class OrderRepository {
     const order = (await lockOrders(this.manager, [id])).get(id);
     if (!order) throw new OrderNotFound(id);
     return order;
+  }
+
+  /** Locks the orders, sorted by id. @returns those that exist, by id */
+  lockAll(ids: number[]): Promise<Map<number, LockedOrder>> {
+    return lockOrders(this.manager, ids);
   }
 
   /** Locks those of the orders that no other transaction has locked, sorted by id. */
@@ -124,6 +133,10 @@ export class OrderRepository {
       if (!order) return new OrderNotFound(order_id);
       return hasSameItems(order.items, items) ? { ...order, message } : new OrderMismatch(order_id);
     });
+  }
+
+  async awaitPayment(ids: number[]) {
+    await this.transition('awaitPayment', ids);
   }
 
   async reserve(ids: number[]) {
@@ -214,8 +227,8 @@ export class OrderRepository {
     const changed = await this.manager.query<unknown[]>(
       `WITH changed AS (
          UPDATE orders SET status = $3, version = version + 1, rejection = requested.rejection, cancellation = $5,
-                cancellation_reason = $8, shipment_status = $9, unconfirmed = unconfirmed || $6::text[],
-                closed_at = CASE WHEN $7::boolean AND cardinality(unconfirmed || $6) = 0 THEN clock_timestamp() END,
+                cancellation_reason = $8, shipment_status = $9, unconfirmed = unconfirmed || ${CONFIRMATIONS},
+                closed_at = CASE WHEN $7::boolean AND cardinality(unconfirmed || ${CONFIRMATIONS}) = 0 THEN clock_timestamp() END,
                 updated_at = clock_timestamp(), republish_count = 0, republished_at = NULL
          FROM unnest($1::bigint[], $4::jsonb[]) AS requested (id, rejection)
          WHERE orders.id = requested.id AND orders.id = ANY($1) AND status = ANY($2) RETURNING orders.id
@@ -231,6 +244,7 @@ export class OrderRepository {
         !isInProgress(to),
         cancellationReason,
         STATUSES_SINCE_SHIPMENT.includes(to) ? to : null,
+        confirmationsIn(to, subjectId).filter((confirmation) => !isByPaymentWorker(confirmation)),
       ],
     );
     if (changed.length !== ids.length)
@@ -244,6 +258,10 @@ export class OrderRepository {
 /** For a list without values, null is cheaper to send, and unnest() fills the column with nulls as well. */
 const listUnlessEmpty = (values: (string | undefined)[]) =>
   values.some((value) => value !== undefined) ? values : null;
+
+/** Confirmations of an order with a payment, and of one without. payment-worker has nothing to do for the latter. */
+const CONFIRMATIONS = 'CASE WHEN payment_method IS NULL THEN $10::text[] ELSE $6::text[] END';
+const isByPaymentWorker = (confirmation: PendingConfirmation) => confirmation.endsWith(':payment_queue');
 
 /** Events that are published in addition to the event of a new status. */
 const FURTHER_EVENTS: Partial<Record<OrderStatus, EventName[]>> = { processed: ['stock.updated'] };

@@ -90,9 +90,21 @@ export class PersonalDataRepository {
       `UPDATE orders SET customer_name = $2, customer_email = $3, reference = NULL, metadata = NULL,
               cancellation_reason = NULL,
               placed_by = CASE WHEN placed_by LIKE 'customer:%' THEN $4 ELSE placed_by END,
-              placed_from = CASE WHEN placed_by LIKE 'customer:%' THEN NULL ELSE placed_from END
+              placed_from = CASE WHEN placed_by LIKE 'customer:%' THEN NULL ELSE placed_from END,
+              -- Not NULL: the order stays one with a payment.
+              payment_method = CASE WHEN payment_method IS NOT NULL THEN $5 END
        WHERE id = ANY($1)`,
-      [orderIds, ERASED.name, ERASED.email, ERASED.actor],
+      [orderIds, ERASED.name, ERASED.email, ERASED.actor, ERASED.name],
+    );
+    // The token of a means of payment: a refund needs only the id of the charge. And the reasons of refunds, as free text.
+    await this.manager.query('UPDATE payments SET method = $2 WHERE order_id = ANY($1)', [
+      orderIds,
+      ERASED.name,
+    ]);
+    await this.manager.query(
+      `UPDATE refunds SET reason = $2 FROM payments
+       WHERE payments.id = payment_id AND order_id = ANY($1) AND reason IS NOT NULL`,
+      [orderIds, ERASED.name],
     );
     await this.manager.query('UPDATE shipments SET tracking_number = NULL WHERE order_id = ANY($1)', [
       orderIds,

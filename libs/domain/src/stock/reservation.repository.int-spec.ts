@@ -84,7 +84,7 @@ describe('ReservationRepository', () => {
     const reserveUnlocked = (id: number, items: OrderItem[], allHaveStarted = () => Promise.resolve()) =>
       shop.unitOfWork.inTransaction(async ({ reservations }) => {
         await allHaveStarted();
-        await reservations.reserve([{ id, status: 'pending', version: 1, items }], 60);
+        await reservations.reserve([{ id, status: 'pending', version: 1, has_payment: false, items }], 60);
       });
 
     it('throws if one product has too little available, and changes nothing', async () => {
@@ -106,7 +106,13 @@ describe('ReservationRepository', () => {
       const items = [{ product_id, quantity: 2 }];
       const orders: LockedOrder[] = [];
       for (let count = 0; count < 2; count++)
-        orders.push({ id: await shop.createOrder(items), status: 'pending', version: 1, items });
+        orders.push({
+          id: await shop.createOrder(items),
+          status: 'pending',
+          version: 1,
+          has_payment: false,
+          items,
+        });
       await expect(
         shop.unitOfWork.inTransaction(({ reservations }) => reservations.reserve(orders, 60)),
       ).rejects.toThrow('only 0 of the 1 products');

@@ -12,7 +12,7 @@ describe('StockRepository', () => {
   const reservedOrder = async (items: OrderItem[]): Promise<number> => {
     const id = await shop.createOrder(items);
     await shop.unitOfWork.inTransaction(({ reservations }) =>
-      reservations.reserve([{ id, status: 'pending', version: 1, items }], 60),
+      reservations.reserve([{ id, status: 'pending', version: 1, has_payment: false, items }], 60),
     );
     return id;
   };

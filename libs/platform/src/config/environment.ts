@@ -207,6 +207,15 @@ export const environmentSchema = z.object({
   MAILS_PER_RECIPIENT_PER_HOUR: wholeNumber(1, 10_000).default(20),
   /** The same for low-stock alerts. */
   STOCK_ALERTS_PER_HOUR: wholeNumber(1, 10_000).default(60),
+  /** The payment service provider of orders with a payment (docs/adr/0037). */
+  PAYMENT_GATEWAY: z.enum(['simulated', 'stripe'], 'must be simulated or stripe').default('simulated'),
+  /** Address of the simulated gateway, http://127.0.0.1:4010 by default. For stripe, replaces the address of Stripe's API. */
+  PAYMENT_GATEWAY_URL: publicUrl.optional(),
+  /** Time within which the gateway must answer. After it the outcome is unknown until the gateway is asked again. */
+  PAYMENT_TIMEOUT_MS: wholeNumber(100, 60_000).default(10_000),
+  /** Secret by which the gateway signs its webhooks. Without it, the api refuses them. */
+  PAYMENT_WEBHOOK_SECRET: z.string().min(16, 'must have at least 16 characters').optional(),
+  STRIPE_API_KEY: z.string().optional(),
   /**
    * Each of these two variables enables tracing. They are listed here only to decide whether to load the OpenTelemetry
    * SDK. The SDK itself reads them and all other OTEL_ variables of its specification.

@@ -11,6 +11,8 @@ export const SECRET_VARIABLES = [
   'OTEL_EXPORTER_OTLP_HEADERS',
   'METRICS_TOKEN',
   'DOCS_TOKEN',
+  'PAYMENT_WEBHOOK_SECRET',
+  'STRIPE_API_KEY',
 ] as const;
 
 /** The migrations also read the DATABASE_URL of each app, such as API_DATABASE_URL. */

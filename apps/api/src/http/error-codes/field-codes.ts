@@ -24,6 +24,8 @@ export const FIELD_CODES: Record<string, string> = {
   invalid_cursor: 'The cursor is not the `next_cursor` of a previous page.',
   not_own: 'The e-mail address is not that of the caller.',
   reused: 'The idempotency key was used for another request.',
+  unknown_payment_method: 'The payment gateway does not know the token.',
+  refund_too_large: 'More would be refunded than was captured.',
   unknown_product: 'There is no product with this id.',
   not_in_order: 'The order has no line with this product.',
   mixed_currencies: 'The products of the order have several currencies.',

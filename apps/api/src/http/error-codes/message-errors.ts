@@ -44,6 +44,28 @@ export const MESSAGES: ErrorCode[] = [
     repeat: 'A replay is safe: it changes nothing twice.',
   },
   {
+    code: 'payment_not_ready',
+    status: null,
+    meaning:
+      'The message reports an outcome that the payment of its order does not have, also after all attempts.',
+    action: 'Read the payment. Discard the dead letter: a client of the broker has forged it.',
+    repeat: 'A replay is safe: the stored payment decides.',
+  },
+  {
+    code: 'refund_not_made',
+    status: null,
+    meaning: 'The message reports a refund that was not made, also after all attempts.',
+    action: 'Read the payment. Discard the dead letter: a client of the broker has forged it.',
+    repeat: 'A replay is safe: the stored refund decides.',
+  },
+  {
+    code: 'gateway_unavailable',
+    status: null,
+    meaning: 'The payment gateway does not answer payment-worker, which logs this. No message fails.',
+    action: 'Wait, or correct the address or the credential of the gateway.',
+    repeat: 'payment-worker asks again by itself.',
+  },
+  {
     code: 'crashes_worker',
     status: null,
     meaning: 'The message was delivered five times without an acknowledgement, so it may crash the worker.',

@@ -91,6 +91,42 @@ export const RULES: ErrorCode[] = [
     repeat: AFTER_CHANGE,
   },
   {
+    code: 'payment_not_found',
+    status: 404,
+    meaning: 'There is no payment with this id.',
+    action: 'Use an id that the API has returned.',
+    repeat: POINTLESS,
+  },
+  {
+    code: 'refund_too_large',
+    status: 409,
+    meaning:
+      'More would be refunded than was captured, together with the refunds that are requested already.',
+    action: 'Read the payment.',
+    repeat: AFTER_CHANGE,
+  },
+  {
+    code: 'webhook_not_configured',
+    status: 404,
+    meaning: 'This system does not use that payment gateway, or has no secret for its webhooks.',
+    action: 'Set PAYMENT_GATEWAY and PAYMENT_WEBHOOK_SECRET.',
+    repeat: AFTER_CHANGE,
+  },
+  {
+    code: 'invalid_signature',
+    status: 400,
+    meaning: 'The signature of the webhook is missing, or does not match its body.',
+    action: 'Compare the secret of the gateway with PAYMENT_WEBHOOK_SECRET.',
+    repeat: POINTLESS,
+  },
+  {
+    code: 'signature_expired',
+    status: 400,
+    meaning: 'The signature of the webhook was made more than five minutes ago, or in the future.',
+    action: 'Sign the body again. Compare the clocks of both systems.',
+    repeat: POINTLESS,
+  },
+  {
     code: 'product_not_found',
     status: 404,
     meaning: 'There is no product with this id.',
