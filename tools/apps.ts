@@ -39,6 +39,9 @@ const defaults = {
   DRAIN_TIMEOUT_MS: '0',
   MAIL_FROM: 'Estoque <no-reply@estoque.example>',
   STOCK_ALERT_EMAIL: 'stock@estoque.example',
+  OPERATOR_EMAIL: 'operator@estoque.example',
+  // A receiver of webhooks can run on this machine.
+  WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
 };
 
 /** @param docsToken the credential of Swagger UI */

@@ -29,7 +29,7 @@ function routesOf(controllers: Type[]): { name: string; handler: Handler; access
 }
 
 /** The routes that need no credential: their handlers check a signature. */
-const SIGNED = ['WebhooksController.simulated', 'WebhooksController.stripe'];
+const SIGNED = ['PaymentWebhooksController.simulated', 'PaymentWebhooksController.stripe'];
 
 /** @returns what is wrong with the access to the routes */
 function findProblems(controllers: Type[]): string[] {

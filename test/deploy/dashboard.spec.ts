@@ -47,7 +47,12 @@ describe('Grafana dashboard', () => {
     );
     const flow = ['api', 'Outbox', 'RabbitMQ', ...WORKERS.map(({ name }) => name), 'Mail'];
     expect(rows.slice(0, flow.length).map(({ title }) => /^\d+\. ([\w-]+)/.exec(title)?.[1])).toEqual(flow);
-    expect(rows.slice(flow.length).map(({ title }) => title)).toEqual(['Failures', 'Database', 'Processes']);
+    expect(rows.slice(flow.length).map(({ title }) => title)).toEqual([
+      'Webhooks: other systems are notified',
+      'Failures',
+      'Database',
+      'Processes',
+    ]);
   });
 
   it('shows every metric that the project defines', async () => {

@@ -330,7 +330,9 @@ describe.each(OVERLAYS)('Overlay %s', (name) => {
       expect(canReach(podOf(app), DATABASE_URL)).toBe(true);
       for (const url of RABBITMQ_URL) expect(canReach(podOf(app), url)).toBe(true);
       expect(canReach(podOf(app), SMTP_URL!)).toBe(app === 'notify-worker');
-      expect(mayConnectOutside(overlay(), podOf(app), 443)).toBe(app === 'api' || app === 'payment-worker');
+      // Keys of identity providers, the payment gateway, and receivers of webhooks.
+      const hasAccess = ['api', 'payment-worker', 'notify-worker'].includes(app);
+      expect(mayConnectOutside(overlay(), podOf(app), 443)).toBe(hasAccess);
       for (const other of apps) expect(mayConnect(overlay(), podOf(app), podOf(other), 3_000)).toBe(false);
     }
     expect(canReach(migrate, DATABASE_URL)).toBe(true);
@@ -411,6 +413,8 @@ describe('mayConnect and mayConnectOutside', () => {
     expect(mayConnectToBroker(production.without('NetworkPolicy', 'to-broker'))).toBe(false);
     expect(mayConnectToBroker(production.without('NetworkPolicy', 'rabbitmq'))).toBe(false);
     expect(mayConnectOutside(production, podNamed('Deployment notify-worker'), 465)).toBe(true);
+    expect(mayConnectOutside(production, podNamed('Deployment notify-worker'), 443)).toBe(true);
+    expect(mayConnectOutside(production, podNamed('Deployment stock-worker'), 443)).toBe(false);
     expect(
       mayConnectOutside(
         production.without('NetworkPolicy', 'to-mail'),

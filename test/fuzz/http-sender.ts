@@ -8,6 +8,7 @@ import { findAccessProblem } from './access-check.js';
 import { accessRequests, corpusRequests } from './corpus.js';
 import type { Credential } from './credentials.js';
 import { RequestGenerator, send, toCurl, type FuzzRequest, type FuzzResponse } from './http-requests.js';
+import { WEBHOOK_URL } from './known-resources.js';
 import type { SenderContext } from './sender.js';
 import { ValueGenerator } from './values.js';
 
@@ -75,6 +76,7 @@ class HttpClient {
     if (field === 'product_id') return random.pick(productIds);
     if (field === 'order_id') return random.pick(orderIds);
     if (field === 'method') return random.pick([...Object.keys(SIMULATED_METHODS), 'tok_unknown']);
+    if (field === 'url') return WEBHOOK_URL;
     if (field === 'sku') return `FUZZ-${index}-${random.between(1, 1_000_000)}`;
     return undefined;
   }

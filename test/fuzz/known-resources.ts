@@ -11,6 +11,8 @@ export interface KnownResources {
 }
 
 const COUNT = 5;
+/** No name server knows this name (RFC 6761). */
+export const WEBHOOK_URL = 'https://receiver.invalid/hooks';
 
 export async function createKnownResources(apps: AppProcesses): Promise<KnownResources> {
   /** @returns the `id` in the response */
@@ -30,6 +32,7 @@ export async function createKnownResources(apps: AppProcesses): Promise<KnownRes
   }
   for (let index = 1; index <= COUNT; index++)
     apiKeyIds.push(await create('/v1/api-keys', { name: `fuzz ${index}`, scopes: ['orders:read'] }));
+  await create('/v1/webhook-endpoints', { url: WEBHOOK_URL, events: ['order.created'] });
   const others = Array.from({ length: COUNT }, (_, index) => `fuzz-${index}@fuzz.example`);
   for (const email of [...CUSTOMER_EMAILS, ...others]) {
     const customer = { name: 'Ana', email };

@@ -6,6 +6,7 @@ import { parseMetrics } from '../support/metrics.js';
 import { System } from '../support/system.js';
 import { dataOf } from '../support/test-client.js';
 import { until } from '../support/until.js';
+import { WebhookReceiver } from '../support/webhook-receiver.js';
 
 /** Span id of the external client that calls the API. */
 const CALLER = '00f067aa0ba902b7';
@@ -53,6 +54,7 @@ describe('Telemetry', () => {
       AUDIT_INTERVAL_SECONDS: '1',
       // Nothing listens there: the charge has no outcome.
       PAYMENT_GATEWAY_URL: 'http://127.0.0.1:1',
+      WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
     };
     system = await System.start({ environment });
   });
@@ -250,5 +252,25 @@ describe('Telemetry', () => {
       kind: 'client',
       attributes: { 'estoque.order.id': id, 'estoque.payment.outcome': 'unknown' },
     });
+  });
+
+  it('continues the trace in the request to a webhook receiver', async () => {
+    const receiver = await WebhookReceiver.start();
+    const body = { url: receiver.url, events: ['order.processed' as const] };
+    const { id } = await dataOf(system.api.POST('/v1/webhook-endpoints', { body }));
+    const traceId = 'c'.repeat(32);
+    await placeOrder(traceId, await system.createProduct(5));
+    const span = await until('the span of the request', () =>
+      collector.spansOfTrace(traceId).find(({ name }) => name === 'webhook order.processed'),
+    );
+    expect([span.app, span.kind]).toEqual(['notify-worker', 'client']);
+    expect(span.attributes).toMatchObject({
+      'http.request.method': 'POST',
+      'http.response.status_code': 200,
+      'estoque.webhook_endpoint.id': id,
+    });
+    expect(JSON.stringify(span)).not.toContain(new URL(receiver.url).host);
+    await system.api.DELETE('/v1/webhook-endpoints/{id}', { params: { path: { id } } });
+    await receiver.stop();
   });
 });

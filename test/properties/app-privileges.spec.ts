@@ -9,6 +9,7 @@ import { APP_NAMES, type AppName } from '../../apps/manifest.js';
 import { AuditLogPruningService } from '../../apps/api/src/audit-log/audit-log-pruning.service.js';
 import { IdempotencyPruningService } from '../../apps/api/src/idempotency/idempotency-pruning.service.js';
 import { MailQuotaPruningService } from '../../apps/notify-worker/src/mail-quota-pruning.service.js';
+import { WebhookPruningService } from '../../apps/notify-worker/src/webhooks/webhook-pruning.service.js';
 import { RetentionService } from '../../apps/order-worker/src/retention.service.js';
 import { createDatabase } from '../support/database.js';
 import { until } from '../support/until.js';
@@ -71,6 +72,19 @@ describe('The privileges of the apps are enough', () => {
     const environment = { AUDIT_LOG_RETENTION_DAYS: 60 } as Environment;
     await new AuditLogPruningService(unitOfWorkOf('api'), environment, logger).prune();
     expect(await count('audit_log')).toBe(1);
+  });
+
+  it('for the pruning of webhooks by notify-worker', async () => {
+    await owner.query(
+      `WITH old AS (
+         INSERT INTO webhook_events (event_id, event, body, created_at)
+         VALUES (gen_random_uuid(), 'order.created', '{}', now() - interval '30 days') RETURNING id
+       )
+       INSERT INTO webhook_deliveries (endpoint_id, webhook_event_id) SELECT 1, id FROM old`,
+    );
+    const environment = { WEBHOOK_RETENTION_DAYS: 14 } as Environment;
+    await new WebhookPruningService(unitOfWorkOf('notify-worker'), environment, logger).prune();
+    expect([await count('webhook_events'), await count('webhook_deliveries')]).toEqual([0, 0]);
   });
 
   it('for the pruning of mail quotas by notify-worker', async () => {

@@ -2,6 +2,7 @@ import {
   NOTIFICATION_STATES,
   ORDER_STATUSES,
   ORDER_STATUSES_IN_PROGRESS,
+  WEBHOOK_DELIVERY_STATES,
   type AuditLogFilter,
   type OrderFilter,
   type OrderStatus,
@@ -165,6 +166,23 @@ describe('Lists of a large database with a skewed distribution', () => {
     expect(expensive).toEqual([]);
   }, 120_000);
 
+  it('read a bounded number of webhook deliveries for each combination of filters, and to find work', async () => {
+    const { webhookDeliveries } = shop.unitOfWork.read;
+    for (const endpointId of [1, 2]) {
+      for (const state of [undefined, ...WEBHOOK_DELIVERY_STATES])
+        for (const orderId of [undefined, 700])
+          for (const before of [undefined, 50_000]) {
+            const page = await webhookDeliveries.list(endpointId, { state, orderId, before, limit: LIMIT });
+            expect(page.every((delivery) => delivery.state === (state ?? delivery.state))).toBe(true);
+            if (orderId === undefined && before === undefined) expect(page).toHaveLength(LIMIT);
+          }
+      await webhookDeliveries.claimDue(endpointId, 4);
+    }
+    await webhookDeliveries.waiting(LIMIT);
+    await webhookDeliveries.prune(10_000, { from: 0, limit: LIMIT });
+    expect(expensiveStatements()).toEqual([]);
+  });
+
   it('read a bounded number of rows to find work and for the metrics', async () => {
     const { activeReservations, openOrders } = shop.unitOfWork.read;
     const limits = { pending: 60, reserved: 60, unconfirmed: 300 };
@@ -255,6 +273,14 @@ async function insertData(shop: TestShop) {
             CASE WHEN id < 3000 AND id % 50 = 7 THEN 'failed' WHEN id < 3000 AND id % 50 = 8 THEN 'pending'
                  WHEN id < 3000 AND id % 5 = 4 THEN 'withheld' ELSE 'sent' END
      FROM orders`,
+    `INSERT INTO webhook_endpoints (url, events) SELECT 'https://shop.example/' || n, '{order.created}' FROM generate_series(1, 2) n`,
+    `INSERT INTO webhook_events (event_id, event, order_id, body, created_at)
+     SELECT gen_random_uuid(), 'order.created', n, '{}', now() - ${age} FROM generate_series(1, ${ORDERS}) n`,
+    // One endpoint has few deliveries. The failed ones are old, and the newest ones wait.
+    `INSERT INTO webhook_deliveries (endpoint_id, webhook_event_id, order_id, state, due_at)
+     SELECT CASE WHEN id % 100 = 0 THEN 2 ELSE 1 END, id, order_id,
+            CASE WHEN id < 20000 AND id % 50 <= 1 THEN 'failed' WHEN id > ${ORDERS} - 3000 THEN 'pending' ELSE 'delivered' END, clock_timestamp()
+     FROM webhook_events`,
     // Nearly all entries are of one actor, one action and one object. The others are old.
     `INSERT INTO audit_log (at, actor, address, action, object_type, object_id, after)
      SELECT now() - ${age}, CASE WHEN n < 5000 AND n % 50 = 0 THEN 'key:2' ELSE 'key:1' END, '127.0.0.1',

@@ -186,6 +186,30 @@ describe('The erasure of a customer', () => {
     });
   });
 
+  it('erases what receivers of webhooks have answered to events of the orders, and keeps the deliveries', async () => {
+    await shop.unitOfWork.inTransaction(({ webhookEndpoints }) =>
+      webhookEndpoints.create('https://shop.example/', ['order.created'], 'whsec_'),
+    );
+    const [erased, other] = [await placeClosed(), await placeClosed({ email: 'rui@example.com' })];
+    await sql.query(
+      `INSERT INTO webhook_attempts (delivery_id, at, duration_ms, url, status, answer)
+       SELECT id, now(), 1, 'https://shop.example/', 200, 'thanks, ' || $1 FROM webhook_deliveries`,
+      [NAME],
+    );
+    await erase();
+    const answers = await sql.query<object>(
+      `SELECT order_id, answer FROM webhook_attempts JOIN webhook_deliveries delivery ON delivery.id = delivery_id
+       ORDER BY order_id`,
+    );
+    expect(answers).toEqual([
+      { order_id: erased, answer: null },
+      { order_id: other, answer: `thanks, ${NAME}` },
+    ]);
+    await erase('rui@example.com');
+    expect(await traces()).toEqual([]);
+    await sql.query('DELETE FROM webhook_endpoints');
+  });
+
   it('revokes the API keys of the customer, and deletes the quota of the mailbox', async () => {
     const keys = new ApiKeysService(shop.unitOfWork);
     const create = async (customer_email: string) =>

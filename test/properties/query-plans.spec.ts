@@ -26,6 +26,8 @@ const PRODUCTS = 50;
 /** Number of stored orders that are older than the retention period: more than one batch of timeline entries. */
 const OLD_ORDERS = 500;
 const FIRST_ORDER_ID = 1;
+/** The trigger of the outbox looks for webhook endpoints. There are 20 at most. */
+const SMALL_TABLES = new Set(['webhook_endpoints']);
 const LONG_AGO = `now() - interval '60 days'`;
 const environment = {
   RESERVATION_TTL_SECONDS: 3_600,
@@ -210,7 +212,9 @@ describe.each([
     for (const statement of ['DELETE FROM order_timeline', 'DELETE FROM notifications'])
       expect(plans.some(({ sql }) => sql.includes(statement))).toBe(true);
     const scans = plans.flatMap(({ sql, plan }) =>
-      [...scannedRelations(plan)].map((relation) => `${relation}: ${sql}`),
+      [...scannedRelations(plan)]
+        .filter((relation) => !SMALL_TABLES.has(relation))
+        .map((relation) => `${relation}: ${sql}`),
     );
     expect(scans).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import type { KnownResources } from '../fuzz/known-resources.js';
+import { WEBHOOK_URL, type KnownResources } from '../fuzz/known-resources.js';
 import { ValueGenerator } from '../fuzz/values.js';
 import { Random } from '../faults/random.js';
 import { CUSTOMER_EMAIL } from '../support/credentials.js';
@@ -54,8 +54,10 @@ function requestsOf(operation: Operation, target: Target): MarkedRequest[] {
   ];
 }
 
-const knownValue = (field: string, { productIds }: KnownResources) =>
-  field === 'product_id' ? productIds[0] : undefined;
+function knownValue(field: string, { productIds }: KnownResources) {
+  if (field === 'product_id') return productIds[0];
+  return field === 'url' ? WEBHOOK_URL : undefined;
+}
 
 /** @param marked name of the parameter that gets a mark */
 function pathOf({ path }: Operation, { productIds, orderIds, apiKeyIds }: KnownResources, marked?: string) {

@@ -19,6 +19,8 @@ const queues = Object.keys(topologyOf('stock_events', catalogue).workQueues);
 /** Queues that a dead letter can come from. */
 const anyQueue = [...queues, UNROUTED_QUEUE, 'unknown'];
 
+const WEBHOOK_OUTCOMES = ['delivered', 'deferred', 'failed'];
+
 const gauge = (apps: readonly AppName[], labels: ExportedMetric['labels'] = {}): ExportedMetric => ({
   type: 'gauge',
   labels,
@@ -75,6 +77,11 @@ const APPLICATION_METRICS: Record<string, ExportedMetric> = {
   estoque_consumer_up: gauge(WORKER_NAMES),
   estoque_consumer_in_flight: gauge(WORKER_NAMES),
   estoque_lock_timeouts_total: counter(APP_NAMES),
+  estoque_webhook_deliveries_total: counter(['notify-worker'], { outcome: WEBHOOK_OUTCOMES }),
+  estoque_webhook_duration_seconds: histogram(['notify-worker'], { outcome: WEBHOOK_OUTCOMES }),
+  estoque_webhooks_waiting: gauge(['notify-worker']),
+  estoque_webhooks_oldest_seconds: gauge(['notify-worker']),
+  estoque_webhook_endpoints_disabled: gauge(['notify-worker']),
   estoque_rows_locked: gauge(APP_NAMES),
   estoque_outbox_depth: gauge(APP_NAMES),
   estoque_outbox_lag_seconds: gauge(APP_NAMES),

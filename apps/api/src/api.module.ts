@@ -34,12 +34,14 @@ import { OrdersController } from './orders/orders.controller.js';
 import { OrdersService } from './orders/orders.service.js';
 import { PaymentsController } from './payments/payments.controller.js';
 import { PaymentsService } from './payments/payments.service.js';
-import { WebhooksController } from './payments/webhooks.controller.js';
-import { WebhooksService } from './payments/webhooks.service.js';
+import { PaymentWebhooksController } from './payments/payment-webhooks.controller.js';
+import { PaymentWebhooksService } from './payments/payment-webhooks.service.js';
 import { ProductsController } from './products/products.controller.js';
 import { ProductsService } from './products/products.service.js';
 import { StockController } from './stock/stock.controller.js';
 import { StockService } from './stock/stock.service.js';
+import { WebhooksController } from './webhooks/webhooks.controller.js';
+import { WebhooksService } from './webhooks/webhooks.service.js';
 
 @Module({
   imports: [DomainModule.for({ ...appManifest('api'), collectsDeadLetters: true }), ReadPoolModule],
@@ -51,7 +53,7 @@ import { StockService } from './stock/stock.service.js';
     NotificationsController,
     MailSettingsController,
     PaymentsController,
-    WebhooksController,
+    PaymentWebhooksController,
     DeadLettersController,
     DeadLetterJobsController,
     OperationsController,
@@ -59,6 +61,7 @@ import { StockService } from './stock/stock.service.js';
     AuditLogController,
     CustomersController,
     ErasuresController,
+    WebhooksController,
   ],
   providers: [
     OrdersService,
@@ -68,7 +71,7 @@ import { StockService } from './stock/stock.service.js';
     NotificationsService,
     MailSettingsService,
     PaymentsService,
-    WebhooksService,
+    PaymentWebhooksService,
     DeadLettersService,
     DeadLetterJobsService,
     DeadLetterTasksService,
@@ -85,6 +88,7 @@ import { StockService } from './stock/stock.service.js';
     AuditLogPruningService,
     CustomersService,
     ErasureTasksService,
+    WebhooksService,
   ],
 })
 export class ApiModule {}

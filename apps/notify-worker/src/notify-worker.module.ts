@@ -10,6 +10,9 @@ import { TEMPLATES } from '@estoque/mails';
 import { NotificationService } from './notification.service.js';
 import { NotifyConsumer } from './notify.consumer.js';
 import { StockAlertService } from './stock-alert.service.js';
+import { WebhookAlertsService } from './webhooks/webhook-alerts.service.js';
+import { WebhookPruningService } from './webhooks/webhook-pruning.service.js';
+import { WebhookSenderService } from './webhooks/webhook-sender.service.js';
 
 @Module({
   imports: [
@@ -40,6 +43,14 @@ import { StockAlertService } from './stock-alert.service.js';
     }),
   ],
   controllers: [NotifyConsumer],
-  providers: [NotificationService, StockAlertService, MailSenderService, MailQuotaPruningService],
+  providers: [
+    NotificationService,
+    StockAlertService,
+    MailSenderService,
+    MailQuotaPruningService,
+    WebhookSenderService,
+    WebhookAlertsService,
+    WebhookPruningService,
+  ],
 })
 export class NotifyWorkerModule {}

@@ -892,6 +892,198 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhook-endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List webhook endpoints, newest first
+         * @description Requires the scope `webhooks:write`.
+         */
+        get: operations["listWebhookEndpoints"];
+        put?: never;
+        /**
+         * Create a webhook endpoint
+         * @description Requests to it are signed by Standard Webhooks. The response is the only place that shows the secret. The operation accepts no idempotency key, because a stored answer would contain the secret. Requires the scope `webhooks:write`.
+         */
+        post: operations["createWebhookEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a webhook endpoint
+         * @description Requires the scope `webhooks:write`.
+         */
+        get: operations["getWebhookEndpoint"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a webhook endpoint
+         * @description Events that wait are not sent. Requires the scope `webhooks:write`.
+         */
+        delete: operations["deleteWebhookEndpoint"];
+        options?: never;
+        head?: never;
+        /**
+         * Change the URL or the events of a webhook endpoint
+         * @description Events that wait are sent to the new URL. Requires the scope `webhooks:write`.
+         */
+        patch: operations["changeWebhookEndpoint"];
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enable a webhook endpoint
+         * @description The events that wait are sent, also those that were recorded while it was disabled. The operation is idempotent. Requires the scope `webhooks:write`.
+         */
+        post: operations["enableWebhookEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Disable a webhook endpoint
+         * @description Its events are recorded, and sent when it is enabled again. The operation is idempotent. Requires the scope `webhooks:write`.
+         */
+        post: operations["disableWebhookEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace the secret of a webhook endpoint
+         * @description Until the previous secret expires, each request has a signature by both. At most two secrets are valid. The operation accepts no idempotency key, because a stored answer would contain the secret. Requires the scope `webhooks:write`.
+         */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send the events of a period of time again
+         * @description At most 10,000 events that the endpoint has chosen, with the ids that they had. Events that still wait are left out. Requires the scope `webhooks:write`.
+         */
+        post: operations["replayWebhooks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the deliveries to an endpoint, newest first
+         * @description Requires the scope `webhooks:write`.
+         */
+        get: operations["listWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{id}/deliveries/{delivery_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a delivery with its requests and their answers
+         * @description Requires the scope `webhooks:write`.
+         */
+        get: operations["getWebhookDelivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{id}/deliveries/{delivery_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send the event of a delivery again
+         * @description With the id that it had. An event that still waits is not sent twice. Requires the scope `webhooks:write`.
+         */
+        post: operations["replayWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2058,7 +2250,7 @@ export interface components {
              * @enum {string}
              */
             role?: "customer" | "clerk" | "warehouse" | "operator" | "admin";
-            scopes?: ("orders:read" | "orders:write" | "shipments:write" | "stock:read" | "stock:write" | "products:write" | "notifications:read" | "notifications:write" | "payments:read" | "payments:write" | "operations:read" | "operations:write" | "admin")[];
+            scopes?: ("orders:read" | "orders:write" | "shipments:write" | "stock:read" | "stock:write" | "products:write" | "notifications:read" | "notifications:write" | "payments:read" | "payments:write" | "operations:read" | "operations:write" | "webhooks:write" | "admin")[];
             /**
              * Format: email
              * @description Required for the role `customer`: the key reaches only what belongs to this address.
@@ -2073,7 +2265,7 @@ export interface components {
             expires_at?: string;
         };
         CreatedApiKeyDto: {
-            scopes: ("orders:read" | "orders:write" | "shipments:write" | "stock:read" | "stock:write" | "products:write" | "notifications:read" | "notifications:write" | "payments:read" | "payments:write" | "operations:read" | "operations:write" | "admin")[];
+            scopes: ("orders:read" | "orders:write" | "shipments:write" | "stock:read" | "stock:write" | "products:write" | "notifications:read" | "notifications:write" | "payments:read" | "payments:write" | "operations:read" | "operations:write" | "webhooks:write" | "admin")[];
             /**
              * @description The key itself. It is shown only in this response.
              * @example est_live_...
@@ -2108,7 +2300,7 @@ export interface components {
             revoked_at: string | null;
         };
         ApiKeyDto: {
-            scopes: ("orders:read" | "orders:write" | "shipments:write" | "stock:read" | "stock:write" | "products:write" | "notifications:read" | "notifications:write" | "payments:read" | "payments:write" | "operations:read" | "operations:write" | "admin")[];
+            scopes: ("orders:read" | "orders:write" | "shipments:write" | "stock:read" | "stock:write" | "products:write" | "notifications:read" | "notifications:write" | "payments:read" | "payments:write" | "operations:read" | "operations:write" | "webhooks:write" | "admin")[];
             /** @example 12 */
             id: number;
             /**
@@ -2182,9 +2374,9 @@ export interface components {
              */
             address: string | null;
             /** @enum {string} */
-            action: "order.cancelled" | "order.shipped" | "order.completed" | "order.returned" | "refund.requested" | "product.created" | "product.changed" | "stock.received" | "stock.adjusted" | "notification.resent" | "mail_settings.changed" | "dead_letter.replayed" | "dead_letter.discarded" | "dead_letter_job.created" | "dead_letter_job.cancelled" | "audit.requested" | "erasure.requested" | "api_key.created" | "api_key.revoked";
+            action: "order.cancelled" | "order.shipped" | "order.completed" | "order.returned" | "refund.requested" | "product.created" | "product.changed" | "stock.received" | "stock.adjusted" | "notification.resent" | "mail_settings.changed" | "dead_letter.replayed" | "dead_letter.discarded" | "dead_letter_job.created" | "dead_letter_job.cancelled" | "audit.requested" | "erasure.requested" | "api_key.created" | "api_key.revoked" | "webhook_endpoint.created" | "webhook_endpoint.changed" | "webhook_endpoint.enabled" | "webhook_endpoint.disabled" | "webhook_endpoint.deleted" | "webhook_endpoint.secret_rotated" | "webhook_endpoint.replayed";
             /** @enum {string} */
-            object_type: "order" | "payment" | "product" | "notification" | "mail_settings" | "dead_letter" | "dead_letter_job" | "audit" | "erasure" | "api_key";
+            object_type: "order" | "payment" | "product" | "notification" | "mail_settings" | "dead_letter" | "dead_letter_job" | "audit" | "erasure" | "api_key" | "webhook_endpoint";
             /** @example 10 */
             object_id: string;
         };
@@ -2261,6 +2453,235 @@ export interface components {
             /** @example 2026-01-15T12:00:01.000Z */
             finished_at: string | null;
         };
+        CreateWebhookEndpointDto: {
+            /**
+             * @description Address of the receiver. It must start with `https://`.
+             * @example https://shop.example/hooks/estoque
+             */
+            url: string;
+            /**
+             * @description Events that are sent.
+             * @example [
+             *       "order.processed"
+             *     ]
+             */
+            events: ("order.created" | "payment.requested" | "payment.captured" | "payment.failed" | "stock.reserve" | "stock.updated" | "order.processed" | "order.rejected" | "order.cancelled" | "order.shipped" | "order.completed" | "order.returned" | "payment.refunded")[];
+        };
+        WebhookEndpointWithSecretDto: {
+            /**
+             * @example [
+             *       "order.processed"
+             *     ]
+             */
+            events: ("order.created" | "payment.requested" | "payment.captured" | "payment.failed" | "stock.reserve" | "stock.updated" | "order.processed" | "order.rejected" | "order.cancelled" | "order.shipped" | "order.completed" | "order.returned" | "payment.refunded")[];
+            /**
+             * @description Why the endpoint is disabled, or null. `request`: by a caller. `failing`: it accepted no event for a long time.
+             *     `gone`: it answered 410.
+             * @example null
+             * @enum {string|null}
+             */
+            disabled_reason: "request" | "failing" | "gone" | null;
+            /**
+             * @description The secret that signs. It is shown only in this response.
+             * @example whsec_...
+             */
+            secret: string;
+            /** @example 3 */
+            id: number;
+            /** @example https://shop.example/hooks/estoque */
+            url: string;
+            /** @enum {string} */
+            state: "enabled" | "disabled";
+            /** @example 2026-01-18T12:00:00.000Z */
+            disabled_at: string | null;
+            /**
+             * @description Time of the first failure since the last success, or null.
+             * @example 2026-01-15T12:00:00.000Z
+             */
+            failing_since: string | null;
+            /** @example 2026-01-15T12:00:00.000Z */
+            created_at: string;
+        };
+        WebhookEndpointDto: {
+            /**
+             * @example [
+             *       "order.processed"
+             *     ]
+             */
+            events: ("order.created" | "payment.requested" | "payment.captured" | "payment.failed" | "stock.reserve" | "stock.updated" | "order.processed" | "order.rejected" | "order.cancelled" | "order.shipped" | "order.completed" | "order.returned" | "payment.refunded")[];
+            /**
+             * @description Why the endpoint is disabled, or null. `request`: by a caller. `failing`: it accepted no event for a long time.
+             *     `gone`: it answered 410.
+             * @example null
+             * @enum {string|null}
+             */
+            disabled_reason: "request" | "failing" | "gone" | null;
+            /** @example 3 */
+            id: number;
+            /** @example https://shop.example/hooks/estoque */
+            url: string;
+            /** @enum {string} */
+            state: "enabled" | "disabled";
+            /** @example 2026-01-18T12:00:00.000Z */
+            disabled_at: string | null;
+            /**
+             * @description Time of the first failure since the last success, or null.
+             * @example 2026-01-15T12:00:00.000Z
+             */
+            failing_since: string | null;
+            /** @example 2026-01-15T12:00:00.000Z */
+            created_at: string;
+        };
+        WebhookEndpointPageDto: {
+            data: components["schemas"]["WebhookEndpointDto"][];
+            /** @example true */
+            has_more: boolean;
+            /**
+             * @description `cursor` of the next page, or null on the last page.
+             * @example MTIz
+             */
+            next_cursor: string | null;
+        };
+        ChangeWebhookEndpointDto: {
+            /**
+             * @description Address of the receiver. It must start with `https://`.
+             * @example https://shop.example/hooks/estoque
+             */
+            url?: string;
+            /**
+             * @description Events that are sent.
+             * @example [
+             *       "order.processed"
+             *     ]
+             */
+            events?: ("order.created" | "payment.requested" | "payment.captured" | "payment.failed" | "stock.reserve" | "stock.updated" | "order.processed" | "order.rejected" | "order.cancelled" | "order.shipped" | "order.completed" | "order.returned" | "payment.refunded")[];
+        };
+        RotateWebhookSecretDto: {
+            /**
+             * @description Time for which the previous secret signs too. Default: 24. With 0 it is invalid at once.
+             * @example 24
+             */
+            previous_valid_hours?: number;
+        };
+        ReplayWebhooksDto: {
+            /**
+             * Format: date-time
+             * @description Events recorded at or after this time.
+             * @example 2026-01-15T00:00:00Z
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description Events recorded before this time.
+             * @example 2026-01-16T00:00:00Z
+             */
+            to: string;
+        };
+        ReplayedWebhooksDto: {
+            /**
+             * @description Number of events that will be sent.
+             * @example 12
+             */
+            count: number;
+        };
+        WebhookDeliveryDto: {
+            /** @example 812 */
+            id: number;
+            /**
+             * @description Header `webhook-id` of the requests.
+             * @example 018f9c2e-6b1a-7c3d-9e4f-5a6b7c8d9e0f
+             */
+            event_id: string;
+            /** @example order.processed */
+            event: string;
+            /** @example 123 */
+            order_id: number | null;
+            /**
+             * @description `failed`: it was not accepted for three days.
+             * @enum {string}
+             */
+            state: "pending" | "delivered" | "failed";
+            /** @example 1 */
+            attempts: number;
+            /**
+             * @description Earliest time of the next attempt, or null if there is none.
+             * @example 2026-01-15T12:00:05.000Z
+             */
+            next_attempt_at: string | null;
+            /** @example 2026-01-15T12:00:00.000Z */
+            created_at: string;
+            /** @example 2026-01-15T12:00:00.120Z */
+            ended_at: string | null;
+        };
+        WebhookDeliveryPageDto: {
+            data: components["schemas"]["WebhookDeliveryDto"][];
+            /** @example true */
+            has_more: boolean;
+            /**
+             * @description `cursor` of the next page, or null on the last page.
+             * @example MTIz
+             */
+            next_cursor: string | null;
+        };
+        WebhookAttemptDto: {
+            /** @example 2026-01-15T12:00:00.000Z */
+            at: string;
+            /** @example 120 */
+            duration_ms: number;
+            /** @example https://shop.example/hooks/estoque */
+            url: string;
+            /**
+             * @description HTTP status of the answer, or null if there was none.
+             * @example 204
+             */
+            status: number | null;
+            /**
+             * @description The first 1,024 bytes of the body of the answer, or null.
+             * @example
+             */
+            answer: string | null;
+            /**
+             * @description Why the attempt failed, or null.
+             * @example HTTP 500
+             */
+            error: string | null;
+        };
+        WebhookDeliveryDetailsDto: {
+            /** @example 812 */
+            id: number;
+            /**
+             * @description Header `webhook-id` of the requests.
+             * @example 018f9c2e-6b1a-7c3d-9e4f-5a6b7c8d9e0f
+             */
+            event_id: string;
+            /** @example order.processed */
+            event: string;
+            /** @example 123 */
+            order_id: number | null;
+            /**
+             * @description `failed`: it was not accepted for three days.
+             * @enum {string}
+             */
+            state: "pending" | "delivered" | "failed";
+            /** @example 1 */
+            attempts: number;
+            /**
+             * @description Earliest time of the next attempt, or null if there is none.
+             * @example 2026-01-15T12:00:05.000Z
+             */
+            next_attempt_at: string | null;
+            /** @example 2026-01-15T12:00:00.000Z */
+            created_at: string;
+            /** @example 2026-01-15T12:00:00.120Z */
+            ended_at: string | null;
+            /**
+             * @description Body of the requests.
+             * @example {\event\:\order.processed\,\order_id\:123}
+             */
+            body: string;
+            /** @description The last 100 attempts, newest first. */
+            log: components["schemas"]["WebhookAttemptDto"][];
+        };
     };
     responses: never;
     parameters: never;
@@ -2335,6 +2756,18 @@ export type AuditLogPageDto = components['schemas']['AuditLogPageDto'];
 export type CustomerDataDto = components['schemas']['CustomerDataDto'];
 export type CustomerDataPageDto = components['schemas']['CustomerDataPageDto'];
 export type ErasureDto = components['schemas']['ErasureDto'];
+export type CreateWebhookEndpointDto = components['schemas']['CreateWebhookEndpointDto'];
+export type WebhookEndpointWithSecretDto = components['schemas']['WebhookEndpointWithSecretDto'];
+export type WebhookEndpointDto = components['schemas']['WebhookEndpointDto'];
+export type WebhookEndpointPageDto = components['schemas']['WebhookEndpointPageDto'];
+export type ChangeWebhookEndpointDto = components['schemas']['ChangeWebhookEndpointDto'];
+export type RotateWebhookSecretDto = components['schemas']['RotateWebhookSecretDto'];
+export type ReplayWebhooksDto = components['schemas']['ReplayWebhooksDto'];
+export type ReplayedWebhooksDto = components['schemas']['ReplayedWebhooksDto'];
+export type WebhookDeliveryDto = components['schemas']['WebhookDeliveryDto'];
+export type WebhookDeliveryPageDto = components['schemas']['WebhookDeliveryPageDto'];
+export type WebhookAttemptDto = components['schemas']['WebhookAttemptDto'];
+export type WebhookDeliveryDetailsDto = components['schemas']['WebhookDeliveryDetailsDto'];
 export type $defs = Record<string, never>;
 export interface operations {
     listOrders: {
@@ -9038,7 +9471,7 @@ export interface operations {
                 at_from?: string;
                 /** @description Only changes before this time. */
                 at_to?: string;
-                action?: "order.cancelled" | "order.shipped" | "order.completed" | "order.returned" | "refund.requested" | "product.created" | "product.changed" | "stock.received" | "stock.adjusted" | "notification.resent" | "mail_settings.changed" | "dead_letter.replayed" | "dead_letter.discarded" | "dead_letter_job.created" | "dead_letter_job.cancelled" | "audit.requested" | "erasure.requested" | "api_key.created" | "api_key.revoked";
+                action?: "order.cancelled" | "order.shipped" | "order.completed" | "order.returned" | "refund.requested" | "product.created" | "product.changed" | "stock.received" | "stock.adjusted" | "notification.resent" | "mail_settings.changed" | "dead_letter.replayed" | "dead_letter.discarded" | "dead_letter_job.created" | "dead_letter_job.cancelled" | "audit.requested" | "erasure.requested" | "api_key.created" | "api_key.revoked" | "webhook_endpoint.created" | "webhook_endpoint.changed" | "webhook_endpoint.enabled" | "webhook_endpoint.disabled" | "webhook_endpoint.deleted" | "webhook_endpoint.secret_rotated" | "webhook_endpoint.replayed";
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string;
             };
@@ -9488,6 +9921,1803 @@ export interface operations {
             };
             /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
             417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    listWebhookEndpoints: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of entries. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of endpoints. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpointPageDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`: Fields are unknown, missing or invalid; `errors` lists each of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    createWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateWebhookEndpointDto"];
+            };
+        };
+        responses: {
+            /** @description The endpoint. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpointWithSecretDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`, `cross_site_request`: The caller does not have the scope that the operation requires, or a browser sent the request for a page of another origin that is not allowed (CORS_ORIGINS). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive within 20 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `too_many_webhook_endpoints`: There are 20 endpoints already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `body_too_large`: The body is larger than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`: Fields are unknown, missing or invalid; `errors` lists each of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    getWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The endpoint, without its secret. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpointDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `webhook_endpoint_not_found`: The endpoint does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    deleteWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The endpoint is deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`, `cross_site_request`: The caller does not have the scope that the operation requires, or a browser sent the request for a page of another origin that is not allowed (CORS_ORIGINS). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `webhook_endpoint_not_found`: The endpoint does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive within 20 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `body_too_large`: The body is larger than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    changeWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeWebhookEndpointDto"];
+            };
+        };
+        responses: {
+            /** @description The changed endpoint. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpointDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`, `cross_site_request`: The caller does not have the scope that the operation requires, or a browser sent the request for a page of another origin that is not allowed (CORS_ORIGINS). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `webhook_endpoint_not_found`: The endpoint does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive within 20 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `body_too_large`: The body is larger than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`: Fields are unknown, missing or invalid; `errors` lists each of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    enableWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value that is unique to this request, for example a UUID. If a request is repeated with the same key within 24 hours, it is not carried out again: the first answer is returned, with the header `Idempotent-Replayed: true`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The enabled endpoint. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpointDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`, `invalid_idempotency_key`: The body is not JSON, or an id or cursor is invalid. The idempotency key is empty, too long or not printable ASCII. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`, `cross_site_request`: The caller does not have the scope that the operation requires, or a browser sent the request for a page of another origin that is not allowed (CORS_ORIGINS). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `webhook_endpoint_not_found`: The endpoint does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive within 20 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `idempotency_in_progress`: A request with this idempotency key is being handled; repeat it after the seconds in `Retry-After`. */
+            409: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `answer_erased`: The request was carried out before. Its answer contained personal data, which was erased. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `body_too_large`: The body is larger than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `idempotency_key_reused`: The idempotency key was used for another operation or another body. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    disableWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value that is unique to this request, for example a UUID. If a request is repeated with the same key within 24 hours, it is not carried out again: the first answer is returned, with the header `Idempotent-Replayed: true`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The disabled endpoint. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpointDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`, `invalid_idempotency_key`: The body is not JSON, or an id or cursor is invalid. The idempotency key is empty, too long or not printable ASCII. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`, `cross_site_request`: The caller does not have the scope that the operation requires, or a browser sent the request for a page of another origin that is not allowed (CORS_ORIGINS). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `webhook_endpoint_not_found`: The endpoint does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive within 20 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `idempotency_in_progress`: A request with this idempotency key is being handled; repeat it after the seconds in `Retry-After`. */
+            409: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `answer_erased`: The request was carried out before. Its answer contained personal data, which was erased. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `body_too_large`: The body is larger than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `idempotency_key_reused`: The idempotency key was used for another operation or another body. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateWebhookSecretDto"];
+            };
+        };
+        responses: {
+            /** @description The endpoint with its new secret. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpointWithSecretDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`, `cross_site_request`: The caller does not have the scope that the operation requires, or a browser sent the request for a page of another origin that is not allowed (CORS_ORIGINS). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `webhook_endpoint_not_found`: The endpoint does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive within 20 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `body_too_large`: The body is larger than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`: Fields are unknown, missing or invalid; `errors` lists each of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    replayWebhooks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value that is unique to this request, for example a UUID. If a request is repeated with the same key within 24 hours, it is not carried out again: the first answer is returned, with the header `Idempotent-Replayed: true`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayWebhooksDto"];
+            };
+        };
+        responses: {
+            /** @description The events will be sent. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayedWebhooksDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`, `invalid_idempotency_key`: The body is not JSON, or an id or cursor is invalid. The idempotency key is empty, too long or not printable ASCII. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`, `cross_site_request`: The caller does not have the scope that the operation requires, or a browser sent the request for a page of another origin that is not allowed (CORS_ORIGINS). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `webhook_endpoint_not_found`: The endpoint does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive within 20 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `webhook_replay_too_large`, `idempotency_in_progress`: The period has more than 10,000 events. A request with this idempotency key is being handled; repeat it after the seconds in `Retry-After`. */
+            409: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `answer_erased`: The request was carried out before. Its answer contained personal data, which was erased. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `body_too_large`: The body is larger than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`, `idempotency_key_reused`: Fields are unknown, missing or invalid; `errors` lists each of them. The idempotency key was used for another operation or another body. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    listWebhookDeliveries: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of entries. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string;
+                state?: "pending" | "delivered" | "failed";
+                /** @description Only events of this order. */
+                order_id?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of deliveries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryPageDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `webhook_endpoint_not_found`: The endpoint does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`: Fields are unknown, missing or invalid; `errors` lists each of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    getWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                delivery_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryDetailsDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `webhook_delivery_not_found`, `webhook_endpoint_not_found`: The endpoint or the delivery does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    replayWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value that is unique to this request, for example a UUID. If a request is repeated with the same key within 24 hours, it is not carried out again: the first answer is returned, with the header `Idempotent-Replayed: true`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+                delivery_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The event will be sent. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayedWebhooksDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`, `invalid_idempotency_key`: The body is not JSON, or an id or cursor is invalid. The idempotency key is empty, too long or not printable ASCII. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`, `cross_site_request`: The caller does not have the scope that the operation requires, or a browser sent the request for a page of another origin that is not allowed (CORS_ORIGINS). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `webhook_delivery_not_found`, `webhook_endpoint_not_found`: The endpoint or the delivery does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive within 20 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `idempotency_in_progress`: A request with this idempotency key is being handled; repeat it after the seconds in `Retry-After`. */
+            409: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `answer_erased`: The request was carried out before. Its answer contained personal data, which was erased. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `body_too_large`: The body is larger than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `idempotency_key_reused`: The idempotency key was used for another operation or another body. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

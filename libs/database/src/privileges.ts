@@ -1,7 +1,8 @@
 import type { QueryRunner } from 'typeorm';
 
 /** A privilege on a table, on some of its columns, or on a function (EXECUTE). */
-export type Privilege = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE' | `UPDATE (${string})` | 'EXECUTE';
+export type Privilege =
+  'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE' | `SELECT (${string})` | `UPDATE (${string})` | 'EXECUTE';
 
 /**
  * Privileges of each role on each table: `{ orders: { shop_api: ['SELECT', 'UPDATE (status)'] } }`. The name of a function

@@ -175,3 +175,24 @@ export {
 export { MovementNotFound, StockBelowReserved, StockTooLarge } from './stock/stock.errors.js';
 export type { StockChange } from './stock/stock.repository.js';
 export { Repositories, UnitOfWork, type Transaction } from './unit-of-work.js';
+export { addressCheckOf, isPublicAddress } from './webhook/public-addresses.js';
+export {
+  WEBHOOK_DELIVERY_STATES,
+  type DueDelivery,
+  type WebhookAttempt,
+  type WebhookDelivery,
+  type WebhookDeliveryState,
+} from './webhook/webhook-delivery.repository.js';
+export {
+  MAX_WEBHOOK_ENDPOINTS,
+  WEBHOOK_DISABLED_REASONS,
+  WEBHOOK_ENDPOINT_STATES,
+  type WebhookDisabledReason,
+  type WebhookEndpoint,
+} from './webhook/webhook-endpoint.repository.js';
+export {
+  TooManyWebhookEndpoints,
+  WebhookDeliveryNotFound,
+  WebhookEndpointNotFound,
+  WebhookReplayTooLarge,
+} from './webhook/webhook.errors.js';

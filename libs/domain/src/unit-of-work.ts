@@ -37,6 +37,8 @@ import { ActiveReservationRepository } from './stock/active-reservation.reposito
 import { ReservationRepository } from './stock/reservation.repository.js';
 import { StockRepository } from './stock/stock.repository.js';
 import { TransactionCounters } from './transaction-counters.js';
+import { WebhookDeliveryRepository } from './webhook/webhook-delivery.repository.js';
+import { WebhookEndpointRepository } from './webhook/webhook-endpoint.repository.js';
 
 /** All repositories on one connection. */
 export class Repositories {
@@ -62,6 +64,8 @@ export class Repositories {
   readonly payments: PaymentRepository;
   readonly paymentDetails: PaymentDetailsRepository;
   readonly refunds: RefundRepository;
+  readonly webhookEndpoints: WebhookEndpointRepository;
+  readonly webhookDeliveries: WebhookDeliveryRepository;
 
   constructor(manager: EntityManager, counters = new TransactionCounters()) {
     this.orders = new OrderRepository(manager, counters);
@@ -86,6 +90,8 @@ export class Repositories {
     this.payments = new PaymentRepository(manager);
     this.paymentDetails = new PaymentDetailsRepository(manager);
     this.refunds = new RefundRepository(manager);
+    this.webhookEndpoints = new WebhookEndpointRepository(manager);
+    this.webhookDeliveries = new WebhookDeliveryRepository(manager);
   }
 }
 

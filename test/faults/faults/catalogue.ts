@@ -32,6 +32,7 @@ import { clock, rollingRestart, stopCont } from './process-faults.js';
 import { bindingMissing, consumerCancelled, publisherFirst, queueDeleted } from './queue-faults.js';
 import { replicationCut, standbyHalted } from './replication-faults.js';
 import { rollOut } from './roll-out.js';
+import { WEBHOOK_FAULTS } from './webhook-faults.js';
 
 /** Faults of a system with one PostgreSQL server and one RabbitMQ node, in the order of a round. */
 const FAULTS: Fault[] = [
@@ -65,6 +66,7 @@ const FAULTS: Fault[] = [
   gatewaySlow,
   chargeAnswersLost,
   webhookStorm,
+  ...WEBHOOK_FAULTS,
   deadlock,
   lastUnits,
   slowBodies,

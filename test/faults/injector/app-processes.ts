@@ -108,6 +108,7 @@ export class AppProcesses {
       RESERVATION_TTL_SECONDS: '1800',
       REPUBLISH_AFTER_SECONDS: '10,10,15',
       POLL_INTERVAL_MS: '1000',
+      WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
       ...HIGH_RATE_LIMITS,
       ...this.options.environment,
     };

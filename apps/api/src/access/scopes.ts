@@ -13,6 +13,7 @@ export const SCOPES = {
   'operations:read':
     'Read dead letters, audits, the audit log, the data of a customer and the state of the system',
   'operations:write': 'Replay and discard dead letters, send mails again, request audits',
+  'webhooks:write': 'Manage webhook endpoints, read their deliveries and replay events',
   admin: 'Manage API keys, and erase customers',
 } as const;
 

@@ -29,6 +29,7 @@ const CODES: Record<string, string> = {
   isLength: 'bad_length',
   arrayMinSize: 'too_few',
   arrayMaxSize: 'too_many',
+  arrayUnique: 'duplicate',
   isISO4217CurrencyCode: 'not_a_currency',
 };
 

@@ -19,6 +19,13 @@ export const AUDIT_ACTIONS = {
   'erasure.requested': 'erasure',
   'api_key.created': 'api_key',
   'api_key.revoked': 'api_key',
+  'webhook_endpoint.created': 'webhook_endpoint',
+  'webhook_endpoint.changed': 'webhook_endpoint',
+  'webhook_endpoint.enabled': 'webhook_endpoint',
+  'webhook_endpoint.disabled': 'webhook_endpoint',
+  'webhook_endpoint.deleted': 'webhook_endpoint',
+  'webhook_endpoint.secret_rotated': 'webhook_endpoint',
+  'webhook_endpoint.replayed': 'webhook_endpoint',
 } as const;
 
 export type AuditAction = keyof typeof AUDIT_ACTIONS;

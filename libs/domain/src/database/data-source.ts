@@ -28,6 +28,7 @@ import { Shipments1766030000000 } from './migrations/1766030000000-shipments.js'
 import { MailsBySubject1766030001000 } from './migrations/1766030001000-mails-by-subject.js';
 import { Returns1766030002000 } from './migrations/1766030002000-returns.js';
 import { MailSettings1766030003000 } from './migrations/1766030003000-mail-settings.js';
+import { Webhooks1766040000000 } from './migrations/1766040000000-webhooks.js';
 
 const ENTITIES = [
   Product,
@@ -71,6 +72,7 @@ const MIGRATIONS = [
   MailsBySubject1766030001000,
   Returns1766030002000,
   MailSettings1766030003000,
+  Webhooks1766040000000,
 ];
 
 /** Creates the data source of the system's database. It is not connected; `initialize()` connects it. */

@@ -143,6 +143,24 @@ const BY_TABLE: Record<string, Record<string, readonly Privilege[]>> = {
   dead_letters: { api: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
   dead_letter_actions: { api: ['SELECT', 'INSERT'] },
   dead_letter_jobs: { api: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
+  webhook_endpoints: {
+    api: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+    'notify-worker': ['SELECT', 'UPDATE (state, disabled_reason, disabled_at, mail_due_at)'],
+  },
+  webhook_failures: { api: ['SELECT', 'DELETE'], 'notify-worker': ['SELECT', 'INSERT', 'DELETE'] },
+  // The api cannot read a secret that it has stored.
+  webhook_secrets: {
+    api: ['SELECT (endpoint_id, expires_at)', 'INSERT', 'UPDATE (expires_at)', 'DELETE'],
+    'notify-worker': ['SELECT'],
+  },
+  // Events are written by a trigger, with the privileges of the owner. The pruning locks the rows that it deletes.
+  webhook_events: { api: ['SELECT'], 'notify-worker': ['SELECT', 'UPDATE (created_at)', 'DELETE'] },
+  webhook_deliveries: {
+    api: ['SELECT', 'INSERT', 'UPDATE (due_at)'],
+    'notify-worker': ['SELECT', 'UPDATE (state, attempts, due_at, ended_at)'],
+  },
+  // The erasure of a customer deletes the answers of receivers.
+  webhook_attempts: { api: ['SELECT', 'UPDATE (answer)'], 'notify-worker': ['INSERT'] },
   audits: {
     api: ['SELECT', 'INSERT'],
     'order-worker': ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],

@@ -56,7 +56,7 @@ export class ErasureRunner {
 
   /** @returns the number of erased orders; 0 if there is nothing to do now */
   private eraseOldBatch(to: number): Promise<number> {
-    return this.unitOfWork.inTransaction(async ({ personalData, mailSettings, sql }) => {
+    return this.unitOfWork.inTransaction(async ({ personalData, mailSettings, webhookDeliveries, sql }) => {
       const after = await personalData.lockRetentionPosition();
       if (after === undefined) return 0;
       const found = await personalData.findOrdersById({ after, to, limit: ORDER_BATCH });
@@ -66,6 +66,7 @@ export class ErasureRunner {
       const texts = left.flatMap(({ customer_name, customer_email }) => [customer_name, customer_email]);
       const subjects = orderIds.map((order_id) => ({ order_id }));
       await this.deadLetters.within(sql).eraseAbout(subjects, texts);
+      await webhookDeliveries.eraseAnswers(orderIds);
       const blocked = left.find(({ id }) => !orderIds.includes(id));
       const position = blocked ? blocked.id - 1 : (found.at(-1)?.id ?? after);
       await personalData.moveRetentionPosition(position);
@@ -95,11 +96,12 @@ export class ErasureRunner {
 
   /** @returns whether all of the orders were erased */
   private async eraseBatch(erasureId: number, found: FoundOrder[]): Promise<boolean> {
-    return this.unitOfWork.inTransaction(async ({ personalData, erasures, sql }) => {
+    return this.unitOfWork.inTransaction(async ({ personalData, webhookDeliveries, erasures, sql }) => {
       const { orderIds, mails } = await personalData.eraseOrders(found.map(({ id }) => id));
       const names = [...new Set(found.map(({ customer_name }) => customer_name))];
       const subjects = orderIds.map((order_id) => ({ order_id }));
       const dead_letters = await this.deadLetters.within(sql).eraseAbout(subjects, names);
+      await webhookDeliveries.eraseAnswers(orderIds);
       await erasures.recordProgress(erasureId, {
         orders: orderIds.length,
         notifications: mails,

@@ -31,6 +31,10 @@ export class OutboxMessage {
   @Column('text', { nullable: true })
   traceparent!: string | null;
 
+  /** Whether the event was written before, and is published again because its effect is missing. */
+  @Column('boolean', { default: false })
+  republished!: boolean;
+
   @Column('timestamptz')
   created_at!: Date;
 

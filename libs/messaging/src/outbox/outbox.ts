@@ -31,7 +31,8 @@ export type PayloadOf<Events extends EventCatalogue, Name extends keyof Events> 
 
 /** Collects the events of one transaction, which are stored and published together with its changes or not at all. */
 export class Outbox<Events extends EventCatalogue = EventCatalogue, App extends string = string> {
-  private readonly events: (EncodedEvent & Pick<StoredEvent, 'traceparent'>)[] = [];
+  private readonly events: (EncodedEvent & Pick<StoredEvent, 'traceparent'> & { republished: boolean })[] =
+    [];
 
   /** @param app the publishing app; its name is the `app_id` of the messages */
   constructor(
@@ -51,7 +52,7 @@ export class Outbox<Events extends EventCatalogue = EventCatalogue, App extends 
     cause?: object,
   ) {
     this.assertDeclared(event, 'publishedBy');
-    this.encode(event, payload, cause);
+    this.encode(event, payload, false, cause);
   }
 
   /**
@@ -61,7 +62,7 @@ export class Outbox<Events extends EventCatalogue = EventCatalogue, App extends 
    */
   republish<Name extends EventsRepublishedBy<Events, App>>(event: Name, payload: PayloadOf<Events, Name>) {
     this.assertDeclared(event, 'republishedBy');
-    this.encode(event, payload);
+    this.encode(event, payload, true);
   }
 
   /**
@@ -73,13 +74,13 @@ export class Outbox<Events extends EventCatalogue = EventCatalogue, App extends 
   async store(manager: EntityManager, canPublish: boolean): Promise<StoredEvents> {
     if (this.events.length === 0) return { leased: [], hasUnleased: false };
     const rows = await manager.query<{ id: number; leased: boolean }[]>(
-      `INSERT INTO outbox (event_id, event, source, key, body, traceparent, leased_until)
-       SELECT event_id, event, $3, key, body, traceparent,
+      `INSERT INTO outbox (event_id, event, source, key, body, traceparent, republished, leased_until)
+       SELECT event_id, event, $3, key, body, traceparent, republished,
               clock_timestamp() + make_interval(secs => CASE WHEN $6 AND NOT EXISTS (
                 SELECT 1 FROM outbox earlier WHERE earlier.key = added.key AND earlier.leased_until < clock_timestamp()
               ) THEN $5 ELSE 0 END)
-       FROM unnest($1::uuid[], $2::text[], $7::text[], string_to_array($4, E'\\n')::json[], $8::text[]) WITH ORDINALITY
-            AS added (event_id, event, key, body, traceparent, position)
+       FROM unnest($1::uuid[], $2::text[], $7::text[], string_to_array($4, E'\\n')::json[], $8::text[],
+                   $9::boolean[]) WITH ORDINALITY AS added (event_id, event, key, body, traceparent, republished, position)
        ORDER BY position
        RETURNING id, leased_until > clock_timestamp() AS leased`,
       [
@@ -93,6 +94,7 @@ export class Outbox<Events extends EventCatalogue = EventCatalogue, App extends 
         canPublish,
         this.events.map(({ key }) => key ?? null),
         this.events.map(({ traceparent }) => traceparent),
+        this.events.map(({ republished }) => republished),
       ],
     );
     const stored = this.events.map((event, index) => ({ ...event, ...rows[index]!, source: this.app }));
@@ -109,8 +111,8 @@ export class Outbox<Events extends EventCatalogue = EventCatalogue, App extends 
     );
   }
 
-  private encode(event: keyof Events & string, payload: unknown, cause?: object) {
+  private encode(event: keyof Events & string, payload: unknown, republished: boolean, cause?: object) {
     const encoded = encodeEvent(this.catalogue[event]!, payload);
-    this.events.push({ ...encoded, traceparent: traceparentOf(traceContextOf(cause)) });
+    this.events.push({ ...encoded, republished, traceparent: traceparentOf(traceContextOf(cause)) });
   }
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { MAX_RETRIES } from '../errors/app.errors.js';
-import { origins, trustedProxies } from './http-settings.js';
+import { addressRanges, origins } from './http-settings.js';
 import { readSecretFiles } from './secrets.js';
 
 const urlWithProtocol = (...protocols: string[]) =>
@@ -63,7 +63,7 @@ export const environmentSchema = z.object({
   /** Origins whose pages may use the api from a browser (docs/adr/0029). Unset: only the api's own origin. */
   CORS_ORIGINS: origins.default([]),
   /** Addresses of the proxies whose `X-Forwarded-` headers are believed. Unset: the client's address is the peer's. */
-  TRUST_PROXY: trustedProxies.default([]),
+  TRUST_PROXY: addressRanges.default([]),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], 'must be a log level')
     .default('info'),
@@ -216,6 +216,22 @@ export const environmentSchema = z.object({
   /** Secret by which the gateway signs its webhooks. Without it, the api refuses them. */
   PAYMENT_WEBHOOK_SECRET: z.string().min(16, 'must have at least 16 characters').optional(),
   STRIPE_API_KEY: z.string().optional(),
+  /** Recipient of mails about webhook endpoints that the system has disabled; unset: no mail is sent. */
+  OPERATOR_EMAIL: z
+    .string()
+    .regex(/^[^\s<>@]+@[^\s<>@]+$/, 'must be an address')
+    .optional(),
+  /**
+   * Address ranges to which webhooks are sent although they are private, loopback, link-local or otherwise not public
+   * (docs/adr/0039). Endpoints in these ranges may also use http.
+   */
+  WEBHOOK_ALLOWED_NETWORKS: addressRanges.default([]),
+  /** Maximum duration of a webhook request, from the DNS query to the last byte of the answer. */
+  WEBHOOK_TIMEOUT_MS: wholeNumber(100, 15_000).default(10_000),
+  /** Time without a success after which a failing webhook endpoint is disabled. */
+  WEBHOOK_DISABLE_AFTER_HOURS: wholeNumber(1, 720).default(72),
+  /** Time after which the events of webhooks are deleted, with their deliveries. Longer than they are retried (3 days). */
+  WEBHOOK_RETENTION_DAYS: wholeNumber(4, 365).default(14),
   /**
    * Each of these two variables enables tracing. They are listed here only to decide whether to load the OpenTelemetry
    * SDK. The SDK itself reads them and all other OTEL_ variables of its specification.

@@ -21,9 +21,9 @@ export const origins = list.refine((entries) => entries.every(isOrigin), {
 });
 
 /**
- * A comma-separated list of addresses and address ranges. A number of proxies is not accepted: a client that reaches the
- * api past the proxies would choose its own address.
+ * A comma-separated list of addresses and address ranges. For proxies, a number of them is not accepted: a client that
+ * reaches the api past the proxies would choose its own address.
  */
-export const trustedProxies = list.refine((entries) => entries.every(isAddressRange), {
+export const addressRanges = list.refine((entries) => entries.every(isAddressRange), {
   error: 'must be IP addresses or CIDR ranges such as 10.0.0.0/8, separated by commas',
 });

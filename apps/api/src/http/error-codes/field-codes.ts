@@ -21,6 +21,7 @@ export const FIELD_CODES: Record<string, string> = {
   too_long: 'The text exceeds the maximum length.',
   too_few: 'The list has too few entries.',
   too_many: 'The list has too many entries.',
+  duplicate: 'The list has an entry twice.',
   invalid_cursor: 'The cursor is not the `next_cursor` of a previous page.',
   not_own: 'The e-mail address is not that of the caller.',
   reused: 'The idempotency key was used for another request.',

@@ -262,6 +262,35 @@ export const RULES: ErrorCode[] = [
     repeat: POINTLESS,
   },
   {
+    code: 'webhook_endpoint_not_found',
+    status: 404,
+    meaning: 'There is no webhook endpoint with this id.',
+    action: 'List the webhook endpoints.',
+    repeat: POINTLESS,
+  },
+  {
+    code: 'webhook_delivery_not_found',
+    status: 404,
+    meaning:
+      'The webhook endpoint has no delivery with this id, or it is older than `WEBHOOK_RETENTION_DAYS`.',
+    action: 'List the deliveries of the endpoint.',
+    repeat: POINTLESS,
+  },
+  {
+    code: 'too_many_webhook_endpoints',
+    status: 409,
+    meaning: 'There are 20 webhook endpoints already.',
+    action: 'Delete one that is not used.',
+    repeat: AFTER_CHANGE,
+  },
+  {
+    code: 'webhook_replay_too_large',
+    status: 409,
+    meaning: 'The period of a replay contains more than 10,000 events.',
+    action: 'Divide the period.',
+    repeat: POINTLESS,
+  },
+  {
     code: 'audit_not_found',
     status: 404,
     meaning: 'There is no audit with this id, or no audit has finished yet.',

@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { RequiresSignature } from '../access/requires.decorator.js';
 import { signedBodyOf } from '../http/json-body.js';
 import { ApiProblems } from '../http/problem.dto.js';
-import { WebhooksService } from './webhooks.service.js';
+import { PaymentWebhooksService } from './payment-webhooks.service.js';
 
 const DESCRIPTION =
   'Called by the payment gateway when a payment has changed. The signature of the body is the credential; it is valid for five minutes. payment-worker then asks the gateway for the state of the payment, so the sequence and the number of calls do not matter.';
@@ -49,8 +49,8 @@ const PROBLEMS = {
 
 @Controller('payments/webhooks')
 @ApiTags('payments')
-export class WebhooksController {
-  constructor(private readonly webhooks: WebhooksService) {}
+export class PaymentWebhooksController {
+  constructor(private readonly webhooks: PaymentWebhooksService) {}
 
   @RequiresSignature()
   @Post('simulated')

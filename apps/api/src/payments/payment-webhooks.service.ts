@@ -25,7 +25,7 @@ const KEY_PATHS: Record<PaymentGatewayName, string[]> = {
 };
 
 @Injectable()
-export class WebhooksService {
+export class PaymentWebhooksService {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     @Inject(ENVIRONMENT) private readonly environment: Environment,
