@@ -261,7 +261,7 @@ describe('The fulfilment of an order', () => {
           const id = await twoLines();
           await ship(id, { lines: [{ product_id: products[0], quantity: 2 }] });
           const last = { lines: [{ product_id: products[1], quantity: 3 }] };
-          // Half of them name the line, the other half ship what is left.
+          // Half of them name the line, the other half ship all remaining units.
           const outcomes = await race(
             Array.from({ length: CALLERS }, (_, index) => () => ship(id, index % 2 ? last : {})),
           );
