@@ -149,6 +149,40 @@ describe('NotificationService', () => {
     expect(await confirmationsOf(id)).toEqual([]);
   });
 
+  /** A refund of the order's payment. @returns its id */
+  async function createRefund(orderId: number, status: 'requested' | 'succeeded'): Promise<number> {
+    const [refund] = await shop.dataSource.query<{ id: number }[]>(
+      `WITH payment AS (
+         INSERT INTO payments (order_id, method, currency, amount, captured, status, next_check_at)
+         VALUES ($1, 'tok_ok', 'BRL', 100, 100, 'captured', now())
+         ON CONFLICT (order_id) DO UPDATE SET method = 'tok_ok' RETURNING id
+       )
+       INSERT INTO refunds (payment_id, cause, reason, amount, status, finished_at)
+       SELECT id, 'request', 'goodwill', 10, $2, CASE WHEN $2 = 'succeeded' THEN now() END FROM payment RETURNING id`,
+      [orderId, status],
+    );
+    return Number(refund!.id);
+  }
+
+  it('records one mail for each refund that was made, and none for a customer who was erased', async () => {
+    const id = await createOrder('processed');
+    const refunded = async (refund_id: number) =>
+      service.notifyRefunded({ order_id: id, refund_id, payment_id: 1, amount: 10, currency: 'BRL' });
+    await expect(refunded(await createRefund(id, 'requested'))).rejects.toMatchObject({
+      code: 'refund_not_made',
+    });
+    const [first, second] = [await createRefund(id, 'succeeded'), await createRefund(id, 'succeeded')];
+    expect([await refunded(first), await refunded(first), await refunded(second)]).toEqual([
+      'recorded',
+      'duplicate',
+      'recorded',
+    ]);
+    expect(await kindsOf(id)).toEqual(['order_refunded', 'order_refunded']);
+    await shop.dataSource.query('UPDATE orders SET customer_email = $2 WHERE id = $1', [id, ERASED.email]);
+    expect(await refunded(await createRefund(id, 'succeeded'))).toBe('erased');
+    expect(await kindsOf(id)).toHaveLength(2);
+  });
+
   it('records no mail about the processing of an order that was cancelled meanwhile', async () => {
     const id = await createOrder('processed');
     await shop.unitOfWork.inTransaction(({ orders }) => orders.cancel(id, 'requested'));

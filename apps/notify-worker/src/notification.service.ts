@@ -79,23 +79,24 @@ export class NotificationService {
   /**
    * Records a mail to the customer that money goes back: one for each refund.
    *
-   * @returns `duplicate` if an earlier event has recorded the mail
+   * @returns `duplicate` if an earlier event has recorded the mail; `erased` if there is no customer any more
    * @throws OrderNotFound, RefundNotMade
    */
   async notifyRefunded({ order_id, refund_id }: EventOf<'payment.refunded'>): Promise<Outcome> {
-    const isNew = await this.unitOfWork.inTransaction(async ({ orderDetails, refunds, notifications }) => {
+    const outcome = await this.unitOfWork.inTransaction(async ({ orderDetails, refunds, notifications }) => {
       const order = (await orderDetails.recipients([order_id])).get(order_id);
       if (!order) throw new OrderNotFound(order_id);
       if (!(await refunds.isMade(refund_id, order_id))) throw new RefundNotMade(refund_id);
       const { customer_email: recipient, locale } = order;
+      if (recipient === ERASED.email) return 'erased';
       const traceparent = traceparentOf(traceContextOf());
       const [isRecorded] = await notifications.record([
         { order_id, subject_id: refund_id, kind: 'order_refunded', recipient, locale, traceparent },
       ]);
-      return isRecorded;
+      return isRecorded ? 'recorded' : 'duplicate';
     });
-    if (isNew) this.sender.sendSoon();
-    return isNew ? 'recorded' : 'duplicate';
+    if (outcome === 'recorded') this.sender.sendSoon();
+    return outcome;
   }
 
   private async notifyAll(requests: NotifyRequest[], lockMode: LockMode): Promise<(Outcome | Error)[]> {

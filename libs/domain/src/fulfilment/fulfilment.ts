@@ -20,7 +20,7 @@ export function itemsToShip(lines: LineProgress[], requested?: OrderItem[]): Ord
   const unshipped = ({ quantity, shipped }: LineProgress) => quantity - shipped;
   if (!requested) return itemsOf(lines, unshipped);
   return takeUnits(lines, requested, unshipped, (line, pointer, units) => {
-    const message = `${units} units cannot be shipped: ${line.quantity} are ordered, and ${line.shipped} of them are shipped`;
+    const message = `${units} units cannot be shipped: ${line.quantity} were ordered, ${line.shipped} shipped so far`;
     return new ShipmentTooLarge([{ pointer, code: 'shipment_too_large', message }]);
   });
 }
@@ -44,7 +44,7 @@ export function isLastShipment(lines: LineProgress[], items: OrderItem[]): boole
 export function itemsToReturn(lines: LineProgress[], requested: OrderItem[]): OrderItem[] {
   const returnable = ({ shipped, returned }: LineProgress) => shipped - returned;
   return takeUnits(lines, requested, returnable, ({ shipped, returned }, pointer, units) => {
-    const message = `${units} units cannot be returned: ${shipped} are shipped, and ${returned} of them are returned`;
+    const message = `${units} units cannot be returned: ${shipped} were shipped, ${returned} returned so far`;
     return new ReturnTooLarge([{ pointer, code: 'return_too_large', message }]);
   });
 }
