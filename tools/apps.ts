@@ -44,13 +44,17 @@ const defaults = {
   WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
 };
 
-/** @param docsToken the credential of Swagger UI */
+/**
+ * @param docsToken the credential of Swagger UI
+ * @param labUrl address of the failure lab, with its credential
+ */
 export async function appsFor(
   root: string,
   logs: string,
   infrastructure: Infrastructure,
   gateway: PaymentGatewayAddress,
   docsToken: string,
+  labUrl: string,
 ): Promise<App[]> {
   const apps: App[] = [];
   for (const { name, port: defaultPort } of APPS) {
@@ -72,7 +76,7 @@ export async function appsFor(
         ...environment,
         HOST: '127.0.0.1',
         PORT: String(port),
-        ...(name === 'api' && { DOCS_TOKEN: docsToken }),
+        ...(name === 'api' && { DOCS_TOKEN: docsToken, LAB_URL: labUrl }),
       },
       cwd: root,
       log: join(logs, `${name}.log`),

@@ -16,6 +16,7 @@ const COMMANDS = [
   'sqlmap',
   'bench',
   'cli',
+  'lab',
   'trace-picture',
   'new-worker',
 ];

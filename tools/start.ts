@@ -7,11 +7,13 @@ import { claimClone, cleanUpAfterCrash, prepareServers, startServers } from './c
 import { stopCommands } from './command.js';
 import { addDemoData, isEmpty, placeSampleOrder, SAMPLE_ORDER } from './demo-data.js';
 import { clock, Flow } from './flow.js';
-import { writeAtomically } from './infrastructure/files.js';
+import { readJson, writeAtomically } from './infrastructure/files.js';
 import { WELL_KNOWN, type Infrastructure } from './infrastructure/infrastructure.js';
 import { paymentGatewayOn, startPaymentGateway } from './infrastructure/payment-gateway.js';
 import { reservePort } from './infrastructure/ports.js';
 import { Processes } from './infrastructure/processes.js';
+import type { Stack } from './lab/lab.js';
+import { LabServer } from './lab/server.js';
 import { runUntilStopped } from './lifecycle.js';
 import { local, logs, records, root, stackFile } from './paths.js';
 import { bold, cyan, dim, print, Progress, yellow } from './terminal.js';
@@ -19,6 +21,7 @@ import { bold, cyan, dim, print, Progress, yellow } from './terminal.js';
 const printProgress = (text: string): void => print(`${dim(clock(Date.now()))}  ${yellow(text)}`);
 const processes = new Processes(records, printProgress);
 let infrastructure: Infrastructure | undefined;
+const lab = new LabServer(() => readJson<Stack>(stackFile));
 let flow: Flow | undefined;
 
 async function main(): Promise<number> {
@@ -31,7 +34,7 @@ async function main(): Promise<number> {
   const tokens = await createTokens(root, infrastructure.databaseUrl);
 
   const gateway = paymentGatewayOn(await reservePort(WELL_KNOWN.paymentGateway));
-  const apps = await appsFor(root, logs, infrastructure, gateway, tokens.admin);
+  const apps = await appsFor(root, logs, infrastructure, gateway, tokens.admin, await lab.start());
   await startPaymentGateway(gateway, {
     root,
     processes,
@@ -139,6 +142,7 @@ runUntilStopped({
   cleanUp: async () => {
     stopCommands();
     flow?.stop();
+    lab.stop();
     await infrastructure?.stop();
     if (processes.services.length > 0) rmSync(stackFile, { force: true });
   },

@@ -189,6 +189,39 @@ describe('npm start', () => {
     expect(await countMailsTo('ana@example.com')).toBe(1);
   }, 150_000);
 
+  it('runs a drill and reconciles the ledger, by npm run lab', async () => {
+    const lab = clone.openAgain();
+    expect(await lab.run('lab', {}, ['hot-product'])).toBe(0);
+    expect(lab.output).toContain('200 orders accepted, 0 refused, 0 without an answer');
+    expect(lab.output).toContain('50 processed, 150 rejected, 0 unfinished');
+    expect(lab.output).toContain('All guarantees were kept.');
+    expect(await lab.run('lab', {}, ['earthquake'])).toBe(1);
+    expect(lab.output).toContain('There is no drill earthquake.');
+  }, 150_000);
+
+  it('runs a drill for the console, one at a time, and refuses it to a customer', async () => {
+    const start = (role: Role, drill: string) => call(role, `/v1/lab/drills/${drill}/runs`, {});
+    expect((await start('customer', 'poison')).status).toBe(403);
+    expect((await start('operator', 'earthquake')).status).toBe(404);
+    expect((await start('operator', 'poison')).status).toBe(202);
+    expect((await start('operator', 'poison')).status).toBe(409);
+    const [run] = await until(
+      'the drill to finish',
+      async () => {
+        const { runs } = (await (await call('operator', '/v1/lab/drills')).json()) as {
+          runs: { drill: string; state: string; result: object }[];
+        };
+        return runs[0]!.state !== 'running' && runs;
+      },
+      { seconds: 120 },
+    );
+    expect(run).toMatchObject({
+      drill: 'poison',
+      state: 'succeeded',
+      result: { accepted: 30, processed: 30, unfinished: 0, reconciles: true },
+    });
+  }, 150_000);
+
   it('refuses to run twice in one folder, and prints the address of the API that is running', async () => {
     const second = clone.openAgain();
     expect(await second.run('start')).toBe(1);

@@ -117,13 +117,13 @@ export async function ensureDatabase(url: string): Promise<void> {
   if (exists.length === 0) await query(system.href, `CREATE DATABASE ${DATABASE}`);
 }
 
-export async function query(url: string, sql: string): Promise<unknown[]> {
+export async function query<Row = unknown>(url: string, sql: string, values: unknown[] = []): Promise<Row[]> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
   // A lost connection is also emitted as an event. The query already rejects because of it.
   client.on('error', () => undefined);
   await client.connect();
   try {
-    return (await client.query(sql)).rows as unknown[];
+    return (await client.query(sql, values)).rows as Row[];
   } finally {
     await client.end();
   }

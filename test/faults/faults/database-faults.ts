@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { APP_NAMES } from '../../../apps/manifest.js';
-import { haltServer } from '../../../tools/infrastructure/postgres-signals.js';
+import { haltServer } from '../../../tools/infrastructure/server-signals.js';
 import { until } from '../../support/until.js';
 import { watchApiDuring } from '../api-watch.js';
 import type { Experiment, Fault } from '../experiment.js';

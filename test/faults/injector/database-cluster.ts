@@ -3,7 +3,7 @@ import {
   findPostgres,
   type PostgresInstallation,
 } from '../../../tools/infrastructure/postgres-installation.js';
-import { haltServer, killServer } from '../../../tools/infrastructure/postgres-signals.js';
+import { haltServer, killServer } from '../../../tools/infrastructure/server-signals.js';
 import { copyForStandby, markAsStandby } from '../../../tools/infrastructure/postgres-standby.js';
 import {
   ensureData,
@@ -143,11 +143,11 @@ export class DatabaseCluster {
   /** @returns position in the WAL up to which a disconnected standby has received it, in bytes */
   private readReceivedPosition({ name, url }: ClusterNode): Promise<number> {
     return until(`${name} to stop receiving`, async () => {
-      const [row] = (await query(
+      const [row] = await query<{ position: number }>(
         url,
         `SELECT (greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) - '0/0')::float8 AS position
          WHERE NOT EXISTS (SELECT 1 FROM pg_stat_wal_receiver WHERE status = 'streaming')`,
-      )) as { position: number }[];
+      );
       return row?.position;
     });
   }
@@ -180,11 +180,11 @@ export class DatabaseCluster {
 
   /** @returns number of connections of the apps to a server */
   async countConnections({ url }: ClusterNode, ignoredApplication: string): Promise<number> {
-    const [row] = (await query(
+    const [row] = await query<{ count: number }>(
       url,
       `SELECT count(*)::int AS count FROM pg_stat_activity
        WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND application_name <> '${ignoredApplication}'`,
-    )) as { count: number }[];
+    );
     return row!.count;
   }
 
@@ -205,17 +205,15 @@ export async function waitUntilApplied(
   url: string,
   { standbys, seconds }: { standbys: number; seconds: number },
 ) {
-  const [written] = (await query(url, 'SELECT pg_current_wal_lsn()::text AS position')) as {
-    position: string;
-  }[];
+  const [written] = await query<{ position: string }>(url, 'SELECT pg_current_wal_lsn()::text AS position');
   await until(
     `${standbys} standbys to have applied everything`,
     async () => {
-      const [row] = (await query(
+      const [row] = await query<{ applied: number; synchronous: number }>(
         url,
         `SELECT count(*)::int AS applied, count(*) FILTER (WHERE sync_state <> 'async')::int AS synchronous
          FROM pg_stat_replication WHERE state = 'streaming' AND replay_lsn >= '${written!.position}'`,
-      )) as { applied: number; synchronous: number }[];
+      );
       return row!.applied === standbys && row!.synchronous > 0;
     },
     { seconds },

@@ -10,7 +10,7 @@ import {
   type PatroniOptions,
 } from '../../../tools/infrastructure/patroni.js';
 import { findPostgres } from '../../../tools/infrastructure/postgres-installation.js';
-import { haltServer, killServer } from '../../../tools/infrastructure/postgres-signals.js';
+import { haltServer, killServer } from '../../../tools/infrastructure/server-signals.js';
 import { ensureDatabase } from '../../../tools/infrastructure/postgres.js';
 import type { PrintProgress } from '../../../tools/infrastructure/process-spec.js';
 import type { Processes } from '../../../tools/infrastructure/processes.js';

@@ -6,6 +6,7 @@ import { isIP } from 'node:net';
 import { AccessLog } from '../access/access-log.js';
 import { restrictAccess } from '../access/access.hook.js';
 import { Authenticator } from '../access/authenticator.js';
+import { addLabRoutes } from '../lab/lab.routes.js';
 import { limitAddresses, limitCallers } from '../limits/rate-limits.hooks.js';
 import { RateLimits } from '../limits/rate-limits.js';
 import { errorsHtml } from './errors-page.js';
@@ -38,7 +39,7 @@ const PAGE_FILES = /^(swagger-ui(-bundle|-standalone-preset)\.js|swagger-ui\.css
 export function configureApi(app: NestFastifyApplication) {
   app.setGlobalPrefix('v1', { exclude: UNVERSIONED });
   const server = app.getHttpAdapter().getInstance();
-  const { ENV, DOCS_TOKEN } = app.get<Environment>(ENVIRONMENT);
+  const { ENV, DOCS_TOKEN, LAB_URL } = app.get<Environment>(ENVIRONMENT);
   const docsToken = ENV === 'development' ? DOCS_TOKEN : undefined;
   const accessLog = app.get(AccessLog);
   const limits = app.get(RateLimits);
@@ -50,6 +51,7 @@ export function configureApi(app: NestFastifyApplication) {
   limitCallers(server, limits);
   useBoundedJsonParser(server);
   protectPages(server, docsToken);
+  if (ENV === 'development' && LAB_URL !== undefined) addLabRoutes(server, LAB_URL);
   app.useGlobalPipes(validationPipe());
   SwaggerModule.setup('docs', app, () => openApiDocument(app), {
     jsonDocumentUrl: 'openapi.json',

@@ -6,6 +6,7 @@ import { WebhookAlertsService } from './webhook-alerts.service.js';
 
 const ENVIRONMENT = {
   OPERATOR_EMAIL: 'operator@example.com',
+  OPERATOR_LOCALE: 'en',
   MAIL_FROM: 'shop@example.com',
   MAIL_SENDING: 'on',
   POLL_INTERVAL_MS: 50,
@@ -46,9 +47,9 @@ describe('WebhookAlertsService', () => {
         'SELECT count(*)::int AS count FROM webhook_endpoints WHERE mail_due_at IS NOT NULL',
       )
     )[0].count;
-  async function whileRunning(work: () => Promise<void>) {
+  async function whileRunning(work: () => Promise<void>, environment = ENVIRONMENT) {
     const logger = createLogger('test', { LOG_LEVEL: 'silent' });
-    const service = new WebhookAlertsService(shop.unitOfWork, mailer, ENVIRONMENT, logger);
+    const service = new WebhookAlertsService(shop.unitOfWork, mailer, environment, logger);
     service.onApplicationBootstrap();
     await work().finally(() => service.onModuleDestroy());
   }
@@ -59,6 +60,15 @@ describe('WebhookAlertsService', () => {
     expect(mails).toMatchObject([{ subject: `Webhook endpoint ${id} is disabled` }]);
     expect(mails[0]!.text).toContain('at shop.example was disabled');
     expect(mails[0]!.text).not.toContain('abc');
+  });
+
+  it('mails an operator in Portuguese', async () => {
+    const id = await disabledEndpoint();
+    const recorded = () => until('the record', async () => (await countDue()) === 0).then(() => undefined);
+    await whileRunning(recorded, { ...ENVIRONMENT, OPERATOR_LOCALE: 'pt-BR' });
+    expect(mails).toMatchObject([{ subject: `O endpoint de webhook ${id} foi desativado` }]);
+    expect(mails[0]!.text).toContain('em shop.example foi desativado');
+    expect(mails[0]!.text).toContain('Ele respondeu 410 Gone.');
   });
 
   it('waits for an unavailable mail server, and mails later', async () => {

@@ -1,15 +1,26 @@
-import { UnitOfWork, type WebhookEndpoint } from '@estoque/domain';
+import { UnitOfWork, type Locale, type WebhookEndpoint } from '@estoque/domain';
 import { renderText } from '@estoque/mails';
 import { ENVIRONMENT, LOGGER, PeriodicTask, type Environment, type Logger } from '@estoque/platform';
 import { MailerService } from '@nestjs-modules/mailer';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { asMailError, MailRefused } from '../mail.errors.js';
 
-const TEMPLATE = 'en/webhook_disabled';
+const SUBJECTS: Record<Locale, string> = {
+  en: 'Webhook endpoint {id} is disabled',
+  'pt-BR': 'O endpoint de webhook {id} foi desativado',
+};
+
 const REASONS = {
-  gone: 'It answered 410 Gone.',
-  failing: 'It has not accepted an event for a long time.',
-  request: '',
+  en: {
+    gone: 'It answered 410 Gone.',
+    failing: 'It has not accepted an event for a long time.',
+    request: '',
+  },
+  'pt-BR': {
+    gone: 'Ele respondeu 410 Gone.',
+    failing: 'Ele não aceita nenhum evento há muito tempo.',
+    request: '',
+  },
 };
 
 /**
@@ -20,6 +31,7 @@ const REASONS = {
 export class WebhookAlertsService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly task: PeriodicTask;
   private readonly recipient?: string;
+  private readonly locale: Locale;
   private readonly sender: string;
   private readonly paused: boolean;
 
@@ -30,6 +42,7 @@ export class WebhookAlertsService implements OnApplicationBootstrap, OnModuleDes
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     this.recipient = environment.OPERATOR_EMAIL;
+    this.locale = environment.OPERATOR_LOCALE;
     this.sender = environment.MAIL_FROM!;
     this.paused = environment.MAIL_SENDING === 'paused';
     this.task = new PeriodicTask(
@@ -66,22 +79,24 @@ export class WebhookAlertsService implements OnApplicationBootstrap, OnModuleDes
   }
 
   private async mail({ id, url, disabled_reason, disabled_at, failing_since }: WebhookEndpoint) {
+    const { locale } = this;
+    const template = `${locale}/webhook_disabled`;
     const context = {
       id,
       // The rest of the URL can contain a token.
       host: new URL(url).host,
-      reason: REASONS[disabled_reason!],
+      reason: REASONS[locale][disabled_reason!],
       disabled_at: disabled_at!.toISOString(),
       failing_since: failing_since?.toISOString() ?? '',
     };
     await this.mailer.sendMail({
       from: this.sender,
       to: this.recipient,
-      subject: `Webhook endpoint ${id} is disabled`,
-      template: TEMPLATE,
+      subject: SUBJECTS[locale].replace('{id}', String(id)),
+      template,
       context,
-      text: renderText(TEMPLATE, context),
-      headers: { 'Auto-Submitted': 'auto-generated', 'Content-Language': 'en' },
+      text: renderText(template, context),
+      headers: { 'Auto-Submitted': 'auto-generated', 'Content-Language': locale },
     });
   }
 }

@@ -56,9 +56,10 @@ export async function lockOrders(
     [ids],
   );
   return new Map(
-    orders.map(({ products, quantities, ...order }) => {
+    // Each column by its name: copying the rest of a row takes several times as long.
+    orders.map(({ id, status, version, has_payment, products, quantities }) => {
       const items = products.map((product_id, index) => ({ product_id, quantity: quantities[index]! }));
-      return [order.id, { ...order, items }];
+      return [id, { id, status, version, has_payment, items }];
     }),
   );
 }

@@ -107,6 +107,8 @@ export const environmentSchema = z.object({
   AUTH_EMAIL_VERIFIED_CLAIM: z.string().default('email_verified'),
   /** Only for ENV=development: the credential with which Swagger UI is authorized. */
   DOCS_TOKEN: z.string().optional(),
+  /** Only for ENV=development: address of the failure lab of `npm start`, with its credential. */
+  LAB_URL: z.string().optional(),
   /** Number of api processes among which each RATE_LIMIT is divided. */
   API_REPLICAS: wholeNumber(1, 1_000).default(1),
   /** Maximum number of requests from an address within a minute, of all replicas together. */
@@ -221,6 +223,7 @@ export const environmentSchema = z.object({
     .string()
     .regex(/^[^\s<>@]+@[^\s<>@]+$/, 'must be an address')
     .optional(),
+  OPERATOR_LOCALE: z.enum(['en', 'pt-BR']).default('en'),
   /**
    * Address ranges to which webhooks are sent although they are private, loopback, link-local or otherwise not public
    * (docs/adr/0039). Endpoints in these ranges may also use http.

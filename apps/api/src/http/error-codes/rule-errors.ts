@@ -297,4 +297,18 @@ export const RULES: ErrorCode[] = [
     action: 'Request an audit with `POST /v1/operations/audit`.',
     repeat: AFTER_CHANGE,
   },
+  {
+    code: 'drill_not_found',
+    status: 404,
+    meaning: 'The failure lab, which exists in development only, has no drill with this name.',
+    action: 'List the drills with `npm run lab`.',
+    repeat: POINTLESS,
+  },
+  {
+    code: 'drill_running',
+    status: 409,
+    meaning: 'The failure lab runs one drill at a time, and one is running.',
+    action: 'Wait until it has finished.',
+    repeat: AFTER_CHANGE,
+  },
 ];

@@ -1,22 +1,22 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { sendSignal } from './signals.js';
 
-// Signals to all processes of a PostgreSQL server, for fault tests. Linux only.
+// Signals to a server and its child processes, for fault tests and drills. Linux only.
 
 const halted = new Set<number>();
-// A halted process ignores the end of its postmaster, and would stay for ever.
+// A halted process ignores the end of its parent, and would stay for ever.
 process.on('exit', () => resume([...halted]));
 
 /**
  * Halts all processes of a server (SIGSTOP), as a machine that hangs: its connections stay open and nothing answers.
  *
- * @param postmaster process id of the server
+ * @param main process id of the server
  * @returns a function that continues them
  */
-export function haltServer(postmaster: number): () => void {
-  // The postmaster is first, so that it cannot start further processes.
-  sendSignal(postmaster, 'SIGSTOP');
-  const pids = [postmaster, ...childrenOf(postmaster)];
+export function haltServer(main: number): () => void {
+  // The main process is first, so that it cannot start further processes.
+  sendSignal(main, 'SIGSTOP');
+  const pids = [main, ...childrenOf(main)];
   for (const pid of pids) {
     sendSignal(pid, 'SIGSTOP');
     halted.add(pid);
@@ -25,9 +25,9 @@ export function haltServer(postmaster: number): () => void {
 }
 
 /** Kills all processes of a server at once, as a loss of power does. */
-export function killServer(postmaster: number): void {
-  const children = childrenOf(postmaster);
-  for (const pid of [postmaster, ...children]) {
+export function killServer(main: number): void {
+  const children = childrenOf(main);
+  for (const pid of [main, ...children]) {
     sendSignal(pid, 'SIGKILL');
     halted.delete(pid);
   }
