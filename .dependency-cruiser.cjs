@@ -69,9 +69,15 @@ module.exports = {
     ),
     rule(
       'production-does-not-import-the-client',
-      'libs/client is for clients of the API.',
-      { path: '^(apps|libs/(?!client/))' },
+      'libs/client is for clients of the API, such as the console.',
+      { path: '^(apps/(?!console/)|libs/(?!client/))' },
       { path: '^libs/client/' },
+    ),
+    rule(
+      'console-imports-only-the-client',
+      'The console runs in a browser. Of the repository it imports libs/client only.',
+      { path: '^apps/console/' },
+      { path: '^(apps|libs)/', pathNot: '^(apps/console|libs/client)/' },
     ),
     rule(
       'production-does-not-import-tests',

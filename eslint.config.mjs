@@ -23,7 +23,7 @@ export default tseslint.config(
   // The last one is generated.
   { ignores: ['dist/', 'libs/client/dist/', '.local/', 'node_modules/', 'libs/client/src/contract.ts'] },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -33,7 +33,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['apps/**/*.ts', 'libs/**/*.ts'],
+    files: ['apps/**/*.{ts,tsx}', 'libs/**/*.ts'],
     ignores: ['**/*.spec.ts', '**/*.int-spec.ts'],
     rules: { 'no-restricted-syntax': ['error', ...architectureRules], 'no-console': 'error' },
   },

@@ -45,7 +45,7 @@ const defaults = {
 };
 
 /**
- * @param docsToken the credential of Swagger UI
+ * @param tokens the credentials of Swagger UI and of the console
  * @param labUrl address of the failure lab, with its credential
  */
 export async function appsFor(
@@ -53,7 +53,7 @@ export async function appsFor(
   logs: string,
   infrastructure: Infrastructure,
   gateway: PaymentGatewayAddress,
-  docsToken: string,
+  tokens: Tokens,
   labUrl: string,
 ): Promise<App[]> {
   const apps: App[] = [];
@@ -76,7 +76,11 @@ export async function appsFor(
         ...environment,
         HOST: '127.0.0.1',
         PORT: String(port),
-        ...(name === 'api' && { DOCS_TOKEN: docsToken, LAB_URL: labUrl }),
+        ...(name === 'api' && {
+          DOCS_TOKEN: tokens.admin,
+          CONSOLE_API_KEYS: consoleKeys(tokens),
+          LAB_URL: labUrl,
+        }),
       },
       cwd: root,
       log: join(logs, `${name}.log`),
@@ -89,6 +93,12 @@ export async function appsFor(
   }
   return apps;
 }
+
+/** @returns the API keys with which a user signs in to the console by one click */
+const consoleKeys = (tokens: Tokens) =>
+  Object.entries(tokens)
+    .map(([role, key]) => `${role}=${key}`)
+    .join(',');
 
 /**
  * @returns the variables of this process, without the addresses of servers, and without an ENV of another meaning (some

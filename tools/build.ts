@@ -17,9 +17,11 @@ export async function build(root: string, printProgress: (text: string) => void)
       if (readJson<{ sources: string }>(stamp)?.sources === sources) return false;
       printProgress('building the apps');
       rmSync(join(root, 'dist'), { recursive: true, force: true, maxRetries: 5 });
-      const nest = join(root, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
-      const { code, output } = await run(process.execPath, [nest, ...buildArguments(root)], { cwd: root });
-      if (code !== 0) throw new Error(`The build failed:\n${output}`);
+      const results = await Promise.all(
+        buildCommands(root).map((command) => run(process.execPath, command, { cwd: root })),
+      );
+      const failed = results.find(({ code }) => code !== 0);
+      if (failed) throw new Error(`The build failed:\n${failed.output}`);
       writeFileSync(stamp, JSON.stringify({ sources }));
       return true;
     },
@@ -53,11 +55,25 @@ export async function buildRevision(
   return join(folder, 'dist');
 }
 
-/** The arguments of `nest` in the script `build` of package.json. An older revision has other projects. */
-function buildArguments(root: string): string[] {
+const PROGRAMS: Record<string, string[]> = {
+  nest: ['@nestjs', 'cli', 'bin', 'nest.js'],
+  vite: ['vite', 'bin', 'vite.js'],
+};
+
+/**
+ * The commands of the script `build` in package.json, which are independent of each other. An older revision has others.
+ *
+ * @returns the arguments of node for each command
+ */
+function buildCommands(root: string): string[][] {
   const { scripts } = readJson<{ scripts: { build: string } }>(join(root, 'package.json'))!;
-  return scripts.build.split(' ').slice(1);
+  return scripts.build.split(' && ').map((command) => {
+    const [program = '', ...args] = command.split(' ');
+    return [join(root, 'node_modules', ...PROGRAMS[program]!), ...args];
+  });
 }
+
+const CLIENT_TYPES = new Set([join('libs', 'client', 'src', 'contract.ts')]);
 
 function hashOfSources(root: string): string {
   const hash = createHash('sha256');
@@ -75,8 +91,8 @@ function hashOfSources(root: string): string {
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && !/spec\.ts$/.test(entry.name))
       .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
-      // No app imports the client, so it is not part of the build.
-      .filter((file) => !file.startsWith(join('libs', 'client')))
+      // Of the client, the build of the console contains the code, and not the types or the built package.
+      .filter((file) => !CLIENT_TYPES.has(file) && !file.startsWith(join('libs', 'client', 'dist')))
       .sort()
       .forEach(add);
   }

@@ -18,6 +18,7 @@ const COMMANDS = [
   'cli',
   'lab',
   'trace-picture',
+  'screenshots',
   'new-worker',
 ];
 const MIN_NODE = [20, 19];

@@ -34,7 +34,7 @@ async function main(): Promise<number> {
   const tokens = await createTokens(root, infrastructure.databaseUrl);
 
   const gateway = paymentGatewayOn(await reservePort(WELL_KNOWN.paymentGateway));
-  const apps = await appsFor(root, logs, infrastructure, gateway, tokens.admin, await lab.start());
+  const apps = await appsFor(root, logs, infrastructure, gateway, tokens, await lab.start());
   await startPaymentGateway(gateway, {
     root,
     processes,
@@ -113,6 +113,7 @@ function printAddresses(
 ): void {
   const management = managementUrl && new URL(managementUrl);
   print();
+  print(`  Console    ${bold(cyan(api))}`);
   print(`  API        ${cyan(`${api}/v1`)}`);
   print(`  Swagger UI ${cyan(`${api}/docs`)}`);
   if (mailboxUrl) print(`  Mailbox    ${cyan(mailboxUrl)}`);

@@ -1,6 +1,11 @@
 import { Controller, Get, RequestMapping, type Type } from '@nestjs/common';
 import { readFileSync } from 'node:fs';
-import { Requires, type AccessConfig } from '../../apps/api/src/access/requires.decorator.js';
+import {
+  ANY_SCOPE,
+  Requires,
+  RequiresCredential,
+  type AccessConfig,
+} from '../../apps/api/src/access/requires.decorator.js';
 import { ROLES, SCOPE_NAMES } from '../../apps/api/src/access/scopes.js';
 import { ApiModule } from '../../apps/api/src/api.module.js';
 
@@ -31,9 +36,14 @@ function routesOf(controllers: Type[]): { name: string; handler: Handler; access
 /** The routes that need no credential: their handlers check a signature. */
 const SIGNED = ['PaymentWebhooksController.simulated', 'PaymentWebhooksController.stripe'];
 
+/** The route that requires a credential and no scope. */
+const FOR_EVERY_CALLER = 'SessionController.session';
+
 /** @returns what is wrong with the access to the routes */
 function findProblems(controllers: Type[]): string[] {
-  return routesOf(controllers).flatMap(({ name, handler, access: { scope, isForCustomers, isSigned } }) => {
+  return routesOf(controllers).flatMap(({ name, handler, access }) => {
+    const { scope, isForCustomers, isSigned, isForEveryCaller } = access;
+    if (isForEveryCaller) return name === FOR_EVERY_CALLER ? [] : [`${name} requires no scope`];
     if (isSigned) return SIGNED.includes(name) ? [] : [`${name} needs no credential`];
     if (scope === undefined) return [`${name} declares no scope`];
     if (isForCustomers && !/\bownerOf\b/.test(handler.toString()))
@@ -76,6 +86,12 @@ describe('The routes of the API', () => {
         return {};
       }
 
+      @RequiresCredential()
+      @Get('everything')
+      everything() {
+        return {};
+      }
+
       @Requires('operations:read')
       @Get('right')
       right() {
@@ -86,6 +102,7 @@ describe('The routes of the API', () => {
       'ForgottenController.forgotten declares no scope',
       'ForgottenController.also declares no scope',
       'ForgottenController.allOrders is for customers and does not pass on the owner',
+      'ForgottenController.everything requires no scope',
     ]);
   });
 
@@ -105,7 +122,8 @@ describe('The routes of the API', () => {
           continue;
         }
         expect({ path, method, security }).toEqual({ path, method, security: [{ bearer: [] }] });
-        expect(SCOPE_NAMES).toContain(operation['x-required-scope']);
+        const scopes: string[] = path === '/v1/session' ? [ANY_SCOPE] : SCOPE_NAMES;
+        expect(scopes).toContain(operation['x-required-scope']);
         expect(Object.keys(responses)).toEqual(expect.arrayContaining(['401', '403']));
       }
   });

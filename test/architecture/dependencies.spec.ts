@@ -53,6 +53,7 @@ describe('The dependency rules', () => {
     ['apps-do-not-import-database-clients', 'apps/api/src', "export * from 'typeorm';"],
     ['client-imports-nothing-of-the-repository', 'libs/client/src', "export * from '@estoque/platform';"],
     ['production-does-not-import-the-client', 'apps/api/src', "export * from '@estoque/client';"],
+    ['console-imports-only-the-client', 'apps/console/src', "export * from '@estoque/platform';"],
     ['production-does-not-import-tests', 'apps/api/src', "export * from '../../../test/support/until.js';"],
     ['no-cycles', 'apps/api/src', "export * from './violation.js';"],
     ['no-unresolvable', 'apps/api/src', "export * from './nowhere.js';"],

@@ -6,6 +6,7 @@ describe('docs/openapi.json', () => {
   it('is up to date with the API (else: npm run docs)', () => {
     const { stdout } = spawnSync(process.execPath, ['dist/apps/api/src/http/write-openapi.js'], {
       encoding: 'utf8',
+      maxBuffer: 16 * 1024 ** 2,
     });
     expect(JSON.parse(stdout)).toEqual(JSON.parse(readFileSync('docs/openapi.json', 'utf8')));
   });

@@ -11,6 +11,8 @@ export const PUBLIC_PATHS = [
   '/docs/errors',
   '/openapi.json',
   '/openapi.yaml',
+  '/asyncapi',
+  '/settings.json',
 ];
 
 /** @returns what each Ingress of the overlay exposes although neither a scope nor a signature protects it, one line for each path */

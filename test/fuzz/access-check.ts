@@ -1,3 +1,4 @@
+import { ANY_SCOPE } from '../../apps/api/src/access/requires.decorator.js';
 import { secretOf, type Credential } from './credentials.js';
 import type { FuzzRequest, FuzzResponse } from './http-requests.js';
 
@@ -33,7 +34,7 @@ export function findAccessProblem(
   )
     return 'a customer gets what belongs to another one';
   if (!isDocumented) return undefined;
-  const isAllowed = scopes?.has(operation.scope!);
+  const isAllowed = operation.scope === ANY_SCOPE ? scopes !== undefined : scopes?.has(operation.scope!);
   if (!isAllowed) {
     const expected = scopes ? 403 : 401;
     if (status === expected) return challenge ? undefined : `status ${status} without WWW-Authenticate`;

@@ -129,6 +129,13 @@ describe('GET /v1/audit-log', () => {
       await send('POST', `/v1/products/${product_id}/stock/adjustments`, { quantity: -1, reason: 'lost' });
       return `product:${product_id}`;
     },
+    'POST /v1/operations/discrepancies/{id}/repair': async () => {
+      const id = await system.createProduct(2);
+      await system.sql('UPDATE stock SET on_hand = 1 WHERE product_id = $1', [id]);
+      const body = { quantity: -1, reason: 'restored' };
+      await send('POST', `/v1/operations/discrepancies/${id}/repair`, body);
+      return `product:${id}`;
+    },
     'POST /v1/notifications/{id}/resend': async () => {
       const order = await system.placeOrder([{ product_id, quantity: 1 }]);
       const id = await insert(`notifications (order_id, kind, recipient, locale, state)
@@ -196,6 +203,12 @@ describe('GET /v1/audit-log', () => {
       `dead_letter_job:${await send('POST', '/v1/dead-letters/discard', { ...by, filter: {} })}`,
     'POST /v1/dead-letters/{id}/replay': async () =>
       `dead_letter:${await send('POST', `/v1/dead-letters/${await createDeadLetter()}/replay`, by)}`,
+    'POST /v1/dead-letters/{id}/edit-and-replay': async () => {
+      const items = [{ product_id, quantity: 1 }];
+      const body = JSON.stringify({ event: 'order.created', order_id: 1, items });
+      const path = `/v1/dead-letters/${await createDeadLetter()}/edit-and-replay`;
+      return `dead_letter:${await send('POST', path, { ...by, body, reason: 'wrong items' })}`;
+    },
     'POST /v1/dead-letters/{id}/discard': async () =>
       `dead_letter:${await send('POST', `/v1/dead-letters/${await createDeadLetter()}/discard`, by)}`,
     'POST /v1/operations/dead-letter-jobs/{id}/cancel': async () => {
@@ -244,7 +257,11 @@ describe('GET /v1/audit-log', () => {
   it('has an entry for each operation that changes something', async () => {
     const { operations } = ApiDocument.readCommitted();
     // Orders say themselves who placed them. Signed webhooks of the payment gateway change nothing that an order shows.
-    const withoutEntry = ['simulated', 'stripe'].map((gateway) => `POST /v1/payments/webhooks/${gateway}`);
+    // A check and a dry run change nothing.
+    const withoutEntry = [
+      ...['simulated', 'stripe'].map((gateway) => `POST /v1/payments/webhooks/${gateway}`),
+      ...['check-body', 'dry-run'].map((check) => `POST /v1/dead-letters/{id}/${check}`),
+    ];
     const changing = operations.filter(({ method }) => method !== 'GET').map(({ name }) => name);
     expect([...Object.keys(changes), 'POST /v1/orders', ...withoutEntry].toSorted()).toEqual(
       changing.toSorted(),

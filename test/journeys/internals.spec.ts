@@ -31,6 +31,10 @@ describe('The texts by which internals are recognized', () => {
   ])('are not found in: %s', (text) => expect(findInternals(text)).toEqual([]));
 });
 
+/** Operators need to know which versions run. */
+const SHOWS_VERSIONS = 'GET /v1/operations/configuration';
+const VERSION = /^a version/;
+
 describe('No answer tells of SQL, stack traces, file paths or versions', () => {
   let system: System;
   let proxy: Proxy;
@@ -72,7 +76,10 @@ describe('No answer tells of SQL, stack traces, file paths or versions', () => {
         headers: body ? { 'content-type': 'application/json' } : {},
         body: body && JSON.stringify(values.valid(body)),
       });
-      expect([name, status, findInternals(text)]).toEqual([name, status, []]);
+      const found = findInternals(text).filter(
+        (internal) => !(name === SHOWS_VERSIONS && VERSION.test(internal)),
+      );
+      expect([name, status, found]).toEqual([name, status, []]);
       return status;
     };
     return Promise.all(document.operations.map(call));

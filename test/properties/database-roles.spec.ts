@@ -24,7 +24,7 @@ describe('The database roles of the apps', () => {
     for (const app of APP_NAMES) clients.set(app, await connect(database.urlOf(app)));
     const { rows } = await owner.query<{ table: string; column: string }>(
       `SELECT table_name AS table, column_name AS column FROM information_schema.columns
-       WHERE table_schema = 'public' AND table_name <> 'migrations' ORDER BY 1, ordinal_position`,
+       WHERE table_schema = 'public' ORDER BY 1, ordinal_position`,
     );
     columns = rows;
   });
@@ -114,13 +114,13 @@ describe('The database roles of the apps', () => {
     expect(Object.values(outcomes)).toEqual(expect.arrayContaining(['allowed', 'refused']));
   });
 
-  it('let no app change the ledger, read the list of migrations, or change the schema', async () => {
+  it('let no app change the ledger, the list of migrations, or the schema', async () => {
     for (const app of APP_NAMES) {
       for (const sql of [
         'UPDATE movements SET quantity = quantity',
         'DELETE FROM movements',
         'ALTER TABLE movements DISABLE TRIGGER movements_append_only',
-        'SELECT * FROM migrations',
+        'DELETE FROM migrations',
         'CREATE TABLE own (id integer)',
         'DROP TABLE orders',
         'ALTER ROLE postgres PASSWORD NULL',

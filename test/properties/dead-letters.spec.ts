@@ -7,6 +7,7 @@ import {
   DeadLetterReplay,
   DeadLetterRetention,
   DeadLetters,
+  DeadLetterSearch,
   topologyOf,
   type DeadLetterFilter,
   type Publisher,
@@ -215,6 +216,119 @@ describe('Dead letters', () => {
     expect(await codeOf(jobs.cancel(id, 'rui'))).toBe('dead_letter_job_ended');
   });
 
+  it('of one order are published by a job in the sequence of their events, not of their ids', async () => {
+    const idAt = (milliseconds: number) =>
+      `${milliseconds
+        .toString(16)
+        .padStart(12, '0')
+        .replace(/(.{8})(.{4})/, '$1-$2')}-7000-8000-000000000000`;
+    const now = Date.now();
+    /** Events of orders, in the sequence in which they are dead-lettered. */
+    const events = [
+      { order_id: 1, at: now - 1_000 },
+      ...Array.from({ length: 30 }, (_, index) => ({ order_id: 100 + index, at: now })),
+      { order_id: 1, at: now - 3_000 },
+      { order_id: 1, at: now - 2_000 },
+    ];
+    for (const [index, { order_id, at }] of events.entries())
+      await store(1, {
+        subject: { order_id },
+        properties: { messageId: idAt(at) },
+        body: Buffer.from(`${order_id} ${index}`),
+      });
+    const { id } = await jobs.create('replay', {}, 'ana');
+    await runJobs();
+    expect(await jobs.get(id)).toMatchObject({ state: 'finished', total: 33, done: 33, failed: 0 });
+    const bodies = published.map(({ body }) => body);
+    expect(bodies.filter((body) => body.startsWith('1 '))).toEqual(['1 31', '1 32', '1 0']);
+    expect(new Set(bodies).size).toBe(33);
+  });
+
+  it('are grouped by queue, event, reason and the error without numbers and quoted texts', async () => {
+    await store(3, { error: 'There is no order 12.' });
+    await store(1, { error: 'There is no order 7.', body: Buffer.from('other') });
+    await store(1, { error: 'There is no product "x".', body: Buffer.from('third') });
+    const [discarded] = await store(1, { reason: 'invalid_json', body: Buffer.from('fourth') });
+    await deadLetters.discard(discarded!, 'ana');
+    const search = new DeadLetterSearch(sql);
+    const groups = await search.groups({});
+    expect(groups.map(({ count }) => count)).toEqual([3, 1, 1]);
+    expect(groups.map(({ error_pattern, reason }) => `${error_pattern} ${reason}`).toSorted()).toEqual([
+      'There is no order #. bug',
+      'There is no product #. bug',
+      'failed invalid_json',
+    ]);
+    const [largest] = groups;
+    const listed = await deadLetters.list({ group: largest!.key, state: 'open' }, { limit: 10 });
+    expect(listed.map(({ id }) => id)).toContain(largest!.latest_id);
+    expect(listed).toHaveLength(3);
+    const { id } = await jobs.create('discard', { group: largest!.key }, 'ana');
+    await runJobs();
+    expect((await jobs.get(id)).done).toBe(3);
+    expect(await search.groups({ group: largest!.key })).toEqual([]);
+  });
+
+  it('are found by a text in body, headers, properties or error, newest first and page by page', async () => {
+    const texts = { body: Buffer.from('{"sku": "Caf\\u00e9-1"}') };
+    const ids = await store(5, { headers: { tenant: 'Shop-A' } });
+    await store(1, { ...texts, error: 'Needle in the error' });
+    const search = new DeadLetterSearch(sql);
+    const find = async (text: string, page: { before?: number; limit: number } = { limit: 10 }) =>
+      (await search.search({}, text, page)).found.map(({ id }) => id);
+    expect(await find('shop-a')).toEqual(ids.toReversed());
+    expect(await find('SHOP-A', { before: ids[3]!, limit: 2 })).toEqual([ids[2], ids[1]]);
+    expect(await find('message-3')).toEqual([ids[3]]);
+    expect(await find('needle')).toHaveLength(1);
+    expect(await find('café-1')).toEqual(await find('needle'));
+    expect(await find('%')).toEqual([]);
+    expect((await search.search({ reason: 'none' }, 'shop-a', { limit: 10 })).last).toBeNull();
+  });
+
+  it('are searched in bounded parts', async () => {
+    const big = (name: string) => ({ body: Buffer.from(name.padEnd(6 * 1024 ** 2, 'x')) });
+    for (const name of ['first', 'second', 'third', 'fourth']) await store(1, big(name));
+    const search = new DeadLetterSearch(sql);
+    const start = await search.search({}, 'first', { limit: 10 });
+    expect([start.found, start.last]).toEqual([[], expect.any(Number)]);
+    const rest = await search.search({}, 'first', { limit: 10, before: start.last! });
+    expect(rest.found).toHaveLength(1);
+  });
+
+  it('are replayed with another body, which keeps the reference to the original if it fails again', async () => {
+    const [id] = await store(1, { properties: {} });
+    const edit = { body: Buffer.from('{}'), subject: { order_id: 5 }, reason: 'wrong quantity' };
+    const claimed = await deadLetters.claimAndPublish(id!, edit.body);
+    await deadLetters.closeReplayed(claimed, 'ana');
+    const copy = await deadLetters.recordEdit(claimed, edit, 'ana');
+    expect(published).toMatchObject([{ body: '{}' }]);
+    const original = await deadLetters.get(id!);
+    expect(original.body.toString()).toBe('0');
+    expect(original).toMatchObject({
+      state: 'replayed',
+      actions: [{ action: 'replayed', actor: 'ana' }],
+      edits: [{ id: copy, reason: 'wrong quantity' }],
+    });
+    expect(await deadLetters.get(copy)).toMatchObject({ state: 'replayed', edited_from: id });
+    const { messageId } = published[0]!.options;
+    await store(1, { properties: { messageId }, body: edit.body, error: 'failed again' });
+    expect(await deadLetters.get(copy)).toMatchObject({
+      state: 'open',
+      error: 'failed again',
+      edited_from: id,
+      edit_reason: 'wrong quantity',
+    });
+  });
+
+  it('are not replayed with a body that contains erased personal data', async () => {
+    const [id] = await store(1);
+    deadLetters = new DeadLetters(sql, replays, new DeadLetterCapacity(sql, 1_000), (addresses) =>
+      Promise.resolve(addresses.includes('ana@example.com')),
+    );
+    const edited = deadLetters.claimAndPublish(id!, Buffer.from('{"by": "ana@example.com"}'));
+    expect(await codeOf(edited)).toBe('dead_letter_not_replayable');
+    expect([published, await countByState()]).toEqual([[], { open: 1 }]);
+  });
+
   it('are not stored above the maximum number of open ones, until others are closed', async () => {
     const limited = () => new DeadLetters(sql, replays, new DeadLetterCapacity(sql, 3));
     deadLetters = limited();
@@ -260,6 +374,7 @@ describe('Dead letters', () => {
       queue: 'order_queue',
       event: 'order.created',
       reason: 'bug',
+      group: '9e107d9d372bb6826bd81d3542a419d6',
       subject: { order_id: 7 },
     } as const;
     const names = Object.keys(FILTERS) as (keyof typeof FILTERS)[];

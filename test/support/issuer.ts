@@ -14,6 +14,8 @@ import Provider from 'oidc-provider';
 
 export const AUDIENCE = 'https://api.estoque.example';
 const ALGORITHM = 'RS256';
+/** The public client of the console. */
+export const CONSOLE_CLIENT_ID = 'console';
 const CLIENT = { client_id: 'shop', client_secret: 'secret of the shop' };
 
 interface SigningKey {
@@ -30,6 +32,7 @@ export class Issuer {
   private handle: RequestListener = () => undefined;
   private port = 0;
   private keys: SigningKey[] = [];
+  private consoleUrl?: string;
   private readonly server = createServer((request, response) => {
     const path = request.url!.split('?')[0]!;
     this.requests.set(path, (this.requests.get(path) ?? 0) + 1);
@@ -52,10 +55,21 @@ export class Issuer {
     return { AUTH_ISSUER: this.url, AUTH_AUDIENCE: AUDIENCE };
   }
 
+  /** Lets users of the console sign in. Any name and password are right. @param claims of their tokens */
+  async acceptConsole(consoleUrl: string, claims: JWTPayload) {
+    this.consoleUrl = consoleUrl;
+    this.claims = claims;
+    await this.createProvider();
+  }
+
   /** Signs with a new key from now on. @param options.keepOld whether the previous key is still published */
   async rotateKeys({ keepOld = true } = {}) {
     const pair = await generateKeyPair(ALGORITHM, { extractable: true });
     this.keys = [{ kid: crypto.randomUUID(), pair }, ...(keepOld ? this.keys : [])];
+    await this.createProvider();
+  }
+
+  private async createProvider() {
     const published = this.keys.map(async ({ kid, pair: { privateKey } }) => ({
       ...(await exportJWK(privateKey)),
       kid,
@@ -65,13 +79,19 @@ export class Issuer {
     const provider = new Provider(this.url, {
       jwks: { keys: await Promise.all(published) },
       ttl: { ClientCredentials: 600 },
-      clients: [{ ...CLIENT, grant_types: ['client_credentials'], redirect_uris: [], response_types: [] }],
+      clients: [
+        { ...CLIENT, grant_types: ['client_credentials'], redirect_uris: [], response_types: [] },
+        ...(this.consoleUrl === undefined ? [] : [consoleClient(this.consoleUrl)]),
+      ],
+      clientBasedCORS: (_context: unknown, origin: string) => origin === this.consoleUrl,
+      findAccount: (_context: unknown, sub: string) => ({ accountId: sub, claims: () => ({ sub }) }),
       features: {
-        devInteractions: { enabled: false },
+        devInteractions: { enabled: this.consoleUrl !== undefined },
         clientCredentials: { enabled: true },
         resourceIndicators: {
           enabled: true,
           defaultResource: () => AUDIENCE,
+          useGrantedResource: () => true,
           getResourceServerInfo: () => ({
             scope: '',
             audience: AUDIENCE,
@@ -150,3 +170,11 @@ interface SignOptions {
   header?: Partial<JWTHeaderParameters>;
   key?: SigningKey['pair']['privateKey'] | Uint8Array;
 }
+
+const consoleClient = (url: string) => ({
+  client_id: CONSOLE_CLIENT_ID,
+  token_endpoint_auth_method: 'none',
+  grant_types: ['authorization_code', 'refresh_token'],
+  response_types: ['code'],
+  redirect_uris: [`${url}/signed-in`],
+});

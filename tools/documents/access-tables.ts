@@ -1,3 +1,4 @@
+import { ANY_SCOPE } from '../../apps/api/src/access/requires.decorator.js';
 import {
   grantsOf,
   reachOf,
@@ -13,7 +14,10 @@ const NONE = '–';
 
 /** What the tables need of docs/openapi.json. */
 export interface OpenApi {
-  paths: Record<string, Record<string, { 'x-required-scope'?: Scope; 'x-customers': 'own' | 'none' }>>;
+  paths: Record<
+    string,
+    Record<string, { 'x-required-scope'?: Scope | typeof ANY_SCOPE; 'x-customers': 'own' | 'none' }>
+  >;
 }
 
 export const scopesTable = () =>
@@ -50,7 +54,8 @@ export function accessMatrix({ paths }: OpenApi): string {
 
 const ACCESS = { all: 'yes', own: 'own' };
 
-function accessOf(role: Role, scope: Scope, isForCustomers: boolean): string {
+function accessOf(role: Role, scope: Scope | typeof ANY_SCOPE, isForCustomers: boolean): string {
+  if (scope === ANY_SCOPE) return ACCESS.all;
   const reach = reachOf(grantsOf([role]), scope, isForCustomers);
   return reach ? ACCESS[reach] : NONE;
 }

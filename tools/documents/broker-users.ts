@@ -145,7 +145,7 @@ export function brokerUsersTable(topology: Topology): string {
   const cell = (pattern: string) => {
     if (pattern === '^$') return NONE;
     const names = pattern.slice('^('.length, -')$'.length).split('|');
-    return names.map((name) => code(name.replaceAll('[.]', '.'))).join(', ');
+    return names.map((name) => code(name.replaceAll('[.]', '.').replaceAll('.+', '*'))).join(', ');
   };
   return markdownTable(
     ['user', 'configure', 'write', 'read'],

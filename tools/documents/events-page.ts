@@ -46,7 +46,8 @@ function fieldRows({ properties = {}, required = [] }: JsonSchema, prefix = ''):
   });
 }
 
-function typeOf(schema: JsonSchema): string {
+/** @returns the type of a field in words */
+export function typeOf(schema: JsonSchema): string {
   if (schema.anyOf) return schema.anyOf.map(typeOf).join(' or ');
   if (schema.const !== undefined) return code(JSON.stringify(schema.const));
   if (schema.enum) return schema.enum.map((value) => code(JSON.stringify(value))).join(' or ');

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { WORKERS } from '../../apps/manifest.js';
 import { asyncApi, type Wire } from './asyncapi.js';
+import { asyncApiPage } from './asyncapi-page.js';
 import { eventsPage } from './events-page.js';
 import { bodySchema, findIncompatibilities, schemaFile, type JsonSchema } from './schemas.js';
 
@@ -22,6 +23,8 @@ export function eventDocuments(): Record<string, string> {
   const yaml = stringify(asyncApi(wire()), { aliasDuplicateObjects: false, lineWidth: 0 });
   return {
     'docs/events.md': `${eventsPage(wire())}\n`,
+    // Vite copies it into the files of the console, which the api serves.
+    'apps/console/public/asyncapi.html': asyncApiPage(wire()),
     'docs/asyncapi.yaml': `# Written by npm run docs.\n${yaml}`,
     ...Object.fromEntries(
       events.map((event) => [schemaFile(event), `${JSON.stringify(bodySchema(event), null, 2)}\n`]),

@@ -42,7 +42,11 @@ import { ${className}WorkerModule } from './${name}.module.js';
 await startWorker(${className}WorkerModule, { ...appManifest('${name}'), transport: EventTransport });
 `;
 
-const nestModule = ({ name, base, className }: NewWorker) => `import { DomainModule } from '@estoque/domain';
+const nestModule = ({
+  name,
+  base,
+  className,
+}: NewWorker) => `import { DomainModule, dryRunsOf, type UnitOfWork } from '@estoque/domain';
 import { Module } from '@nestjs/common';
 import { appManifest } from '../../manifest.js';
 import { ${className}Consumer } from './${base}.consumer.js';
@@ -51,7 +55,14 @@ import { ${className}Service } from './${base}.service.js';
 @Module({
   imports: [DomainModule.for(appManifest('${name}'))],
   controllers: [${className}Consumer],
-  providers: [${className}Service],
+  providers: [
+    ${className}Service,
+    dryRunsOf(
+      appManifest('${name}').queue,
+      [],
+      () => (unitOfWork: UnitOfWork) => new ${className}Consumer(new ${className}Service(unitOfWork)),
+    ),
+  ],
 })
 export class ${className}WorkerModule {}
 `;

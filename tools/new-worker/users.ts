@@ -71,8 +71,11 @@ const copyBlocks =
     );
   };
 
-/** What the generated service needs: it confirms events. Every app measures the outbox. */
+/** What the generated service needs: it confirms events. Every app measures the outbox and reports itself. */
 function addPrivileges(text: string, { name }: NewWorker): string {
   const orders = replace(text, /(\n {2}orders: \{\n)/, `$1    '${name}': ['SELECT', ORDER_CONFIRMATION],\n`);
-  return replace(orders, /(\n {2}outbox: \{\n)/, `$1    '${name}': ['SELECT'],\n`);
+  const outbox = replace(orders, /(\n {2}outbox: \{\n)/, `$1    '${name}': ['SELECT'],\n`);
+  const dryRuns = `$1    '${name}': ['SELECT', 'UPDATE (claimed, result)'],\n`;
+  const withDryRuns = replace(outbox, /(\n {2}dry_runs: \{\n)/, dryRuns);
+  return replace(withDryRuns, /(\n {2}process_reports: \{\n)/, `$1    '${name}': REPORT,\n`);
 }

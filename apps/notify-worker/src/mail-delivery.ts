@@ -22,7 +22,7 @@ import type { MailerService } from '@nestjs-modules/mailer';
 import { SpanKind, trace } from '@opentelemetry/api';
 import type { Counter } from 'prom-client';
 import { AddressSuppressed, asMailError, MailRefused, MailServerUnavailable } from './mail.errors.js';
-import { lowStockMail, orderMail, renderText, type Mail } from '@estoque/mails';
+import { composeMail, renderText, type Mail } from '@estoque/mails';
 
 const MAX_MAIL_ATTEMPTS = 12;
 
@@ -87,7 +87,8 @@ export class MailDelivery {
     if (suppressed.has(notification.recipient))
       return this.recordFailure(notification, new AddressSuppressed());
     try {
-      await this.send(notification, await this.composeMail(notification, orders));
+      const order = orders.get(notification.order_id!);
+      await this.send(notification, await composeMail(notification, order, this.unitOfWork.read));
     } catch (error) {
       return this.recordFailure(notification, asMailError(error) as Error);
     }
@@ -102,18 +103,6 @@ export class MailDelivery {
     this.mailCounter.labels(notification.kind, 'sent').inc();
     this.logger.info(logFields(notification), 'mail sent');
     return true;
-  }
-
-  private async composeMail(
-    { kind, order_id, subject_id, movement_id, recipient, locale }: Notification,
-    orders: Map<number, OrderDetails>,
-  ): Promise<Mail> {
-    const { products, refunds, stock } = this.unitOfWork.read;
-    if (kind === 'order_refunded')
-      return orderMail(kind, orders.get(order_id!)!, subject_id, await refunds.amountOf(subject_id!));
-    if (kind !== 'low_stock') return orderMail(kind, orders.get(order_id!)!, subject_id);
-    const movement = await stock.movement(movement_id!);
-    return lowStockMail(recipient, await products.get(movement.product_id), movement, locale);
   }
 
   private async send({ id, kind, locale, resends }: Notification, { to, subject, context }: Mail) {

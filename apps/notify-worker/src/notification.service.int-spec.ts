@@ -1,6 +1,5 @@
 import { canFollow, ERASED, type OrderStatus, type Transaction } from '@estoque/domain';
 import { TestShop } from '../../../test/support/test-shop.js';
-import type { MailSenderService } from './mail-sender.service.js';
 import { NotificationService, type StatusMailKind } from './notification.service.js';
 
 const STATUS_OF: Record<StatusMailKind, OrderStatus> = {
@@ -47,7 +46,7 @@ describe('NotificationService', () => {
   beforeAll(async () => {
     shop = await TestShop.open({ workers: 4 });
     product_id = await shop.createProduct(1_000);
-    service = new NotificationService(shop.unitOfWork, { sendSoon } as unknown as MailSenderService);
+    service = new NotificationService(shop.unitOfWork, { sendSoon });
   });
   beforeEach(() => sendSoon.mockReset());
   afterAll(() => shop.close());

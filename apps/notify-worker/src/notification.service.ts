@@ -1,8 +1,6 @@
 import {
-  canFollow,
+  canHaveHad,
   ERASED,
-  EVENT_OF_STATUS,
-  ORDER_STATUSES,
   OrderNotFound,
   OrderNotReady,
   OPTIONAL_NOTIFICATION_KINDS,
@@ -13,12 +11,11 @@ import {
   type EventOf,
   type OptionalNotificationKind,
   type OrderRecipient,
-  type OrderStatus,
   type Transaction,
 } from '@estoque/domain';
 import { MicroBatcher, type LockMode } from '@estoque/messaging';
 import { traceContextOf, traceparentOf } from '@estoque/platform';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { appManifest } from '../../manifest.js';
 import { MailSenderService } from './mail-sender.service.js';
 import type { OrderMailKind } from '@estoque/mails';
@@ -60,7 +57,7 @@ export class NotificationService {
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
-    private readonly sender: MailSenderService,
+    @Inject(MailSenderService) private readonly sender: Pick<MailSenderService, 'sendSoon'>,
   ) {}
 
   /**
@@ -176,12 +173,6 @@ function refusalOf({ kind, order_id }: NotifyRequest, order: OrderRecipient | un
   if (!order) return new OrderNotFound(order_id);
   return canHaveHad(EVENT_OF[kind], order.status) ? undefined : new OrderNotReady(order.id, order.status);
 }
-
-/** Whether an order in the status has, or can have had before, a status with the event. */
-const canHaveHad = (event: EventName, status: OrderStatus) =>
-  ORDER_STATUSES.some(
-    (earlier) => EVENT_OF_STATUS[earlier] === event && (status === earlier || canFollow(status, earlier)),
-  );
 
 /** Why the customer gets no mail, if that is so. A mail that confirms an order would mislead after it was cancelled. */
 function reasonOf(

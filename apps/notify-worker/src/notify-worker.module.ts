@@ -1,4 +1,4 @@
-import { DomainModule } from '@estoque/domain';
+import { DomainModule, dryRunsOf, type UnitOfWork } from '@estoque/domain';
 import { ENVIRONMENT, type Environment } from '@estoque/platform';
 import { MailerModule } from '@nestjs-modules/mailer';
 import { HandlebarsAdapter } from '@nestjs-modules/mailer/adapters/handlebars.adapter';
@@ -13,6 +13,9 @@ import { StockAlertService } from './stock-alert.service.js';
 import { WebhookAlertsService } from './webhooks/webhook-alerts.service.js';
 import { WebhookPruningService } from './webhooks/webhook-pruning.service.js';
 import { WebhookSenderService } from './webhooks/webhook-sender.service.js';
+
+/** A dry run records a mail in its transaction, and sends none. */
+const SENDS_NOTHING = { sendSoon: () => undefined };
 
 @Module({
   imports: [
@@ -51,6 +54,15 @@ import { WebhookSenderService } from './webhooks/webhook-sender.service.js';
     WebhookSenderService,
     WebhookAlertsService,
     WebhookPruningService,
+    dryRunsOf(
+      appManifest('notify-worker').queue,
+      [ENVIRONMENT],
+      (environment: Environment) => (unitOfWork: UnitOfWork) =>
+        new NotifyConsumer(
+          new NotificationService(unitOfWork, SENDS_NOTHING),
+          new StockAlertService(unitOfWork, SENDS_NOTHING, environment),
+        ),
+    ),
   ],
 })
 export class NotifyWorkerModule {}

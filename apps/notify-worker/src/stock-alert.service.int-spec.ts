@@ -1,6 +1,5 @@
 import type { Environment } from '@estoque/platform';
 import { TestShop } from '../../../test/support/test-shop.js';
-import type { MailSenderService } from './mail-sender.service.js';
 import { StockAlertService } from './stock-alert.service.js';
 
 const environment = { STOCK_ALERT_EMAIL: 'stock@example.com', STOCK_ALERT_LOCALE: 'pt-BR' } as Environment;
@@ -11,9 +10,7 @@ describe('StockAlertService', () => {
   const sendSoon = jest.fn();
   beforeAll(async () => {
     shop = await TestShop.open();
-    replicas = [1, 2].map(
-      () => new StockAlertService(shop.unitOfWork, { sendSoon } as unknown as MailSenderService, environment),
-    );
+    replicas = [1, 2].map(() => new StockAlertService(shop.unitOfWork, { sendSoon }, environment));
   });
   beforeEach(() => shop.dataSource.query('TRUNCATE notifications'));
   afterAll(() => shop.close());

@@ -15,7 +15,7 @@ export class StockAlertService {
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
-    private readonly sender: MailSenderService,
+    @Inject(MailSenderService) private readonly sender: Pick<MailSenderService, 'sendSoon'>,
     @Inject(ENVIRONMENT) environment: Environment,
   ) {
     this.recipient = environment.STOCK_ALERT_EMAIL;

@@ -1,4 +1,5 @@
-import { DomainModule } from '@estoque/domain';
+import { DomainModule, dryRunsOf, type UnitOfWork } from '@estoque/domain';
+import { ENVIRONMENT, type Environment } from '@estoque/platform';
 import { Module } from '@nestjs/common';
 import { appManifest } from '../../manifest.js';
 import { AuditService } from './audit.service.js';
@@ -23,6 +24,15 @@ import { WatchdogService } from './watchdog.service.js';
     SnapshotAgeService,
     WatchdogService,
     AuditService,
+    dryRunsOf(
+      appManifest('order-worker').queue,
+      [ENVIRONMENT],
+      (environment: Environment) => (unitOfWork: UnitOfWork<'order-worker'>) =>
+        new OrderConsumer(
+          new OrderReservationService(unitOfWork, environment),
+          new PaymentOutcomeService(unitOfWork),
+        ),
+    ),
   ],
 })
 export class OrderWorkerModule {}

@@ -33,7 +33,7 @@ export class PaymentService {
   constructor(
     private readonly unitOfWork: UnitOfWork<'payment-worker'>,
     @Inject(PAYMENT_GATEWAY) private readonly gateway: PaymentGateway,
-    metrics: Metrics,
+    @Inject(Metrics) metrics: Pick<Metrics, 'counter'>,
   ) {
     this.outcomes = metrics.counter(
       'estoque_payment_outcomes_total',

@@ -37,7 +37,7 @@ export class RefundService implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(PAYMENT_GATEWAY) private readonly gateway: PaymentGateway,
     @Inject(ENVIRONMENT) { POLL_INTERVAL_MS }: Environment,
     @Inject(LOGGER) private readonly logger: Logger,
-    metrics: Metrics,
+    @Inject(Metrics) metrics: Pick<Metrics, 'gauge'>,
   ) {
     this.task = new PeriodicTask('making refunds', POLL_INTERVAL_MS, () => this.makeDue(), logger);
     metrics.gauge(

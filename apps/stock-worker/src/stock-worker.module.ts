@@ -1,4 +1,4 @@
-import { DomainModule } from '@estoque/domain';
+import { DomainModule, dryRunsOf, type UnitOfWork } from '@estoque/domain';
 import { Module } from '@nestjs/common';
 import { appManifest } from '../../manifest.js';
 import { StockDeductionService } from './stock-deduction.service.js';
@@ -7,6 +7,14 @@ import { StockConsumer } from './stock.consumer.js';
 @Module({
   imports: [DomainModule.for(appManifest('stock-worker'))],
   controllers: [StockConsumer],
-  providers: [StockDeductionService],
+  providers: [
+    StockDeductionService,
+    dryRunsOf(
+      appManifest('stock-worker').queue,
+      [],
+      () => (unitOfWork: UnitOfWork<'stock-worker'>) =>
+        new StockConsumer(new StockDeductionService(unitOfWork)),
+    ),
+  ],
 })
 export class StockWorkerModule {}

@@ -24,6 +24,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orders/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count the orders of the last 24 hours by status
+         * @description Requires the scope `orders:read`.
+         */
+        get: operations["countOrders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orders/{id}": {
         parameters: {
             query?: never;
@@ -58,6 +78,46 @@ export interface paths {
          * @description Possible until the order is shipped. Reserved stock is released; stock that was deducted is on hand again. The operation is idempotent. Requires the scope `orders:write`.
          */
         post: operations["cancelOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/{id}/journey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get everything that happened to an order
+         * @description Steps, messages, stock movements, payment attempts, mails, webhooks and dead letters of the order, with their times. It contains no personal data. Steps and mails that were deleted by the retention are missing. Requires the scope `operations:read`.
+         */
+        get: operations["getOrderJourney"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Watch the events of orders
+         * @description Server-sent events. `order`: an event of an order; a customer gets those of their own orders. `lost`: the client has missed events, because it read too slowly or was not connected; `count` is null if it is not known how many. `rate`: above 100 events a second, only their number is sent, every five seconds; the events of one order are still sent if `order_id` is given. A comment is sent every 15 seconds. The stream ends when the process stops or the credential is no longer valid: connect again. Requires the scope `orders:read`.
+         */
+        get: operations["watchOrders"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -192,6 +252,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/products/{id}/reservations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the active reservations of a product, the one that expires first at the beginning
+         * @description Requires the scope `stock:read`.
+         */
+        get: operations["listReservations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/products/{id}/stock/receipts": {
         parameters: {
             query?: never;
@@ -272,6 +352,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/stock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List products with their stock, newest first
+         * @description Requires the scope `stock:read`.
+         */
+        get: operations["listStock"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/notifications": {
         parameters: {
             query?: never;
@@ -304,6 +404,26 @@ export interface paths {
          * @description Renders the mail in the language, with an order or product that does not exist. Requires the scope `notifications:read`.
          */
         get: operations["previewNotification"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notifications/{id}/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the text of a mail
+         * @description Renders the mail again. It contains what the order is now: a name that was changed or erased since is different from that of the mail. Requires the scope `notifications:read`.
+         */
+        get: operations["getMail"];
         put?: never;
         post?: never;
         delete?: never;
@@ -500,6 +620,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/dead-letters/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List groups of open dead letters with the same cause, largest first
+         * @description Dead letters of a group have the same queue, event and reason, and their errors differ only in numbers, UUIDs and quoted texts. Requires the scope `operations:read`.
+         */
+        get: operations["listDeadLetterGroups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/dead-letters/replay": {
         parameters: {
             query?: never;
@@ -580,6 +720,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/dead-letters/{id}/order-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the other events of the order of a dead letter, and whether they can be handled
+         * @description A replay of many dead letters publishes the events of an order in their sequence. Requires the scope `operations:read`.
+         */
+        get: operations["listOrderEventsOfDeadLetter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/dead-letters/{id}/replay": {
         parameters: {
             query?: never;
@@ -600,6 +760,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/dead-letters/{id}/check-body": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compare a body with the contract of the event of a dead letter
+         * @description Changes nothing. Requires the scope `operations:read`.
+         */
+        post: operations["checkDeadLetterBody"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dead-letters/{id}/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show what a replay of a dead letter would do
+         * @description The process that consumes the queue runs the handler of the message in a transaction that is rolled back. Nothing is published and no payment gateway is asked. The answer describes the present: it can be another one when the message is replayed. Requires the scope `operations:read`.
+         */
+        post: operations["dryRunDeadLetter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dead-letters/{id}/edit-and-replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay a dead letter with another body
+         * @description Publishes the body to the original queue instead of that of the dead letter, with the same properties and headers. The body must satisfy the contract of the event. The original is kept, and the edited message is stored as a dead letter that refers to it. Requires the scope `operations:write`.
+         */
+        post: operations["editAndReplayDeadLetter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/dead-letters/{id}/discard": {
         parameters: {
             query?: never;
@@ -614,6 +834,46 @@ export interface paths {
          * @description Requires the scope `operations:write`.
          */
         post: operations["discardDeadLetter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operations/discrepancies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare the stock of a product with its ledger, and show the movement that would repair it
+         * @description Compares the present stock, not that of the last audit. Requires the scope `operations:read`.
+         */
+        get: operations["compareLedger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operations/discrepancies/{id}/repair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record the difference between the stock on hand of a product and its movements
+         * @description Writes a movement with the difference, marked as a correction. The stock on hand does not change. If the ledger was right and the stock was not, adjust the stock afterwards. Requires the scope `operations:write`.
+         */
+        post: operations["repairDiscrepancy"];
         delete?: never;
         options?: never;
         head?: never;
@@ -724,6 +984,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operations/audits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List audits of the stock ledger, newest first
+         * @description The last 100 audits are kept. Requires the scope `operations:read`.
+         */
+        get: operations["listAudits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/operations/audits/{id}": {
         parameters: {
             query?: never;
@@ -756,6 +1036,86 @@ export interface paths {
          * @description Requires the scope `operations:read`.
          */
         get: operations["measureOutbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operations/flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get queues, processes and outbox
+         * @description Where messages are at the moment, which processes handle them, and what is wrong. Measured every two seconds at most. Each process reports itself every five seconds; rates are those of the last ten seconds. Requires the scope `operations:read`.
+         */
+        get: operations["getFlow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operations/flow/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the flow of the last 15 minutes or 24 hours
+         * @description Samples for charts: every ten seconds for `15m`, every five minutes for `24h`. A sample is missing if no api was running. Requires the scope `operations:read`.
+         */
+        get: operations["getFlowHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operations/configuration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the configuration of the API and the migrations of the database
+         * @description Secrets are left out. Other replicas and the workers can have other values. Requires the scope `operations:read`.
+         */
+        get: operations["getConfiguration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get who calls, and what they may do
+         * @description A page shows only what its user may do. The API refuses everything else in any case. Requires a valid credential.
+         */
+        get: operations["getSession"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1352,12 +1712,89 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        OrderCountDto: {
+            /** @enum {string} */
+            status: "pending" | "awaiting_payment" | "reserved" | "processed" | "partially_shipped" | "shipped" | "completed" | "rejected" | "cancelled" | "partially_returned" | "returned";
+            /** @example 120 */
+            count: number;
+        };
+        OrderCountsDto: {
+            /**
+             * @description Orders that were created at or after this time are counted.
+             * @example 2026-01-15T12:00:00.000Z
+             */
+            since: string;
+            data: components["schemas"]["OrderCountDto"][];
+            /**
+             * @description False if there are more orders than were counted: at most the newest 10,000 of each group of statuses.
+             * @example true
+             */
+            is_complete: boolean;
+        };
         CancelOrderDto: {
             /**
              * @description Why the order is cancelled. It is stored with the order.
              * @example ordered twice
              */
             reason?: string;
+        };
+        JourneySpanDto: {
+            /**
+             * @description Further facts, by kind.
+             * @example {
+             *       "product_id": 10,
+             *       "quantity": -2
+             *     }
+             */
+            detail: {
+                [key: string]: unknown;
+            };
+            /** @enum {string} */
+            kind: "message" | "step" | "reservation" | "movement" | "shipment" | "return" | "outbox" | "payment_attempt" | "refund" | "mail" | "webhook" | "webhook_attempt" | "dead_letter" | "dead_letter_action";
+            /**
+             * @description Status of a step, event of a message, kind of a mail or movement.
+             * @example order.created
+             */
+            name: string;
+            /**
+             * @description Id of the mail, movement, webhook delivery or dead letter; null if it has none.
+             * @example 12
+             */
+            id: number | null;
+            /**
+             * @description App that did it, or that handled the message. Null if several apps can.
+             * @example order-worker
+             */
+            app: string | null;
+            /** @example 2026-01-15T12:00:00.010Z */
+            started_at: string;
+            /**
+             * @description Null if it has no duration, or has not ended.
+             * @example 2026-01-15T12:00:00.034Z
+             */
+            finished_at: string | null;
+            /** @example sent */
+            outcome: string | null;
+            /**
+             * @description Trace that it belongs to; null if it was not traced.
+             * @example 0af7651916cd43dd8448eb211c80319c
+             */
+            trace_id: string | null;
+        };
+        JourneyDto: {
+            /** @example 123 */
+            order_id: number;
+            /** @enum {string} */
+            status: "pending" | "awaiting_payment" | "reserved" | "processed" | "partially_shipped" | "shipped" | "completed" | "rejected" | "cancelled" | "partially_returned" | "returned";
+            /**
+             * @description Traces of the order, earliest first.
+             * @example [
+             *       "0af7651916cd43dd8448eb211c80319c"
+             *     ]
+             */
+            trace_ids: string[];
+            /** @description Earliest first. At most 200 of each kind. */
+            spans: components["schemas"]["JourneySpanDto"][];
         };
         ShipOrderDto: {
             /** @description What is shipped. Quantities of entries with the same product are added up. Default: everything that is not shipped yet. */
@@ -1502,6 +1939,22 @@ export interface components {
              */
             available: number;
         };
+        ReservationDto: {
+            /** @example 123 */
+            order_id: number;
+            /** @example 2 */
+            quantity: number;
+            /** @example 2026-01-15T12:00:00.000Z */
+            created_at: string;
+            /**
+             * @description The reservation ends then, and its order is cancelled.
+             * @example 2026-01-15T12:30:00.000Z
+             */
+            expires_at: string;
+        };
+        ReservationsDto: {
+            data: components["schemas"]["ReservationDto"][];
+        };
         ReceiptDto: {
             /** @example delivery 2026-118 */
             reason: string;
@@ -1532,6 +1985,11 @@ export interface components {
             balance_after: number;
             /** @example order 123 */
             reason: string;
+            /**
+             * @description Whether the movement records a difference between the stock on hand and the movements before it. The stock on hand did not change.
+             * @example false
+             */
+            is_correction: boolean;
             /** @example 2026-01-15T12:00:00.000Z */
             created_at: string;
         };
@@ -1566,6 +2024,43 @@ export interface components {
         };
         MovementPageDto: {
             data: components["schemas"]["MovementDto"][];
+            /** @example true */
+            has_more: boolean;
+            /**
+             * @description `cursor` of the next page, or null on the last page.
+             * @example MTIz
+             */
+            next_cursor: string | null;
+        };
+        StockedProductDto: {
+            /** @example 10 */
+            product_id: number;
+            /**
+             * @description Quantity in the warehouse.
+             * @example 48
+             */
+            on_hand: number;
+            /**
+             * @description Part of `on_hand` that is reserved for orders.
+             * @example 3
+             */
+            reserved: number;
+            /**
+             * @description Quantity that can be reserved: `on_hand` minus `reserved`.
+             * @example 45
+             */
+            available: number;
+            /** @example CAF-250 */
+            sku: string;
+            /** @example Café torrado 250 g */
+            name: string;
+            /** @example true */
+            active: boolean;
+            /** @example 10 */
+            reorder_point: number;
+        };
+        StockPageDto: {
+            data: components["schemas"]["StockedProductDto"][];
             /** @example true */
             has_more: boolean;
             /**
@@ -1895,6 +2390,42 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        DeadLetterGroupDto: {
+            /**
+             * @description Identifies the group: the value of the filter `group`.
+             * @example 9e107d9d372bb6826bd81d3542a419d6
+             */
+            key: string;
+            /** @example order_queue */
+            queue: string;
+            /** @example order.created */
+            event: string;
+            /** @example order_mismatch */
+            reason: string;
+            /**
+             * @description Error with `#` for numbers, UUIDs and quoted texts.
+             * @example The items in the message differ from those of order #.
+             */
+            error_pattern: string;
+            /**
+             * @description Number of open dead letters.
+             * @example 12
+             */
+            count: number;
+            /** @example 2026-01-15T12:00:00.000Z */
+            first_seen: string;
+            /** @example 2026-01-15T12:05:00.000Z */
+            last_seen: string;
+            /**
+             * @description Id of the latest dead letter of the group.
+             * @example 7
+             */
+            latest_id: number;
+        };
+        DeadLetterGroupsDto: {
+            /** @description Largest group first, at most 100. */
+            data: components["schemas"]["DeadLetterGroupDto"][];
+        };
         DeadLetterFilterDto: {
             /** @example order_queue */
             queue?: string;
@@ -1902,6 +2433,11 @@ export interface components {
             event?: string;
             /** @example bug */
             reason?: string;
+            /**
+             * @description `key` of a group of dead letters.
+             * @example 9e107d9d372bb6826bd81d3542a419d6
+             */
+            group?: string;
             /**
              * @description Order that the message is about.
              * @example 123
@@ -1924,6 +2460,11 @@ export interface components {
             event?: string;
             /** @example bug */
             reason?: string;
+            /**
+             * @description Key of a group.
+             * @example 9e107d9d372bb6826bd81d3542a419d6
+             */
+            group?: string;
             /** @example 123 */
             order_id?: number;
         };
@@ -1975,6 +2516,20 @@ export interface components {
             started_at: string | null;
             /** @example 2026-01-15T12:05:02.000Z */
             finished_at: string | null;
+        };
+        EditDto: {
+            /**
+             * @description Id of the dead letter that stores the edited message.
+             * @example 9
+             */
+            id: number;
+            /**
+             * @description Why the message was edited, or null if it was erased.
+             * @example The shop sent the quantity as text.
+             */
+            reason: string | null;
+            /** @example 2026-01-15T12:05:00.000Z */
+            at: string;
         };
         DeadLetterActionDto: {
             /** @enum {string} */
@@ -2065,8 +2620,58 @@ export interface components {
              * @example {\event\: \order.created\,
              */
             body_text: string;
+            /**
+             * @description The dead letter that this message was published instead of, or null.
+             * @example 5
+             */
+            edited_from: number | null;
+            /**
+             * @description Why the message was edited, or null.
+             * @example The shop sent the quantity as text.
+             */
+            edit_reason: string | null;
+            /** @description The latest 100 messages that were published instead of this one, oldest first. */
+            edits: components["schemas"]["EditDto"][];
             /** @description The latest 100 actions, oldest first. */
             actions: components["schemas"]["DeadLetterActionDto"][];
+        };
+        OrderEventDto: {
+            /** @example stock.reserve */
+            event: string;
+            /**
+             * @description When the event occurred.
+             * @example 2026-01-15T12:00:00.000Z
+             */
+            at: string;
+            /**
+             * @description Whether the event is earlier than that of the dead letter, later, or the same one.
+             * @enum {string}
+             */
+            position: "earlier" | "this" | "later";
+            /**
+             * @description Dead letter of the event, or null.
+             * @example 7
+             */
+            dead_letter_id: number | null;
+            /** @enum {string|null} */
+            dead_letter_state: "open" | "replaying" | "replayed" | "discarded" | null;
+            /**
+             * @description Whether the event can be handled in the present status of the order. If false, an earlier event must be handled first:
+             *     until then, the event is refused, retried and dead-lettered again.
+             * @example true
+             */
+            is_safe: boolean;
+        };
+        OrderEventsDto: {
+            /**
+             * @description Order that the message is about, or null if it is about none.
+             * @example 123
+             */
+            order_id: number | null;
+            /** @enum {string|null} */
+            status: "pending" | "awaiting_payment" | "reserved" | "processed" | "partially_shipped" | "shipped" | "completed" | "rejected" | "cancelled" | "partially_returned" | "returned" | null;
+            /** @description Events that the order has had, and the latest 100 dead letters about it, in their sequence. */
+            data: components["schemas"]["OrderEventDto"][];
         };
         ActorDto: {
             /**
@@ -2078,6 +2683,13 @@ export interface components {
         ClosedDeadLetterDto: {
             /** @description The latest 100 actions, oldest first. */
             actions: components["schemas"]["DeadLetterActionDto"][];
+            /**
+             * @description Ids of the latest 100 dead letters that store the messages which were published instead of this one.
+             * @example [
+             *       9
+             *     ]
+             */
+            edited_copies: number[];
             /** @example 7 */
             id: number;
             /**
@@ -2111,6 +2723,217 @@ export interface components {
             first_seen: string;
             /** @example 2026-01-15T12:00:00.000Z */
             last_seen: string;
+        };
+        EditedBodyDto: {
+            /**
+             * @description The new body of the message: JSON text.
+             * @example {\event\: \order.created\, \order_id\: 123, \items\: [{\product_id\: 10, \quantity\: 2}]}
+             */
+            body: string;
+        };
+        ContractViolationDto: {
+            /**
+             * @description JSON pointer to the invalid field of the message; empty for the whole message.
+             * @example /items/0/quantity
+             */
+            pointer: string;
+            /** @example Invalid input: expected number, received string */
+            message: string;
+        };
+        CheckedBodyDto: {
+            /**
+             * @description Whether the body satisfies the contract of its event.
+             * @example false
+             */
+            is_valid: boolean;
+            /** @description Empty if the body is valid. */
+            violations: components["schemas"]["ContractViolationDto"][];
+        };
+        DryRunRequestDto: {
+            /**
+             * @description Body to run instead of that of the dead letter: JSON text.
+             * @example {"event": "order.created", "order_id": 123, "items": [{"product_id": 10, "quantity": 2}]}
+             */
+            body?: string;
+        };
+        DryRunErrorDto: {
+            /**
+             * @description Stable error code.
+             * @example order_not_ready
+             */
+            code: string;
+            /** @example The event does not match the status of order 123, which is pending. */
+            message: string;
+        };
+        DryRunOrderDto: {
+            /** @example 123 */
+            id: number;
+            /** @enum {string} */
+            before: "pending" | "awaiting_payment" | "reserved" | "processed" | "partially_shipped" | "shipped" | "completed" | "rejected" | "cancelled" | "partially_returned" | "returned";
+            /** @enum {string} */
+            after: "pending" | "awaiting_payment" | "reserved" | "processed" | "partially_shipped" | "shipped" | "completed" | "rejected" | "cancelled" | "partially_returned" | "returned";
+        };
+        DryRunPaymentDto: {
+            /**
+             * @description Status of the payment, or null if there was none.
+             * @example requested
+             */
+            before: string | null;
+            /** @example captured */
+            after: string | null;
+            /**
+             * @description Number of refunds that would be requested.
+             * @example 0
+             */
+            refund_requests: number;
+        };
+        StockQuantitiesDto: {
+            /** @example 50 */
+            on_hand: number;
+            /** @example 2 */
+            reserved: number;
+        };
+        DryRunStockDto: {
+            /** @example 10 */
+            product_id: number;
+            before: components["schemas"]["StockQuantitiesDto"];
+            after: components["schemas"]["StockQuantitiesDto"];
+        };
+        DryRunEventDto: {
+            /** @example stock.reserve */
+            event: string;
+            /**
+             * @example {
+             *       "order_id": 123
+             *     }
+             */
+            body: {
+                [key: string]: unknown;
+            };
+        };
+        DryRunMailDto: {
+            /** @example order_processed */
+            kind: string;
+            /** @example ana@example.com */
+            recipient: string;
+        };
+        GatewayRequestDto: {
+            /** @enum {string} */
+            type: "charge" | "refund";
+            /**
+             * @description In the currency's minor unit.
+             * @example 4980
+             */
+            amount: number;
+            /** @example BRL */
+            currency: string;
+        };
+        DryRunDto: {
+            /** @description Error of the handler, or null. */
+            error: (components["schemas"]["DryRunErrorDto"] | (never | null)) | null;
+            /** @description Status of the order before and after, or null if the message is about none. */
+            order: (components["schemas"]["DryRunOrderDto"] | (never | null)) | null;
+            /** @description The payment of the order, or null. */
+            payment: (components["schemas"]["DryRunPaymentDto"] | (never | null)) | null;
+            /**
+             * @description Queue that the message would be published to.
+             * @example order_queue
+             */
+            queue: string;
+            /**
+             * @description Whether a process that consumes the queue has answered. If not, the other fields are empty.
+             * @example true
+             */
+            is_answered: boolean;
+            /**
+             * @description What would happen to the message. `retried`: its first attempt fails. `waits`: a row is locked, or a dependency is unavailable.
+             * @enum {string|null}
+             */
+            decision: "handled" | "retried" | "dead_lettered" | "waits" | null;
+            /**
+             * @description Result of the handler, or null if it fails.
+             * @example reserved
+             */
+            outcome: string | null;
+            /** @description Products whose stock would change. */
+            stock: components["schemas"]["DryRunStockDto"][];
+            /** @description Events that would be published. */
+            events: components["schemas"]["DryRunEventDto"][];
+            /** @description Mails that would be sent. */
+            mails: components["schemas"]["DryRunMailDto"][];
+            /** @description Requests to the payment gateway. They are not sent. */
+            gateway_requests: components["schemas"]["GatewayRequestDto"][];
+        };
+        DryRunsDto: {
+            /** @description One entry for each queue that a replay would reach. */
+            data: components["schemas"]["DryRunDto"][];
+        };
+        EditAndReplayDto: {
+            /**
+             * @description Name of the operator, recorded with the action.
+             * @example ana
+             */
+            by: string;
+            /**
+             * @description Why the message is edited.
+             * @example The shop sent the quantity as text.
+             */
+            reason: string;
+            /**
+             * @description The new body of the message: JSON text.
+             * @example {\event\: \order.created\, \order_id\: 123, \items\: [{\product_id\: 10, \quantity\: 2}]}
+             */
+            body: string;
+        };
+        CorrectionDto: {
+            /**
+             * @description Units that the movement adds to the ledger, or removes.
+             * @example -1
+             */
+            quantity: number;
+            /**
+             * @description Stock on hand after the movement: the same as before.
+             * @example 47
+             */
+            balance_after: number;
+        };
+        LedgerComparisonDto: {
+            /** @description The movement that a repair would write, or null if `on_hand` is the sum of the movements. */
+            correction: (components["schemas"]["CorrectionDto"] | (never | null)) | null;
+            /** @example 10 */
+            product_id: number;
+            /**
+             * @description Recorded stock on hand.
+             * @example 47
+             */
+            on_hand: number;
+            /**
+             * @description Sum of the movements.
+             * @example 48
+             */
+            booked: number;
+            /**
+             * @description Recorded reserved stock.
+             * @example 3
+             */
+            reserved: number;
+            /**
+             * @description Sum of the active reservations. A difference from `reserved` is not repaired by a movement.
+             * @example 3
+             */
+            actively_reserved: number;
+        };
+        RepairDto: {
+            /**
+             * @description Why the ledger lacks the units; recorded in the movement.
+             * @example Restored from the backup of 2026-01-14
+             */
+            reason: string;
+            /**
+             * @description `correction.quantity` of the comparison; the repair is refused if it is another one now.
+             * @example -1
+             */
+            quantity: number;
         };
         DeadLetterJobPageDto: {
             data: components["schemas"]["DeadLetterJobDto"][];
@@ -2227,6 +3050,16 @@ export interface components {
              */
             error: string | null;
         };
+        AuditPageDto: {
+            data: components["schemas"]["AuditDto"][];
+            /** @example true */
+            has_more: boolean;
+            /**
+             * @description `cursor` of the next page, or null on the last page.
+             * @example MTIz
+             */
+            next_cursor: string | null;
+        };
         OutboxDto: {
             /**
              * @description Events in the outbox, including those published within the last second.
@@ -2238,6 +3071,272 @@ export interface components {
              * @example 0
              */
             lag_seconds: number;
+        };
+        FlowQueueDto: {
+            /** @example order_queue */
+            name: string;
+            /** @enum {string} */
+            kind: "work" | "retry" | "dead_letter" | "unrouted";
+            /**
+             * @description App that consumes it; null unless it is a work queue.
+             * @example order-worker
+             */
+            app: string | null;
+            /**
+             * @description Events that are bound to it.
+             * @example [
+             *       "order.created",
+             *       "payment.captured"
+             *     ]
+             */
+            events: string[];
+            /**
+             * @description Messages that are ready to be delivered. Null if the broker is unavailable or the queue does not exist.
+             * @example 0
+             */
+            messages: number | null;
+            /**
+             * @description Null as for `messages`.
+             * @example 2
+             */
+            consumers: number | null;
+            /**
+             * @description Messages that were delivered and are being handled, according to the processes.
+             * @example 12
+             */
+            in_flight: number;
+            /**
+             * @description Messages a second that the system published to the queue, or returned to it for a retry. Null if it is not known.
+             * @example 41.5
+             */
+            rate_in: number | null;
+            /**
+             * @description Messages a second that left the queue. Null if it is not known.
+             * @example 41.5
+             */
+            rate_out: number | null;
+            /**
+             * @description Age of the message that was delivered last: later ones are younger. Null if none was delivered recently.
+             * @example 0
+             */
+            oldest_message_seconds: number | null;
+        };
+        FlowEventDto: {
+            /** @example order.created */
+            event: string;
+            /**
+             * @description Messages that were handled since the start of the process.
+             * @example 1200
+             */
+            done: number;
+            /**
+             * @description Messages that return for another attempt.
+             * @example 3
+             */
+            retried: number;
+            /** @example 0 */
+            dead_lettered: number;
+            /**
+             * @description Messages that return without using up an attempt, because a dependency was unavailable.
+             * @example 0
+             */
+            requeued: number;
+            /**
+             * @description Median time from delivery to settlement within the last minute. Null if there was no message.
+             * @example 14.2
+             */
+            p50_ms: number | null;
+            /** @example 31.7 */
+            p95_ms: number | null;
+        };
+        FlowProcessDto: {
+            /**
+             * @description Unique for each start of a process.
+             * @example order-worker-1f0c2a9e@order-worker-7d4b9
+             */
+            instance: string;
+            /** @example order-worker */
+            app: string;
+            /** @example 1.4.0 */
+            version: string;
+            /** @enum {string} */
+            state: "serving" | "connecting" | "isolated" | "consuming" | "circuit_open" | "draining" | "closed";
+            /**
+             * @description Whether no report has arrived for 20 seconds: the process has most likely ended without a shutdown.
+             * @example false
+             */
+            is_silent: boolean;
+            /** @example 2026-01-15T12:00:00.000Z */
+            started_at: string;
+            /** @example 2026-01-15T12:30:00.000Z */
+            reported_at: string;
+            /**
+             * @description Queue that it consumes; null for an api.
+             * @example order_queue
+             */
+            queue: string | null;
+            /**
+             * @description Messages that it handles at the moment.
+             * @example 12
+             */
+            in_flight: number;
+            events: components["schemas"]["FlowEventDto"][];
+        };
+        FlowProblemDto: {
+            /** @enum {string} */
+            code: "broker_unavailable" | "queue_missing" | "queue_without_consumer" | "queue_waiting" | "process_silent" | "process_connecting" | "process_isolated" | "circuit_open" | "outbox_lag" | "dead_letters_open";
+            /**
+             * @description Queue, process or part of the system that has the problem.
+             * @example order_queue
+             */
+            subject: string;
+            /** @example 12 messages wait, and no process consumes the queue. */
+            detail: string;
+            /**
+             * @description Chapter of docs/operations.md with the next step.
+             * @example estoqueconsumerdown
+             */
+            runbook: string;
+        };
+        FlowDto: {
+            /** @example 2026-01-15T12:30:02.000Z */
+            at: string;
+            /** @description Work queues, retry queues by delay, then the queues for dead letters and for events that no queue is bound for. */
+            queues: components["schemas"]["FlowQueueDto"][];
+            processes: components["schemas"]["FlowProcessDto"][];
+            outbox: components["schemas"]["OutboxDto"];
+            /**
+             * @description Dead letters that are neither replayed nor discarded.
+             * @example 0
+             */
+            open_dead_letters: number;
+            /** @description Most serious first. */
+            problems: components["schemas"]["FlowProblemDto"][];
+        };
+        FlowLatencyDto: {
+            /** @example order.created */
+            event: string;
+            /** @example 14.2 */
+            p50_ms: number;
+            /** @example 31.7 */
+            p95_ms: number;
+        };
+        FlowSampleDto: {
+            /**
+             * @description Orders that entered each status within the interval; a status without orders is left out.
+             * @example {
+             *       "pending": 420,
+             *       "processed": 415,
+             *       "rejected": 5
+             *     }
+             */
+            orders: {
+                [key: string]: number;
+            };
+            /**
+             * @description Events that were published within the interval.
+             * @example {
+             *       "order.created": 420,
+             *       "stock.reserve": 418
+             *     }
+             */
+            published: {
+                [key: string]: number;
+            };
+            /**
+             * @description Messages in each queue at the end of the interval. Null if the broker was unavailable.
+             * @example {
+             *       "order_queue": 0,
+             *       "stock_queue": 3
+             *     }
+             */
+            queues: {
+                [key: string]: number;
+            } | null;
+            /**
+             * @description End of the interval.
+             * @example 2026-01-15T12:30:00.000Z
+             */
+            at: string;
+            /**
+             * @description Duration of the interval.
+             * @example 10
+             */
+            seconds: number;
+            /** @description Handling times within the last minute, of the slowest process. */
+            latency: components["schemas"]["FlowLatencyDto"][];
+            outbox: components["schemas"]["OutboxDto"];
+        };
+        FlowHistoryDto: {
+            /** @enum {string} */
+            period: "15m" | "24h";
+            /**
+             * @description Time between two samples.
+             * @example 10
+             */
+            step_seconds: number;
+            /** @description Oldest first. */
+            samples: components["schemas"]["FlowSampleDto"][];
+        };
+        MigrationDto: {
+            /** @example Initial1765000000000 */
+            name: string;
+        };
+        VariableDto: {
+            /** @example PREFETCH */
+            name: string;
+            /**
+             * @description Null if it is unset, or if it contains a secret.
+             * @example 200
+             */
+            value: string | null;
+            /**
+             * @description Whether the variable contains a secret, which is not shown.
+             * @example false
+             */
+            is_secret: boolean;
+            /**
+             * @description Whether it has a value, also by default.
+             * @example true
+             */
+            is_set: boolean;
+        };
+        ConfigurationDto: {
+            /**
+             * @description Version of Node.js.
+             * @example v24.21.0
+             */
+            node_version: string;
+            /** @description Migrations of the database, oldest first. */
+            migrations: components["schemas"]["MigrationDto"][];
+            /** @description Environment variables of the process that answered. */
+            variables: components["schemas"]["VariableDto"][];
+        };
+        GrantDto: {
+            /** @enum {string} */
+            scope: "orders:read" | "orders:write" | "shipments:write" | "stock:read" | "stock:write" | "products:write" | "notifications:read" | "notifications:write" | "payments:read" | "payments:write" | "operations:read" | "operations:write" | "webhooks:write" | "admin";
+            /**
+             * @description `own`: the scope reaches only what belongs to the e-mail address of the caller.
+             * @example all
+             * @enum {string}
+             */
+            reach: "all" | "own";
+        };
+        SessionDto: {
+            /**
+             * @description Stable and unique: `key:12` for an API key, `user:<issuer> <subject>` for a token.
+             * @example key:12
+             */
+            id: string;
+            /**
+             * @description Verified e-mail address, or null.
+             * @example ana@example.com
+             */
+            email: string | null;
+            /** @description What the caller may do. */
+            grants: components["schemas"]["GrantDto"][];
+            /** @enum {string} */
+            environment: "development" | "production";
         };
         CreateApiKeyDto: {
             /**
@@ -2704,7 +3803,11 @@ export type ReturnDto = components['schemas']['ReturnDto'];
 export type TimelineEntryDto = components['schemas']['TimelineEntryDto'];
 export type OrderDto = components['schemas']['OrderDto'];
 export type OrderPageDto = components['schemas']['OrderPageDto'];
+export type OrderCountDto = components['schemas']['OrderCountDto'];
+export type OrderCountsDto = components['schemas']['OrderCountsDto'];
 export type CancelOrderDto = components['schemas']['CancelOrderDto'];
+export type JourneySpanDto = components['schemas']['JourneySpanDto'];
+export type JourneyDto = components['schemas']['JourneyDto'];
 export type ShipOrderDto = components['schemas']['ShipOrderDto'];
 export type ReturnOrderDto = components['schemas']['ReturnOrderDto'];
 export type CreateProductDto = components['schemas']['CreateProductDto'];
@@ -2712,11 +3815,15 @@ export type ProductDto = components['schemas']['ProductDto'];
 export type ProductPageDto = components['schemas']['ProductPageDto'];
 export type ChangeProductDto = components['schemas']['ChangeProductDto'];
 export type StockDto = components['schemas']['StockDto'];
+export type ReservationDto = components['schemas']['ReservationDto'];
+export type ReservationsDto = components['schemas']['ReservationsDto'];
 export type ReceiptDto = components['schemas']['ReceiptDto'];
 export type MovementDto = components['schemas']['MovementDto'];
 export type RecordedMovementDto = components['schemas']['RecordedMovementDto'];
 export type AdjustmentDto = components['schemas']['AdjustmentDto'];
 export type MovementPageDto = components['schemas']['MovementPageDto'];
+export type StockedProductDto = components['schemas']['StockedProductDto'];
+export type StockPageDto = components['schemas']['StockPageDto'];
 export type NotificationDto = components['schemas']['NotificationDto'];
 export type NotificationPageDto = components['schemas']['NotificationPageDto'];
 export type MailPreviewDto = components['schemas']['MailPreviewDto'];
@@ -2731,14 +3838,37 @@ export type PaymentDetailsDto = components['schemas']['PaymentDetailsDto'];
 export type RefundRequestDto = components['schemas']['RefundRequestDto'];
 export type DeadLetterDto = components['schemas']['DeadLetterDto'];
 export type DeadLetterPageDto = components['schemas']['DeadLetterPageDto'];
+export type DeadLetterGroupDto = components['schemas']['DeadLetterGroupDto'];
+export type DeadLetterGroupsDto = components['schemas']['DeadLetterGroupsDto'];
 export type DeadLetterFilterDto = components['schemas']['DeadLetterFilterDto'];
 export type FilteredActionDto = components['schemas']['FilteredActionDto'];
 export type DeadLetterJobFilterDto = components['schemas']['DeadLetterJobFilterDto'];
 export type DeadLetterJobDto = components['schemas']['DeadLetterJobDto'];
+export type EditDto = components['schemas']['EditDto'];
 export type DeadLetterActionDto = components['schemas']['DeadLetterActionDto'];
 export type DeadLetterDetailsDto = components['schemas']['DeadLetterDetailsDto'];
+export type OrderEventDto = components['schemas']['OrderEventDto'];
+export type OrderEventsDto = components['schemas']['OrderEventsDto'];
 export type ActorDto = components['schemas']['ActorDto'];
 export type ClosedDeadLetterDto = components['schemas']['ClosedDeadLetterDto'];
+export type EditedBodyDto = components['schemas']['EditedBodyDto'];
+export type ContractViolationDto = components['schemas']['ContractViolationDto'];
+export type CheckedBodyDto = components['schemas']['CheckedBodyDto'];
+export type DryRunRequestDto = components['schemas']['DryRunRequestDto'];
+export type DryRunErrorDto = components['schemas']['DryRunErrorDto'];
+export type DryRunOrderDto = components['schemas']['DryRunOrderDto'];
+export type DryRunPaymentDto = components['schemas']['DryRunPaymentDto'];
+export type StockQuantitiesDto = components['schemas']['StockQuantitiesDto'];
+export type DryRunStockDto = components['schemas']['DryRunStockDto'];
+export type DryRunEventDto = components['schemas']['DryRunEventDto'];
+export type DryRunMailDto = components['schemas']['DryRunMailDto'];
+export type GatewayRequestDto = components['schemas']['GatewayRequestDto'];
+export type DryRunDto = components['schemas']['DryRunDto'];
+export type DryRunsDto = components['schemas']['DryRunsDto'];
+export type EditAndReplayDto = components['schemas']['EditAndReplayDto'];
+export type CorrectionDto = components['schemas']['CorrectionDto'];
+export type LedgerComparisonDto = components['schemas']['LedgerComparisonDto'];
+export type RepairDto = components['schemas']['RepairDto'];
 export type DeadLetterJobPageDto = components['schemas']['DeadLetterJobPageDto'];
 export type StuckOrderDto = components['schemas']['StuckOrderDto'];
 export type StuckOrdersDto = components['schemas']['StuckOrdersDto'];
@@ -2746,7 +3876,21 @@ export type AuditTotalsDto = components['schemas']['AuditTotalsDto'];
 export type DiscrepancyDto = components['schemas']['DiscrepancyDto'];
 export type PaymentDiscrepancyDto = components['schemas']['PaymentDiscrepancyDto'];
 export type AuditDto = components['schemas']['AuditDto'];
+export type AuditPageDto = components['schemas']['AuditPageDto'];
 export type OutboxDto = components['schemas']['OutboxDto'];
+export type FlowQueueDto = components['schemas']['FlowQueueDto'];
+export type FlowEventDto = components['schemas']['FlowEventDto'];
+export type FlowProcessDto = components['schemas']['FlowProcessDto'];
+export type FlowProblemDto = components['schemas']['FlowProblemDto'];
+export type FlowDto = components['schemas']['FlowDto'];
+export type FlowLatencyDto = components['schemas']['FlowLatencyDto'];
+export type FlowSampleDto = components['schemas']['FlowSampleDto'];
+export type FlowHistoryDto = components['schemas']['FlowHistoryDto'];
+export type MigrationDto = components['schemas']['MigrationDto'];
+export type VariableDto = components['schemas']['VariableDto'];
+export type ConfigurationDto = components['schemas']['ConfigurationDto'];
+export type GrantDto = components['schemas']['GrantDto'];
+export type SessionDto = components['schemas']['SessionDto'];
 export type CreateApiKeyDto = components['schemas']['CreateApiKeyDto'];
 export type CreatedApiKeyDto = components['schemas']['CreatedApiKeyDto'];
 export type ApiKeyDto = components['schemas']['ApiKeyDto'];
@@ -3070,6 +4214,111 @@ export interface operations {
             };
         };
     };
+    countOrders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The number of orders by status. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderCountsDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
     getOrder: {
         parameters: {
             query?: never;
@@ -3330,6 +4579,269 @@ export interface operations {
                 };
             };
             /** @description `validation_failed`, `idempotency_key_reused`: Fields are unknown, missing or invalid; `errors` lists each of them. The idempotency key was used for another operation or another body. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    getOrderJourney: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The journey of the order. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `order_not_found`: The order does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    watchOrders: {
+        parameters: {
+            query?: {
+                /** @description Only events of this order. */
+                order_id?: number;
+            };
+            header?: {
+                /** @description Id of the last event that the client got: later ones are sent again, as far as they are kept. */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream. It does not end by itself. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `order_not_found`: The order of `order_id` does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `not_acceptable`: The header `Accept` does not contain `text/event-stream`. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `too_many_streams`: The caller has ten open streams already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`: Fields are unknown, missing or invalid; `errors` lists each of them. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4658,6 +6170,122 @@ export interface operations {
             };
         };
     };
+    listReservations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description At most 100 reservations. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReservationsDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `product_not_found`: The product does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
     receiveStock: {
         parameters: {
             query?: never;
@@ -5267,6 +6895,129 @@ export interface operations {
             };
         };
     };
+    listStock: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of entries. */
+                limit?: number;
+                /** @description Only products whose SKU or name contains this text, case-insensitive. */
+                search?: string;
+                /** @description `out`: products of which nothing is available. `low`: products whose stock is not above their reorder point. */
+                level?: "out" | "low";
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of products. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockPageDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`: Fields are unknown, missing or invalid; `errors` lists each of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
     listNotifications: {
         parameters: {
             query?: {
@@ -5456,6 +7207,122 @@ export interface operations {
             };
             /** @description `validation_failed`: Fields are unknown, missing or invalid; `errors` lists each of them. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    getMail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the recipient reads. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailPreviewDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `notification_not_found`: The notification does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6902,11 +8769,19 @@ export interface operations {
                 queue?: string;
                 event?: string;
                 reason?: string;
-                /** @description Order that the message is about. */
-                order_id?: number;
+                /**
+                 * @description Text in the body, the headers, the properties or the error; the case of letters is ignored. One request searches at
+                 *     most 2,000 dead letters and 16 MiB. If `has_more` is true, the next page continues the search, also after a page
+                 *     without entries.
+                 */
+                text?: string;
                 state?: "open" | "replaying" | "replayed" | "discarded";
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string;
+                /** @description `key` of a group of dead letters. */
+                group?: string;
+                /** @description Order that the message is about. */
+                order_id?: number;
             };
             header?: never;
             path?: never;
@@ -6921,6 +8796,128 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeadLetterPageDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`: Fields are unknown, missing or invalid; `errors` lists each of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    listDeadLetterGroups: {
+        parameters: {
+            query?: {
+                queue?: string;
+                event?: string;
+                reason?: string;
+                /** @description Order that the message is about. */
+                order_id?: number;
+                /** @description `key` of a group of dead letters. */
+                group?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description At most 100 groups. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterGroupsDto"];
                 };
             };
             /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
@@ -7603,6 +9600,122 @@ export interface operations {
             };
         };
     };
+    listOrderEventsOfDeadLetter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events, oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderEventsDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `dead_letter_not_found`: The dead letter does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
     replayDeadLetter: {
         parameters: {
             query?: never;
@@ -7618,6 +9731,506 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ActorDto"];
+            };
+        };
+        responses: {
+            /** @description The dead letter with its history of actions, without its content. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosedDeadLetterDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`, `invalid_idempotency_key`: The body is not JSON, or an id or cursor is invalid. The idempotency key is empty, too long or not printable ASCII. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`, `cross_site_request`: The caller does not have the scope that the operation requires, or a browser sent the request for a page of another origin that is not allowed (CORS_ORIGINS). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `dead_letter_not_found`: The dead letter does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive within 20 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `dead_letter_closed`, `dead_letter_replaying`, `dead_letter_not_replayable`, `idempotency_in_progress`: The dead letter is already replayed or discarded, or is being replayed. Or its queue does not exist, or its body is too large. A request with this idempotency key is being handled; repeat it after the seconds in `Retry-After`. */
+            409: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `answer_erased`: The request was carried out before. Its answer contained personal data, which was erased. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `body_too_large`: The body is larger than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`, `idempotency_key_reused`: Fields are unknown, missing or invalid; `errors` lists each of them. The idempotency key was used for another operation or another body. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    checkDeadLetterBody: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditedBodyDto"];
+            };
+        };
+        responses: {
+            /** @description The violations of the contract. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedBodyDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`, `cross_site_request`: The caller does not have the scope that the operation requires, or a browser sent the request for a page of another origin that is not allowed (CORS_ORIGINS). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `dead_letter_not_found`: The dead letter does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive within 20 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `body_too_large`: The body is larger than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`: Fields are unknown, missing or invalid; `errors` lists each of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    dryRunDeadLetter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DryRunRequestDto"];
+            };
+        };
+        responses: {
+            /** @description The effect of the message. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRunsDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`, `cross_site_request`: The caller does not have the scope that the operation requires, or a browser sent the request for a page of another origin that is not allowed (CORS_ORIGINS). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `dead_letter_not_found`: The dead letter does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive within 20 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `dead_letter_not_replayable`: Its queue does not exist, or its body is not complete. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `body_too_large`: The body is larger than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`: Fields are unknown, missing or invalid; `errors` lists each of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    editAndReplayDeadLetter: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value that is unique to this request, for example a UUID. If a request is repeated with the same key within 24 hours, it is not carried out again: the first answer is returned, with the header `Idempotent-Replayed: true`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditAndReplayDto"];
             };
         };
         responses: {
@@ -7855,6 +10468,305 @@ export interface operations {
                 };
             };
             /** @description `dead_letter_closed`, `dead_letter_replaying`, `idempotency_in_progress`: The dead letter is already replayed or discarded, or is being replayed. A request with this idempotency key is being handled; repeat it after the seconds in `Retry-After`. */
+            409: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `answer_erased`: The request was carried out before. Its answer contained personal data, which was erased. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `body_too_large`: The body is larger than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`, `idempotency_key_reused`: Fields are unknown, missing or invalid; `errors` lists each of them. The idempotency key was used for another operation or another body. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    compareLedger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the product */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The comparison. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerComparisonDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `product_not_found`: The product does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    repairDiscrepancy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value that is unique to this request, for example a UUID. If a request is repeated with the same key within 24 hours, it is not carried out again: the first answer is returned, with the header `Idempotent-Replayed: true`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the product */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RepairDto"];
+            };
+        };
+        responses: {
+            /** @description The movement. */
+            201: {
+                headers: {
+                    /** @description URL of the movement */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovementDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`, `invalid_idempotency_key`: The body is not JSON, or an id or cursor is invalid. The idempotency key is empty, too long or not printable ASCII. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`, `cross_site_request`: The caller does not have the scope that the operation requires, or a browser sent the request for a page of another origin that is not allowed (CORS_ORIGINS). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `product_not_found`: The product does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive within 20 s. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `discrepancy_changed`, `no_discrepancy`, `idempotency_in_progress`: The difference is another one now, or there is none. A request with this idempotency key is being handled; repeat it after the seconds in `Retry-After`. */
             409: {
                 headers: {
                     /** @description Seconds after which a repetition may succeed */
@@ -8714,6 +11626,125 @@ export interface operations {
             };
         };
     };
+    listAudits: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of entries. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of audits. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPageDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`: Fields are unknown, missing or invalid; `errors` lists each of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
     getAudit: {
         parameters: {
             query?: never;
@@ -8846,6 +11877,438 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OutboxDto"];
+                };
+            };
+            /** @description `malformed_request`: The request is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    getFlow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The state of the flow. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    getFlowHistory: {
+        parameters: {
+            query?: {
+                /** @description Default: `15m`. */
+                period?: "15m" | "24h";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description At most about 290 samples. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowHistoryDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`: Fields are unknown, missing or invalid; `errors` lists each of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    getConfiguration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The configuration of the process that answered. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigurationDto"];
+                };
+            };
+            /** @description `malformed_request`: The request is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    getSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The caller with their scopes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionDto"];
                 };
             };
             /** @description `malformed_request`: The request is malformed. */

@@ -79,6 +79,11 @@ export class MonitorClient {
     return rows[0];
   }
 
+  /** Runs one short statement apart from the pool, for what this process records about itself. @returns its rows */
+  async query<Row>(sql: string, parameters: unknown[]): Promise<Row[]> {
+    return (await this.pool.query(sql, parameters)).rows as Row[];
+  }
+
   async close() {
     await this.pool.end();
   }

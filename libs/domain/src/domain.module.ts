@@ -3,8 +3,10 @@ import {
   DeadLetterCollector,
   DeadLetterJobRunner,
   DeadLetterJobs,
+  DeadLetterReplay,
   DeadLetterRetention,
   DeadLetters,
+  DryRuns,
   MessagingModule,
   OutboxRelay,
   Publisher,
@@ -31,6 +33,7 @@ import { databaseProviders } from './providers/database.js';
 import { deadLetterCollector, deadLetterProviders } from './providers/dead-letters.js';
 import { ErasureRunner } from './personal-data/erasure.runner.js';
 import { personalDataProviders } from './providers/personal-data.js';
+import { ProcessReporter } from './processes/process-reporter.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 const WAIT_TIMEOUT_MS = 15_000;
@@ -43,6 +46,8 @@ interface DomainOptions {
   queue?: string;
   /** Whether this app moves dead letters from the broker to the database. */
   collectsDeadLetters?: boolean;
+  /** Whether the process reports what it does. A command that runs once does not. Default: true. */
+  reportsItself?: boolean;
 }
 
 /** Provides the unit of work, the outbox relay, the dead letters, the stock audit, and the consumer of a queue. */
@@ -78,7 +83,12 @@ export class DomainModule implements OnApplicationBootstrap, OnApplicationShutdo
     );
   }
 
-  static for({ name, queue, collectsDeadLetters = false }: DomainOptions): DynamicModule {
+  static for({
+    name,
+    queue,
+    collectsDeadLetters = false,
+    reportsItself = true,
+  }: DomainOptions): DynamicModule {
     const use = brokerUseOf({ name, queue, collectsDeadLetters });
     const topology = topologyFor(use);
     return {
@@ -91,6 +101,7 @@ export class DomainModule implements OnApplicationBootstrap, OnApplicationShutdo
         ...auditProviders,
         ...personalDataProviders,
         ...(collectsDeadLetters ? [deadLetterCollector(topology)] : []),
+        ...(reportsItself ? [ProcessReporter] : []),
         { provide: BROKER_USE, useValue: use },
       ],
       exports: [
@@ -98,7 +109,9 @@ export class DomainModule implements OnApplicationBootstrap, OnApplicationShutdo
         DeadLetters,
         DeadLetterJobs,
         DeadLetterJobRunner,
+        DeadLetterReplay,
         DeadLetterRetention,
+        DryRuns,
         StockAudit,
         Audits,
         SnapshotAge,

@@ -21,6 +21,13 @@ export { SnapshotAge } from './database/snapshot-age.js';
 export { migrate } from './database/migrations.js';
 export { APPS_WITH_ROLES, PRIVILEGES, roleOf } from './database/privileges.js';
 export { DomainModule } from './domain.module.js';
+export {
+  DryRunService,
+  dryRunsOf,
+  type ConsumerFactory,
+  type DryRunResult,
+  type GatewayRequest,
+} from './dry-run/dry-run.service.js';
 export { brokerUseOf } from './events/broker-use.js';
 export { catalogue, EXCHANGE, type EventName, type EventOf, type PublisherName } from './events/catalogue.js';
 export {
@@ -30,6 +37,12 @@ export {
   type OrderEvent,
   type PendingConfirmation,
 } from './events/confirmations.js';
+export { increaseOf, latencyOf, totalsOf, type FlowSample } from './flow/flow-sample.js';
+export {
+  FLOW_RESOLUTIONS,
+  type FlowResolution,
+  type StoredFlowSample,
+} from './flow/flow-sample.repository.js';
 export {
   amountOf,
   isLastReturn,
@@ -61,6 +74,7 @@ export {
   type NotificationState,
   type OptionalNotificationKind,
 } from './notification/notification.entity.js';
+export { JOURNEY_KINDS, type JourneyEntry, type JourneyKind } from './journey/order-journey.repository.js';
 export type { MailSettings } from './notification/mail-settings.repository.js';
 export { mailLimitsOf, type MailLimits } from './notification/mail-quota.repository.js';
 export type { DueNotifications } from './notification/pending-notification.repository.js';
@@ -77,6 +91,7 @@ export {
   MAX_METADATA_NAME_LENGTH,
   MAX_METADATA_VALUE_LENGTH,
   MAX_MOVEMENT,
+  MAX_ON_HAND,
   MAX_PRICE,
   MAX_REASON_LENGTH,
   MAX_TOTAL,
@@ -104,8 +119,10 @@ export {
 export type { ExaminedOrders, OpenOrder, OrderTimeLimits } from './order/open-order.repository.js';
 export type { LockedOrder, OrderItem, OrderMessage } from './order/locked-order.js';
 export type { NewOrder, PlacedOrder } from './order/order.repository.js';
+export { canBeHandled } from './order/handled-events.js';
 export * from './order/order-state-machine.js';
 export type {
+  OrderCounts,
   OrderFilter,
   OrderDetails,
   OrderRecipient,
@@ -147,6 +164,8 @@ export { ERASED } from './personal-data/erased.js';
 export { CustomerHasOpenOrders, ErasureNotFound } from './personal-data/erasure.errors.js';
 export { ERASURE_STATES, type Erasure } from './personal-data/erasure.repository.js';
 export { ErasureRunner } from './personal-data/erasure.runner.js';
+export { REPORT_INTERVAL_MS } from './processes/process-reporter.js';
+export type { ProcessReport, ProcessState } from './processes/process-report.repository.js';
 export { Product } from './product/product.entity.js';
 export { ProductNotFound, SkuTaken } from './product/product.errors.js';
 export type { NewProduct, ProductSnapshot } from './product/product.repository.js';
@@ -163,8 +182,9 @@ export {
   timelineRow,
   type Row,
 } from './row-locks.js';
-export type { ExpiryPosition } from './stock/active-reservation.repository.js';
+export type { ExpiryPosition, ProductReservation } from './stock/active-reservation.repository.js';
 export { allocate, type StockLevel } from './stock/allocation.js';
+export type { LedgerComparison } from './stock/ledger-repair.repository.js';
 export {
   Movement,
   MOVEMENT_KINDS,
@@ -173,7 +193,12 @@ export {
   type MovementKind,
 } from './stock/stock.entity.js';
 export { MovementNotFound, StockBelowReserved, StockTooLarge } from './stock/stock.errors.js';
-export type { StockChange } from './stock/stock.repository.js';
+export {
+  STOCK_WARNINGS,
+  type StockChange,
+  type StockedProduct,
+  type StockWarning,
+} from './stock/stock.repository.js';
 export { Repositories, UnitOfWork, type Transaction } from './unit-of-work.js';
 export { addressCheckOf, isPublicAddress } from './webhook/public-addresses.js';
 export {

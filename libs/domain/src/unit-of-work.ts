@@ -7,7 +7,13 @@ import {
   type LockWaits,
   type SqlClient,
 } from '@estoque/database';
-import { Outbox, type LockMode, type OutboxRelay, type StoredEvents } from '@estoque/messaging';
+import {
+  Outbox,
+  type EncodedEvent,
+  type LockMode,
+  type OutboxRelay,
+  type StoredEvents,
+} from '@estoque/messaging';
 import { inSpan, hasActiveTrace, traceLinks, type SpanStart } from '@estoque/platform';
 import { SpanKind } from '@opentelemetry/api';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,6 +21,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { ApiKeyRepository } from './api-key/api-key.repository.js';
 import { AuditLogRepository } from './audit-log/audit-log.repository.js';
 import { catalogue, type PublisherName } from './events/catalogue.js';
+import { FlowSampleRepository } from './flow/flow-sample.repository.js';
 import { ReturnRepository } from './fulfilment/return.repository.js';
 import { ShipmentRepository } from './fulfilment/shipment.repository.js';
 import { IdempotencyRepository } from './idempotency/idempotency.repository.js';
@@ -23,6 +30,7 @@ import { MailSettingsRepository } from './notification/mail-settings.repository.
 import { NotificationRepository } from './notification/notification.repository.js';
 import { PendingNotificationRepository } from './notification/pending-notification.repository.js';
 import { OpenOrderRepository } from './order/open-order.repository.js';
+import { OrderJourneyRepository } from './journey/order-journey.repository.js';
 import { OrderDetailsRepository } from './order/order-details.repository.js';
 import { OrderRepository } from './order/order.repository.js';
 import { PaymentDetailsRepository } from './payment/payment-details.repository.js';
@@ -30,10 +38,12 @@ import { PaymentRepository } from './payment/payment.repository.js';
 import { RefundRepository } from './payment/refund.repository.js';
 import { ErasureRepository } from './personal-data/erasure.repository.js';
 import { PersonalDataRepository } from './personal-data/personal-data.repository.js';
+import { ProcessReportRepository } from './processes/process-report.repository.js';
 import { ProductRepository } from './product/product.repository.js';
 import { RetentionRepository } from './retention/retention.repository.js';
 import { RowLocks, type Row } from './row-locks.js';
 import { ActiveReservationRepository } from './stock/active-reservation.repository.js';
+import { LedgerRepairRepository } from './stock/ledger-repair.repository.js';
 import { ReservationRepository } from './stock/reservation.repository.js';
 import { StockRepository } from './stock/stock.repository.js';
 import { TransactionCounters } from './transaction-counters.js';
@@ -47,6 +57,7 @@ export class Repositories {
   readonly orderDetails: OrderDetailsRepository;
   readonly products: ProductRepository;
   readonly stock: StockRepository;
+  readonly ledgerRepair: LedgerRepairRepository;
   readonly reservations: ReservationRepository;
   readonly activeReservations: ActiveReservationRepository;
   readonly notifications: NotificationRepository;
@@ -66,6 +77,9 @@ export class Repositories {
   readonly refunds: RefundRepository;
   readonly webhookEndpoints: WebhookEndpointRepository;
   readonly webhookDeliveries: WebhookDeliveryRepository;
+  readonly flowSamples: FlowSampleRepository;
+  readonly processReports: ProcessReportRepository;
+  readonly journeys: OrderJourneyRepository;
 
   constructor(manager: EntityManager, counters = new TransactionCounters()) {
     this.orders = new OrderRepository(manager, counters);
@@ -73,6 +87,7 @@ export class Repositories {
     this.orderDetails = new OrderDetailsRepository(manager);
     this.products = new ProductRepository(manager);
     this.stock = new StockRepository(manager);
+    this.ledgerRepair = new LedgerRepairRepository(manager);
     this.reservations = new ReservationRepository(manager);
     this.activeReservations = new ActiveReservationRepository(manager);
     this.notifications = new NotificationRepository(manager);
@@ -92,6 +107,9 @@ export class Repositories {
     this.refunds = new RefundRepository(manager);
     this.webhookEndpoints = new WebhookEndpointRepository(manager);
     this.webhookDeliveries = new WebhookDeliveryRepository(manager);
+    this.flowSamples = new FlowSampleRepository(manager);
+    this.processReports = new ProcessReportRepository(manager);
+    this.journeys = new OrderJourneyRepository(manager);
   }
 }
 
@@ -103,6 +121,13 @@ export type Transaction<App extends PublisherName = never> = Repositories & {
   /** For the tables that libs/messaging writes. */
   sql: SqlClient;
 };
+
+/** A transaction that is rolled back, with a unit of work that runs in it, and the events that it would publish. */
+export interface RolledBackTransaction<App extends PublisherName = never> {
+  unitOfWork: UnitOfWork<App>;
+  sql: SqlClient;
+  events: readonly EncodedEvent[];
+}
 
 /** The repositories for reading without a transaction. */
 export type Reads = Repositories & {
@@ -187,6 +212,38 @@ export class UnitOfWork<App extends PublisherName = never> {
     return { inTransaction: (work) => this.rowLocks.runInTurn(rows, () => this.inTransaction(work)) };
   }
 
+  /**
+   * Runs `work` in a transaction that is rolled back. The unit of work that `work` gets runs its transactions in that one,
+   * so each sees the changes of the earlier ones. It waits for locks as briefly as any transaction.
+   */
+  async rollBackAfter<Result>(
+    work: (transaction: RolledBackTransaction<App>) => Promise<Result>,
+  ): Promise<Result> {
+    assertConnected(this.dataSource);
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      await runner.connect();
+      await runner.startTransaction();
+      const { manager } = runner;
+      const dataSource = {
+        isInitialized: true,
+        manager,
+        // With a savepoint, because a statement that fails would abort the whole transaction.
+        query: (...statement: Parameters<EntityManager['query']>) =>
+          manager.transaction((nested) => nested.query(...statement)),
+        transaction: (run: (nested: EntityManager) => Promise<unknown>) => manager.transaction(run),
+      } as unknown as DataSource;
+      const events: EncodedEvent[] = [];
+      const relay = { ready: true, enqueue: ({ stored }: StoredEvents) => void events.push(...stored) };
+      const unitOfWork = new UnitOfWork<App>(dataSource, relay, this.app);
+      return await work({ unitOfWork, sql: sqlClientInTransaction(manager), events });
+    } finally {
+      // A transaction that has not ended is a savepoint, which is rolled back first.
+      while (runner.isTransactionActive) await runner.rollbackTransaction();
+      await runner.release();
+    }
+  }
+
   /** Lets `read` use connections of its own. */
   readThrough(pool: { dataSource: DataSource }) {
     this.readPool = pool;
@@ -221,7 +278,7 @@ export class UnitOfWork<App extends PublisherName = never> {
 
   private async runOnce<Result>(work: (transaction: Transaction<App>) => Promise<Result>): Promise<Result> {
     assertConnected(this.dataSource);
-    let events: StoredEvents = { leased: [], hasUnleased: false };
+    let events: StoredEvents = { stored: [], leased: [], hasUnleased: false };
     const counters = new TransactionCounters();
     const result = await this.dataSource.transaction(async (manager) => {
       const outbox = new Outbox<typeof catalogue, App>(catalogue, this.app);

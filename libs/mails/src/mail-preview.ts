@@ -1,5 +1,5 @@
 import type { Locale, NotificationKind, OrderDetails } from '@estoque/domain';
-import { lowStockMail, orderMail, renderHtml, renderText } from './mails.js';
+import { lowStockMail, orderMail, renderHtml, renderText, type Mail } from './mails.js';
 
 /** What a recipient would read. */
 export interface MailPreview {
@@ -69,6 +69,15 @@ export function previewMail(kind: NotificationKind, locale: Locale): MailPreview
           locale,
         )
       : orderMail(kind, { ...ORDER, locale, rejection: rejectionOf(kind) }, SUBJECT_ID, 2_490);
+  return renderMail(kind, locale, { subject, context });
+}
+
+/** Renders both parts of a mail. */
+export function renderMail(
+  kind: NotificationKind,
+  locale: Locale,
+  { subject, context }: Pick<Mail, 'subject' | 'context'>,
+): MailPreview {
   const name = `${locale}/${kind}`;
   return { subject, html: renderHtml(name, context), text: renderText(name, context) };
 }

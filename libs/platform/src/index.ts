@@ -28,7 +28,7 @@ export { HealthChecks } from './health/health-checks.js';
 export { overloaded, type AdmissionClass } from './http/admission.js';
 export { InvalidSignature, signWebhook, SignatureExpired, verifyWebhook } from './http/webhook-signature.js';
 export { createLogger, type Logger } from './logging/logger.js';
-export { Metrics } from './metrics/metrics.js';
+export { Metrics, UNEXPORTED_METRICS } from './metrics/metrics.js';
 export { sampled } from './metrics/sampled.js';
 export { PlatformModule } from './platform.module.js';
 export { PeriodicTask } from './periodic-task.js';

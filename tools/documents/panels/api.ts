@@ -68,6 +68,13 @@ export const apiRow: Row = {
       thresholds: [600],
     },
     {
+      title: 'Streams of events',
+      description:
+        'Clients that watch events, of all processes. While there is none, no event is copied. Each process accepts 100.',
+      unit: 'none',
+      queries: { streams: 'sum(estoque_streams)' },
+    },
+    {
       title: 'Requests refused for lack of access, by status',
       description:
         '401: the credential is missing, malformed, unknown, expired or revoked. 403: the caller does not have the scope of the operation. The log of the api has the route and the address.',

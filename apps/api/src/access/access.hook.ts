@@ -9,7 +9,8 @@ import { reachOf } from './scopes.js';
  * Routes that require no scope, because they show no data of the shop. Compared with the path of the route, not of the
  * URL. The controllers of health and metrics check METRICS_TOKEN themselves.
  */
-const PUBLIC = /^\/(health\/(live|ready|accepting)|metrics|docs(\/.*)?|openapi\.(json|yaml))$/;
+const PUBLIC =
+  /^\/(health\/(live|ready|accepting)|metrics|docs(\/.*)?|openapi\.(json|yaml)|asyncapi|assets\/\*|settings\.json)$/;
 
 export const isPublic = (path: string) => PUBLIC.test(path);
 
@@ -61,7 +62,8 @@ export function restrictAccess(server: FastifyInstance, { identify, onRefused }:
 
 /** @returns the address that limits what the caller reaches, if there is one @throws Forbidden */
 function ownerFor(caller: Caller, { routeOptions: { url, config } }: FastifyRequest): string | undefined {
-  const { scope, isForCustomers } = config as AccessConfig;
+  const { scope, isForCustomers, isForEveryCaller } = config as AccessConfig;
+  if (isForEveryCaller) return undefined;
   if (scope === undefined) throw new Error(`The route ${url} declares no scope.`);
   const reach = reachOf(caller.grants, scope, isForCustomers);
   if (reach === undefined) throw new InsufficientScope(scope);
@@ -71,7 +73,7 @@ function ownerFor(caller: Caller, { routeOptions: { url, config } }: FastifyRequ
 }
 
 /** @throws CredentialMissing, InvalidCredential */
-function credentialOf({ headers: { authorization }, raw }: FastifyRequest): string {
+export function credentialOf({ headers: { authorization }, raw }: FastifyRequest): string {
   if (authorization === undefined) throw new CredentialMissing();
   const credential = /^Bearer +([\w.~+/=-]+) *$/i.exec(authorization)?.[1];
   if (!credential || isRepeated(raw.rawHeaders, 'authorization')) throw new InvalidCredential();

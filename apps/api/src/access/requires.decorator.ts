@@ -6,6 +6,8 @@ import type { Scope } from './scopes.js';
 /** Configuration of a route, in which the access hook finds the scope. */
 export interface AccessConfig {
   scope?: Scope;
+  /** Every valid credential is accepted: the route returns nothing of the shop. */
+  isForEveryCaller?: boolean;
   isForCustomers?: boolean;
   isCostly?: boolean;
   /** The body is signed. The handler checks that; there is no other credential. */
@@ -25,6 +27,18 @@ export const Requires = (scope: Scope, options: { isForCustomers?: boolean; isCo
     ApiSecurity('bearer'),
     ApiExtension('x-required-scope', scope),
     ApiExtension('x-customers', options.isForCustomers ? 'own' : 'none'),
+  );
+
+/** Value of `x-required-scope` for a route that requires a credential and no scope. */
+export const ANY_SCOPE = 'any';
+
+/** Declares that a route accepts every caller with a valid credential, whatever their scopes are. */
+export const RequiresCredential = () =>
+  applyDecorators(
+    RouteConfig({ isForEveryCaller: true } satisfies AccessConfig),
+    ApiSecurity('bearer'),
+    ApiExtension('x-required-scope', ANY_SCOPE),
+    ApiExtension('x-customers', 'own'),
   );
 
 /**

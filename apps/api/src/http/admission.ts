@@ -18,6 +18,8 @@ export const ADMISSION_CLASSES: readonly AdmissionClass[] = [
     limit: 200 + ORDER_QUEUE_LIMITS.maxPending,
     matches: (method, path) => method === 'POST' && path === '/v1/orders',
   },
+  // A stream stays in progress until its client leaves.
+  { name: 'stream', limit: 100, matches: (method, path) => isRead(method) && path === '/v1/stream' },
   { name: 'list', limit: 25, matches: (method, path) => isRead(method) && path === '/v1/orders' },
   { name: 'read', limit: 200, matches: isRead },
   { name: 'change', limit: 200, matches: () => true },

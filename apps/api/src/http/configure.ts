@@ -6,6 +6,7 @@ import { isIP } from 'node:net';
 import { AccessLog } from '../access/access-log.js';
 import { restrictAccess } from '../access/access.hook.js';
 import { Authenticator } from '../access/authenticator.js';
+import { serveConsole } from '../console/console.js';
 import { addLabRoutes } from '../lab/lab.routes.js';
 import { limitAddresses, limitCallers } from '../limits/rate-limits.hooks.js';
 import { RateLimits } from '../limits/rate-limits.js';
@@ -35,7 +36,7 @@ const PAGE_POLICY = [
 /** Files of Swagger UI that its page loads. The package has others, such as source maps, and a file with its version. */
 const PAGE_FILES = /^(swagger-ui(-bundle|-standalone-preset)\.js|swagger-ui\.css|favicon-\d+x\d+\.png)$/;
 
-/** Adds what is specific to the API: version prefix, parser of bodies, validation, OpenAPI document, page about errors. */
+/** Adds what is specific to the API: version prefix, parser of bodies, validation, OpenAPI document, page about errors, console. */
 export function configureApi(app: NestFastifyApplication) {
   app.setGlobalPrefix('v1', { exclude: UNVERSIONED });
   const server = app.getHttpAdapter().getInstance();
@@ -51,6 +52,7 @@ export function configureApi(app: NestFastifyApplication) {
   limitCallers(server, limits);
   useBoundedJsonParser(server);
   protectPages(server, docsToken);
+  serveConsole(app);
   if (ENV === 'development' && LAB_URL !== undefined) addLabRoutes(server, LAB_URL);
   app.useGlobalPipes(validationPipe());
   SwaggerModule.setup('docs', app, () => openApiDocument(app), {

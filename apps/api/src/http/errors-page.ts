@@ -30,5 +30,6 @@ const chapter = ({ code, status, meaning, action, repeat }: ErrorCode) =>
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-const toHtml = (text: string) =>
+/** Converts a text, in which backticks mark code, to HTML. */
+export const toHtml = (text: string) =>
   text.replace(/[&<>"]/g, (character) => ENTITIES[character]!).replace(/`([^`]+)`/g, '<code>$1</code>');

@@ -1,4 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { ANY_SCOPE } from '../access/requires.decorator.js';
 import { ACCESS_PROBLEMS, BODY_PROBLEMS, problemResponse, SERVER_PROBLEMS } from './problem.dto.js';
 
 // The package does not export these types by name.
@@ -8,7 +9,7 @@ type Schema = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[s
 type Parameter = Extract<NonNullable<Operation['parameters']>[number], { in: string }>;
 
 /** Numbers that are not integers, by the name of their field. */
-const FRACTIONS = new Set(['lag_seconds']);
+const FRACTIONS = new Set(['lag_seconds', 'rate_in', 'rate_out', 'p50_ms', 'p95_ms']);
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 /** Adds to the generated document what is true of all operations and no single one declares. */
@@ -37,7 +38,8 @@ function completeOperation(operation: Operation, mayHaveBody: boolean) {
     // An operation that declares the status describes its own codes.
     operation.responses[status] ??= problemResponse(Number(status), problem);
   if (scope)
-    operation.description = `${operation.description ?? ''} Requires the scope \`${scope}\`.`.trimStart();
+    operation.description =
+      `${operation.description ?? ''} Requires ${scope === ANY_SCOPE ? 'a valid credential' : `the scope \`${scope}\``}.`.trimStart();
   for (const parameter of operation.parameters ?? []) {
     const { name, in: location, schema } = parameter as Parameter;
     if (schema) completeSchema(schema, name);

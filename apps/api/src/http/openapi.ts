@@ -29,6 +29,7 @@ export function openApiDocument(app: INestApplication) {
     .addTag('notifications', 'Mails to customers and low-stock alerts')
     .addTag('payments', 'Payments of orders, and refunds')
     .addTag('webhooks', 'Events that are sent to other systems by HTTP')
+    .addTag('session', 'Who calls the API, and what they may do')
     .addTag('api-keys', 'Keys by which services call the API')
     .addTag('customers', 'Export and erasure of personal data')
     .addTag('operations', 'Dead letters, stuck orders, outbox, reconciliation of the stock ledger, audit log')

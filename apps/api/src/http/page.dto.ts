@@ -50,9 +50,12 @@ export function toPage<Row extends { id: number }, Data>(
 ) {
   const pageRows = rows.slice(0, limit);
   const has_more = rows.length > limit;
-  const next_cursor = has_more ? Buffer.from(String(pageRows.at(-1)!.id)).toString('base64url') : null;
+  const next_cursor = has_more ? cursorAfter(pageRows.at(-1)!.id) : null;
   return { data: pageRows.map(toData), has_more, next_cursor };
 }
+
+/** @returns the cursor of the page that starts below the id */
+export const cursorAfter = (id: number) => Buffer.from(String(id)).toString('base64url');
 
 /** Maximum size of a page whose entries have no small maximum size of their own, in bytes of JSON. */
 const MAX_PAGE_BYTES = 500_000;

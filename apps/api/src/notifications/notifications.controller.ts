@@ -45,6 +45,24 @@ export class NotificationsController {
     return previewMail(kind, locale);
   }
 
+  @Requires('notifications:read')
+  @Get(':id/mail')
+  @ApiOperation({
+    operationId: 'getMail',
+    summary: 'Get the text of a mail',
+    description:
+      'Renders the mail again. It contains what the order is now: a name that was changed or erased since is different from that of the mail.',
+  })
+  @ApiParam({ name: 'id', type: 'integer', example: 77 })
+  @ApiResponse({ status: 200, type: MailPreviewDto, description: 'What the recipient reads.' })
+  @ApiProblems({
+    400: MALFORMED,
+    404: { code: 'notification_not_found', when: 'The notification does not exist.' },
+  })
+  mail(@Param('id', IdPipe) id: number): Promise<MailPreviewDto> {
+    return this.notifications.mail(id);
+  }
+
   @Requires('operations:write', { isCostly: true })
   @Post(':id/resend')
   @HttpCode(202)

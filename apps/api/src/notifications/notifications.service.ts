@@ -7,12 +7,14 @@ import {
   type MailLimits,
   type Notification,
 } from '@estoque/domain';
+import { composeMail, renderMail } from '@estoque/mails';
 import { ENVIRONMENT, type Environment } from '@estoque/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import { answerOnce } from '../idempotency/answer-once.js';
 import { pageStart, toPage } from '../http/page.dto.js';
 import {
   toNotificationDto,
+  type MailPreviewDto,
   type NotificationDto,
   type NotificationPageDto,
   type NotificationQuery,
@@ -41,6 +43,15 @@ export class NotificationsService {
       ...(owner !== undefined && { last_error: null }),
     });
     return toPage(rows, page.limit, toDto);
+  }
+
+  /** Renders the mail as it was or will be sent. @throws NotificationNotFound */
+  async mail(id: number): Promise<MailPreviewDto> {
+    const reads = this.unitOfWork.read;
+    const notification = await reads.notifications.get(id);
+    const { kind, locale, order_id } = notification;
+    const [order] = order_id === null ? [] : await reads.orderDetails.withIds([order_id]);
+    return renderMail(kind, locale, await composeMail(notification, order, reads));
   }
 
   /**

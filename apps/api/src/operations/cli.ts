@@ -34,7 +34,10 @@ async function withApp(dependencies: Dependency[], work: (app: INestApplicationC
   // Standard output has the results only, so that a script can read them.
   const environment = readEnvironment();
   const logger = createLogger('cli', environment, process.stderr);
-  const imports = [PlatformModule.forApp('cli', { environment, logger }), DomainModule.for({ name: 'cli' })];
+  const imports = [
+    PlatformModule.forApp('cli', { environment, logger }),
+    DomainModule.for({ name: 'cli', reportsItself: false }),
+  ];
   const app = await NestFactory.createApplicationContext(
     { module: CliRoot, imports, providers: [DeadLettersService, DeadLetterJobsService] },
     { logger: false, abortOnError: false },

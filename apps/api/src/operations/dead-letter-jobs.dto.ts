@@ -16,6 +16,8 @@ export class DeadLetterJobFilterDto {
   event?: string;
   /** @example "bug" */
   reason?: string;
+  /** Key of a group. @example "9e107d9d372bb6826bd81d3542a419d6" */
+  group?: string;
   /** @example 123 */
   order_id?: number;
 }

@@ -1,4 +1,4 @@
-import { DeadLetterJobRunner, DeadLetterJobs, DeadLetterRetention } from '@estoque/messaging';
+import { DeadLetterJobRunner, DeadLetterJobs, DeadLetterRetention, DryRuns } from '@estoque/messaging';
 import { LOGGER, PeriodicTask, type Logger } from '@estoque/platform';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 
@@ -6,7 +6,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy }
 const JOB_INTERVAL_MS = 2_000;
 const PRUNING_INTERVAL_MS = 600_000;
 
-/** Runs the jobs that replay or discard dead letters, and deletes old dead letters. */
+/** Runs the jobs that replay or discard dead letters, and deletes old dead letters and abandoned dry runs. */
 @Injectable()
 export class DeadLetterTasksService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly shutdown = new AbortController();
@@ -16,6 +16,7 @@ export class DeadLetterTasksService implements OnApplicationBootstrap, OnModuleD
     jobs: DeadLetterJobs,
     runner: DeadLetterJobRunner,
     retention: DeadLetterRetention,
+    dryRuns: DryRuns,
     @Inject(LOGGER) logger: Logger,
   ) {
     const { signal } = this.shutdown;
@@ -26,6 +27,7 @@ export class DeadLetterTasksService implements OnApplicationBootstrap, OnModuleD
       logger,
     );
     const prune = async () => {
+      await dryRuns.remove([]);
       const count = await retention.prune(signal);
       if (count > 0) logger.info({ dead_letters: count }, 'pruned');
     };

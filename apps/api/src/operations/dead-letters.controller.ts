@@ -23,13 +23,22 @@ import { ApiIdempotent } from '../idempotency/idempotency.decorators.js';
 import {
   ActorDto,
   BodyQuery,
+  CheckedBodyDto,
   ClosedDeadLetterDto,
   DeadLetterDetailsDto,
+  DeadLetterGroupQuery,
+  DeadLetterGroupsDto,
   DeadLetterPageDto,
   DeadLetterQuery,
+  DryRunRequestDto,
+  EditAndReplayDto,
+  EditedBodyDto,
   FilteredActionDto,
 } from './dead-letters.dto.js';
 import { DeadLettersService } from './dead-letters.service.js';
+import { DryRunsDto } from './dry-runs.dto.js';
+import { OrderEventsDto } from './order-events.dto.js';
+import { DryRunsService } from './dry-runs.service.js';
 
 const NOT_FOUND = { code: 'dead_letter_not_found', when: 'The dead letter does not exist.' };
 const NOT_OPEN = {
@@ -75,6 +84,7 @@ export class DeadLettersController {
   constructor(
     private readonly deadLetters: DeadLettersService,
     private readonly jobs: DeadLetterJobsService,
+    private readonly dryRuns: DryRunsService,
   ) {}
 
   @Requires('operations:read', { isCostly: true })
@@ -87,6 +97,20 @@ export class DeadLettersController {
   @ApiProblems({ 400: MALFORMED, 422: INVALID })
   list(@Query() query: DeadLetterQuery): Promise<DeadLetterPageDto> {
     return this.deadLetters.list(query);
+  }
+
+  @Requires('operations:read', { isCostly: true })
+  @Get('groups')
+  @ApiOperation({
+    operationId: 'listDeadLetterGroups',
+    summary: 'List groups of open dead letters with the same cause, largest first',
+    description:
+      'Dead letters of a group have the same queue, event and reason, and their errors differ only in numbers, UUIDs and quoted texts.',
+  })
+  @ApiResponse({ status: 200, type: DeadLetterGroupsDto, description: 'At most 100 groups.' })
+  @ApiProblems({ 400: MALFORMED, 422: INVALID })
+  groups(@Query() query: DeadLetterGroupQuery): Promise<DeadLetterGroupsDto> {
+    return this.deadLetters.groups(query);
   }
 
   @Requires('operations:write', { isCostly: true })
@@ -161,6 +185,20 @@ export class DeadLettersController {
     return new StreamableFile(await this.deadLetters.readBody(id, query));
   }
 
+  @Requires('operations:read', { isCostly: true })
+  @Get(':id/order-events')
+  @ApiOperation({
+    operationId: 'listOrderEventsOfDeadLetter',
+    summary: 'List the other events of the order of a dead letter, and whether they can be handled',
+    description: 'A replay of many dead letters publishes the events of an order in their sequence.',
+  })
+  @ApiParam({ name: 'id', type: 'integer', example: 7 })
+  @ApiResponse({ status: 200, type: OrderEventsDto, description: 'The events, oldest first.' })
+  @ApiProblems({ 400: MALFORMED, 404: NOT_FOUND })
+  orderEvents(@Param('id', IdPipe) id: number): Promise<OrderEventsDto> {
+    return this.deadLetters.orderEvents(id);
+  }
+
   @Requires('operations:write', { isCostly: true })
   @Post(':id/replay')
   @HttpCode(200)
@@ -179,6 +217,65 @@ export class DeadLettersController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ClosedDeadLetterDto> {
     return respond(reply, (keyed) => this.deadLetters.replay(id, body, actorOf(reply.request), keyed));
+  }
+
+  @Requires('operations:read')
+  @Post(':id/check-body')
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'checkDeadLetterBody',
+    summary: 'Compare a body with the contract of the event of a dead letter',
+    description: 'Changes nothing.',
+  })
+  @ApiParam({ name: 'id', type: 'integer', example: 7 })
+  @ApiResponse({ status: 200, type: CheckedBodyDto, description: 'The violations of the contract.' })
+  @ApiProblems({ 400: MALFORMED, 404: NOT_FOUND, 422: INVALID })
+  checkBody(@Param('id', IdPipe) id: number, @Body() body: EditedBodyDto): Promise<CheckedBodyDto> {
+    return this.deadLetters.checkBody(id, body);
+  }
+
+  @Requires('operations:read', { isCostly: true })
+  @Post(':id/dry-run')
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'dryRunDeadLetter',
+    summary: 'Show what a replay of a dead letter would do',
+    description:
+      'The process that consumes the queue runs the handler of the message in a transaction that is rolled back. Nothing is published and no payment gateway is asked. The answer describes the present: it can be another one when the message is replayed.',
+  })
+  @ApiParam({ name: 'id', type: 'integer', example: 7 })
+  @ApiResponse({ status: 200, type: DryRunsDto, description: 'The effect of the message.' })
+  @ApiProblems({
+    400: MALFORMED,
+    404: NOT_FOUND,
+    409: {
+      code: 'dead_letter_not_replayable',
+      when: 'Its queue does not exist, or its body is not complete.',
+    },
+    422: INVALID,
+  })
+  dryRun(@Param('id', IdPipe) id: number, @Body() body: DryRunRequestDto): Promise<DryRunsDto> {
+    return this.dryRuns.run(id, body);
+  }
+
+  @Requires('operations:write', { isCostly: true })
+  @Post(':id/edit-and-replay')
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'editAndReplayDeadLetter',
+    summary: 'Replay a dead letter with another body',
+    description:
+      'Publishes the body to the original queue instead of that of the dead letter, with the same properties and headers. The body must satisfy the contract of the event. The original is kept, and the edited message is stored as a dead letter that refers to it.',
+  })
+  @ApiParam({ name: 'id', type: 'integer', example: 7 })
+  @ApiResponse(CLOSED_RESPONSE)
+  @ApiIdempotent({ 400: MALFORMED, 404: NOT_FOUND, 409: NOT_REPLAYABLE, 422: INVALID })
+  editAndReplay(
+    @Param('id', IdPipe) id: number,
+    @Body() body: EditAndReplayDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ClosedDeadLetterDto> {
+    return respond(reply, (keyed) => this.deadLetters.editAndReplay(id, body, actorOf(reply.request), keyed));
   }
 
   @Requires('operations:write')

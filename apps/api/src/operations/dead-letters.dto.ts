@@ -4,13 +4,26 @@ import {
   type DeadLetterAction,
   type DeadLetterDetails,
   type DeadLetterFilter,
+  type DeadLetterGroup,
   type DeadLetterState,
 } from '@estoque/messaging';
 import { ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsObject, Max, Min, ValidateNested } from 'class-validator';
+import {
+  IsIn,
+  IsInt,
+  IsObject,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+  ValidateNested,
+} from 'class-validator';
 import { IsOptionalNotNull, IsSingleLine } from '../http/fields.decorators.js';
 import { PageDto, PageQuery } from '../http/page.dto.js';
+import { OptionalBody } from '../http/validation.pipe.js';
 
 export class ActorDto {
   /** Name of the operator, recorded with the action. @example "ana" */
@@ -34,6 +47,11 @@ export class DeadLetterFilterDto {
   @IsSingleLine(100)
   reason?: string;
 
+  /** `key` of a group of dead letters. @example "9e107d9d372bb6826bd81d3542a419d6" */
+  @IsOptionalNotNull()
+  @Matches(/^[0-9a-f]{32}$/, { message: 'must be the key of a group' })
+  group?: string;
+
   /** Order that the message is about. @example 123 */
   @IsOptionalNotNull()
   @Max(Number.MAX_SAFE_INTEGER)
@@ -42,7 +60,7 @@ export class DeadLetterFilterDto {
   order_id?: number;
 }
 
-export class DeadLetterQuery extends IntersectionType(PageQuery, DeadLetterFilterDto) {
+export class DeadLetterGroupQuery extends DeadLetterFilterDto {
   /** Order that the message is about. @example 123 */
   @IsOptionalNotNull()
   @Type(() => Number)
@@ -50,16 +68,93 @@ export class DeadLetterQuery extends IntersectionType(PageQuery, DeadLetterFilte
   @Min(1)
   @IsInt()
   override order_id?: number;
+}
 
+export class DeadLetterQuery extends IntersectionType(PageQuery, DeadLetterGroupQuery) {
   @IsOptionalNotNull()
   @IsIn(DEAD_LETTER_STATES)
   state?: DeadLetterState;
+
+  /**
+   * Text in the body, the headers, the properties or the error; the case of letters is ignored. One request searches at
+   * most 2,000 dead letters and 16 MiB. If `has_more` is true, the next page continues the search, also after a page
+   * without entries. @example "sku-42"
+   */
+  @IsOptionalNotNull()
+  @IsSingleLine(200)
+  text?: string;
+}
+
+const MAX_EDITED_CHARACTERS = 90_000;
+
+export class EditedBodyDto {
+  /** The new body of the message: JSON text. @example "{\"event\": \"order.created\", \"order_id\": 123, \"items\": [{\"product_id\": 10, \"quantity\": 2}]}" */
+  @MaxLength(MAX_EDITED_CHARACTERS)
+  @MinLength(1)
+  @IsString()
+  body!: string;
+}
+
+@OptionalBody
+export class DryRunRequestDto {
+  /** Body to run instead of that of the dead letter: JSON text. @example "{\"event\": \"order.created\", \"order_id\": 123, \"items\": [{\"product_id\": 10, \"quantity\": 2}]}" */
+  @IsOptionalNotNull()
+  @MaxLength(MAX_EDITED_CHARACTERS)
+  @MinLength(1)
+  @IsString()
+  body?: string;
+}
+
+export class EditAndReplayDto extends IntersectionType(ActorDto, EditedBodyDto) {
+  /** Why the message is edited. @example "The shop sent the quantity as text." */
+  @IsSingleLine(500)
+  reason!: string;
+}
+
+export class ContractViolationDto {
+  /** JSON pointer to the invalid field of the message; empty for the whole message. @example "/items/0/quantity" */
+  pointer!: string;
+  /** @example "Invalid input: expected number, received string" */
+  message!: string;
+}
+
+export class CheckedBodyDto {
+  /** Whether the body satisfies the contract of its event. @example false */
+  is_valid!: boolean;
+  /** Empty if the body is valid. */
+  violations!: ContractViolationDto[];
+}
+
+export class DeadLetterGroupDto {
+  /** Identifies the group: the value of the filter `group`. @example "9e107d9d372bb6826bd81d3542a419d6" */
+  key!: string;
+  /** @example "order_queue" */
+  queue!: string;
+  /** @example "order.created" */
+  event!: string;
+  /** @example "order_mismatch" */
+  reason!: string;
+  /** Error with `#` for numbers, UUIDs and quoted texts. @example "The items in the message differ from those of order #." */
+  error_pattern!: string;
+  /** Number of open dead letters. @example 12 */
+  count!: number;
+  /** @example "2026-01-15T12:00:00.000Z" */
+  first_seen!: string;
+  /** @example "2026-01-15T12:05:00.000Z" */
+  last_seen!: string;
+  /** Id of the latest dead letter of the group. @example 7 */
+  latest_id!: number;
+}
+
+export class DeadLetterGroupsDto {
+  /** Largest group first, at most 100. */
+  data!: DeadLetterGroupDto[];
 }
 
 export class FilteredActionDto extends ActorDto {
   /** Selects open dead letters that match all given fields; `{}` selects all. */
   @ValidateNested()
-  @IsObject({ message: 'must be an object with queue, event, reason or order_id' })
+  @IsObject({ message: 'must be an object with queue, event, reason, group or order_id' })
   @Type(() => DeadLetterFilterDto)
   filter!: DeadLetterFilterDto;
 }
@@ -117,6 +212,17 @@ export class DeadLetterActionDto {
 export class ClosedDeadLetterDto extends DeadLetterStateDto {
   /** The latest 100 actions, oldest first. */
   actions!: DeadLetterActionDto[];
+  /** Ids of the latest 100 dead letters that store the messages which were published instead of this one. @example [9] */
+  edited_copies!: number[];
+}
+
+export class EditDto {
+  /** Id of the dead letter that stores the edited message. @example 9 */
+  id!: number;
+  /** Why the message was edited, or null if it was erased. @example "The shop sent the quantity as text." */
+  reason!: string | null;
+  /** @example "2026-01-15T12:05:00.000Z" */
+  at!: string;
 }
 
 export class DeadLetterDetailsDto extends DeadLetterDto {
@@ -132,6 +238,12 @@ export class DeadLetterDetailsDto extends DeadLetterDto {
   body_base64!: string;
   /** First 10,000 characters of the body, decoded as UTF-8. @example "{\"event\": \"order.created\", " */
   body_text!: string;
+  /** The dead letter that this message was published instead of, or null. @example 5 */
+  edited_from!: number | null;
+  /** Why the message was edited, or null. @example "The shop sent the quantity as text." */
+  edit_reason!: string | null;
+  /** The latest 100 messages that were published instead of this one, oldest first. */
+  edits!: EditDto[];
   /** The latest 100 actions, oldest first. */
   actions!: DeadLetterActionDto[];
 }
@@ -166,6 +278,13 @@ const toActionDtos = (actions: DeadLetterAction[]): DeadLetterActionDto[] =>
 export const toClosedDeadLetterDto = (deadLetter: DeadLetterDetails): ClosedDeadLetterDto => ({
   ...toDeadLetterStateDto(deadLetter),
   actions: toActionDtos(deadLetter.actions),
+  edited_copies: deadLetter.edits.map(({ id }) => id),
+});
+
+export const toDeadLetterGroupDto = (group: DeadLetterGroup): DeadLetterGroupDto => ({
+  ...group,
+  first_seen: group.first_seen.toISOString(),
+  last_seen: group.last_seen.toISOString(),
 });
 
 const MAX_TEXT_CHARACTERS = 10_000;
@@ -173,7 +292,7 @@ const MAX_TEXT_CHARACTERS = 10_000;
 const MAX_TEXT_BYTES = 4 * MAX_TEXT_CHARACTERS;
 
 export function toDeadLetterDetailsDto(deadLetter: DeadLetterDetails): DeadLetterDetailsDto {
-  const { headers, properties, body, body_bytes, actions } = deadLetter;
+  const { headers, properties, body, body_bytes, actions, edited_from, edit_reason, edits } = deadLetter;
   return {
     ...toDeadLetterDto(deadLetter),
     headers,
@@ -182,6 +301,9 @@ export function toDeadLetterDetailsDto(deadLetter: DeadLetterDetails): DeadLette
     body_truncated: body.length < body_bytes,
     body_base64: body.toString('base64'),
     body_text: body.subarray(0, MAX_TEXT_BYTES).toString().slice(0, MAX_TEXT_CHARACTERS),
+    edited_from,
+    edit_reason,
+    edits: edits.map(({ id, reason, first_seen }) => ({ id, reason, at: first_seen.toISOString() })),
     actions: toActionDtos(actions),
   };
 }

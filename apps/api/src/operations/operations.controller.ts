@@ -1,11 +1,12 @@
-import { Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Requires } from '../access/requires.decorator.js';
 import { actorOf } from '../audit-log/actor.js';
 import { IdPipe } from '../http/id.pipe.js';
-import { ApiProblems } from '../http/problem.dto.js';
-import { AuditDto, OutboxDto, StuckOrdersDto } from './operations.dto.js';
+import { PageQuery } from '../http/page.dto.js';
+import { ApiProblems, INVALID, MALFORMED } from '../http/problem.dto.js';
+import { AuditDto, AuditPageDto, OutboxDto, StuckOrdersDto } from './operations.dto.js';
 import { OperationsService } from './operations.service.js';
 
 const NO_INPUT = { 400: { code: 'malformed_request', when: 'The request is malformed.' } };
@@ -68,6 +69,19 @@ export class OperationsController {
     const audit = await this.operations.requestAudit(actorOf(reply.request));
     reply.header('location', `/v1/operations/audits/${audit.id}`);
     return audit;
+  }
+
+  @Requires('operations:read', { isCostly: true })
+  @Get('audits')
+  @ApiOperation({
+    operationId: 'listAudits',
+    summary: 'List audits of the stock ledger, newest first',
+    description: 'The last 100 audits are kept.',
+  })
+  @ApiResponse({ status: 200, type: AuditPageDto, description: 'A page of audits.' })
+  @ApiProblems({ 400: MALFORMED, 422: INVALID })
+  audits(@Query() query: PageQuery): Promise<AuditPageDto> {
+    return this.operations.listAudits(query);
   }
 
   @Requires('operations:read')

@@ -1,6 +1,7 @@
 import { AUDIT_STATES, ORDER_STATUSES, type Audit, type OpenOrder, type OrderStatus } from '@estoque/domain';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn } from 'class-validator';
+import { PageDto } from '../http/page.dto.js';
 
 export class StuckOrderDto {
   /** @example 123 */
@@ -74,6 +75,10 @@ export class AuditDto {
   payment_discrepancies!: PaymentDiscrepancyDto[] | null;
   /** Why the audit failed. Null unless it has failed. @example "canceling statement due to statement timeout" */
   error!: string | null;
+}
+
+export class AuditPageDto extends PageDto {
+  data!: AuditDto[];
 }
 
 export class OutboxDto {

@@ -2,10 +2,12 @@ import { Audits, UnitOfWork, type Actor } from '@estoque/domain';
 import { DeadLetters, OutboxRelay } from '@estoque/messaging';
 import { AppError, Metrics, sampled } from '@estoque/platform';
 import { Injectable } from '@nestjs/common';
+import { readBoundedPage, type PageQuery } from '../http/page.dto.js';
 import {
   toAuditDto,
   toStuckOrderDto,
   type AuditDto,
+  type AuditPageDto,
   type OutboxDto,
   type StuckOrdersDto,
 } from './operations.dto.js';
@@ -46,6 +48,11 @@ export class OperationsService {
     const audit = await this.reads.lastFinished();
     if (!audit) throw new AuditNotFound('No audit has finished yet.');
     return toAuditDto(audit);
+  }
+
+  /** Ends the page early if its audits have many discrepancies. */
+  async listAudits(query: PageQuery): Promise<AuditPageDto> {
+    return readBoundedPage(query, (range) => this.reads.list(range), toAuditDto);
   }
 
   /** @throws AuditNotFound */

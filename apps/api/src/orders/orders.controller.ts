@@ -10,7 +10,7 @@ import { ApiProblems, INVALID, MALFORMED, MALFORMED_CHANGE } from '../http/probl
 import { ApiIfMatch, ETAG_HEADER, expectedVersion, STALE, withEtag } from '../http/versions.js';
 import { ApiIdempotent } from '../idempotency/idempotency.decorators.js';
 import { respond } from '../idempotency/answer-once.js';
-import { CancelOrderDto, OrderDto, OrderPageDto, OrderQuery } from './orders.dto.js';
+import { CancelOrderDto, OrderCountsDto, OrderDto, OrderPageDto, OrderQuery } from './orders.dto.js';
 import { OrdersService } from './orders.service.js';
 import { PlaceOrderDto } from './place-order.dto.js';
 
@@ -61,6 +61,15 @@ export class OrdersController {
   @ApiProblems({ 400: MALFORMED, 422: INVALID })
   list(@Query() query: OrderQuery, @Req() request: FastifyRequest): Promise<OrderPageDto> {
     return this.orders.list(query, ownerOf(request));
+  }
+
+  @Requires('orders:read', { isCostly: true })
+  @Get('counts')
+  @ApiOperation({ operationId: 'countOrders', summary: 'Count the orders of the last 24 hours by status' })
+  @ApiResponse({ status: 200, type: OrderCountsDto, description: 'The number of orders by status.' })
+  @ApiProblems({ 400: MALFORMED })
+  counts(): Promise<OrderCountsDto> {
+    return this.orders.counts();
   }
 
   @Requires('orders:read', { isForCustomers: true })

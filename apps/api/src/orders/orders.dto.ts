@@ -144,6 +144,21 @@ export class OrderPageDto extends PageDto {
   data!: OrderDto[];
 }
 
+export class OrderCountDto {
+  @IsIn(ORDER_STATUSES)
+  status!: OrderStatus;
+  /** @example 120 */
+  count!: number;
+}
+
+export class OrderCountsDto {
+  /** Orders that were created at or after this time are counted. @example "2026-01-15T12:00:00.000Z" */
+  since!: string;
+  data!: OrderCountDto[];
+  /** False if there are more orders than were counted: at most the newest 10,000 of each group of statuses. @example true */
+  is_complete!: boolean;
+}
+
 export function toOrderDto(order: OrderDetails): OrderDto {
   return {
     id: order.id,

@@ -29,7 +29,13 @@ import { isSameAddress } from '../access/owner.js';
 import { emptyPage, readBoundedPage } from '../http/page.dto.js';
 import { answerOnce } from '../idempotency/answer-once.js';
 import { invalid } from '../http/validation.pipe.js';
-import { toOrderDto, type OrderDto, type OrderPageDto, type OrderQuery } from './orders.dto.js';
+import {
+  toOrderDto,
+  type OrderCountsDto,
+  type OrderDto,
+  type OrderPageDto,
+  type OrderQuery,
+} from './orders.dto.js';
 import type { PlaceOrderDto } from './place-order.dto.js';
 
 /** A request for an order, with its idempotency key if it has one. */
@@ -47,6 +53,10 @@ interface Cancel {
   owner?: string;
   keyed?: KeyedRequest;
 }
+
+const COUNTED_MS = 24 * 3_600_000;
+/** Maximum number of orders that are counted of each part of the orders. */
+const MAX_COUNTED = 10_000;
 
 @Injectable()
 export class OrdersService {
@@ -135,6 +145,12 @@ export class OrdersService {
   /** @param owner a customer: the order of another one is not found @throws OrderNotFound */
   async get(id: number, owner?: string): Promise<OrderDto> {
     return toOrderDto(await this.unitOfWork.read.orderDetails.get(id, owner));
+  }
+
+  async counts(): Promise<OrderCountsDto> {
+    const since = new Date(Date.now() - COUNTED_MS);
+    const { counts, isComplete } = await this.unitOfWork.read.orderDetails.countSince(since, MAX_COUNTED);
+    return { since: since.toISOString(), data: counts, is_complete: isComplete };
   }
 
   /** @param owner a customer: only their orders are listed */

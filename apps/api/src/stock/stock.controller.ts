@@ -14,7 +14,10 @@ import {
   MovementPageDto,
   ReceiptDto,
   RecordedMovementDto,
+  ReservationsDto,
   StockDto,
+  StockPageDto,
+  StockQuery,
 } from './stock.dto.js';
 import { StockService } from './stock.service.js';
 
@@ -44,6 +47,18 @@ export class StockController {
   @ApiProblems({ 400: MALFORMED, 404: NOT_FOUND })
   get(@Param('id', IdPipe) id: number): Promise<StockDto> {
     return this.stock.get(id);
+  }
+
+  @Requires('stock:read', { isCostly: true })
+  @Get('reservations')
+  @ApiOperation({
+    operationId: 'listReservations',
+    summary: 'List the active reservations of a product, the one that expires first at the beginning',
+  })
+  @ApiResponse({ status: 200, type: ReservationsDto, description: 'At most 100 reservations.' })
+  @ApiProblems({ 400: MALFORMED, 404: NOT_FOUND })
+  reservations(@Param('id', IdPipe) id: number): Promise<ReservationsDto> {
+    return this.stock.reservations(id);
   }
 
   @Requires('stock:write')
@@ -119,5 +134,20 @@ export class StockController {
   @ApiProblems({ 400: MALFORMED, 404: NOT_FOUND, 422: INVALID })
   movements(@Param('id', IdPipe) id: number, @Query() query: PageQuery): Promise<MovementPageDto> {
     return this.stock.movements(id, query);
+  }
+}
+
+@Controller('stock')
+@ApiTags('stock')
+export class StockLevelsController {
+  constructor(private readonly stock: StockService) {}
+
+  @Requires('stock:read', { isCostly: true })
+  @Get()
+  @ApiOperation({ operationId: 'listStock', summary: 'List products with their stock, newest first' })
+  @ApiResponse({ status: 200, type: StockPageDto, description: 'A page of products.' })
+  @ApiProblems({ 400: MALFORMED, 422: INVALID })
+  list(@Query() query: StockQuery): Promise<StockPageDto> {
+    return this.stock.list(query);
   }
 }

@@ -1,7 +1,16 @@
-import { MAX_MOVEMENT, MOVEMENT_KINDS, type Movement, type MovementKind } from '@estoque/domain';
+import {
+  MAX_MOVEMENT,
+  MOVEMENT_KINDS,
+  STOCK_WARNINGS,
+  type Movement,
+  type MovementKind,
+  type ProductReservation,
+  type StockedProduct,
+  type StockWarning,
+} from '@estoque/domain';
 import { IsIn, IsInt, IsNotIn, Max, Min } from 'class-validator';
-import { IsSingleLine } from '../http/fields.decorators.js';
-import { PageDto } from '../http/page.dto.js';
+import { IsOptionalNotNull, IsSingleLine } from '../http/fields.decorators.js';
+import { PageDto, PageQuery } from '../http/page.dto.js';
 
 // A named constant: the Swagger plugin drops the property if the argument is an expression.
 const MIN_MOVEMENT = -MAX_MOVEMENT;
@@ -42,6 +51,75 @@ export class StockDto {
   available!: number;
 }
 
+export class StockQuery extends PageQuery {
+  /** `out`: products of which nothing is available. `low`: products whose stock is not above their reorder point. */
+  @IsOptionalNotNull()
+  @IsIn(STOCK_WARNINGS)
+  level?: StockWarning;
+
+  /** Only products whose SKU or name contains this text, case-insensitive. @example "café" */
+  @IsOptionalNotNull()
+  @IsSingleLine(100)
+  search?: string;
+}
+
+/** A product with its stock. */
+export class StockedProductDto extends StockDto {
+  /** @example "CAF-250" */
+  sku!: string;
+  /** @example "Café torrado 250 g" */
+  name!: string;
+  /** @example true */
+  active!: boolean;
+  /** @example 10 */
+  reorder_point!: number;
+}
+
+export class StockPageDto extends PageDto {
+  data!: StockedProductDto[];
+}
+
+export const toStockedProductDto = ({
+  id,
+  on_hand,
+  reserved,
+  ...product
+}: StockedProduct): StockedProductDto => ({
+  product_id: id,
+  ...product,
+  on_hand,
+  reserved,
+  available: on_hand - reserved,
+});
+
+/** Units of a product that are reserved for an order. */
+export class ReservationDto {
+  /** @example 123 */
+  order_id!: number;
+  /** @example 2 */
+  quantity!: number;
+  /** @example "2026-01-15T12:00:00.000Z" */
+  created_at!: string;
+  /** The reservation ends then, and its order is cancelled. @example "2026-01-15T12:30:00.000Z" */
+  expires_at!: string;
+}
+
+export class ReservationsDto {
+  data!: ReservationDto[];
+}
+
+export const toReservationDto = ({
+  order_id,
+  quantity,
+  created_at,
+  expires_at,
+}: ProductReservation): ReservationDto => ({
+  order_id,
+  quantity,
+  created_at: created_at.toISOString(),
+  expires_at: expires_at.toISOString(),
+});
+
 const MOVEMENT_KIND_NAMES = Object.keys(MOVEMENT_KINDS) as MovementKind[];
 
 export class MovementDto {
@@ -60,6 +138,8 @@ export class MovementDto {
   balance_after!: number;
   /** @example "order 123" */
   reason!: string;
+  /** Whether the movement records a difference between the stock on hand and the movements before it. The stock on hand did not change. @example false */
+  is_correction!: boolean;
   /** @example "2026-01-15T12:00:00.000Z" */
   created_at!: string;
 }
@@ -81,6 +161,7 @@ export function toMovementDto({
   quantity,
   balance_after,
   reason,
+  is_correction,
   created_at,
 }: Movement): MovementDto {
   return {
@@ -91,6 +172,7 @@ export function toMovementDto({
     quantity,
     balance_after,
     reason,
+    is_correction,
     created_at: created_at.toISOString(),
   };
 }

@@ -11,13 +11,20 @@ import { answerOnce } from '../idempotency/answer-once.js';
 import { pageStart, toPage, type PageQuery } from '../http/page.dto.js';
 import {
   toMovementDto,
+  toReservationDto,
+  toStockedProductDto,
   type AdjustmentDto,
   type MovementDto,
   type MovementPageDto,
   type ReceiptDto,
   type RecordedMovementDto,
+  type ReservationsDto,
   type StockDto,
+  type StockPageDto,
+  type StockQuery,
 } from './stock.dto.js';
+
+const MAX_RESERVATIONS = 100;
 
 const ACTIONS = { receipt: 'stock.received', adjustment: 'stock.adjusted' } as const;
 
@@ -61,6 +68,19 @@ export class StockService {
   async get(productId: number): Promise<StockDto> {
     const { on_hand, reserved } = await this.unitOfWork.read.stock.get(productId);
     return { product_id: productId, on_hand, reserved, available: on_hand - reserved };
+  }
+
+  async list({ level, search, ...page }: StockQuery): Promise<StockPageDto> {
+    const rows = await this.unitOfWork.read.stock.list({ level, search, ...pageStart(page) });
+    return toPage(rows, page.limit, toStockedProductDto);
+  }
+
+  /** @throws ProductNotFound */
+  async reservations(productId: number): Promise<ReservationsDto> {
+    const { stock, activeReservations } = this.unitOfWork.read;
+    await stock.get(productId);
+    const reservations = await activeReservations.ofProduct(productId, MAX_RESERVATIONS);
+    return { data: reservations.map(toReservationDto) };
   }
 
   /** @throws MovementNotFound */

@@ -61,6 +61,14 @@ export class Audits {
     );
   }
 
+  /** @returns audits with ids below `before`, newest first */
+  list({ before = Number.MAX_SAFE_INTEGER, limit }: { before?: number; limit: number }): Promise<Audit[]> {
+    return this.sql.query<Audit>(`SELECT ${COLUMNS} FROM audits WHERE id < $1 ORDER BY id DESC LIMIT $2`, [
+      before,
+      limit,
+    ]);
+  }
+
   /** Claims the requested audit. @returns its id; undefined if there is none */
   async claim(): Promise<number | undefined> {
     await this.sql.query(

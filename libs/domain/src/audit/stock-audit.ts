@@ -41,12 +41,15 @@ const CHECKS = {
       SELECT product_id, sum(quantity) AS active FROM reservations WHERE status = 'active' GROUP BY product_id
     ) reservation USING (product_id)
     WHERE coalesce(active, 0) <> coalesce(reserved, 0)`,
-  /** The balance of a movement is the sum of the product's movements up to it. */
+  /** The balance of a movement is the sum of the product's movements up to it. A correction settles those before it. */
   balance: `
     SELECT product_id, order_id, expected, found FROM (
-      SELECT product_id, order_id, balance_after AS found, sum(quantity) OVER (PARTITION BY product_id ORDER BY id) AS expected
+      SELECT id, product_id, order_id, balance_after AS found,
+             sum(quantity) OVER (PARTITION BY product_id ORDER BY id) AS expected
       FROM movements) movement
-    WHERE expected <> found`,
+    WHERE expected <> found AND NOT EXISTS (
+      SELECT FROM movements correction
+      WHERE correction.product_id = movement.product_id AND correction.id > movement.id AND is_correction)`,
   /** Each line of an order with sold stock has a sale of its quantity. Any other sale is undone by a cancellation. */
   sold: `
     SELECT product_id, order_id, coalesce(ordered, 0) AS expected, coalesce(sold, 0) AS found

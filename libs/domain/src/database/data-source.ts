@@ -29,6 +29,9 @@ import { MailsBySubject1766030001000 } from './migrations/1766030001000-mails-by
 import { Returns1766030002000 } from './migrations/1766030002000-returns.js';
 import { MailSettings1766030003000 } from './migrations/1766030003000-mail-settings.js';
 import { Webhooks1766040000000 } from './migrations/1766040000000-webhooks.js';
+import { ProcessReports1766050000000 } from './migrations/1766050000000-process-reports.js';
+import { DeadLetterGroups1766060000000 } from './migrations/1766060000000-dead-letter-groups.js';
+import { Corrections1766061000000 } from './migrations/1766061000000-corrections.js';
 
 const ENTITIES = [
   Product,
@@ -73,6 +76,9 @@ const MIGRATIONS = [
   Returns1766030002000,
   MailSettings1766030003000,
   Webhooks1766040000000,
+  ProcessReports1766050000000,
+  DeadLetterGroups1766060000000,
+  Corrections1766061000000,
 ];
 
 /** Creates the data source of the system's database. It is not connected; `initialize()` connects it. */

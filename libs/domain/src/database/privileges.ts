@@ -11,6 +11,9 @@ const ORDER_CONFIRMATION: Privilege = 'UPDATE (unconfirmed, closed_at)';
 /** Writing events, and publishing those of this process and those that another one left. */
 const OUTBOX: Privilege[] = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
 
+/** Reporting what this process does, and deleting the reports of processes that ended. */
+const REPORT: Privilege[] = ['SELECT', 'INSERT', 'UPDATE (reported_at, report)', 'DELETE'];
+
 /**
  * What each app may do with each table, and which functions it may call. An app that is not listed for a table cannot even
  * read it.
@@ -22,6 +25,8 @@ const OUTBOX: Privilege[] = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
  * foreign keys, run with the privileges of the owner.
  */
 const BY_TABLE: Record<string, Record<string, readonly Privilege[]>> = {
+  // Written by the owner of the tables only.
+  migrations: { api: ['SELECT'] },
   products: {
     api: ['SELECT', 'INSERT', 'UPDATE'],
     'order-worker': ['SELECT'],
@@ -143,6 +148,14 @@ const BY_TABLE: Record<string, Record<string, readonly Privilege[]>> = {
   dead_letters: { api: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
   dead_letter_actions: { api: ['SELECT', 'INSERT'] },
   dead_letter_jobs: { api: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
+  // A worker runs the handler of the event and stores what it would do.
+  dry_runs: {
+    api: ['SELECT', 'INSERT', 'DELETE'],
+    'order-worker': ['SELECT', 'UPDATE (claimed, result)'],
+    'stock-worker': ['SELECT', 'UPDATE (claimed, result)'],
+    'notify-worker': ['SELECT', 'UPDATE (claimed, result)'],
+    'payment-worker': ['SELECT', 'UPDATE (claimed, result)'],
+  },
   webhook_endpoints: {
     api: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
     'notify-worker': ['SELECT', 'UPDATE (state, disabled_reason, disabled_at, mail_due_at)'],
@@ -161,6 +174,14 @@ const BY_TABLE: Record<string, Record<string, readonly Privilege[]>> = {
   },
   // The erasure of a customer deletes the answers of receivers.
   webhook_attempts: { api: ['SELECT', 'UPDATE (answer)'], 'notify-worker': ['INSERT'] },
+  process_reports: {
+    api: REPORT,
+    'order-worker': REPORT,
+    'stock-worker': REPORT,
+    'notify-worker': REPORT,
+    'payment-worker': REPORT,
+  },
+  flow_samples: { api: ['SELECT', 'INSERT', 'DELETE'] },
   audits: {
     api: ['SELECT', 'INSERT'],
     'order-worker': ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],

@@ -25,6 +25,8 @@ export function brokerUseOf({ name, queue, collectsDeadLetters }: App): BrokerUs
     publishesEvents: republishes || contracts.some(({ publishedBy }) => publishedBy.includes(name)),
     restoresBindings: republishes || collectsDeadLetters,
     collectsDeadLetters,
+    // The api does both.
+    watchesEvents: collectsDeadLetters,
   };
 }
 

@@ -78,6 +78,13 @@ export class NotificationRepository {
     throw existing.recipient === ERASED.email ? new NotificationErased(id) : new NotificationPending(id);
   }
 
+  /** @throws NotificationNotFound */
+  async get(id: number): Promise<Notification> {
+    const notification = await this.manager.findOneBy(Notification, { id });
+    if (!notification) throw new NotificationNotFound(id);
+    return notification;
+  }
+
   /** @returns the notifications about these orders, oldest first */
   ofOrders(orderIds: number[]): Promise<Notification[]> {
     return this.manager.query<Notification[]>(

@@ -4,8 +4,8 @@ import type { Order, OrderLine, TimelineEntry } from './order.entity.js';
 import { OrderNotFound } from './order.errors.js';
 import type { Return } from '../fulfilment/return.repository.js';
 import type { Shipment } from '../fulfilment/shipment.repository.js';
-import { CREATION, partsWith } from './order-parts.js';
-import { STATUSES_SINCE_SHIPMENT, type OrderStatus } from './order-state-machine.js';
+import { CREATION, ORDER_PARTS, partsWith } from './order-parts.js';
+import { ORDER_STATUSES, STATUSES_SINCE_SHIPMENT, type OrderStatus } from './order-state-machine.js';
 
 /** An order with its lines in the sequence of the request, and its retained timeline entries, oldest first. */
 export type OrderDetails = Omit<
@@ -55,6 +55,13 @@ export interface OrderFilter {
   limit: number;
 }
 
+/** Numbers of orders by status. */
+export interface OrderCounts {
+  counts: { status: OrderStatus; count: number }[];
+  /** False if there are more orders than were counted. */
+  isComplete: boolean;
+}
+
 /** Who placed an order, as the audit log names them, and from which address. Null for old orders. */
 export type PlacedBy = Pick<Order, 'placed_by' | 'placed_from'>;
 
@@ -90,12 +97,63 @@ export class OrderDetailsRepository {
     if (!order) throw new OrderNotFound(id);
   }
 
+  /** @param owner as of `get` @throws OrderNotFound */
+  async assertExists(id: number, owner?: string): Promise<void> {
+    if (owner !== undefined) return this.assertOwner(id, owner);
+    const [order] = await this.manager.query<{ id: number }[]>('SELECT id FROM orders WHERE id = $1', [id]);
+    if (!order) throw new OrderNotFound(id);
+  }
+
+  /** @returns the e-mail address, in lower case, of those of the orders that belong to one of the customers, by order id */
+  async ownersAmong(ids: number[], owners: string[]): Promise<Map<number, string>> {
+    const orders = await this.manager.query<{ id: number; owner: string }[]>(
+      `SELECT id, lower(customer_email) AS owner FROM orders
+       WHERE id = ANY($1) AND lower(customer_email) || '' = ANY(ARRAY(SELECT lower(unnest($2::text[]))))`,
+      [ids, owners],
+    );
+    return new Map(orders.map(({ id, owner }) => [id, owner]));
+  }
+
+  /** @returns the steps of these orders, oldest first */
+  stepsOf(ids: number[]): Promise<TimelineEntry[]> {
+    return this.manager.query<TimelineEntry[]>(
+      'SELECT id, order_id, step, at FROM order_timeline WHERE order_id = ANY($1) ORDER BY order_id, id',
+      [ids],
+    );
+  }
+
   /** @returns orders that match the filter, newest first */
   async list(filter: OrderFilter): Promise<OrderDetails[]> {
     const { sql, parameters } = listQuery(filter);
     const rows = await this.manager.query<{ id: number }[]>(sql, parameters);
     const orders = new Map((await this.withIds(rows.map(({ id }) => id))).map((order) => [order.id, order]));
     return rows.map(({ id }) => orders.get(id)!);
+  }
+
+  /**
+   * Counts the orders since a time by status. Of each part of the orders, it reads the newest ones from its index.
+   *
+   * @param maxOfPart maximum number of orders that are read of each part
+   */
+  async countSince(since: Date, maxOfPart: number): Promise<OrderCounts> {
+    const parts = ORDER_PARTS.map(
+      ({ condition }, part) => `(SELECT ${part} AS part, status FROM orders WHERE ${condition}
+         AND (${CREATION}, id) >= ($1::timestamptz AT TIME ZONE 'UTC', 0)
+         ORDER BY ${CREATION} DESC, id DESC LIMIT ${maxOfPart})`,
+    );
+    const rows = await this.manager.query<{ part: number; status: OrderStatus; count: number }[]>(
+      `SELECT part, status, count(*)::int AS count FROM (${parts.join(' UNION ALL ')}) AS orders GROUP BY part, status`,
+      [since],
+    );
+    const countOf = (matches: (row: (typeof rows)[number]) => boolean) =>
+      rows.filter(matches).reduce((sum, { count }) => sum + count, 0);
+    return {
+      counts: ORDER_STATUSES.map((status) => ({
+        status,
+        count: countOf((row) => row.status === status),
+      })),
+      isComplete: ORDER_PARTS.every((_, part) => countOf((row) => row.part === part) < maxOfPart),
+    };
   }
 
   /** @returns those of the orders that exist, highest id first */

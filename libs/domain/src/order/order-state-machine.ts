@@ -184,6 +184,13 @@ export function canFollow(status: OrderStatus, earlier: OrderStatus): boolean {
   return statusesReachableFrom(earlier).includes(status);
 }
 
+/** Whether an order in the status has, or can have had before, a status with the event. */
+export function canHaveHad(event: string, status: OrderStatus): boolean {
+  return ORDER_STATUSES.some(
+    (earlier) => TABLE[earlier].event === event && (status === earlier || canFollow(status, earlier)),
+  );
+}
+
 /** Selects the orders in which the transition is possible, from a list of orders and errors. */
 export const isReadyFor =
   (transition: OrderTransition) =>

@@ -27,6 +27,18 @@ describe('OrderRepository', () => {
 
   const statusOf = async (id: number) => (await shop.unitOfWork.read.orderDetails.get(id)).status;
 
+  it('counts orders since a time by status, and says whether these are all', async () => {
+    const since = new Date(Date.now() - 1_000);
+    await shop.dataSource.query("UPDATE orders SET created_at = now() - interval '1 day'");
+    for (let count = 0; count < 3; count++) await shop.createOrder(items);
+    const count = async (max: number) => {
+      const { counts, isComplete } = await shop.unitOfWork.read.orderDetails.countSince(since, max);
+      return [counts.find(({ status }) => status === 'pending')!.count, isComplete];
+    };
+    expect(await count(4)).toEqual([3, true]);
+    expect(await count(2)).toEqual([2, false]);
+  });
+
   describe('lockForMessages', () => {
     const lockForMessage = (order_id: number, messageItems = items) =>
       shop.unitOfWork.inTransaction(async ({ orders }) => {

@@ -7,6 +7,7 @@ import {
   DeadLetterReplay,
   DeadLetterRetention,
   DeadLetters,
+  DryRuns,
   Publisher,
   topologyOf,
   type Topology,
@@ -48,6 +49,11 @@ export const deadLetterProviders: Provider[] = [
     inject: [DataSource, DeadLetterReplay],
     useFactory: (dataSource: DataSource, replay: DeadLetterReplay) =>
       new DeadLetterJobRunner(sqlClientOf(dataSource), replay),
+  },
+  {
+    provide: DryRuns,
+    inject: [DataSource],
+    useFactory: (dataSource: DataSource) => new DryRuns(sqlClientOf(dataSource)),
   },
   {
     provide: DeadLetterRetention,

@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import type { Reservation } from './stock.entity.js';
 
 /**
  * The next search starts this long before the end of the last one. A transaction that sets an earlier expiry may not
@@ -19,6 +20,9 @@ export interface ExpiredReservations {
   /** Whether no more reservations had expired at the time of the search. */
   isLast: boolean;
 }
+
+/** Units of a product that are reserved for an order. */
+export type ProductReservation = Pick<Reservation, 'order_id' | 'quantity' | 'created_at' | 'expires_at'>;
 
 /** Searches and counts active reservations. It only reads. */
 export class ActiveReservationRepository {
@@ -54,6 +58,15 @@ export class ActiveReservationRepository {
     return count === limit
       ? { orders, next: last!, isLast: false }
       : { orders, next: { expires_at: end, order_id: 0 }, isLast: true };
+  }
+
+  /** @returns the active reservations of a product, the one that expires first at the beginning */
+  ofProduct(productId: number, limit: number): Promise<ProductReservation[]> {
+    return this.manager.query<ProductReservation[]>(
+      `SELECT order_id, quantity, created_at, expires_at FROM reservations
+       WHERE status = 'active' AND product_id = $1 ORDER BY expires_at, order_id LIMIT $2`,
+      [productId, limit],
+    );
   }
 
   /** Number of active reservations, one for each order line, counted up to `max`. */

@@ -97,6 +97,10 @@ export class Movement {
   @Column('text')
   reason!: string;
 
+  /** Whether an adjustment records a difference between `on_hand` and the movements before it. It did not change `on_hand`. */
+  @Column('boolean', { default: false })
+  is_correction!: boolean;
+
   @Column('timestamptz')
   created_at!: Date;
 }

@@ -25,3 +25,18 @@ export class StockTooLarge extends AppError {
     });
   }
 }
+
+export class NoDiscrepancy extends AppError {
+  constructor(productId: number) {
+    super('conflict', 'no_discrepancy', `The stock of product ${productId} is the sum of its movements.`);
+  }
+}
+
+export class DiscrepancyChanged extends AppError {
+  constructor(productId: number, quantity: number) {
+    const message = `The ledger of product ${productId} lacks ${quantity} units now.`;
+    super('conflict', 'discrepancy_changed', message, {
+      fieldErrors: [{ pointer: '/quantity', code: 'discrepancy_changed', message }],
+    });
+  }
+}

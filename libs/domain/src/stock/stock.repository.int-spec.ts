@@ -28,6 +28,26 @@ describe('StockRepository', () => {
     expect(await remove(2)).toMatchObject({ on_hand: 3, reserved: 3, available: 0 });
   });
 
+  it('lists products with their stock by level and by a part of SKU or name, in pages', async () => {
+    const empty = await shop.createProduct(0);
+    const reserved = await shop.createProduct(2);
+    await reservedOrder([{ product_id: reserved, quantity: 2 }]);
+    const low = await shop.createProduct(3);
+    await sql('UPDATE products SET reorder_point = 3, name = $2 WHERE id = $1', [low, 'Chá 100% (mate)_']);
+    const idsOf = async (filter: Parameters<typeof stock.list>[0]) =>
+      (await stock.list(filter)).map(({ id }) => id).filter((id) => id >= empty);
+    const { stock, activeReservations } = shop.unitOfWork.read;
+    expect(await idsOf({ level: 'out', limit: 100 })).toEqual([reserved, empty]);
+    expect(await idsOf({ level: 'low', limit: 100 })).toEqual([low, empty]);
+    expect(await idsOf({ limit: 2 })).toEqual([low, reserved]);
+    expect(await idsOf({ before: reserved, limit: 1 })).toEqual([empty]);
+    for (const search of ['CHÁ', '100% (mate)', '_'])
+      expect(await idsOf({ search, limit: 100 })).toEqual([low]);
+    expect(await idsOf({ search: 'CHÁ', level: 'out', limit: 100 })).toEqual([]);
+    expect(await activeReservations.ofProduct(reserved, 10)).toMatchObject([{ quantity: 2 }]);
+    expect(await activeReservations.ofProduct(low, 10)).toEqual([]);
+  });
+
   describe('The database constraints refuse', () => {
     const [CHECK, UNIQUE, RESTRICT] = ['23514', '23505', '23001'];
     let product: number;

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { MAX_ON_HAND } from '../limits.js';
+import type { Product } from '../product/product.entity.js';
 import { ProductNotFound } from '../product/product.errors.js';
 import { lockCurrentStock } from './current-stock.js';
 import { Movement, Stock, type EnteredMovementKind } from './stock.entity.js';
@@ -14,6 +15,28 @@ export interface StockChange {
   reserved: number;
   available: number;
 }
+
+/** `out`: nothing is available. `low`: the stock on hand is not above the reorder point. */
+export const STOCK_WARNINGS = ['out', 'low'] as const;
+export type StockWarning = (typeof STOCK_WARNINGS)[number];
+
+/** A product with its stock. */
+export type StockedProduct = Pick<Product, 'id' | 'sku' | 'name' | 'active' | 'reorder_point'> &
+  Pick<Stock, 'on_hand' | 'reserved'>;
+
+export interface StockFilter {
+  level?: StockWarning;
+  /** Part of the SKU or the name, case-insensitive. */
+  search?: string;
+  /** Only products with a lower id. */
+  before?: number;
+  limit: number;
+}
+
+const LEVEL_CONDITIONS: Record<StockWarning, string> = {
+  out: 'on_hand = reserved',
+  low: 'on_hand <= reorder_point',
+};
 
 /**
  * The stock of products, and its ledger. Writes `stock` and `movements`: what an operator enters. ReservationRepository
@@ -32,6 +55,26 @@ export class StockRepository {
     const stock = await this.manager.findOneBy(Stock, { product_id: productId });
     if (!stock) throw new ProductNotFound(productId);
     return stock;
+  }
+
+  /**
+   * @returns products that match the filter with their stock, newest first. A search reads all products: there are few
+   *   compared with orders, and the pool of reads limits its time
+   */
+  list({ level, search, before = Number.MAX_SAFE_INTEGER, limit }: StockFilter): Promise<StockedProduct[]> {
+    const parameters: unknown[] = [before, limit];
+    const conditions = ['id < $1'];
+    if (level !== undefined) conditions.push(LEVEL_CONDITIONS[level]);
+    if (search !== undefined) {
+      parameters.push(search);
+      conditions.push('(strpos(lower(sku), lower($3)) > 0 OR strpos(lower(name), lower($3)) > 0)');
+    }
+    return this.manager.query<StockedProduct[]>(
+      `SELECT id, sku, name, active, reorder_point, on_hand, reserved
+       FROM products JOIN stock ON stock.product_id = products.id
+       WHERE ${conditions.join(' AND ')} ORDER BY id DESC LIMIT $2`,
+      parameters,
+    );
   }
 
   /**
@@ -90,7 +133,7 @@ export class StockRepository {
     // From position to position of the index by product. With an equality condition, the planner could choose to read
     // the movements of all products, newest first.
     return this.manager.query<Movement[]>(
-      `SELECT id, product_id, order_id, kind, quantity, balance_after, reason, created_at FROM movements
+      `SELECT id, product_id, order_id, kind, quantity, balance_after, reason, is_correction, created_at FROM movements
        WHERE (product_id, id) < ($1, $2) AND product_id >= $1 ORDER BY product_id DESC, id DESC LIMIT $3`,
       [productId, before ?? Number.MAX_SAFE_INTEGER, limit],
     );

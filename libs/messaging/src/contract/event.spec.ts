@@ -8,7 +8,12 @@ describe('encodeEvent and decodeEvent', () => {
     const { body, eventId } = encodeEvent(sampleEvent, { sample_id: 7 });
     const json = JSON.parse(body) as Record<string, unknown>;
     expect(json).toMatchObject({ event: 'sample.created', event_id: eventId, version: 1, sample_id: 7 });
-    expect(decode(body)).toEqual({ event: 'sample.created', eventId, payload: { sample_id: 7 } });
+    expect(decode(body)).toEqual({
+      event: 'sample.created',
+      eventId,
+      occurredAt: json.occurred_at,
+      payload: { sample_id: 7 },
+    });
   });
 
   it('accept a message without optional fields and with unknown fields', () => {

@@ -133,6 +133,8 @@ export const MAX_BODY_BYTES = 1024 * 1024;
 export interface DecodedEvent {
   event: string;
   eventId?: string;
+  /** As the publisher stated it: it may be any text. */
+  occurredAt?: string;
   payload: Record<string, unknown>;
 }
 
@@ -151,8 +153,8 @@ export function decodeEvent(catalogue: EventCatalogue, body: Buffer, routingKey:
     );
   const json = parse(body);
   const envelope = envelopeSchema.safeParse(json);
-  if (!envelope.success) throw new AppError('invalid', 'broken_contract', z.prettifyError(envelope.error));
-  const { event, event_id: eventId } = envelope.data;
+  if (!envelope.success) throw brokenContract(envelope.error);
+  const { event, event_id: eventId, occurred_at: occurredAt } = envelope.data;
   const definition = Object.hasOwn(catalogue, event) ? catalogue[event] : undefined;
   if (!definition) throw new AppError('invalid', 'unknown_event', `unknown event ${quote(event)}`);
   if (event !== routingKey) {
@@ -163,9 +165,39 @@ export function decodeEvent(catalogue: EventCatalogue, body: Buffer, routingKey:
     );
   }
   const payload = definition.payload.safeParse(json);
-  if (!payload.success) throw new AppError('invalid', 'broken_contract', z.prettifyError(payload.error));
-  return { event, eventId, payload: payload.data };
+  if (!payload.success) throw brokenContract(payload.error);
+  return { event, eventId, occurredAt, payload: payload.data };
 }
+
+const brokenContract = (cause: z.ZodError) =>
+  new AppError('invalid', 'broken_contract', z.prettifyError(cause), { cause });
+
+/** Why a message violates the contract of its event. */
+export interface ContractViolation {
+  /** JSON pointer to the invalid field of the message; empty for the whole message. */
+  pointer: string;
+  message: string;
+}
+
+/** @returns why `decodeEvent` would refuse the message; empty if it would not */
+export function contractViolations(
+  catalogue: EventCatalogue,
+  body: Buffer,
+  routingKey: string,
+): ContractViolation[] {
+  try {
+    decodeEvent(catalogue, body, routingKey);
+    return [];
+  } catch (error) {
+    const { cause, message } = error as AppError;
+    if (!(cause instanceof z.ZodError)) return [{ pointer: '', message }];
+    return cause.issues.map((issue) => ({ pointer: pointerTo(issue.path), message: issue.message }));
+  }
+}
+
+/** RFC 6901. */
+const pointerTo = (path: PropertyKey[]) =>
+  path.map((name) => `/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 

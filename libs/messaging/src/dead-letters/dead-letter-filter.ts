@@ -9,6 +9,8 @@ export interface DeadLetterFilter {
   queue?: string;
   event?: string;
   reason?: string;
+  /** Key of a group: same queue, event and reason, and similar errors. */
+  group?: string;
   subject?: Subject;
 }
 
@@ -38,7 +40,7 @@ const STATE_CONDITIONS: Record<DeadLetterState, string> = {
  * @param parameters parameters of the statement so far; those of the filter are appended
  */
 export function conditionOf(
-  { state, queue, event, reason, subject }: DeadLetterFilter,
+  { state, queue, event, reason, group, subject }: DeadLetterFilter,
   parameters: unknown[],
 ): string {
   const equals = (expression: string, value: unknown) =>
@@ -48,9 +50,24 @@ export function conditionOf(
     ...equals(`left(queue, ${MAX_LENGTH.queue})`, queue),
     ...equals(`left(event, ${MAX_LENGTH.event})`, event),
     ...equals(`left(reason, ${MAX_LENGTH.reason})`, reason),
+    ...equals('group_key', group),
     ...equals('subject', subject && JSON.stringify(subject)),
   ];
   return conditions.length === 0 ? 'true' : conditions.join(' AND ');
+}
+
+/**
+ * Returns the SQL condition and order of a list, newest first.
+ *
+ * @param before only smaller ids
+ */
+export function pageOf(filter: DeadLetterFilter, before: number | undefined, parameters: unknown[]) {
+  const condition = conditionOf(filter, parameters);
+  // With a filter, the order is that of the indexes for lists, and of no other index.
+  const order = condition === 'true' ? 'id DESC' : '-id';
+  const position = condition === 'true' ? 'id < $' : '-id > -$';
+  const isOnPage = before === undefined ? '' : `AND ${position}${parameters.push(before)}::bigint`;
+  return { condition: `${condition} ${isOnPage}`, order };
 }
 
 /** Returns the value of the column `subject`: null if the subject is empty or too long. */

@@ -5,6 +5,7 @@ import type { DeadLetterJob } from './dead-letter-job.entity.js';
 import {
   CLOSE,
   closeParameters,
+  inSequence,
   type ClaimedDeadLetter,
   type DeadLetterReplay,
 } from './dead-letter.replay.js';
@@ -12,8 +13,10 @@ import {
 /** Time after which another process takes over the job of a crashed one. Each chunk renews the lease. */
 const LEASE_SECONDS = 30;
 const CHUNK = 20;
-/** Minimum time between the starts of two chunks: at most 100 dead letters a second, a fraction of the order flow. */
-const CHUNK_INTERVAL_MS = 200;
+/** Maximum number of further dead letters about the same orders that are replayed with a chunk. */
+const MAX_SAME_SUBJECTS = 200;
+/** Minimum time for each dead letter of a chunk: at most 100 of them a second, a fraction of the order flow. */
+const INTERVAL_MS = 10;
 
 type RunningJob = Pick<DeadLetterJob, 'id' | 'action' | 'filter' | 'actor' | 'position' | 'last_id'>;
 
@@ -67,20 +70,36 @@ export class DeadLetterJobRunner {
   /** @returns whether the job ended; false if it was interrupted */
   private async run(job: RunningJob, signal: AbortSignal): Promise<boolean> {
     for (let position = job.position; ;) {
-      const pause = sleep(CHUNK_INTERVAL_MS, undefined, { signal }).catch(() => undefined);
+      const startedAt = performance.now();
       const range = { after: position, last: job.last_id, limit: CHUNK };
-      const claimed = await this.replays.claim(`job ${job.id}`, job.filter, range);
-      if (claimed.length === 0) break;
-      const result = await this.handleChunk(job.action, claimed);
+      const chunk = await this.replays.claim(`job ${job.id}`, job.filter, range);
+      if (chunk.length === 0) break;
+      const last = chunk.at(-1)!.id;
+      const result = await this.handleChunk(job.action, await this.withSameOrders(job, chunk));
       const { remaining } = result;
       // Those before the first remaining one are handled. Handled ones after it are no longer open.
-      position = remaining.length > 0 ? remaining[0]!.id - 1 : claimed.at(-1)!.id;
+      position = Math.min(last, ...remaining.map(({ id }) => id - 1));
       if (!(await this.recordChunk(job, result, position))) return true;
       if (remaining.length > 0 || signal.aborted) return this.interrupt(job);
-      await pause;
+      const pauseMs =
+        INTERVAL_MS * (result.done.length + result.failed.length) - (performance.now() - startedAt);
+      await sleep(Math.max(0, pauseMs), undefined, { signal }).catch(() => undefined);
     }
     await this.finish(job);
     return true;
+  }
+
+  /**
+   * Adds the later dead letters about the same orders, and sorts all by the time of their events: the events of an order
+   * are published in their sequence, whatever the sequence was in which they were dead-lettered.
+   */
+  private async withSameOrders(
+    { action, filter, last_id: last }: RunningJob,
+    chunk: ClaimedDeadLetter[],
+  ): Promise<ClaimedDeadLetter[]> {
+    if (action === 'discard') return chunk;
+    const range = { after: chunk.at(-1)!.id, last, limit: MAX_SAME_SUBJECTS };
+    return inSequence([...chunk, ...(await this.replays.claimSameSubjects(chunk[0]!, chunk, filter, range))]);
   }
 
   /** A dead letter that the broker refuses while it accepts others has failed; in an outage it remains. */

@@ -55,6 +55,18 @@ export class DeadLetter {
   @Column('text', { nullable: true, select: false })
   subject!: string | null;
 
+  /** Hash of queue, event, reason and the pattern of the error. A trigger sets it. */
+  @Column('text', { select: false })
+  group_key!: string;
+
+  /** The dead letter that this message was published instead of, if any. */
+  @Column('bigint', { nullable: true })
+  edited_from!: number | null;
+
+  /** Why it was edited. */
+  @Column('text', { nullable: true })
+  edit_reason!: string | null;
+
   /** In the table, `replaying` is `open` with a claim: `replaying_until` is in the future. */
   @Column('text', { default: 'open' })
   state!: DeadLetterState;

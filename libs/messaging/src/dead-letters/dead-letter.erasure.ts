@@ -1,5 +1,6 @@
 import type { SqlClient } from '@estoque/database';
 import { ERASED } from './dead-letter.entity.js';
+import { CONTENT, contains, notationsOf, searchableText } from './dead-letter-content.js';
 import { DeadLetterReplaying } from './dead-letter.errors.js';
 import { IS_CLAIMED, subjectColumn, type Subject } from './dead-letter-filter.js';
 import { ERASED_ERROR } from './erased-messages.js';
@@ -8,23 +9,9 @@ import { ERASED_ERROR } from './erased-messages.js';
 const BATCH_ROWS = 500;
 const BATCH_BYTES = 4 * 1024 ** 2;
 
-/** Bytes as text in lower case, with escapes for those that are not ASCII. */
-const searchable = (bytes: string) => `lower(encode(${bytes}, 'escape') COLLATE "C")`;
-const searchableText = (text: string) => searchable(`convert_to(${text}, 'UTF8')`);
-/** Everything that a client can choose. */
-const CONTENT = searchable(
-  `body || convert_to(concat_ws(' ', queue, event, reason, error, properties, headers), 'UTF8')`,
-);
-
-/** A condition: the text contains one of the texts in the parameter $2. @param text is searchable */
-const contains = (text: string) => `(
-  SELECT bool_or(position(pattern IN content) > 0)
-  FROM (SELECT ${text} AS content OFFSET 0) AS searched,
-       (SELECT ${searchableText('text')} AS pattern FROM unnest($2::text[]) AS text) AS wanted)`;
-
 /** The value of a column, unless it contains one of the texts. */
 const unlessContaining = (column: string) =>
-  `CASE WHEN ${contains(searchableText(column))} THEN '${ERASED}' ELSE ${column} END`;
+  `CASE WHEN ${contains(searchableText(column), '$2')} THEN '${ERASED}' ELSE ${column} END`;
 
 /**
  * A statement that erases the dead letters of the query and discards the open ones. One that a replay has claimed is left
@@ -33,7 +20,7 @@ const unlessContaining = (column: string) =>
  * @param found selects `id`, `state` and `is_claimed`
  */
 const erase = (found: string) => `WITH found AS MATERIALIZED (${found}), erased AS (
-    UPDATE dead_letters SET reason = '${ERASED}', error = '${ERASED_ERROR}', body = '', headers = '{}',
+    UPDATE dead_letters SET reason = '${ERASED}', error = '${ERASED_ERROR}', body = '', headers = '{}', edit_reason = NULL,
            queue = ${unlessContaining('queue')}, event = ${unlessContaining('event')},
            properties = json_build_object('routingKey', ${unlessContaining('event')}),
            state = CASE WHEN found.state = 'open' THEN 'discarded' ELSE found.state END,
@@ -69,7 +56,9 @@ export class DeadLetterErasure {
    */
   async eraseAbout(subjects: Subject[], texts: string[]): Promise<number> {
     const found = await this.sql.query<Found>(
-      erase(`SELECT ${FOUND} FROM dead_letters WHERE subject = ANY($1) AND ${contains(CONTENT)} FOR UPDATE`),
+      erase(
+        `SELECT ${FOUND} FROM dead_letters WHERE subject = ANY($1) AND ${contains(CONTENT, '$2')} FOR UPDATE`,
+      ),
       [subjects.map(subjectColumn), notationsOf(texts)],
     );
     const claimed = found.find(({ is_claimed }) => is_claimed);
@@ -91,7 +80,7 @@ export class DeadLetterErasure {
     const ids = await this.nextBatch(after);
     if (ids.length === 0) return { erased: 0, replaying: 0, last: null };
     const found = await this.sql.query<Found>(
-      erase(`SELECT ${FOUND} FROM dead_letters WHERE id = ANY($1) AND ${contains(CONTENT)} FOR UPDATE`),
+      erase(`SELECT ${FOUND} FROM dead_letters WHERE id = ANY($1) AND ${contains(CONTENT, '$2')} FOR UPDATE`),
       [ids, notationsOf([text])],
     );
     const replaying = found.filter(({ is_claimed }) => is_claimed).length;
@@ -108,28 +97,4 @@ export class DeadLetterErasure {
     );
     return rows.map(({ id }) => id);
   }
-}
-
-const NOT_ASCII = /[^\0-\x7f]/g;
-
-const changeCase = (text: string, change: (character: string) => string) =>
-  text.replaceAll(NOT_ASCII, (character) =>
-    // Not to one that is ASCII, or to several ones: they could be those of another text.
-    /^[^\0-\x7f]$/.test(change(character)) ? change(character) : character,
-  );
-
-const withEscapes = (text: string) =>
-  text.replaceAll(NOT_ASCII, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
-
-/**
- * The texts as a message can contain them: with upper or lower case of the letters that are not ASCII (`searchable` has no
- * case for the others), and with escapes for them, as JSON can have.
- */
-function notationsOf(texts: string[]): string[] {
-  const inEachCase = texts.flatMap((text) => [
-    text,
-    changeCase(text, (character) => character.toLowerCase()),
-    changeCase(text, (character) => character.toUpperCase()),
-  ]);
-  return [...new Set([...inEachCase, ...inEachCase.map(withEscapes)])];
 }

@@ -12,7 +12,7 @@ import {
 } from '../rabbitmq/topology.js';
 import { conditionOf, IS_CLAIMED, type DeadLetterFilter } from './dead-letter-filter.js';
 import { BODY_TOO_LARGE, ERASED, type DeadLetter } from './dead-letter.entity.js';
-import { DeadLetterNotReplayable } from './dead-letter.errors.js';
+import { DeadLetterNotFound, DeadLetterNotReplayable } from './dead-letter.errors.js';
 
 /**
  * Time after which the claim of a crashed replay expires. It exceeds the time that a publish can take, so that a claim
@@ -23,7 +23,15 @@ const CLAIM_SECONDS = 60;
 /** A dead letter that this process has claimed. Its body is read when it is published. */
 export type ClaimedDeadLetter = Pick<
   DeadLetter,
-  'id' | 'queue' | 'reason' | 'properties' | 'headers' | 'dead_letter_count' | 'replay_claim'
+  | 'id'
+  | 'queue'
+  | 'reason'
+  | 'properties'
+  | 'headers'
+  | 'subject'
+  | 'first_seen'
+  | 'dead_letter_count'
+  | 'replay_claim'
 > & { body_bytes: number };
 
 /** Ids and counters of the dead letters to close, for `closeStatement`. */
@@ -84,20 +92,26 @@ export class DeadLetterReplay {
   async claim(
     claim: string,
     filter: Omit<DeadLetterFilter, 'state'>,
-    { after, last, limit }: { after: number; last: number; limit: number },
+    range: { after: number; last: number; limit: number },
   ): Promise<ClaimedDeadLetter[]> {
-    const parameters: unknown[] = [claim, after, last, limit];
-    const condition = conditionOf(filter, parameters);
-    const claimed = await this.claimWhere(
-      `id = ANY (ARRAY (
-         SELECT id FROM dead_letters
-         WHERE state = 'open' AND id > $2 AND id <= $3 AND (NOT (${IS_CLAIMED}) OR replay_claim = $1)
-           AND ${condition}
-         ORDER BY id LIMIT $4 FOR UPDATE SKIP LOCKED
-       ))`,
-      parameters,
-    );
+    const claimed = await this.claimInRange(claim, filter, range);
     return claimed.toSorted((a, b) => a.id - b.id);
+  }
+
+  /**
+   * Claims the further dead letters that match a filter and have the same subjects, for example the same orders, as those
+   * that are claimed already. An event can be dead-lettered before an earlier event of its order, and has the smaller id then.
+   *
+   * @param range ids above `after` and up to `last`, at most `limit`
+   */
+  claimSameSubjects(
+    { replay_claim }: ClaimedDeadLetter,
+    claimed: ClaimedDeadLetter[],
+    filter: Omit<DeadLetterFilter, 'state'>,
+    range: { after: number; last: number; limit: number },
+  ): Promise<ClaimedDeadLetter[]> {
+    const subjects = [...new Set(claimed.flatMap(({ subject }) => subject ?? []))];
+    return this.claimInRange(replay_claim!, filter, range, subjects);
   }
 
   /** Releases a claim, so that the dead letter is open again. */
@@ -113,10 +127,11 @@ export class DeadLetterReplay {
    * attempt counter reset. An unroutable one is published to the events exchange, and so to every bound queue. The
    * header REPLAYED_HEADER marks the message.
    *
+   * @param editedBody is published instead of the body of the dead letter
    * @throws DeadLetterNotReplayable, and AppError `broker_unavailable` if the message is treated as not published
    */
-  async publish(deadLetter: ClaimedDeadLetter) {
-    this.assertReplayable(deadLetter);
+  async publish(deadLetter: ClaimedDeadLetter, editedBody?: Buffer) {
+    this.assertReplayable(editedBody ? { ...deadLetter, body_bytes: editedBody.length } : deadLetter);
     const { routingKey, ...properties } = reviveBuffers(deadLetter.properties);
     const headers: Record<string, unknown> = {
       ...reviveBuffers(deadLetter.headers),
@@ -131,10 +146,45 @@ export class DeadLetterReplay {
       messageId: String(properties.messageId ?? randomUUID()),
       headers,
     };
-    await this.publisher.publish(exchange, routingKey, await this.readBody(deadLetter.id), options);
+    await this.publisher.publish(
+      exchange,
+      routingKey,
+      editedBody ?? (await this.readBody(deadLetter.id)),
+      options,
+    );
   }
 
-  private assertReplayable({ id, queue, reason, body_bytes }: ClaimedDeadLetter) {
+  /**
+   * @param editedBody is published instead of the body of the dead letter
+   * @returns the message that a replay would publish, and the work queues that it would reach
+   * @throws DeadLetterNotFound, DeadLetterNotReplayable
+   */
+  async preview(id: number, editedBody?: Buffer): Promise<{ event: string; body: Buffer; queues: string[] }> {
+    const [deadLetter] = await this.sql.query<
+      Pick<DeadLetter, 'id' | 'queue' | 'reason' | 'properties'> & { body_bytes: number }
+    >(
+      'SELECT id, queue, reason, properties, octet_length(body) AS body_bytes FROM dead_letters WHERE id = $1',
+      [id],
+    );
+    if (!deadLetter) throw new DeadLetterNotFound(id);
+    this.assertReplayable(editedBody ? { ...deadLetter, body_bytes: editedBody.length } : deadLetter);
+    const { queue, properties } = deadLetter;
+    const bound = Object.entries(this.topology.workQueues).filter(([, events]) =>
+      events.includes(properties.routingKey),
+    );
+    return {
+      event: properties.routingKey,
+      body: editedBody ?? (await this.readBody(id)),
+      queues: queue === UNROUTED_QUEUE ? bound.map(([name]) => name) : [queue],
+    };
+  }
+
+  private assertReplayable({
+    id,
+    queue,
+    reason,
+    body_bytes,
+  }: Pick<ClaimedDeadLetter, 'id' | 'queue' | 'reason' | 'body_bytes'>) {
     if (queue !== UNROUTED_QUEUE && !Object.hasOwn(this.topology.workQueues, queue))
       throw new DeadLetterNotReplayable(id, `the system has no queue ${queue}`);
     if (reason === BODY_TOO_LARGE)
@@ -152,13 +202,35 @@ export class DeadLetterReplay {
     return row!.body;
   }
 
+  /** @param subjects only dead letters with one of these subjects */
+  private claimInRange(
+    claim: string,
+    filter: Omit<DeadLetterFilter, 'state'>,
+    { after, last, limit }: { after: number; last: number; limit: number },
+    subjects?: string[],
+  ): Promise<ClaimedDeadLetter[]> {
+    const parameters: unknown[] = [claim, after, last, limit];
+    const condition = conditionOf(filter, parameters);
+    const hasSubject = subjects ? `AND subject = ANY($${parameters.push(subjects)})` : '';
+    return this.claimWhere(
+      `id = ANY (ARRAY (
+         SELECT id FROM dead_letters
+         WHERE state = 'open' AND id > $2 AND id <= $3 AND (NOT (${IS_CLAIMED}) OR replay_claim = $1)
+           AND ${condition} ${hasSubject}
+         ORDER BY id LIMIT $4 FOR UPDATE SKIP LOCKED
+       ))`,
+      parameters,
+    );
+  }
+
   /** @param parameters $1 is the claim */
   private claimWhere(condition: string, parameters: unknown[]): Promise<ClaimedDeadLetter[]> {
     return this.sql.query<ClaimedDeadLetter>(
       `UPDATE dead_letters SET replay_claim = $1,
          replaying_until = clock_timestamp() + make_interval(secs => ${CLAIM_SECONDS})
        WHERE ${condition}
-       RETURNING id, queue, reason, properties, headers, dead_letter_count, replay_claim, octet_length(body) AS body_bytes`,
+       RETURNING id, queue, reason, properties, headers, subject, first_seen, dead_letter_count, replay_claim,
+         octet_length(body) AS body_bytes`,
       parameters,
     );
   }
@@ -170,4 +242,23 @@ function reviveBuffers<Values extends object>(values: Values): Values {
     const { type, data } = (value ?? {}) as { type?: string; data?: number[] };
     return type === 'Buffer' && Array.isArray(data) ? Buffer.from(data) : value;
   }) as Values;
+}
+
+const UUID_V7 = /^([0-9a-f]{8})-([0-9a-f]{4})-7/i;
+
+/**
+ * Sorts dead letters by the time of their events: of two events of an order, the earlier one is published first. The time
+ * is that in the message id, which is a UUID v7 unless an external client has published the event; else that of the first
+ * time it was dead-lettered.
+ */
+export const inSequence = (deadLetters: ClaimedDeadLetter[]): ClaimedDeadLetter[] =>
+  deadLetters.toSorted((a, b) => eventTimeOf(a) - eventTimeOf(b) || a.id - b.id);
+
+/** @returns milliseconds since 1970 */
+export function eventTimeOf({
+  properties,
+  first_seen,
+}: Pick<DeadLetter, 'properties' | 'first_seen'>): number {
+  const [, high, low] = UUID_V7.exec(String(properties.messageId)) ?? [];
+  return high && low ? parseInt(high + low, 16) : first_seen.getTime();
 }

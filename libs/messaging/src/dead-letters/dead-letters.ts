@@ -1,25 +1,58 @@
 import type { SqlClient } from '@estoque/database';
+import { randomUUID } from 'node:crypto';
 import type { DeadLetterCapacity } from './dead-letter.capacity.js';
 import type { DeadLetter, DeadLetterAction } from './dead-letter.entity.js';
-import { DeadLetterClosed, DeadLetterNotFound, DeadLetterReplaying } from './dead-letter.errors.js';
-import { conditionOf, IS_CLAIMED, REPORTED_STATE, type DeadLetterFilter } from './dead-letter-filter.js';
+import {
+  DeadLetterClosed,
+  DeadLetterNotFound,
+  DeadLetterNotReplayable,
+  DeadLetterReplaying,
+} from './dead-letter.errors.js';
+import {
+  IS_CLAIMED,
+  pageOf,
+  REPORTED_STATE,
+  subjectColumn,
+  type DeadLetterFilter,
+  type Subject,
+} from './dead-letter-filter.js';
 import {
   CLOSE,
   closeParameters,
   type ClaimedDeadLetter,
   type DeadLetterReplay,
 } from './dead-letter.replay.js';
-import { addressesIn, withoutContent, type FindErased } from './erased-messages.js';
+import { addressesIn, addressesInText, withoutContent, type FindErased } from './erased-messages.js';
 import { fingerprintOf, STORE, storeParameters, type NewDeadLetter } from './new-dead-letter.js';
 
-/** A dead letter with the first bytes of its body and its latest actions. */
-export type DeadLetterDetails = DeadLetter & { body_bytes: number; actions: DeadLetterAction[] };
+/** A message that was published instead of a dead letter. */
+export interface EditedCopy {
+  /** Id of the dead letter that stores it. */
+  id: number;
+  /** Why it was edited. Null if it was erased. */
+  reason: string | null;
+  first_seen: Date;
+}
+
+/** A dead letter with the first bytes of its body, its latest actions, and the latest messages it was replaced by. */
+export type DeadLetterDetails = DeadLetter & {
+  body_bytes: number;
+  actions: DeadLetterAction[];
+  edits: EditedCopy[];
+};
+
+/** A body that is published instead of that of a dead letter. */
+export interface Edit {
+  body: Buffer;
+  subject: Subject;
+  reason: string;
+}
 
 /** Maximum number of bytes of the body that `get` reads. */
 export const MAX_SHOWN_BODY_BYTES = 64 * 1024;
 const MAX_SHOWN_ACTIONS = 100;
 
-const LISTED_COLUMNS = `id, queue, event, reason, error, attempts, ${REPORTED_STATE} AS state, dead_letter_count, first_seen, last_seen`;
+export const LISTED_COLUMNS = `id, queue, event, reason, error, attempts, ${REPORTED_STATE} AS state, dead_letter_count, first_seen, last_seen`;
 
 /** Writes `dead_letters` and `dead_letter_actions`; lists, replays and discards dead letters. */
 export class DeadLetters {
@@ -56,27 +89,23 @@ export class DeadLetters {
   /** Lists dead letters, newest first, without headers and bodies. @param page `before`: only smaller ids */
   list(filter: DeadLetterFilter, { before, limit }: { before?: number; limit: number }) {
     const parameters: unknown[] = [];
-    const condition = conditionOf(filter, parameters);
-    // With a filter, the order is that of the indexes for lists, and of no other index.
-    const order = condition === 'true' ? 'id DESC' : '-id';
-    const position = condition === 'true' ? 'id < $' : '-id > -$';
-    const isOnPage = before === undefined ? '' : `AND ${position}${parameters.push(before)}::bigint`;
+    const { condition, order } = pageOf(filter, before, parameters);
     return this.sql.query<DeadLetter>(
-      `SELECT ${LISTED_COLUMNS} FROM dead_letters WHERE ${condition} ${isOnPage}
+      `SELECT ${LISTED_COLUMNS} FROM dead_letters WHERE ${condition}
        ORDER BY ${order} LIMIT $${parameters.push(limit)}`,
       parameters,
     );
   }
 
   /**
-   * Returns a dead letter with headers, the first MAX_SHOWN_BODY_BYTES of the body, and the latest 100 actions, oldest
-   * action first.
+   * Returns a dead letter with headers, the first MAX_SHOWN_BODY_BYTES of the body, the latest 100 actions, and the latest
+   * 100 messages that were published instead of it, oldest first.
    *
    * @throws DeadLetterNotFound
    */
   async get(id: number): Promise<DeadLetterDetails> {
     const [deadLetter] = await this.sql.query<DeadLetter & { body_bytes: number }>(
-      `SELECT ${LISTED_COLUMNS}, properties, headers, octet_length(body) AS body_bytes,
+      `SELECT ${LISTED_COLUMNS}, subject, properties, headers, edited_from, edit_reason, octet_length(body) AS body_bytes,
               substring(body FROM 1 FOR ${MAX_SHOWN_BODY_BYTES}) AS body
        FROM dead_letters WHERE id = $1`,
       [id],
@@ -86,7 +115,12 @@ export class DeadLetters {
       `SELECT * FROM dead_letter_actions WHERE dead_letter_id = $1 ORDER BY id DESC LIMIT ${MAX_SHOWN_ACTIONS}`,
       [id],
     );
-    return { ...deadLetter, actions: actions.toReversed() };
+    const edits = await this.sql.query<EditedCopy>(
+      `SELECT id, edit_reason AS reason, first_seen FROM dead_letters WHERE edited_from = $1
+       ORDER BY id DESC LIMIT ${MAX_SHOWN_ACTIONS}`,
+      [id],
+    );
+    return { ...deadLetter, actions: actions.toReversed(), edits: edits.toReversed() };
   }
 
   /** @returns `length` bytes of the body from `offset`, fewer at its end @throws DeadLetterNotFound */
@@ -119,19 +153,55 @@ export class DeadLetters {
    * Claims an open dead letter and publishes it (DeadLetterReplay.publish). Call `closeReplayed` afterwards; if that does
    * not succeed, the dead letter is open again when its claim expires.
    *
+   * @param editedBody is published instead of the body of the dead letter. Call `recordEdit` too
    * @throws DeadLetterNotFound, DeadLetterClosed, DeadLetterReplaying, DeadLetterNotReplayable, and AppError
    *   `broker_unavailable`: the dead letter stays open
    */
-  async claimAndPublish(id: number): Promise<ClaimedDeadLetter> {
+  async claimAndPublish(id: number, editedBody?: Buffer): Promise<ClaimedDeadLetter> {
     const claimed = await this.replays.claimOne(id);
     if (!claimed) throw await this.refusal(id);
     try {
-      await this.replays.publish(claimed);
+      if (editedBody) {
+        await this.assertNotErased(id, editedBody);
+        // Without an id of its own, the message would get another one each time, and the edit would not be recognized.
+        claimed.properties.messageId ??= randomUUID();
+      }
+      await this.replays.publish(claimed, editedBody);
       return claimed;
     } catch (error) {
       await this.replays.release(claimed);
       throw error;
     }
+  }
+
+  /**
+   * Stores the message that was published instead of a dead letter, as a dead letter that is replayed already. If the
+   * message is dead-lettered, its row is opened again, so it keeps the reference to the original.
+   *
+   * @returns its id
+   */
+  async recordEdit(
+    original: ClaimedDeadLetter,
+    { body, subject, reason }: Edit,
+    actor: string,
+  ): Promise<number> {
+    const { id, queue, properties } = original;
+    const identity = { queue, routingKey: properties.routingKey, properties, body };
+    const [edited] = await this.sql.query<{ id: number }>(
+      `WITH stored AS (
+         INSERT INTO dead_letters (fingerprint, queue, event, reason, error, attempts, properties, headers, body, subject,
+                                   state, closed_at, edited_from, edit_reason)
+         SELECT $2, queue, event, reason, error, attempts, $3, headers, $4, $5, 'replayed', clock_timestamp(), id, $6
+         FROM dead_letters WHERE id = $1
+         ON CONFLICT (fingerprint) DO UPDATE SET edited_from = excluded.edited_from, edit_reason = excluded.edit_reason
+         RETURNING id
+       ), recorded AS (
+         INSERT INTO dead_letter_actions (dead_letter_id, action, actor) SELECT id, 'replayed', $7 FROM stored
+       )
+       SELECT id FROM stored`,
+      [id, fingerprintOf(identity), JSON.stringify(properties), body, subjectColumn(subject), reason, actor],
+    );
+    return edited!.id;
   }
 
   /** Closes a dead letter that was claimed and published. @param actor is stored with the action */
@@ -157,6 +227,13 @@ export class DeadLetters {
       [id, actor],
     );
     if (!discarded) throw await this.refusal(id);
+  }
+
+  /** A body with personal data that was erased would bring it back. @throws DeadLetterNotReplayable */
+  private async assertNotErased(id: number, editedBody: Buffer) {
+    const addresses = addressesInText(editedBody.toString());
+    if (addresses.length > 0 && (await this.findErased(addresses)))
+      throw new DeadLetterNotReplayable(id, 'the new body contains personal data that was erased');
   }
 
   /** @returns the error for a dead letter that is not open, or that another replay has claimed */

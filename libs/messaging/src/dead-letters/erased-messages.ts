@@ -18,7 +18,11 @@ const MAX_AT_SIGNS = 1_000;
 export function addressesIn({ properties, headers, body, ...texts }: NewDeadLetter): string[] {
   const { queue, routingKey, reason, error } = texts;
   const fields = [queue, routingKey, reason, error, JSON.stringify(properties), JSON.stringify(headers)];
-  const text = [...fields, body.toString()].join('\n');
+  return addressesInText([...fields, body.toString()].join('\n'));
+}
+
+/** @returns the e-mail addresses at the first 1,000 @ of a text */
+export function addressesInText(text: string): string[] {
   const addresses = new Set<string>();
   let at = text.indexOf('@');
   for (let count = 0; at !== -1 && count < MAX_AT_SIGNS; count++, at = text.indexOf('@', at + 1)) {

@@ -50,7 +50,12 @@ export function storeParameters(deadLetter: NewDeadLetter, fingerprint: string):
 }
 
 /** @returns a hash by which the same message is recognized if it is dead-lettered again */
-export function fingerprintOf({ queue, routingKey, properties, body }: NewDeadLetter): string {
+export function fingerprintOf({
+  queue,
+  routingKey,
+  properties,
+  body,
+}: Pick<NewDeadLetter, 'queue' | 'routingKey' | 'properties' | 'body'>): string {
   const identity = [queue, routingKey, String(properties.messageId ?? ''), ''].join('\0');
   return createHash('sha256').update(identity).update(body).digest('hex');
 }

@@ -73,7 +73,7 @@ export class OutboxRelay {
   }
 
   /** Starts to publish rows that were just committed; returns immediately. */
-  enqueue({ leased, hasUnleased }: StoredEvents) {
+  enqueue({ leased, hasUnleased }: Omit<StoredEvents, 'stored'>) {
     if (hasUnleased && this.publisher.ready) this.schedulePoll(0);
     if (leased.length === 0) return;
     this.pending.push(...leased);

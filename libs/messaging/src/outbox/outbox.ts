@@ -20,6 +20,8 @@ export interface StoredEvent extends EncodedEvent {
 
 /** Result of `Outbox.store`: the rows that a transaction wrote. */
 export interface StoredEvents {
+  /** All rows that it wrote. */
+  stored: StoredEvent[];
   /** Rows leased to this process, which publishes them from memory. */
   leased: StoredEvent[];
   /** Whether the transaction also wrote rows without a lease, which wait for the next poll. */
@@ -72,7 +74,7 @@ export class Outbox<Events extends EventCatalogue = EventCatalogue, App extends 
    * @param canPublish whether the relay of this process can publish the rows now; if not, they wait for a poll of any process
    */
   async store(manager: EntityManager, canPublish: boolean): Promise<StoredEvents> {
-    if (this.events.length === 0) return { leased: [], hasUnleased: false };
+    if (this.events.length === 0) return { stored: [], leased: [], hasUnleased: false };
     const rows = await manager.query<{ id: number; leased: boolean }[]>(
       `INSERT INTO outbox (event_id, event, source, key, body, traceparent, republished, leased_until)
        SELECT event_id, event, $3, key, body, traceparent, republished,
@@ -99,7 +101,7 @@ export class Outbox<Events extends EventCatalogue = EventCatalogue, App extends 
     );
     const stored = this.events.map((event, index) => ({ ...event, ...rows[index]!, source: this.app }));
     const leased = stored.filter((row) => row.leased);
-    return { leased, hasUnleased: leased.length < stored.length };
+    return { stored, leased, hasUnleased: leased.length < stored.length };
   }
 
   private assertDeclared(event: keyof Events & string, declaration: 'publishedBy' | 'republishedBy') {

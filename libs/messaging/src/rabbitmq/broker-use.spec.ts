@@ -34,6 +34,19 @@ describe('permissionsOf', () => {
     expect(permits(worker, 'read', 'sample_queue_2')).toBe(false);
   });
 
+  it('lets a process that watches events use feed queues, and no process besides', () => {
+    const watcher = { ...NO_USE, watchesEvents: true };
+    for (const kind of ['configure', 'write', 'read'] as const) {
+      expect(permits(watcher, kind, 'feed_queue.4f1b')).toBe(true);
+      expect(permits(watcher, kind, 'feed_queue')).toBe(false);
+      expect(permits(watcher, kind, 'my_feed_queue.4f1b')).toBe(false);
+      expect(permits(watcher, kind, 'sample_queue')).toBe(false);
+      expect(permits(worker, kind, 'feed_queue.4f1b')).toBe(false);
+    }
+    expect(permits(watcher, 'read', 'samples')).toBe(true);
+    expect(permits(watcher, 'write', 'samples')).toBe(false);
+  });
+
   it('lets the collector of dead letters declare every exchange, and every queue that is no work queue', () => {
     const collector = { ...NO_USE, collectsDeadLetters: true };
     const own = ownTopologyOf(topology, collector);

@@ -1,3 +1,4 @@
+import { FEED_QUEUE_PREFIX } from './event-feed.js';
 import { DEAD_LETTER_QUEUE, UNROUTED_QUEUE, type OwnTopology, type Topology } from './topology.js';
 
 /** What a process does with the broker. Its user has exactly the permissions for that. */
@@ -9,6 +10,8 @@ export interface BrokerUse {
   restoresBindings: boolean;
   /** Whether it collects dead letters. Then it also declares what belongs to no worker: all exchanges, the other queues. */
   collectsDeadLetters: boolean;
+  /** Whether it may open feeds of events (EventFeed): each has a queue with a random name. */
+  watchesEvents?: boolean;
 }
 
 /** @returns the part of the topology that a process with this use declares */
@@ -47,8 +50,9 @@ export function permissionsOf(topology: Topology, use: BrokerUse): BrokerPermiss
     .map(({ name, arguments: args }) => ({ name, exchange: args['x-dead-letter-exchange'] as string }))
     .filter(({ exchange }) => exchange !== undefined);
   const bindings = topology.bindings.filter(({ queue }) => own.boundQueues.includes(queue));
+  const feeds = use.watchesEvents ? [`${FEED_QUEUE_PREFIX}*`] : [];
   return {
-    configure: oneOf([...own.exchanges, ...own.queues]),
+    configure: oneOf([...own.exchanges, ...own.queues, ...feeds]),
     write: oneOf([
       ...(use.publishesEvents ? [eventsExchange] : []),
       // A worker publishes the messages that it could not handle.
@@ -60,6 +64,7 @@ export function permissionsOf(topology: Topology, use: BrokerUse): BrokerPermiss
       ...withAlternate.map(({ alternate }) => alternate!),
       ...withDeadLetters.map(({ exchange }) => exchange),
       ...bindings.map(({ queue }) => queue),
+      ...feeds,
     ]),
     read: oneOf([
       ...(use.queue ? [use.queue] : []),
@@ -67,11 +72,15 @@ export function permissionsOf(topology: Topology, use: BrokerUse): BrokerPermiss
       ...withAlternate.map(({ name }) => name),
       ...withDeadLetters.map(({ name }) => name),
       ...bindings.map(({ exchange }) => exchange),
+      ...(use.watchesEvents ? [...feeds, eventsExchange] : []),
     ]),
   };
 }
 
+/** @param names an asterisk stands for any characters */
 const oneOf = (names: string[]) => {
-  const escaped = [...new Set(names)].toSorted().map((name) => name.replaceAll('.', '[.]'));
+  const escaped = [...new Set(names)]
+    .toSorted()
+    .map((name) => name.replaceAll('.', '[.]').replaceAll('*', '.+'));
   return escaped.length === 0 ? '^$' : `^(${escaped.join('|')})$`;
 };

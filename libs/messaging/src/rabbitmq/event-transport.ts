@@ -8,6 +8,7 @@ import { NestRmqServer } from '../adapters/nest-rmq-server.js';
 import type { DecodedEvent } from '../contract/event.js';
 import { CONNECTION_OPTIONS } from './connection-options.js';
 import { previousDeliveriesOf } from './failure-policy.js';
+import type { EventHandling } from './handling-statistics.js';
 import type { Publisher } from './publisher.js';
 import { QueueSubscription } from './queue-subscription.js';
 import { MessageSettler, type SettlementOptions } from './settlement.js';
@@ -20,6 +21,20 @@ export interface TransportOptions extends SettlementOptions {
 }
 
 export type TransportState = 'connecting' | 'isolated' | 'consuming' | 'draining' | 'closed';
+
+/** What a process with a queue reports about itself. */
+export interface TransportReport {
+  queue: string;
+  state: TransportState | 'circuit_open';
+  /** Messages delivered and not settled. */
+  in_flight: number;
+  events: Record<string, EventHandling>;
+  /** Age of the latest message when it was delivered; null if none was settled recently. */
+  waited_seconds: number | null;
+}
+
+/** An older wait says nothing about the messages that are in the queue now. */
+const RECENT_MS = 10_000;
 
 /**
  * Nest's RMQ transport with features that it lacks (docs/adr/0003): flat JSON that is matched to handlers by routing
@@ -56,6 +71,8 @@ export class EventTransport extends NestRmqServer {
   private subscription?: QueueSubscription;
   /** Settlement of the latest redelivered message; messages delivered after it wait for it. */
   private lastIsolated: Promise<void> = Promise.resolve();
+  /** Whether the latest message was redelivered. */
+  private isAfterRedelivery = false;
   private connectionError = 'not connected yet';
   private isClosed = false;
 
@@ -80,6 +97,26 @@ export class EventTransport extends NestRmqServer {
       'Messages delivered and not settled',
       () => this.inFlight.size,
     );
+  }
+
+  /** What this process does at the moment, for its report about itself. */
+  get report(): TransportReport {
+    const { statistics } = this.settler;
+    return {
+      queue: this.transportOptions.queue,
+      state: this.reportedState,
+      in_flight: this.inFlight.size,
+      events: statistics.byEventName(),
+      waited_seconds: statistics.latestWait(RECENT_MS),
+    };
+  }
+
+  /** Before its first message, the transport is `isolated` although nothing is wrong. */
+  private get reportedState(): TransportReport['state'] {
+    const { state } = this;
+    if (state !== 'isolated' && state !== 'consuming') return state;
+    if (this.settler.circuitBreaker.openReason !== undefined) return 'circuit_open';
+    return this.isAfterRedelivery ? state : 'consuming';
   }
 
   get state(): TransportState {
@@ -182,6 +219,7 @@ export class EventTransport extends NestRmqServer {
 
   private receive(message: ConsumeMessage, subscription: QueueSubscription) {
     const isRedelivered = previousDeliveriesOf(message) > 0;
+    this.isAfterRedelivery = isRedelivered;
     const deliveredAt = performance.now();
     const { acknowledgements } = subscription;
     acknowledgements.addDelivery(message);

@@ -98,12 +98,9 @@ export function decideAfterFailure(
   topology: Topology,
   delaysMs: number[],
 ): FailureDecision {
-  const kind = kindOf(error) as keyof typeof MAX_ATTEMPTS;
   const attempt = attemptOf(message);
-  const isFinalConflict = error instanceof AppError && error.kind === 'conflict' && !error.retryable;
-  const code = error instanceof AppError ? error.code : 'bug';
-  const reason = error instanceof Error ? error.message : String(error);
-  if (!isFinalConflict && attempt < MAX_ATTEMPTS[kind]) {
+  const { code, message: reason } = describe(error);
+  if (mayRetry(error, attempt)) {
     const options = returnOptions(message, queue, withJitter(delaysMs[attempt - 1]!), attempt + 1);
     return { decision: 'retried', exchange: topology.retryExchange, options, code, reason };
   }
@@ -116,6 +113,25 @@ export function decideAfterFailure(
   const options = publisherProperties(message, headers);
   return { decision: 'dead-lettered', exchange: topology.deadLetterExchange, options, code, reason };
 }
+
+/** @returns what happens to a message after an error at its first attempt */
+export function outcomeOfFailure(error: unknown) {
+  if (kindOf(error) === 'unavailable') return { decision: 'waits' as const, ...describe(error) };
+  const decision = mayRetry(error, 1) ? ('retried' as const) : ('dead_lettered' as const);
+  return { decision, ...describe(error) };
+}
+
+/** @param error an error of any kind except `unavailable` */
+function mayRetry(error: unknown, attempt: number): boolean {
+  const kind = kindOf(error) as keyof typeof MAX_ATTEMPTS;
+  const isFinalConflict = error instanceof AppError && error.kind === 'conflict' && !error.retryable;
+  return !isFinalConflict && attempt < MAX_ATTEMPTS[kind];
+}
+
+const describe = (error: unknown) => ({
+  code: error instanceof AppError ? error.code : 'bug',
+  message: error instanceof Error ? error.message : String(error),
+});
 
 const withJitter = (delayMs: number) => Math.round(delayMs * (1 + Math.random() * 0.2));
 

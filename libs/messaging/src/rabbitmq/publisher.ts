@@ -1,7 +1,7 @@
 import { AppError, type Logger } from '@estoque/platform';
 import { connect, type AmqpConnectionManager } from 'amqp-connection-manager';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ConfirmChannel } from 'amqplib';
+import type { Channel, ConfirmChannel } from 'amqplib';
 import { boundMessages } from '../adapters/bounded-messages.js';
 import { closeConnection, openChannel, reconnectAfterChannelLoss } from '../adapters/channel-recovery.js';
 import { coalesceWrites } from '../adapters/coalesced-writes.js';
@@ -160,6 +160,16 @@ export class Publisher {
       throw unavailable('the topology was not declared in time');
     });
     await Promise.race([this.declareTopology(this.channel), timeout]);
+  }
+
+  /** Opens a further channel on the connection; the caller closes it. @throws AppError `broker_unavailable` */
+  async openChannel(): Promise<Channel> {
+    // On a blocked connection the broker would not respond.
+    if (!this.ready) throw unavailable(this.unavailableReason!);
+    const channel = await this.connection.connection!.createChannel();
+    // The error is also the rejection of the request.
+    channel.on('error', () => undefined);
+    return channel;
   }
 
   async close() {

@@ -13,6 +13,7 @@ import {
   previousDeliveriesOf,
   requeueOptions,
 } from './failure-policy.js';
+import { HandlingStatistics, OUTCOMES, type Outcome } from './handling-statistics.js';
 import { eventIdOf, readBodyFields } from './message-body.js';
 import { processSpan } from './message.spans.js';
 import { retryDuringOutage } from './outage-retry.js';
@@ -53,16 +54,13 @@ export interface Delivery {
   isChannelOpen: () => boolean;
 }
 
-/** `requeued`: the message will be delivered again with the same attempt number. */
-const OUTCOMES = ['done', 'retried', 'dead_lettered', 'requeued'] as const;
-type Outcome = (typeof OUTCOMES)[number];
-
 /**
  * Settles each delivered message in exactly one way: it is handled, published for a retry, dead-lettered or requeued.
  * Only this class acknowledges messages of a work queue.
  */
 export class MessageSettler {
   readonly circuitBreaker: CircuitBreaker;
+  readonly statistics = new HandlingStatistics();
   private readonly durations: Histogram<'event' | 'outcome'>;
 
   constructor(
@@ -94,7 +92,9 @@ export class MessageSettler {
       () => this.handleAndAcknowledge(delivery),
     );
     const event = Object.hasOwn(catalogue, routingKey) ? routingKey : 'unknown';
-    this.durations.labels(event, outcome).observe((performance.now() - deliveredAt) / 1_000);
+    const durationMs = performance.now() - deliveredAt;
+    this.durations.labels(event, outcome).observe(durationMs / 1_000);
+    this.statistics.record(event, outcome, durationMs, waitedSeconds(message, durationMs));
   }
 
   private async handleAndAcknowledge(delivery: Delivery): Promise<Outcome> {
@@ -211,6 +211,13 @@ export class MessageSettler {
       }
     }
   }
+}
+
+/** @returns age of the message when it was delivered, by the time that its publisher stated, in whole seconds */
+function waitedSeconds({ properties }: ConsumeMessage, durationMs: number): number | undefined {
+  const publishedAt: unknown = properties.timestamp;
+  if (typeof publishedAt !== 'number') return undefined;
+  return Math.max(0, Math.floor((Date.now() - durationMs) / 1_000) - publishedAt);
 }
 
 const millisecondsSince = (startedAt: number) => Math.round((performance.now() - startedAt) * 10) / 10;

@@ -54,6 +54,8 @@ const wholeNumber = (min: number, max: number) =>
  */
 export const environmentSchema = z.object({
   ENV: z.enum(['development', 'production'], 'must be development or production').default('production'),
+  /** Version of the running code. Processes report it; the images set it. */
+  VERSION: z.string().max(100).default('unreleased'),
   DATABASE_URL: urlWithProtocol('postgres:', 'postgresql:'),
   /** For a cluster, the URLs of all nodes, separated by commas. If a node is unavailable, the next one is tried. */
   RABBITMQ_URL: urlListWithProtocol('amqp:', 'amqps:'),
@@ -105,6 +107,13 @@ export const environmentSchema = z.object({
   AUTH_EMAIL_CLAIM: z.string().default('email'),
   /** Claim that must be `true` before the e-mail address counts. */
   AUTH_EMAIL_VERIFIED_CLAIM: z.string().default('email_verified'),
+  /** The client of AUTH_ISSUER by which users sign in to the console (docs/console.md). Unset: they enter an API key. */
+  AUTH_CLIENT_ID: z.string().optional(),
+  /** Only for ENV=development: API keys with which a user signs in to the console by one click, such as `admin=est_live_...`. */
+  CONSOLE_API_KEYS: z
+    .string()
+    .regex(/^[a-z]+=[\w-]+(,[a-z]+=[\w-]+)*$/, 'must be a list of role=key, separated by commas')
+    .optional(),
   /** Only for ENV=development: the credential with which Swagger UI is authorized. */
   DOCS_TOKEN: z.string().optional(),
   /** Only for ENV=development: address of the failure lab of `npm start`, with its credential. */

@@ -4,8 +4,11 @@ import type { Metrics } from '../metrics/metrics.js';
 import { loggedPath } from './logged-path.js';
 import { failSpan, isTracingEnabled, startSpan } from '../tracing/tracing.js';
 
-/** Not observed, because probes and Prometheus request these routes every few seconds. */
-const EXCLUDED_ROUTES = /^\/(health|metrics)(\/|$)/;
+/**
+ * Not observed: probes and Prometheus request the first two every few seconds, and the duration of a stream is that of its
+ * client's interest.
+ */
+const EXCLUDED_ROUTES = /^\/(health|metrics|v1\/stream)(\/|$)/;
 
 interface ObservedRequest {
   startedAt: number;

@@ -17,4 +17,14 @@ describe('Metrics', () => {
       expect(lines.filter((line) => line.startsWith('unreadable'))).toEqual([]);
     },
   );
+
+  it('returns the totals of a counter by label, also those that are 0', async () => {
+    const metrics = new Metrics();
+    metrics
+      .counter('sold', 'Sold units', { product: ['a', 'b'] })
+      .labels('a')
+      .inc(3);
+    expect(await metrics.totals('sold')).toEqual({ a: 3, b: 0 });
+    expect(await metrics.totals('unknown')).toEqual({});
+  });
 });

@@ -64,6 +64,13 @@ export class Metrics {
     return counter;
   }
 
+  /** @returns the values of a counter by the values of its only label; empty if no such counter is registered */
+  async totals(name: string): Promise<Record<string, number>> {
+    const counter = this.registry.getSingleMetric(name) as Counter | undefined;
+    const { values = [] } = (await counter?.get()) ?? {};
+    return Object.fromEntries(values.map(({ labels, value }) => [String(Object.values(labels)[0]), value]));
+  }
+
   /** Registers a histogram of durations in seconds. @param labels as for `counter` */
   histogram<Label extends string>(
     name: string,
@@ -82,6 +89,13 @@ export class Metrics {
     return histogram;
   }
 }
+
+/** For an object whose metrics are not exported. */
+export const UNEXPORTED_METRICS: Pick<Metrics, 'counter' | 'gauge'> = {
+  gauge: () => undefined,
+  counter: (name, help, labels) =>
+    new Counter({ name, help, labelNames: Object.keys(labels ?? {}) as never[], registers: [] }),
+};
 
 /** Returns the Cartesian product of the label values. */
 function labelCombinations<Label extends string>(labels: KnownLabelValues<Label>): Record<Label, string>[] {

@@ -123,6 +123,13 @@ export const REQUESTS: ErrorCode[] = [
     repeat: POINTLESS,
   },
   {
+    code: 'not_acceptable',
+    status: 406,
+    meaning: 'The answer would be a stream of events that does not end, and `Accept` does not name its type.',
+    action: 'Send the header `Accept: text/event-stream`, and read the answer while it arrives.',
+    repeat: POINTLESS,
+  },
+  {
     code: 'url_too_long',
     status: 414,
     meaning: 'The URL exceeds the maximum length.',

@@ -24,6 +24,13 @@ export const RULES: ErrorCode[] = [
     repeat: POINTLESS,
   },
   {
+    code: 'too_many_streams',
+    status: 409,
+    meaning: 'The caller has the maximum number of open streams of events.',
+    action: 'Close a stream, or share one.',
+    repeat: AFTER_CHANGE,
+  },
+  {
     code: 'order_not_cancellable',
     status: 409,
     meaning:
@@ -159,6 +166,21 @@ export const RULES: ErrorCode[] = [
     status: 409,
     meaning: 'The quantity on hand would exceed the maximum.',
     action: 'Check the quantity.',
+    repeat: AFTER_CHANGE,
+  },
+  {
+    code: 'no_discrepancy',
+    status: 409,
+    meaning: 'The stock on hand of the product is the sum of its movements.',
+    action: 'None. Request an audit, which lists the discrepancies of today.',
+    repeat: POINTLESS,
+  },
+  {
+    code: 'discrepancy_changed',
+    status: 409,
+    meaning:
+      'The difference between the stock on hand and the movements is another one than the request names.',
+    action: 'Read the discrepancy again, and find out what changed it.',
     repeat: AFTER_CHANGE,
   },
   {

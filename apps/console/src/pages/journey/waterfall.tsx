@@ -1,0 +1,78 @@
+import type { components } from '@estoque/client';
+import { useFormat } from '../../i18n/format.js';
+import { useTexts } from '../../i18n/language.js';
+import { statusTexts } from '../../i18n/statuses.js';
+import { DataTable } from '../../parts/data-table.js';
+import './journey.css';
+import { texts } from './texts.js';
+
+type Span = components['schemas']['JourneySpanDto'];
+
+const FAILED = new Set(['failed', 'unknown', 'declined', 'open', 'dead_lettered']);
+
+/** The spans of a journey, each with a bar from its start to its end. Times are relative to the first one. */
+export function Waterfall({ spans }: { spans: Span[] }) {
+  const text = useTexts(texts);
+  const statuses = useTexts(statusTexts);
+  const format = useFormat();
+  const begin = Date.parse(spans[0]?.started_at ?? '');
+  const total = Math.max(1, ...spans.map((span) => endOf(span) - begin));
+  const nameOf = ({ kind, name }: Span) =>
+    kind === 'step' && name in statuses ? statuses[name as keyof typeof statuses] : name;
+  return (
+    <DataTable
+      label={text.spans}
+      rows={spans.map((span, index) => ({ ...span, index }))}
+      rowKey={({ index }) => index}
+      empty={text.none}
+      columns={[
+        {
+          key: 'what',
+          label: text.what,
+          render: (span) => (
+            <span title={JSON.stringify(span.detail)}>
+              {text.kinds[span.kind]} <strong>{nameOf(span)}</strong>
+            </span>
+          ),
+        },
+        { key: 'app', label: text.app, render: ({ app }) => app ?? '–' },
+        {
+          key: 'started',
+          label: text.started,
+          isNumeric: true,
+          render: ({ started_at }) => format.duration(Date.parse(started_at) - begin),
+        },
+        {
+          key: 'duration',
+          label: text.duration,
+          isNumeric: true,
+          render: (span) =>
+            span.finished_at === null ? '–' : format.duration(endOf(span) - Date.parse(span.started_at)),
+        },
+        { key: 'outcome', label: text.outcome, render: ({ outcome }) => outcome ?? '–' },
+        {
+          key: 'bar',
+          label: text.when,
+          render: (span) => <Bar span={span} begin={begin} total={total} />,
+        },
+      ]}
+    />
+  );
+}
+
+const endOf = ({ started_at, finished_at }: Span) => Date.parse(finished_at ?? started_at);
+
+function Bar({ span, begin, total }: { span: Span; begin: number; total: number }) {
+  const start = Date.parse(span.started_at);
+  const left = ((start - begin) / total) * 100;
+  const width = ((endOf(span) - start) / total) * 100;
+  const isFailed = span.outcome !== null && FAILED.has(span.outcome);
+  return (
+    <div className="journey-bar" aria-hidden>
+      <div
+        className={isFailed ? 'journey-span journey-failed' : 'journey-span'}
+        style={{ left: `${Math.min(left, 99)}%`, width: `max(4px, ${width}%)` }}
+      />
+    </div>
+  );
+}

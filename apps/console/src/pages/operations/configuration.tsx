@@ -1,0 +1,58 @@
+import { Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { api, dataOf } from '../../api.js';
+import { useFormat } from '../../i18n/format.js';
+import { useTexts } from '../../i18n/language.js';
+import { DataTable } from '../../parts/data-table.js';
+import { Facts } from '../../parts/facts.js';
+import { Loaded } from '../../parts/loaded.js';
+import { Section } from '../../parts/section.js';
+import { texts } from './texts.js';
+
+/** Environment variables of the API without secrets, and the migrations of the database. */
+export function Configuration() {
+  const text = useTexts(texts);
+  const format = useFormat();
+  const query = useQuery({
+    queryKey: ['configuration'],
+    queryFn: () => dataOf(api.GET('/v1/operations/configuration')),
+    staleTime: Infinity,
+  });
+  return (
+    <Section title={text.configuration}>
+      <Text c="dimmed" size="sm">
+        {text.configurationNote}
+      </Text>
+      <Loaded query={query} height={400}>
+        {({ node_version, migrations, variables }) => (
+          <>
+            <Facts
+              entries={[
+                [text.node, node_version],
+                [text.migrations, format.number(migrations.length)],
+                [text.lastMigration, migrations.at(-1)?.name],
+              ]}
+            />
+            <DataTable
+              label={text.configuration}
+              columns={[
+                { key: 'name', label: text.variable, render: ({ name }) => <code>{name}</code> },
+                {
+                  key: 'value',
+                  label: text.value,
+                  render: ({ value, is_secret, is_set }) => {
+                    if (!is_set) return <Text c="dimmed">{text.unset}</Text>;
+                    return is_secret ? text.secret : <code>{value}</code>;
+                  },
+                },
+              ]}
+              rows={variables}
+              rowKey={({ name }) => name}
+              empty="–"
+            />
+          </>
+        )}
+      </Loaded>
+    </Section>
+  );
+}

@@ -1,0 +1,84 @@
+import { NativeSelect, TextInput } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import { useFilters } from './filters.js';
+
+interface Props {
+  /** Name of the filter in the address. */
+  name: string;
+  label: string;
+}
+
+/** A text by which a list is filtered, when the user presses Enter or leaves the field. */
+export function TextFilter({ name, label }: Props) {
+  const { filters, setFilters } = useFilters();
+  const stored = filters[name] ?? '';
+  const [value, setValue] = useState(stored);
+  useEffect(() => setValue(stored), [stored]);
+  const apply = () => {
+    if (value.trim() !== stored) setFilters({ [name]: value.trim() });
+  };
+  return (
+    <form
+      role="search"
+      aria-label={label}
+      onSubmit={(event) => {
+        event.preventDefault();
+        apply();
+      }}
+    >
+      <TextInput
+        size="sm"
+        label={label}
+        value={value}
+        onChange={({ currentTarget }) => setValue(currentTarget.value)}
+        onBlur={apply}
+      />
+    </form>
+  );
+}
+
+/** One of several values by which a list is filtered. @param all the name of the choice that does not filter */
+export function ChoiceFilter({
+  name,
+  label,
+  all,
+  choices,
+}: Props & { all: string; choices: { value: string; label: string }[] }) {
+  const { filters, setFilters } = useFilters();
+  return (
+    <NativeSelect
+      size="sm"
+      label={label}
+      value={filters[name] ?? ''}
+      onChange={({ currentTarget }) => setFilters({ [name]: currentTarget.value })}
+      data={[{ value: '', label: all }, ...choices]}
+    />
+  );
+}
+
+/** A time by which a list is filtered. The address contains it in UTC, the field shows it in the zone of the browser. */
+export function DateFilter({ name, label }: Props) {
+  const { filters, setFilters } = useFilters();
+  const stored = filters[name];
+  return (
+    <TextInput
+      size="sm"
+      type="datetime-local"
+      label={label}
+      defaultValue={stored === undefined ? '' : toLocal(stored)}
+      key={stored}
+      onBlur={({ currentTarget: { value } }) => {
+        const time = new Date(value);
+        const chosen = Number.isNaN(time.getTime()) ? undefined : time.toISOString();
+        if (chosen !== stored) setFilters({ [name]: chosen });
+      }}
+    />
+  );
+}
+
+/** @returns the time as a field of the type datetime-local expects it; empty if it is no time */
+function toLocal(time: string): string {
+  const date = new Date(time);
+  if (Number.isNaN(date.getTime())) return '';
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}

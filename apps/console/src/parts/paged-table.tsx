@@ -1,0 +1,64 @@
+import { Button, Group, Stack } from '@mantine/core';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useText } from '../i18n/language.js';
+import { DataTable, type Column } from './data-table.js';
+import { useFilters } from './filters.js';
+import { Loaded } from './loaded.js';
+
+interface PageOf<Row> {
+  data: Row[];
+  has_more: boolean;
+  next_cursor: string | null;
+}
+
+interface Props<Row> {
+  label: string;
+  columns: Column<Row>[];
+  rowKey: (row: Row) => string | number;
+  empty: string;
+  /** Identifies the list with its filters. */
+  queryKey: readonly unknown[];
+  /** Reads the page that begins at the cursor. */
+  load: (cursor: string | undefined) => Promise<PageOf<Row>>;
+  /** Interval in which the page is read again. */
+  refreshMs?: number;
+}
+
+/** A list in pages. The address of the browser contains the cursor, so the button Back leads to the previous page. */
+export function PagedTable<Row>({ queryKey, load, refreshMs, ...table }: Props<Row>) {
+  const { table: text } = useText();
+  const { filters, setFilters } = useFilters();
+  const { cursor } = filters;
+  const query = useQuery({
+    queryKey: [...queryKey, cursor],
+    queryFn: () => load(cursor),
+    placeholderData: keepPreviousData,
+    refetchInterval: refreshMs,
+  });
+  return (
+    <Loaded query={query} height={400}>
+      {({ data, has_more, next_cursor }) => (
+        <Stack gap="sm" aria-busy={query.isPlaceholderData}>
+          <DataTable {...table} rows={data} />
+          <Group gap="xs" justify="flex-end">
+            {cursor !== undefined && (
+              <Button size="xs" variant="default" onClick={() => setFilters({ cursor: undefined })}>
+                {text.firstPage}
+              </Button>
+            )}
+            {has_more && (
+              <Button
+                size="xs"
+                variant="default"
+                disabled={query.isPlaceholderData}
+                onClick={() => setFilters({ cursor: next_cursor ?? undefined })}
+              >
+                {text.nextPage}
+              </Button>
+            )}
+          </Group>
+        </Stack>
+      )}
+    </Loaded>
+  );
+}

@@ -1,0 +1,115 @@
+import type { Page } from 'playwright-core';
+import { FLOW_APPS } from '../../apps/manifest.js';
+import {
+  CONSOLE_ENVIRONMENT,
+  ConsoleBrowser,
+  findAccessibilityProblems,
+  isTooWide,
+  NARROW,
+} from '../support/browser.js';
+import { System } from '../support/system.js';
+import { until } from '../support/until.js';
+
+/** A report of a process arrives every five seconds. */
+const TIMEOUT = { timeout: 30_000 };
+
+let system: System;
+let browser: ConsoleBrowser;
+let product_id: number;
+beforeAll(async () => {
+  system = await System.start({ apps: [...FLOW_APPS, 'payment-worker'], environment: CONSOLE_ENVIRONMENT });
+  browser = await ConsoleBrowser.launch(system.process('api').url);
+  product_id = await system.createProduct(100);
+});
+afterAll(async () => {
+  await browser?.close();
+  await system.stop();
+});
+afterEach(() => expect(browser.errors).toEqual([]));
+
+const placeOrder = () => system.placeOrder([{ product_id, quantity: 1 }]);
+const isLive = (page: Page) => page.getByText('live', { exact: true }).waitFor(TIMEOUT);
+const rowOf = (page: Page, table: string, text: string) =>
+  page.getByRole('table', { name: table }).getByRole('row').filter({ hasText: text });
+
+describe('The page about the flow', () => {
+  it('shows events as they occur, each with a link to its order', async () => {
+    const page = await browser.open('/flow', { role: 'operator' });
+    await isLive(page);
+    const { id } = await placeOrder();
+    await rowOf(page, 'Latest events', 'order.processed')
+      .getByRole('link', { name: String(id) })
+      .click();
+    await page.getByRole('heading', { level: 1, name: `Order ${id}` }).waitFor();
+    await page.getByRole('link', { name: 'Show the journey' }).click();
+    await page.getByRole('heading', { level: 1, name: `Journey of order ${id}` }).waitFor();
+    await page.context().close();
+  });
+
+  it('shows a fault in queues, processes and problems, until it is over', async () => {
+    const page = await browser.open('/flow', { role: 'operator' });
+    await page.getByText('There is no problem.').waitFor(TIMEOUT);
+    await rowOf(page, 'Processes', 'stock-worker').getByText('consuming').waitFor(TIMEOUT);
+    await system.process('stock-worker').stop();
+    await placeOrder();
+    const problem = page.getByText('No process consumes stock_queue.');
+    await problem.waitFor(TIMEOUT);
+    await page.getByText('docs/operations.md#estoqueconsumerdown').waitFor();
+    await rowOf(page, 'Queues', 'stock_queue')
+      .getByRole('cell', { name: '1', exact: true })
+      .first()
+      .waitFor(TIMEOUT);
+    await system.launch('stock-worker').waitUntilReady();
+    await problem.waitFor({ state: 'hidden', ...TIMEOUT });
+    await page.context().close();
+  });
+
+  it('has charts with a text for screen readers, and keeps the period in the address', async () => {
+    const page = await browser.open('/flow', { role: 'operator', theme: 'dark' });
+    const outbox = page.getByRole('img', { name: /^Lag of the outbox, in seconds\. lag: \d/ });
+    await outbox.waitFor(TIMEOUT);
+    await page.getByRole('img', { name: /^Handling time, p95.*stock\.reserve: \d/ }).waitFor(TIMEOUT);
+    expect(await findAccessibilityProblems(page)).toEqual([]);
+    await page.getByText('24 hours').click();
+    await page.waitForURL(/period=24h/);
+    await page.setViewportSize(NARROW);
+    await until('the charts to fit the window', async () => !(await isTooWide(page)));
+    // The picture is wider than a phone, and scrolls by keyboard.
+    const picture = page.getByRole('group', { name: /^How messages move/ });
+    await picture.focus();
+    await page.keyboard.press('ArrowRight');
+    await page.waitForFunction(() => document.querySelector('.flow-topology')!.scrollLeft > 0);
+    await page.context().close();
+  });
+
+  it('connects again when the api was restarted', async () => {
+    const page = await browser.open('/flow', { role: 'operator' });
+    await isLive(page);
+    const { port } = new URL(system.process('api').url);
+    await system.process('api').stop();
+    await page.getByText('connecting', { exact: true }).first().waitFor(TIMEOUT);
+    await system.launch('api', { PORT: port }).waitUntilReady();
+    await isLive(page);
+    const { id } = await placeOrder();
+    await rowOf(page, 'Latest events', 'order.processed')
+      .getByRole('link', { name: String(id) })
+      .waitFor(TIMEOUT);
+    // The browser reports requests that failed meanwhile.
+    await page.context().close();
+    browser.errors.length = 0;
+  });
+});
+
+describe('The page about the journey of an order', () => {
+  it('shows what happened as a waterfall, and what happens next', async () => {
+    const { id } = await placeOrder();
+    await system.waitForOrderStatus(id, 'processed');
+    const page = await browser.open(`/orders/${id}/journey`, { role: 'operator', theme: 'dark' });
+    for (const text of ['message order.created', 'movement sale', 'mail order_processed'])
+      await rowOf(page, 'What happened', text).first().waitFor(TIMEOUT);
+    await system.request('POST', `/v1/orders/${id}/cancel`, {});
+    await rowOf(page, 'What happened', 'status cancelled').waitFor(TIMEOUT);
+    expect(await findAccessibilityProblems(page)).toEqual([]);
+    await page.context().close();
+  });
+});
