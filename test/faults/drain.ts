@@ -22,8 +22,8 @@ export function ledgerFactsOf({ load, openingStock }: FaultInjector): LedgerFact
  * to them.
  *
  * @param deadline in milliseconds since 1970
- * @param options.emptyQueues whether the work queues and the retry queues have to be empty too, which is possible without
- *   load only
+ * @param options.emptyQueues whether the work queues, the retry queues and the whole outbox have to be empty too, which is
+ *   possible without load only
  * @param options.exceptQueues queues that need not be empty
  */
 export async function waitUntilDrained(
@@ -37,12 +37,14 @@ export async function waitUntilDrained(
             coalesce((SELECT max(id) FROM outbox), 0) AS outbox_id`,
   );
   for (;;) {
+    // Before the outbox is read: a message is acknowledged after the events of its handler were stored.
+    const waiting = emptyQueues ? await broker.countWaitingByQueue(exceptQueues) : {};
     const [row] = await database.query<{ open: number[]; unnotified: number[]; unpublished: number }>(
       `SELECT ARRAY(SELECT id::int FROM orders WHERE id <= $1 AND id <> ALL ($3) AND status IN (${IN_PROGRESS})) AS open,
               ARRAY(SELECT id::int FROM orders WHERE id <= $1 AND id <> ALL ($3) AND status IN ('processed', 'rejected')
                 AND NOT EXISTS (SELECT 1 FROM notifications WHERE order_id = orders.id AND state <> 'pending')) AS unnotified,
-              (SELECT count(*)::int FROM outbox WHERE id <= $2) AS unpublished`,
-      [newest!.order_id, newest!.outbox_id, [...overdueOrders]],
+              (SELECT count(*)::int FROM outbox WHERE $4 OR id <= $2) AS unpublished`,
+      [newest!.order_id, newest!.outbox_id, [...overdueOrders], emptyQueues],
     );
     const { open, unnotified, unpublished } = row!;
     const wrongAmounts = await findWrongAmounts(
@@ -52,7 +54,6 @@ export async function waitUntilDrained(
     );
     const unsettled = wrongAmounts.map(({ order }) => order).filter((order) => !overdueOrders.has(order));
     const isDone = open.length + unnotified.length + unsettled.length + unpublished === 0;
-    const waiting = isDone && emptyQueues ? await broker.countWaitingByQueue(exceptQueues) : {};
     if (isDone && Object.keys(waiting).length === 0) return { isDrained: true, unfinished: '' };
     if (Date.now() > deadline) {
       for (const orderId of [...open, ...unnotified, ...unsettled]) overdueOrders.add(orderId);

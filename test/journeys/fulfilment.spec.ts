@@ -206,6 +206,17 @@ describe('Order that is fulfilled', () => {
     const returned = mails.filter(({ subject }) => subject === `Recebemos a devolução do seu pedido ${id}`);
     expect(returned).toHaveLength(2);
     await system.expectLedgerReconciles();
+    const { data: recorded } = await dataOf(
+      system.api.GET('/v1/notifications', { params: { query: { order_id: id } } }),
+    );
+    const rendered = await Promise.all(
+      recorded.map((notification) =>
+        dataOf(system.api.GET('/v1/notifications/{id}/mail', { params: { path: { id: notification.id } } })),
+      ),
+    );
+    expect(rendered.map(({ subject }) => subject).toSorted()).toEqual(
+      mails.map(({ subject }) => subject).toSorted(),
+    );
   });
 
   it('causes no mail of a kind that its customer has opted out of', async () => {

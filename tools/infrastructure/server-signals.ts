@@ -14,7 +14,7 @@ process.on('exit', () => resume([...halted]));
  * @returns a function that continues them
  */
 export function haltServer(main: number): () => void {
-  // The main process is first, so that it cannot start further processes.
+  // The main process is first: it must not start further processes meanwhile.
   sendSignal(main, 'SIGSTOP');
   const pids = [main, ...childrenOf(main)];
   for (const pid of pids) {

@@ -21,7 +21,7 @@ interface RawMessage {
 }
 
 const EXCHANGE = 'stock_events';
-/** Header of a copy, so that it is not copied again. */
+/** Header of a copy, which is not copied again. */
 const COPY_HEADER = 'x-lab-copy';
 /** The API answers within 10 s, or a dependency is unavailable. */
 const REQUEST_TIMEOUT_MS = 15_000;

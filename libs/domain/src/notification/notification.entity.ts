@@ -40,7 +40,7 @@ export class Notification {
   movement_id!: number | null;
 
   /** Shipment or return of the order that the mail is about, by its kind, or null for a mail about the whole order. */
-  @Column('bigint', { nullable: true, select: false })
+  @Column('bigint', { nullable: true })
   subject_id!: number | null;
 
   @Column('text')
