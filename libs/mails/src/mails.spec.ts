@@ -163,8 +163,13 @@ describe('orderMail', () => {
       expect(html).toContain('QB123&lt;5BR');
 
       const lines = order.lines.map((line) => ({ ...line, shipped: line.quantity }));
-      const shipments = [{ ...order.shipments[0]!, carrier: null, tracking_number: null }];
-      const last = renderMail('order_shipped', { locale, lines, shipments });
+      const first = { ...order.shipments[0]!, carrier: null, tracking_number: null };
+      const items = order.lines.map(({ product_id }) => ({ product_id, quantity: 1 }));
+      const later = { ...first, id: first.id + 1, lines: items };
+      // The mail about the first shipment can be written after the second.
+      const early = renderMail('order_shipped', { locale, lines, shipments: [first, later] });
+      const last = renderMail('order_shipped', { locale, lines, shipments: [{ ...later, id: 16 }, first] });
+      for (const part of [early.text, early.html]) expect(part.replaceAll(/\s+/g, ' ')).toMatch(rest);
       for (const part of [last.text, last.html])
         for (const absent of [carrier, tracking, rest])
           expect(part.replaceAll(/\s+/g, ' ')).not.toMatch(absent);

@@ -94,7 +94,7 @@ export function orderMail(
       expired: order.cancellation === 'expired',
       carrier: shipment?.carrier,
       tracking_number: shipment?.tracking_number,
-      partial: shipment !== undefined && order.lines.some(({ quantity, shipped }) => shipped < quantity),
+      partial: shipment !== undefined && isFollowedByAnother(shipment, order),
       lines: linesOf(order, items).map(({ product_id, name, sku, quantity, unit_price }) => ({
         name,
         sku,
@@ -116,6 +116,17 @@ function subjectOf(
   if (kind !== 'order_shipped') return {};
   const shipment = shipments.find(({ id }) => id === subjectId)!;
   return { shipment, items: shipment.lines };
+}
+
+/**
+ * Whether units were still to be shipped after this shipment. Later shipments do not count: the mail says the same
+ * when it is written late.
+ */
+function isFollowedByAnother({ id }: Shipment, { lines, shipments }: OrderDetails): boolean {
+  const unitsOf = (items: { quantity: number }[]) => items.reduce((sum, { quantity }) => sum + quantity, 0);
+  return (
+    unitsOf(shipments.filter((other) => other.id <= id).flatMap((other) => other.lines)) < unitsOf(lines)
+  );
 }
 
 /** The lines of the order with the quantities of the items, if there are any. */
