@@ -13,8 +13,11 @@ import type { LoadRequest, LoadResult } from './load/generator.js';
 import { HIGH_RATE_LIMITS } from '../test/support/rate-limits.js';
 import type { Database, Stack } from './stack.js';
 
-/** `product`: the apps as built for production. `baseline`: the same work written by hand, in bench/baseline. */
-export type Contender = 'product' | 'baseline';
+/**
+ * `product`: the apps as built for production. `baseline`: the same work written by hand, in bench/baseline. `revision`:
+ * the apps of another revision, as built for production.
+ */
+export type Contender = 'product' | 'baseline' | 'revision';
 export const DOMAIN = 'estoque.example';
 
 export interface PipelineOptions {
@@ -128,7 +131,7 @@ export class Pipeline {
 
   private async startApp(app: AppName) {
     const { contender, stack } = this.options;
-    const spec = contender === 'product' ? await this.productSpec(app) : await this.baselineSpec(app);
+    const spec = contender === 'baseline' ? await this.baselineSpec(app) : await this.productSpec(app);
     const { processes, dir } = stack.options;
     this.services.set(
       app,
@@ -154,13 +157,13 @@ export class Pipeline {
    * MAIL_SENDING.
    */
   private async productSpec(app: AppName): Promise<AppSpec> {
-    const { stack, smtpPort } = this.options;
+    const { stack, contender, smtpPort } = this.options;
     const port = await this.reserveAppPort(app);
     return {
       args: [
         ...NODE_FLAGS,
         ...profilingFlags(stack.options.profiles),
-        join(stack.options.root, 'dist', 'apps', app, 'src', 'main.js'),
+        join(stack.rootOf(contender), 'dist', 'apps', app, 'src', 'main.js'),
       ],
       env: {
         PATH: process.env.PATH,

@@ -1,9 +1,10 @@
 import type { MeasuredValues } from './measure.js';
+import type { Contender } from './pipeline.js';
 
 /** Values of one measurement, with the attributes that identify it. */
 export interface Measurement extends MeasuredValues {
   case: string;
-  contender: 'product' | 'baseline' | 'pgbench';
+  contender: Contender | 'pgbench';
   round: number;
   /** Concurrent clients, if they send as fast as they are answered. */
   connections?: number;

@@ -1,4 +1,5 @@
 import { CASES, initialApps, WARM_UP, type Case, type Load, type Sizes } from './cases.js';
+import { compareBuilds, type Difference } from './comparison.js';
 import { describeEnvironment, type Environment } from './environment.js';
 import { writeHistory } from './history.js';
 import { reconcileLedger } from './ledger.js';
@@ -10,7 +11,7 @@ import { runPgbench } from './pgbench.js';
 import { Pipeline, type Contender } from './pipeline.js';
 import { compilePrograms } from './programs.js';
 import { describeLoad, type CaseValues, type Measurement, type Results } from './results.js';
-import { SHOP } from './shop.js';
+import { OTHER_SHOP, SHOP } from './shop.js';
 import { Stack, type StackOptions } from './stack.js';
 import { COMPARISON_CONNECTIONS } from './targets.js';
 
@@ -36,16 +37,25 @@ export function selectCases(names: string[]): Case[] {
     : CASES.filter(({ name }) => names.includes(name));
 }
 
+/** Compares this build with the one in `otherRoot`: the case `uniform`, with the processes of each round started anew. */
+export async function runComparison(options: RunOptions & { otherRoot: string }): Promise<Difference[]> {
+  const uniform = CASES.find(({ name }) => name === 'uniform')!;
+  const cases: Case[] = [{ ...uniform, contenders: ['product', 'revision'] }];
+  const { measurements } = await runBench({ ...options, cases, connections: [COMPARISON_CONNECTIONS] });
+  return compareBuilds(measurements);
+}
+
 /** Runs every case with every contender in every round, so that changes of the machine's speed affect all of them. */
 export async function runBench(options: RunOptions): Promise<Report> {
-  const { cases, rounds, printProgress } = options;
+  const { cases, rounds, otherRoot, printProgress } = options;
   const stack = await Stack.start(options);
   try {
     const bench = new Bench(stack, options);
     const environment = await describeEnvironment(stack, options.command);
     for (let round = 1; round <= rounds; round++) {
       printProgress(`round ${round} of ${rounds}`);
-      if (cases.some(({ name }) => name === 'uniform' || name === 'mail')) await bench.runPgbench(round);
+      if (!otherRoot && cases.some(({ name }) => name === 'uniform' || name === 'mail'))
+        await bench.runPgbench(round);
       for (const benchCase of cases) await bench.runCase(benchCase, round);
     }
     return { environment, ...bench.results };
@@ -116,7 +126,7 @@ class Bench {
         stack: this.stack,
         contender,
         programs: this.programs,
-        template: await this.templateWith(stored),
+        template: contender === 'revision' ? OTHER_SHOP : await this.templateWith(stored),
         name: `${name}-${contender}-${round}-${stored}`,
         smtpPort: await mailServer?.port(),
       }),
@@ -142,7 +152,11 @@ class Bench {
       return await mutex.runExclusive(async () => {
         await waitUntilIdle(pipeline, mailServer);
         const { accepted, database, crashes } = pipeline;
-        const discrepancies = await reconcileLedger(database, { accepted, mails: mailServer?.mails });
+        // The checks read the tables of this revision.
+        const discrepancies =
+          contender === 'revision'
+            ? []
+            : await reconcileLedger(database, { accepted, mails: mailServer?.mails });
         return { values, failures: [...crashes, ...discrepancies] };
       });
     } finally {

@@ -3,6 +3,8 @@ import { insertApiKeys } from '../test/support/credentials.js';
 
 /** Name of the migrated database with products and stock and without orders. Every contender gets a copy of it. */
 export const SHOP = 'bench_shop';
+/** As SHOP, for the revision that this one is compared with: its tables can be others. */
+export const OTHER_SHOP = 'bench_other_shop';
 export const PRODUCTS: [number, number] = [1, 1_000];
 export const SOLD_OUT: [number, number] = [1_001, 1_010];
 /** Stock of each product that is not sold out from the start: more than any run orders. */

@@ -8,7 +8,8 @@ import type { Processes } from '../tools/infrastructure/processes.js';
 import { createBrokerUsers } from '../tools/infrastructure/broker-users.js';
 import { startRabbitMq, type RabbitMq } from '../tools/infrastructure/rabbitmq.js';
 import { Clients } from './clients.js';
-import { fillShop, SHOP } from './shop.js';
+import type { Contender } from './pipeline.js';
+import { fillShop, OTHER_SHOP, SHOP } from './shop.js';
 
 export interface StackOptions {
   root: string;
@@ -19,6 +20,8 @@ export interface StackOptions {
   profiles?: string;
   /** The clients have tokens instead of an API key. */
   withTokens: boolean;
+  /** Folder of the built revision that is compared with this one, if one is. */
+  otherRoot?: string;
   /** Prints one line of progress. */
   printProgress: (text: string) => void;
 }
@@ -43,7 +46,7 @@ export class Stack {
   ) {}
 
   static async start(options: StackOptions): Promise<Stack> {
-    const { dir, root, processes, withTokens, printProgress } = options;
+    const { dir, root, otherRoot, processes, withTokens, printProgress } = options;
     mkdirSync(dir, { recursive: true });
     const log = (name: string) => join(dir, 'logs', `${name}.log`);
     const [postgres, rabbitmq, clients] = await Promise.all([
@@ -52,12 +55,24 @@ export class Stack {
       withTokens ? Clients.withTokens() : Clients.withApiKey(),
     ]);
     const stack = new Stack(options, postgres, rabbitmq, clients);
-    const shop = stack.open(SHOP);
-    await stack.execute(`CREATE DATABASE ${SHOP}`);
+    await stack.createShop(SHOP, root);
+    if (otherRoot) await stack.createShop(OTHER_SHOP, otherRoot);
+    return stack;
+  }
+
+  /** @returns the folder of the sources that the contender is built from */
+  rootOf(contender: Contender): string {
+    const { root, otherRoot } = this.options;
+    return contender === 'revision' ? otherRoot! : root;
+  }
+
+  /** Creates the database with the migrations of the sources in `root`. */
+  private async createShop(name: string, root: string) {
+    const shop = this.open(name);
+    await this.execute(`CREATE DATABASE ${name}`);
     await migrate(root, shop.url);
     await fillShop(shop.pool);
-    await stack.close(shop);
-    return stack;
+    await this.close(shop);
   }
 
   /** Closes the connections only: the servers belong to `options.processes`. */

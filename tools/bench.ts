@@ -1,12 +1,13 @@
 // `npm run bench`. `npm run bench -- --help` lists its options; bench/README.md describes them.
 import { rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { CASES } from '../bench/cases.js';
+import { formatDifferences } from '../bench/comparison.js';
 import { formatProfiles } from '../bench/profiles.js';
 import { criteriaRows, writeReport } from '../bench/report.js';
-import { runBench, selectCases, type RunOptions } from '../bench/run.js';
+import { runBench, runComparison, selectCases, type RunOptions } from '../bench/run.js';
 import { evaluateCriteria } from '../bench/targets.js';
-import { build } from './build.js';
+import { build, buildRevision } from './build.js';
 import { stopCommands } from './command.js';
 import { tryLock } from './infrastructure/lock.js';
 import { endLeftovers } from './infrastructure/leftovers.js';
@@ -53,6 +54,10 @@ function readOptions(args: string[]) {
     )
     .option('--rows <number>', 'orders stored beforehand in the case million', wholeNumber(1), 1_000_000)
     .option('--backlog <number>', 'waiting messages of the case backlog', wholeNumber(1), 100_000)
+    .option(
+      '--against <revision>',
+      'compare the case uniform with the apps of this Git revision; every round starts all processes anew',
+    )
     .option('--tokens', 'the clients have tokens of an identity provider instead of an API key', false)
     .option('--report <prefix>', 'path of the report, without .md and .json', join(local, 'bench', 'report'))
     .option('--profile', 'also record CPU profiles', false)
@@ -62,6 +67,7 @@ function readOptions(args: string[]) {
     case: string[];
     rounds: number;
     seconds?: number;
+    against?: string;
     connections: number[];
     minutes: number;
     rows: number;
@@ -82,6 +88,7 @@ function readOptions(args: string[]) {
     windowSeconds: values.seconds ?? 60,
     snapshotWindows: values.minutes,
     report: resolve(values.report),
+    against: values.against,
     withTokens: values.tokens,
     profiles: values.profile ? join(local, 'bench', 'profiles') : undefined,
   };
@@ -111,6 +118,7 @@ async function main(): Promise<number> {
   const printProgress = createProgressPrinter();
   const command = ['npm run bench', ...(process.argv.length > 3 ? ['--', ...process.argv.slice(3)] : [])];
   const run: RunOptions = { ...options, root, dir, processes, printProgress, command: command.join(' ') };
+  if (options.against) return compareWith(options.against, run);
   const report = await runBench(run);
   writeReport(report, options.report);
   if (options.profiles) print(`\n${formatProfiles(options.profiles)}`);
@@ -120,6 +128,14 @@ async function main(): Promise<number> {
   for (const { case: name, contender, round } of report.failures)
     print(red(`✘ ${name}, ${contender}, round ${round} failed and has no result`));
   return report.failures.length === 0 ? 0 : 1;
+}
+
+async function compareWith(revision: string, run: RunOptions): Promise<number> {
+  const dist = await buildRevision(root, revision, join(dir, 'revision'), print);
+  const differences = await runComparison({ ...run, otherRoot: dirname(dist) });
+  print(bold(`\n  This build compared with ${revision}: mean of the rounds ± standard error`));
+  for (const line of formatDifferences(differences)) print(`  ${line}`);
+  return differences.every(({ rounds }) => rounds.length === run.rounds) ? 0 : 1;
 }
 
 function formatCriterionRow([name, measured, threshold, target, result]: string[]): string {
