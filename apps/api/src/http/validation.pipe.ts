@@ -6,6 +6,7 @@ import {
   type PipeTransform,
   type ValidationError,
 } from '@nestjs/common';
+import { cacheValidationRules } from './validation-rules.js';
 
 /** Stable error codes of class-validator's constraints. The code of any other constraint is its name. */
 const CODES: Record<string, string> = {
@@ -35,6 +36,7 @@ const CODES: Record<string, string> = {
 
 /** Creates the pipe that validates requests against their DTO: unknown fields, types, limits. */
 export function validationPipe() {
+  cacheValidationRules();
   return new ObjectOnlyPipe({
     whitelist: true,
     forbidNonWhitelisted: true,
