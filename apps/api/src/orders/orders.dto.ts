@@ -159,7 +159,11 @@ export class OrderCountsDto {
   is_complete!: boolean;
 }
 
-export function toOrderDto(order: OrderDetails): OrderDto {
+type StoredLine = OrderDetails['lines'][number];
+/** Of a new line, nothing is shipped or returned. */
+type Line = Omit<StoredLine, 'shipped' | 'returned'> & Partial<StoredLine>;
+
+export function toOrderDto(order: Omit<OrderDetails, 'lines'> & { lines: Line[] }): OrderDto {
   return {
     id: order.id,
     version: order.version,
@@ -168,7 +172,7 @@ export function toOrderDto(order: OrderDetails): OrderDto {
     locale: order.locale,
     reference: order.reference,
     metadata: order.metadata ?? {},
-    lines: order.lines.map(({ product_id, sku, name, quantity, shipped, returned, unit_price }) => ({
+    lines: order.lines.map(({ product_id, sku, name, quantity, shipped = 0, returned = 0, unit_price }) => ({
       product_id,
       sku,
       name,

@@ -225,7 +225,6 @@ function toPlacedDto(order: NewOrder, { id, created_at }: PlacedOrder): OrderDto
     rejection: null,
     cancellation: null,
     cancellation_reason: null,
-    lines: order.lines.map((line) => ({ ...line, shipped: 0, returned: 0 })),
     shipments: [],
     returns: [],
     timeline: [{ step: FIRST_ORDER_STATUS, at: created_at }],
