@@ -11,6 +11,8 @@ import { atLeast, createCommand, list, seedOption } from './options.js';
 import { local, root } from './paths.js';
 import { createProgressPrinter, dim, green, print, red } from './terminal.js';
 
+/** Of a good order, while only the hostile input is sent. */
+const MAX_ORDER_SECONDS = 5;
 const OWN_DIST = join(root, 'dist');
 
 const options = readOptions(process.argv.slice(3));
@@ -51,7 +53,8 @@ async function main(): Promise<number> {
   const { seed, only, dist, minutes } = options;
   const { dir, processes } = testRun;
   const printProgress = createProgressPrinter();
-  const run = { root, dir, dist, processes, seed, only, seconds: minutes * 60, printProgress };
+  const duration = { seconds: minutes * 60, maxOrderSeconds: MAX_ORDER_SECONDS };
+  const run = { root, dir, dist, processes, seed, only, ...duration, printProgress };
   const report = await runFuzz(run);
   writeFuzzReport(report, options.report);
   for (const { kind, count, detail } of report.violations)

@@ -20,6 +20,8 @@ describe('The system under hostile input', () => {
       seed: 1,
       seconds: SECONDS,
       only: SOURCES,
+      // Other specs use the processors as well.
+      maxOrderSeconds: 30,
       // Shorter than the default of a run, so that messages about unknown orders are dead letters sooner.
       environment: { RETRY_DELAYS_MS: '200,400,800,1500' },
     });

@@ -7,7 +7,6 @@ import type { Violations } from './violations.js';
 
 /** Resident memory of one process above which it counts as unbounded: the heap limit of the apps, and as much again. */
 const MAX_MEMORY_MB = 400;
-const ORDER_SECONDS = 5;
 
 /** Watches the system while it gets hostile input: memory, restarts, and one good order per second. */
 export class Observer {
@@ -23,6 +22,7 @@ export class Observer {
     private readonly injector: FaultInjector,
     private readonly violations: Violations,
     private readonly inputs: InputLog,
+    private readonly maxOrderSeconds: number,
   ) {}
 
   start() {
@@ -61,9 +61,9 @@ export class Observer {
     const { id, status, error = '' } = request;
     this.orderSeconds.push(seconds);
     if (id === undefined) this.violations.add('a good order was refused', inputs, `${status} ${error}`);
-    else if (seconds > ORDER_SECONDS)
+    else if (seconds > this.maxOrderSeconds)
       this.violations.add(
-        `a good order took more than ${ORDER_SECONDS} s`,
+        `a good order took more than ${this.maxOrderSeconds} s`,
         inputs,
         `order ${id}: ${seconds} s`,
       );

@@ -27,6 +27,8 @@ export interface FuzzOptions extends Omit<FaultInjectorOptions, 'otherDist' | 'c
   seconds: number;
   /** Kinds of input to send. */
   only: readonly Source[];
+  /** A good order that is processed later than this violates a guarantee. */
+  maxOrderSeconds: number;
 }
 
 export interface FuzzReport {
@@ -61,13 +63,13 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
 async function sendAndCheck(
   injector: FaultInjector,
   issuer: Issuer,
-  { seed, seconds, only, printProgress }: FuzzOptions,
+  { seed, seconds, only, maxOrderSeconds, printProgress }: FuzzOptions,
 ): Promise<FuzzReport> {
   const credentials = await Credentials.create(injector, issuer);
   const known = await createKnownResources(injector.apps);
   const violations = new Violations();
   const inputs = new InputLog();
-  const observer = new Observer(injector, violations, inputs);
+  const observer = new Observer(injector, violations, inputs, maxOrderSeconds);
   observer.start();
   printProgress(`the system is running; seed ${seed}, ${seconds} s`);
   const endsAt = Date.now() + seconds * 1_000;
