@@ -37,6 +37,9 @@ function publicationsIn(program: ts.Program): Publication[] {
 
 const relative = (file: string) => file.slice(process.cwd().length + 1).replaceAll(sep, '/');
 
+/** Both programs of this file read the same sources. */
+const sources = new Map<string, ts.SourceFile | undefined>();
+
 function compile(files: Record<string, string> = {}): ts.Program {
   const { config } = ts.readConfigFile('tsconfig.json', (file) => ts.sys.readFile(file)) as {
     config: unknown;
@@ -47,6 +50,11 @@ function compile(files: Record<string, string> = {}): ts.Program {
   const [readFile, fileExists] = [host.readFile.bind(host), host.fileExists.bind(host)];
   host.readFile = (file) => files[relative(file)] ?? readFile(file);
   host.fileExists = (file) => relative(file) in files || fileExists(file);
+  const parse = host.getSourceFile.bind(host);
+  host.getSourceFile = (file, ...rest) => {
+    if (!sources.has(file)) sources.set(file, parse(file, ...rest));
+    return sources.get(file);
+  };
   const added = Object.keys(files).map((file) => `${process.cwd()}/${file}`);
   return ts.createProgram([...entries, ...added], { ...options, noEmit: true }, host);
 }
