@@ -13,6 +13,7 @@ import { DASHBOARD_FILE, dashboardDocument } from './documents/dashboard.js';
 import { errorsPage } from './documents/errors-page.js';
 import { incompatibleChanges, eventDocuments, wire } from './documents/events.js';
 import { pagesWithSections } from './documents/generated-sections.js';
+import { RUNBOOK_FILE, runbookPage } from './documents/runbook-page.js';
 import { readJson } from './infrastructure/files.js';
 import { createCommand } from './options.js';
 
@@ -60,6 +61,7 @@ const documents = {
   ...(await clientFiles(root, stdout)),
   'docs/errors.md': errorsPage(),
   ...eventDocuments(),
+  [RUNBOOK_FILE]: runbookPage(root),
   [DASHBOARD_FILE]: dashboardDocument(),
   ...brokerUserDocuments(wire().topology),
   ...pagesWithSections(root),

@@ -44,5 +44,5 @@ export default defineConfig({
       },
     },
   },
-  server: { proxy: { '^/(v1|docs|openapi|asyncapi|settings)': 'http://127.0.0.1:3000' } },
+  server: { proxy: { '^/(v1|docs|openapi|asyncapi|runbook|settings)': 'http://127.0.0.1:3000' } },
 });

@@ -81,7 +81,7 @@ describe('Secrets', () => {
       /URL|HEADERS|PASSWORD|TOKEN|SECRET|API_KEY/.test(name),
     );
     // Addresses that must not contain a password.
-    const withoutPassword = ['AUTH_JWKS_URL', 'PAYMENT_GATEWAY_URL'];
+    const withoutPassword = ['AUTH_JWKS_URL', 'PAYMENT_GATEWAY_URL', 'TRACE_URL'];
     expect(names.filter((name) => !withoutPassword.includes(name)).toSorted()).toEqual(
       SECRET_VARIABLES.toSorted(),
     );
@@ -131,6 +131,26 @@ describe('Addresses that are logged', () => {
       expect(findProblems(environment)).toEqual([`${name} must not contain a user name or a password`]);
     },
   );
+});
+
+describe('The address of a trace', () => {
+  it.each([
+    'javascript:alert("{trace_id}")',
+    'data:text/html,{trace_id}',
+    'https://{trace_id}.example',
+    'https://user:secret@jaeger.example/trace/{trace_id}',
+    'https://jaeger.example/trace/',
+    '/trace/{trace_id}',
+  ])('must be a page of a server that has a place for the id: %s', (TRACE_URL) => {
+    expect(findProblems({ ...validEnvironment, TRACE_URL })).toEqual([
+      expect.stringMatching(/^TRACE_URL must /),
+    ]);
+  });
+
+  it('can contain the id anywhere behind the host', () => {
+    const TRACE_URL = 'http://127.0.0.1:16686/search?id={trace_id}';
+    expect(readEnvironment([], { ...validEnvironment, TRACE_URL })).toMatchObject({ TRACE_URL });
+  });
 });
 
 describe('Settings of the HTTP server', () => {

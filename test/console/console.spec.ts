@@ -284,6 +284,19 @@ describe('The page of operations', () => {
     await page.getByText('the ledger reconciles').first().waitFor({ timeout: 30_000 });
   });
 
+  it('shows the versions of the processes, and how long data are kept', async () => {
+    const page = await browser.open('/operations', { role: 'operator' });
+    const rowOf = (table: string, text: string) =>
+      page.getByRole('table', { name: table }).getByRole('row').filter({ hasText: text });
+    await rowOf('Versions of the running processes', 'order-worker')
+      .filter({ hasText: 'unreleased' })
+      .waitFor({ timeout: 30_000 });
+    await rowOf('Retention', 'Audit log').filter({ hasText: '365 days' }).waitFor();
+    await rowOf('Retention', 'Answers to requests').filter({ hasText: '24 hours' }).waitFor();
+    await rowOf('Retention', 'Timelines').filter({ hasText: 'not deleted' }).waitFor();
+    await rowOf('Retention', 'Dead letters').filter({ hasText: '100,000' }).waitFor();
+  });
+
   it('shows the configuration without secrets', async () => {
     const page = await browser.open('/operations', { role: 'operator' });
     const table = page.getByRole('table', { name: 'Configuration of the API' });

@@ -17,7 +17,10 @@ let system: System;
 let browser: ConsoleBrowser;
 let product_id: number;
 beforeAll(async () => {
-  system = await System.start({ apps: [...FLOW_APPS, 'payment-worker'], environment: CONSOLE_ENVIRONMENT });
+  system = await System.start({
+    apps: [...FLOW_APPS, 'payment-worker'],
+    environment: { ...CONSOLE_ENVIRONMENT, TRACE_URL: 'https://jaeger.example/trace/{trace_id}' },
+  });
   browser = await ConsoleBrowser.launch(system.process('api').url);
   product_id = await system.createProduct(100);
 });
@@ -54,7 +57,12 @@ describe('The page about the flow', () => {
     await placeOrder();
     const problem = page.getByText('No process consumes stock_queue.');
     await problem.waitFor(TIMEOUT);
-    await page.getByText('docs/operations.md#estoqueconsumerdown').waitFor();
+    const [chapter] = await Promise.all([
+      page.context().waitForEvent('page'),
+      page.getByRole('link', { name: 'Runbook: estoqueconsumerdown' }).first().click(),
+    ]);
+    await chapter.getByRole('heading', { name: 'EstoqueConsumerDown' }).waitFor();
+    await chapter.close();
     await rowOf(page, 'Queues', 'stock_queue')
       .getByRole('cell', { name: '1', exact: true })
       .first()
@@ -107,8 +115,18 @@ describe('The page about the journey of an order', () => {
     const page = await browser.open(`/orders/${id}/journey`, { role: 'operator', theme: 'dark' });
     for (const text of ['message order.created', 'movement sale', 'mail order_processed'])
       await rowOf(page, 'What happened', text).first().waitFor(TIMEOUT);
+    const request = rowOf(page, 'What happened', 'request POST /v1/orders');
+    await request.getByTitle(/^api-[\da-f]{8}@.*, version unreleased$/).waitFor();
     await system.request('POST', `/v1/orders/${id}/cancel`, {});
     await rowOf(page, 'What happened', 'status cancelled').waitFor(TIMEOUT);
+    const traceId = '0af7651916cd43dd8448eb211c80319c';
+    await system.sql('UPDATE notifications SET traceparent = $2 WHERE order_id = $1', [
+      id,
+      `00-${traceId}-b7ad6b7169203331-01`,
+    ]);
+    const link = page.getByRole('link', { name: traceId });
+    await link.waitFor(TIMEOUT);
+    expect(await link.getAttribute('href')).toBe(`https://jaeger.example/trace/${traceId}`);
     expect(await findAccessibilityProblems(page)).toEqual([]);
     await page.context().close();
   });

@@ -199,11 +199,14 @@ describe('The server', () => {
       expect((await sendRequest(url + path)).status).not.toBe(200);
   });
 
-  it('shows the events at /asyncapi, without a script', async () => {
-    const { status, headers, text } = await sendRequest(`${url}/asyncapi`);
+  it.each([
+    ['the events', '/asyncapi', 'id="order.created"'],
+    ['the runbook', '/runbook', 'id="estoqueconsumerdown"'],
+  ])('shows %s at %s, without a script', async (_what, path, content) => {
+    const { status, headers, text } = await sendRequest(url + path);
     expect(status).toBe(200);
     expect(headers['content-security-policy']).not.toContain('script-src');
-    expect(text).toContain('id="order.created"');
+    expect(text).toContain(content);
   });
 
   it('tells every caller who they are, and nobody else', async () => {

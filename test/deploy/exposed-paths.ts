@@ -12,6 +12,7 @@ export const PUBLIC_PATHS = [
   '/openapi.json',
   '/openapi.yaml',
   '/asyncapi',
+  '/runbook',
   '/settings.json',
 ];
 

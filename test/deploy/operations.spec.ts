@@ -2,6 +2,7 @@ import { environmentSchema, SECRET_VARIABLES } from '@estoque/platform';
 import { existsSync, readFileSync } from 'node:fs';
 import pg from 'pg';
 import { APP_NAMES } from '../../apps/manifest.js';
+import { RUNBOOK_FILE, runbookPage } from '../../tools/documents/runbook-page.js';
 import { databaseUrls } from '../../tools/infrastructure/accounts.js';
 import { createDatabase } from '../support/database.js';
 import { alertRules } from './alert-rules.js';
@@ -39,6 +40,15 @@ describe('Runbook', () => {
       expect(anchorsOf(readFileSync(file, 'utf8'))).toContain(anchor);
     },
   );
+
+  it('is served to the console as it is, with an anchor for each section', () => {
+    const html = readFileSync(RUNBOOK_FILE, 'utf8');
+    expect(html === runbookPage('.')).toBe(true);
+    const headings = page.replaceAll(/^ *```[^]*?^ *```/gm, '');
+    for (const anchor of anchorsOf(headings)) expect(html).toContain(` id="${anchor}"`);
+    for (const [, target] of html.matchAll(/href="#([^"]+)"/g)) expect(html).toContain(` id="${target}"`);
+    expect(html).not.toMatch(/\*\*\w|\]\(|<p>\||```/);
+  });
 
   it('has no broken link to a section', () => {
     const links = [...page.matchAll(/\]\(([\w./-]*)#([^)]+)\)/g)].map(([, file, anchor]) => [file!, anchor!]);

@@ -63,8 +63,13 @@ describe('Watching the system', () => {
       await system.process('stock-worker').stop();
       await system.placeOrder(items());
       const { queues, processes, problems } = await waitForFlow('a message to wait', (flow) =>
-        flow.queues.some(({ name, messages }) => name === 'stock_queue' && messages === 1),
+        flow.queues.some(
+          ({ name, messages, oldest_message_seconds: age }) =>
+            name === 'stock_queue' && messages === 1 && age !== null && age > 1,
+        ),
       );
+      const ages = queues.filter(({ oldest_message_seconds: age }) => age !== null);
+      expect(ages.map(({ name }) => name)).toEqual(['stock_queue']);
       expect(queues.find(({ name }) => name === 'stock_queue')).toMatchObject({
         kind: 'work',
         app: 'stock-worker',
@@ -79,8 +84,11 @@ describe('Watching the system', () => {
         runbook: 'estoqueconsumerdown',
       });
       await system.launch('stock-worker').waitUntilReady();
-      await waitForFlow('the queue to be consumed', (flow) =>
-        flow.problems.every(({ subject }) => subject !== 'stock_queue'),
+      await waitForFlow(
+        'the queue to be consumed',
+        (flow) =>
+          flow.problems.every(({ subject }) => subject !== 'stock_queue') &&
+          flow.queues.every(({ oldest_message_seconds: age }) => age === null),
       );
     });
 
@@ -153,6 +161,17 @@ describe('Watching the system', () => {
         [`product ${product_id}`, 'order-worker', 'committed'],
       ]);
       expect(namesOf(journey, 'movement')).toEqual([['sale', 'stock-worker', null]]);
+      expect(namesOf(journey, 'http_request')).toEqual([['POST /v1/orders', 'api', 'stored']]);
+      const { processes } = await readFlow();
+      const instanceOf = (app: string | null) => processes.find((process) => process.app === app)!.instance;
+      for (const { kind, app, process, version } of journey.spans.filter(({ kind }) => kind !== 'outbox'))
+        expect([kind, process, version]).toEqual([kind, instanceOf(app), 'unreleased']);
+      for (const { started_at, received_at, finished_at } of journey.spans.filter(
+        ({ kind, app }) => kind === 'message' && app !== 'notify-worker',
+      )) {
+        expect(received_at! >= started_at).toBe(true);
+        expect(received_at! <= finished_at!).toBe(true);
+      }
       expect(namesOf(journey, 'mail')).toEqual([['order_processed', 'notify-worker', 'sent']]);
       const starts = journey.spans.map(({ started_at }) => started_at);
       expect(starts).toEqual(starts.toSorted());
@@ -183,6 +202,65 @@ describe('Watching the system', () => {
       expect(namesOf(await readJourney(id), 'dead_letter_action')).toEqual([
         ['stock.reserve', 'api', 'discarded'],
       ]);
+    });
+
+    it('deliveries that had no effect: duplicates, attempts that failed, and the last one', async () => {
+      const { id } = await system.placeOrder(items());
+      await system.waitForOrderStatus(id, 'processed');
+      const eventId = 'c0ffee00-0000-4000-8000-000000000001';
+      await system.externalClient.publish('order.created', {
+        event: 'order.created',
+        event_id: eventId,
+        order_id: id,
+        items: items(),
+      });
+      // Not yet shipped: tried again until no attempt is left.
+      await system.externalClient.publish('order.shipped', {
+        event: 'order.shipped',
+        event_id: 'ana@example.com',
+        order_id: id,
+        shipment_id: 1,
+        items: items(),
+      });
+      const deliveriesOf = async (name: string) =>
+        (await readJourney(id)).spans.filter((span) => span.kind === 'delivery' && span.name === name);
+      const [duplicate] = await until('the duplicate', async () => {
+        const deliveries = await deliveriesOf('order.created');
+        return deliveries.length > 0 && deliveries;
+      });
+      const { processes } = await readFlow();
+      expect(duplicate).toMatchObject({
+        app: 'order-worker',
+        process: processes.find(({ app }) => app === 'order-worker')!.instance,
+        outcome: 'duplicate',
+        detail: { queue: 'order_queue', attempt: 1, event_id: eventId },
+      });
+      const failed = await until(
+        'the last attempt',
+        async () => {
+          const deliveries = await deliveriesOf('order.shipped');
+          return deliveries.some(({ outcome }) => outcome === 'dead_lettered') && deliveries;
+        },
+        { seconds: 30 },
+      );
+      expect(failed.map(({ outcome, detail }) => [outcome, detail.attempt])).toEqual([
+        ...Array.from({ length: failed.length - 1 }, (_, index) => ['retried', index + 1]),
+        ['dead_lettered', failed.length],
+      ]);
+      expect(failed.length).toBeGreaterThan(1);
+      expect(JSON.stringify(failed)).not.toContain('ana@example.com');
+    });
+
+    it('that the watchdog has published its event again', async () => {
+      const { id } = await system.placeOrder(items());
+      await system.waitForOrderStatus(id, 'processed');
+      await system.sql('UPDATE orders SET republish_count = 2, republished_at = now() WHERE id = $1', [id]);
+      const { spans } = await readJourney(id);
+      expect(spans.find(({ kind }) => kind === 'republication')).toMatchObject({
+        name: 'order.processed',
+        app: 'order-worker',
+        detail: { count: 2 },
+      });
     });
 
     it('to those who may read operations, and only of an order that exists', async () => {
@@ -358,6 +436,56 @@ describe('Watching the system', () => {
       });
       opened[0]!.close();
       await until('another stream to be accepted', () => watch('', operator));
+    });
+
+    it('at each of two processes, with the same ids, so that a client resumes at the other one', async () => {
+      const replica = system.launchReplica('api');
+      await replica.waitUntilReady();
+      try {
+        const first = await watch();
+        const second = await EventStream.open(`${replica.url}/v1/stream`);
+        streams.push(second);
+        expect(await feedQueues()).toHaveLength(2);
+        const { id } = await system.placeOrder(items());
+        const last = await first.waitFor('order', { order_id: id, status: 'reserved' });
+        await second.waitFor('order', { order_id: id, status: 'processed' });
+        const idsOf = ({ events }: EventStream) =>
+          events.filter(({ data }) => data.order_id === id).map((event) => event.id);
+        await first.waitFor('order', { order_id: id, status: 'processed' });
+        expect(idsOf(first)).toEqual(idsOf(second));
+        first.close();
+        const resumed = await EventStream.open(`${replica.url}/v1/stream`, { 'last-event-id': last.id! });
+        streams.push(resumed);
+        const processed = await resumed.waitFor('order', { order_id: id });
+        expect(processed.data.status).toBe('processed');
+        expect(resumed.events.map(({ event }) => event)).not.toContain('lost');
+      } finally {
+        await replica.stop();
+      }
+    });
+
+    it('to 100 clients of a process, and refuses further ones until one has left', async () => {
+      const keys = await Promise.all(
+        Array.from({ length: 11 }, async (_, index) => {
+          const body = { name: `watcher ${index}`, scopes: ['orders:read'] };
+          return (await system.request<{ key: string }>('POST', '/v1/api-keys', body)).body.key;
+        }),
+      );
+      const headersOf = (index: number) => ({ authorization: `Bearer ${keys[index]}` });
+      await until('the streams of earlier tests to end', async () => {
+        const { text } = await sendRequest(`${system.process('api').url}/metrics`);
+        return /^estoque_streams 0$/m.test(text);
+      });
+      await Promise.all(
+        Array.from({ length: 100 }, (_, index) => watch('', headersOf(Math.floor(index / 10)))),
+      );
+      const refused = await sendRequest(streamUrl(), {
+        headers: { accept: 'text/event-stream', ...headersOf(10) },
+      });
+      expect(bodyOf<Problem>(refused)).toMatchObject({ status: 503, code: 'overloaded' });
+      expect(refused.headers['retry-after']).toBeDefined();
+      streams[0]!.close();
+      await until('another stream to be accepted', () => watch('', headersOf(10)));
     });
 
     it('until the key is revoked, or the process stops', async () => {

@@ -1,4 +1,6 @@
 import { auditConnectionOf } from '../../libs/domain/src/audit/audit-connection.js';
+import { DeliveryLogRepository } from '../../libs/domain/src/processes/delivery-log.repository.js';
+import { ProcessReportRepository } from '../../libs/domain/src/processes/process-report.repository.js';
 import { MonitorClient, sqlClientOf } from '@estoque/database';
 import { createDataSource, SnapshotAge, StockAudit, UnitOfWork } from '@estoque/domain';
 import { DeadLetterRetention } from '@estoque/messaging';
@@ -85,6 +87,43 @@ describe('The privileges of the apps are enough', () => {
     const environment = { WEBHOOK_RETENTION_DAYS: 14 } as Environment;
     await new WebhookPruningService(unitOfWorkOf('notify-worker'), environment, logger).prune();
     expect([await count('webhook_events'), await count('webhook_deliveries')]).toEqual([0, 0]);
+  });
+
+  it.each(APP_NAMES.filter((app) => app !== 'api'))(
+    'for %s to record deliveries that had no effect, and to delete the oldest ones',
+    async (app) => {
+      await owner.query(
+        `INSERT INTO delivery_log (id, order_id, queue, event, outcome, attempt, process, started_at, ended_at)
+         SELECT id, 1, 'q', 'order.created', 'retried', 1, 1, now(), now() FROM unnest('{-100000,-99999,0}'::bigint[]) AS id`,
+      );
+      await new DeliveryLogRepository(sqlClientOf(dataSources.get(app)!)).add(7, [
+        {
+          queue: 'q',
+          event: 'order.created',
+          correlation: { order_id: 5 },
+          outcome: 'duplicate',
+          attempt: 1,
+          startedAt: new Date(),
+          endedAt: new Date(),
+        },
+      ]);
+      const { rows } = await owner.query<{ id: number }>('SELECT id FROM delivery_log ORDER BY order_id, id');
+      expect(rows.map(({ id }) => Number(id))).toEqual([-99_999, 0, expect.any(Number)]);
+      await owner.query('DELETE FROM delivery_log');
+    },
+  );
+
+  it.each(APP_NAMES)('for %s to register itself, and to delete the oldest processes', async (app) => {
+    await owner.query(
+      `INSERT INTO processes (id, instance, app, version, started_at)
+       SELECT id, 'old', 'api', '1', now() - make_interval(secs => id) FROM generate_series(1, 10001) AS id`,
+    );
+    const process = { id: 2 ** 47, instance: 'new', app, version: '2', started_at: new Date() };
+    const reports = new ProcessReportRepository(sqlClientOf(dataSources.get(app)!));
+    await reports.register(process);
+    expect(await count('processes')).toBe(10_000);
+    expect((await owner.query('SELECT FROM processes WHERE id > 9998 OR id = 1')).rowCount).toBe(3);
+    await owner.query('DELETE FROM processes');
   });
 
   it('for the pruning of mail quotas by notify-worker', async () => {

@@ -163,6 +163,7 @@ describe.each([
     const limits = { pending: 60, reserved: 60, unconfirmed: 300 };
     await unitOfWork.read.openOrders.examine(limits, { after: 0, max: 100 });
     await unitOfWork.read.openOrders.countStuck(100);
+    await unitOfWork.read.openOrders.oldestUnhandled();
     await unitOfWork.read.activeReservations.findExpired(100);
     await unitOfWork.read.activeReservations.count(100);
     // The pruning of keys, and lists with filters.
@@ -194,6 +195,7 @@ describe.each([
     ['DELETE FROM idempotency_keys', 'idempotency_keys_created_index'],
     ['(reference COLLATE "C", created_at', 'orders_reference_index'],
     ['WHERE sku = $', 'products_sku_unique'],
+    ['AS open CROSS JOIN', 'orders_open_index'],
     ['INSERT INTO mail_quotas', 'notifications_due_index'],
     ['DELETE FROM mail_quotas', undefined],
     ['FROM shipments WHERE order_id', 'shipments_order_index'],

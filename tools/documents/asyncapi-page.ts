@@ -2,18 +2,9 @@ import type { EventDefinition } from '@estoque/messaging';
 import { toHtml } from '../../apps/api/src/http/errors-page.js';
 import { republishersOf, type Wire } from './asyncapi.js';
 import { exampleBodies } from './examples.js';
+import { htmlPage, htmlTable as table } from './html-page.js';
 import { typeOf } from './events-page.js';
 import { bodySchema, type JsonSchema } from './schemas.js';
-
-const STYLE = `
-:root { color-scheme: light dark; }
-body { max-width: 60em; margin: 2em auto; padding: 0 1em; font: 16px/1.5 system-ui, sans-serif; }
-table { border-collapse: collapse; width: 100%; display: block; overflow-x: auto; }
-th, td { padding: 0.3em 0.6em; border-bottom: 1px solid #8888; text-align: left; vertical-align: top; }
-pre { padding: 1em; overflow-x: auto; border: 1px solid #8888; }
-code { overflow-wrap: anywhere; }
-section { margin-top: 3em; }
-`;
 
 /** The page about the events, which the api serves at /asyncapi. It contains no script. */
 export function asyncApiPage({ events, topology, consumers }: Wire): string {
@@ -22,17 +13,9 @@ export function asyncApiPage({ events, topology, consumers }: Wire): string {
     toHtml(consumers[queue] ?? ''),
     names.map(eventLink).join(', '),
   ]);
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>Events · estoque-system</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<main>
-<h1>Events</h1>
+  return htmlPage(
+    'Events',
+    `<h1>Events</h1>
 <p>Flat JSON messages on the topic exchange ${code(topology.eventsExchange)}, for clients in any language. The routing key is the name of the event. Delivery is at-least-once. Unknown fields are ignored. Changes within a version are additive.</p>
 ${table(
   ['event', 'when', 'published by'],
@@ -44,11 +27,8 @@ ${table(
 )}
 <h2>Queues</h2>
 ${table(['queue', 'consumer', 'events'], queues)}
-${events.map(section).join('\n')}
-</main>
-</body>
-</html>
-`;
+${events.map(section).join('\n')}`,
+  );
 }
 
 function section(event: EventDefinition): string {
@@ -80,10 +60,5 @@ function fieldRows({ properties = {}, required = [] }: JsonSchema, prefix = ''):
 }
 
 const eventLink = (name: string) => `<a href="#${name}">${code(name)}</a>`;
-
-const table = (head: string[], rows: string[][]) =>
-  `<table><thead><tr>${head.map((cell) => `<th scope="col">${cell}</th>`).join('')}</tr></thead><tbody>
-${rows.map((cells) => `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`).join('\n')}
-</tbody></table>`;
 
 const code = (text: string) => `<code>${toHtml(text)}</code>`;

@@ -71,11 +71,13 @@ const copyBlocks =
     );
   };
 
-/** What the generated service needs: it confirms events. Every app measures the outbox and reports itself. */
+/** What the generated service needs: it confirms events. Every app measures the outbox and reports itself. A worker records deliveries that had no effect. */
 function addPrivileges(text: string, { name }: NewWorker): string {
   const orders = replace(text, /(\n {2}orders: \{\n)/, `$1    '${name}': ['SELECT', ORDER_CONFIRMATION],\n`);
   const outbox = replace(orders, /(\n {2}outbox: \{\n)/, `$1    '${name}': ['SELECT'],\n`);
   const dryRuns = `$1    '${name}': ['SELECT', 'UPDATE (claimed, result)'],\n`;
   const withDryRuns = replace(outbox, /(\n {2}dry_runs: \{\n)/, dryRuns);
-  return replace(withDryRuns, /(\n {2}process_reports: \{\n)/, `$1    '${name}': REPORT,\n`);
+  const withReports = replace(withDryRuns, /(\n {2}process_reports: \{\n)/, `$1    '${name}': REPORT,\n`);
+  const withProcess = replace(withReports, /(\n {2}processes: \{\n)/, `$1    '${name}': PROCESS,\n`);
+  return replace(withProcess, /(\n {2}delivery_log: \{\n)/, `$1    '${name}': DELIVERY_LOG,\n`);
 }

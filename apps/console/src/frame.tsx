@@ -62,6 +62,7 @@ export function Frame() {
         ))}
         <NavLink href="/docs" label="API" mt="auto" />
         <NavLink href="/asyncapi" label={text.events} />
+        <NavLink href="/runbook" label={text.runbook} />
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}>
         {current && !isAllowed(current) ? <Forbidden /> : <Outlet />}

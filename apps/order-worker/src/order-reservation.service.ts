@@ -5,13 +5,14 @@ import {
   stockRow,
   UnitOfWork,
   type EventOf,
+  type OrderMessage,
   type Transaction,
 } from '@estoque/domain';
 import { MicroBatcher } from '@estoque/messaging';
 import { ENVIRONMENT, type Environment } from '@estoque/platform';
 import { Inject, Injectable } from '@nestjs/common';
 
-type OrderCreated = EventOf<'order.created'>;
+type OrderCreated = EventOf<'order.created'> & Pick<OrderMessage, 'receivedAt'>;
 type Outcome = 'reserved' | 'awaiting_payment' | 'rejected' | 'duplicate';
 
 @Injectable()
@@ -41,7 +42,7 @@ export class OrderReservationService {
    * @throws OrderNotFound, OrderMismatch, RowLocked
    */
   reserve(message: OrderCreated): Promise<Outcome> {
-    return this.batcher.add(message);
+    return this.batcher.add({ ...message, receivedAt: performance.now() });
   }
 
   private async reserveAll(

@@ -8,13 +8,14 @@ import {
   UnitOfWork,
   type EventOf,
   type LockedOrder,
+  type OrderMessage,
   type PaymentStatus,
   type Transaction,
 } from '@estoque/domain';
 import { MicroBatcher } from '@estoque/messaging';
 import { Injectable } from '@nestjs/common';
 
-type PaymentCaptured = EventOf<'payment.captured'>;
+type PaymentCaptured = EventOf<'payment.captured'> & Pick<OrderMessage, 'receivedAt'>;
 type PaymentFailed = EventOf<'payment.failed'>;
 
 /**
@@ -40,7 +41,7 @@ export class PaymentOutcomeService {
    * @throws OrderNotFound, OrderNotReady, PaymentNotReady, RowLocked
    */
   continueOrder(message: PaymentCaptured): Promise<'reserved' | 'duplicate'> {
-    return this.batcher.add(message);
+    return this.batcher.add({ ...message, receivedAt: performance.now() });
   }
 
   /**
@@ -50,10 +51,12 @@ export class PaymentOutcomeService {
    * @throws OrderNotFound, OrderNotReady, PaymentNotReady, RowLocked
    */
   async rejectOrder({ order_id }: PaymentFailed): Promise<'rejected' | 'duplicate'> {
+    const receivedAt = performance.now();
     const items = (await this.unitOfWork.readForChange.orderDetails.itemsOf([order_id])).get(order_id)!;
     const rows = [orderRow(order_id), ...items.map(({ product_id }) => stockRow(product_id))];
     return this.unitOfWork.locking(rows).inTransaction(async (transaction) => {
       const { orders, payments, reservations, outbox } = transaction;
+      orders.noteReceipt([{ order_id, receivedAt }]);
       const order = await orders.lockForUpdate(order_id);
       const payment = (await payments.statusesOf([order_id])).get(order_id);
       const refusal = refusalOf(order, payment, 'failed');
@@ -77,6 +80,7 @@ export class PaymentOutcomeService {
     { orders, payments, outbox }: Transaction<'order-worker'>,
   ): Promise<('reserved' | 'duplicate' | Error)[]> {
     const ids = messages.map(({ order_id }) => order_id);
+    orders.noteReceipt(messages);
     const locked = await orders.lockAll(ids);
     const statuses = await payments.statusesOf(ids);
     const outcomes = messages.map(({ order_id }) => {

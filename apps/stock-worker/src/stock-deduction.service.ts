@@ -8,12 +8,13 @@ import {
   stockRow,
   UnitOfWork,
   type EventOf,
+  type OrderMessage,
   type Transaction,
 } from '@estoque/domain';
 import { MicroBatcher } from '@estoque/messaging';
 import { Injectable } from '@nestjs/common';
 
-type StockReserve = EventOf<'stock.reserve'>;
+type StockReserve = EventOf<'stock.reserve'> & Pick<OrderMessage, 'receivedAt'>;
 type Outcome = 'processed' | 'duplicate';
 
 @Injectable()
@@ -38,7 +39,7 @@ export class StockDeductionService {
    * @throws OrderNotFound, OrderMismatch, OrderNotReady, RowLocked
    */
   deduct(message: StockReserve): Promise<Outcome> {
-    return this.batcher.add(message);
+    return this.batcher.add({ ...message, receivedAt: performance.now() });
   }
 
   private async deductAll(

@@ -93,7 +93,7 @@ export interface paths {
         };
         /**
          * Get everything that happened to an order
-         * @description Steps, messages, stock movements, payment attempts, mails, webhooks and dead letters of the order, with their times. It contains no personal data. Steps and mails that were deleted by the retention are missing. Requires the scope `operations:read`.
+         * @description The request, steps, messages, stock movements, payment attempts, mails, webhooks and dead letters of the order, with their times and the process that did it. A `delivery` is one that had no effect: it was a duplicate, was retried, or was dead-lettered; the latest 100,000 of all orders are kept. A `republication` is the last one by the watchdog in the present status. It contains no personal data. Steps and mails that were deleted by the retention are missing. Requires the scope `operations:read`.
          */
         get: operations["getOrderJourney"];
         put?: never;
@@ -1750,14 +1750,14 @@ export interface components {
                 [key: string]: unknown;
             };
             /** @enum {string} */
-            kind: "message" | "step" | "reservation" | "movement" | "shipment" | "return" | "outbox" | "payment_attempt" | "refund" | "mail" | "webhook" | "webhook_attempt" | "dead_letter" | "dead_letter_action";
+            kind: "http_request" | "message" | "step" | "reservation" | "movement" | "shipment" | "return" | "outbox" | "payment_attempt" | "refund" | "mail" | "webhook" | "webhook_attempt" | "dead_letter" | "dead_letter_action" | "delivery" | "republication";
             /**
-             * @description Status of a step, event of a message, kind of a mail or movement.
+             * @description Status of a step, event of a message or delivery, kind of a mail or movement.
              * @example order.created
              */
             name: string;
             /**
-             * @description Id of the mail, movement, webhook delivery or dead letter; null if it has none.
+             * @description Id of the mail, movement, webhook delivery, dead letter or delivery; null if it has none.
              * @example 12
              */
             id: number | null;
@@ -1766,8 +1766,23 @@ export interface components {
              * @example order-worker
              */
             app: string | null;
+            /**
+             * @description Process that did it, or that handled the message. Null if that is not recorded.
+             * @example order-worker-1f0c2a9e@order-worker-7d4b9
+             */
+            process: string | null;
+            /**
+             * @description Version of that process.
+             * @example 1.4.0
+             */
+            version: string | null;
             /** @example 2026-01-15T12:00:00.010Z */
             started_at: string;
+            /**
+             * @description When the process received the message: until then, it waited. Null for other kinds, and if it is not recorded.
+             * @example 2026-01-15T12:00:00.021Z
+             */
+            received_at: string | null;
             /**
              * @description Null if it has no duration, or has not ended.
              * @example 2026-01-15T12:00:00.034Z
@@ -1793,6 +1808,11 @@ export interface components {
              *     ]
              */
             trace_ids: string[];
+            /**
+             * @description Address of a trace, with `{trace_id}` in place of its id. Null unless TRACE_URL is set.
+             * @example https://jaeger.example.com/trace/{trace_id}
+             */
+            trace_url: string | null;
             /** @description Earliest first. At most 200 of each kind. */
             spans: components["schemas"]["JourneySpanDto"][];
         };
@@ -3116,8 +3136,8 @@ export interface components {
              */
             rate_out: number | null;
             /**
-             * @description Age of the message that was delivered last: later ones are younger. Null if none was delivered recently.
-             * @example 0
+             * @description Age of the oldest event that the consumer of the queue has not handled, according to the orders. Null if the queue is empty, for other queues than work queues, and if only messages wait that no order waits for.
+             * @example 0.2
              */
             oldest_message_seconds: number | null;
         };
@@ -3282,6 +3302,25 @@ export interface components {
             /** @example Initial1765000000000 */
             name: string;
         };
+        RetentionDto: {
+            /** @enum {string} */
+            data: "timelines_and_mails" | "customers" | "idempotency_keys" | "closed_dead_letters" | "audit_log" | "webhook_events" | "audits" | "deliveries" | "flow_samples";
+            /**
+             * @description Variable that sets it; null if it is fixed.
+             * @example AUDIT_LOG_RETENTION_DAYS
+             */
+            variable: string | null;
+            /**
+             * @description Time after which the data are deleted. Null if time does not matter: unless `max_count` is set, they are kept.
+             * @example 31536000
+             */
+            seconds: number | null;
+            /**
+             * @description Number of records above which the oldest ones are deleted; null if there is no maximum.
+             * @example 100
+             */
+            max_count: number | null;
+        };
         VariableDto: {
             /** @example PREFETCH */
             name: string;
@@ -3309,6 +3348,8 @@ export interface components {
             node_version: string;
             /** @description Migrations of the database, oldest first. */
             migrations: components["schemas"]["MigrationDto"][];
+            /** @description How long data are kept, according to the variables of the process that answered. */
+            retention: components["schemas"]["RetentionDto"][];
             /** @description Environment variables of the process that answered. */
             variables: components["schemas"]["VariableDto"][];
         };
@@ -3887,6 +3928,7 @@ export type FlowLatencyDto = components['schemas']['FlowLatencyDto'];
 export type FlowSampleDto = components['schemas']['FlowSampleDto'];
 export type FlowHistoryDto = components['schemas']['FlowHistoryDto'];
 export type MigrationDto = components['schemas']['MigrationDto'];
+export type RetentionDto = components['schemas']['RetentionDto'];
 export type VariableDto = components['schemas']['VariableDto'];
 export type ConfigurationDto = components['schemas']['ConfigurationDto'];
 export type GrantDto = components['schemas']['GrantDto'];

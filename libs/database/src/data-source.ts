@@ -26,6 +26,7 @@ export function createPostgresDataSource(
     app = 'estoque',
     queryTimeoutMs = QUERY_TIMEOUT_MS,
     lockTimeoutMs,
+    process,
   }: ConnectionOptions = {},
 ): DataSource {
   return new DataSource({
@@ -36,7 +37,7 @@ export function createPostgresDataSource(
     applicationName: app,
     connectTimeoutMS: 5_000,
     extra: {
-      limits: { queryTimeoutMs, lockTimeoutMs },
+      limits: { queryTimeoutMs, lockTimeoutMs, process },
       query_timeout: queryTimeoutMs,
       keepAlive: true,
       keepAliveInitialDelayMillis: KEEPALIVE_IDLE_MS,

@@ -53,6 +53,20 @@ describe('Every connection', () => {
     expect(await settingsOf(dataSource)).toEqual([200, 0, 0, 0, 5, 2, 3, 10_000, 1_000]);
   });
 
+  it('has the id of its process, which the rows that it inserts get', async () => {
+    const [named, other] = [await connect({ process: 281_474_976_710_654 }), await connect({})];
+    const insert = (dataSource: DataSource) =>
+      dataSource.query<unknown[]>(
+        `WITH placed AS (
+           INSERT INTO orders (customer_name, customer_email, locale, currency, total)
+           VALUES ('Ana', 'ana@example.com', 'en', 'BRL', 1) RETURNING id
+         )
+         INSERT INTO order_timeline (order_id, step) SELECT id, 'pending' FROM placed RETURNING process`,
+      );
+    expect(await insert(named)).toEqual([{ process: 281_474_976_710_654 }]);
+    expect(await insert(other)).toEqual([{ process: null }]);
+  });
+
   it('leaves no session that waits on the server when the client gives up', async () => {
     const [holder, app] = [await connect({}), await connect({ queryTimeoutMs: 300, app: 'gives-up' })];
     // Only the cancel request of the client can end the wait.

@@ -1,9 +1,11 @@
-/** Time limits of a session, in milliseconds. */
+/** Time limits of a session, in milliseconds, and whose session it is. */
 export interface SessionLimits {
   /** Time limit of a query on the client's side; 0 for none. */
   queryTimeoutMs: number;
   /** Time limit of each wait for a lock; 0 for none. Default: `LOCK_TIMEOUT_MS`. */
   lockTimeoutMs?: number;
+  /** Id of this process. Rows that the session inserts get it as the process that wrote them. */
+  process?: number;
 }
 
 /**
@@ -63,7 +65,10 @@ export function applySettings(limits: SessionLimits): string {
   const rows = sessionSettings(limits).map(
     ([name, value, condition = 'true']) => `('${name}', '${value}', ${condition})`,
   );
-  return `SELECT pg_is_in_recovery() AS is_standby, count(set_config(name, value, false))
+  // PostgreSQL knows this setting only once it is set.
+  const process =
+    limits.process === undefined ? '' : `, set_config('estoque.process', '${limits.process}', false)`;
+  return `SELECT pg_is_in_recovery() AS is_standby, count(set_config(name, value, false))${process}
           FROM (VALUES ${rows.join(', ')}) AS setting (name, value, is_supported)
           WHERE is_supported AND current_setting(name, true) IS NOT NULL`;
 }

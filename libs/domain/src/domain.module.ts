@@ -33,6 +33,7 @@ import { databaseProviders } from './providers/database.js';
 import { deadLetterCollector, deadLetterProviders } from './providers/dead-letters.js';
 import { ErasureRunner } from './personal-data/erasure.runner.js';
 import { personalDataProviders } from './providers/personal-data.js';
+import { DeliveryRecorder } from './processes/delivery-recorder.js';
 import { ProcessReporter } from './processes/process-reporter.js';
 import { UnitOfWork } from './unit-of-work.js';
 
@@ -102,6 +103,7 @@ export class DomainModule implements OnApplicationBootstrap, OnApplicationShutdo
         ...personalDataProviders,
         ...(collectsDeadLetters ? [deadLetterCollector(topology)] : []),
         ...(reportsItself ? [ProcessReporter] : []),
+        ...(queue === undefined ? [] : [DeliveryRecorder]),
         { provide: BROKER_USE, useValue: use },
       ],
       exports: [

@@ -1,6 +1,6 @@
 export { ApiKeyNotFound } from './api-key/api-key.errors.js';
 export { revocationOf, type ListedApiKey, type ValidApiKey } from './api-key/api-key.repository.js';
-export { AUDIT_STATES, Audits, type Audit } from './audit/audits.js';
+export { AUDIT_STATES, Audits, MAX_STORED_AUDITS, type Audit } from './audit/audits.js';
 export {
   StockAudit,
   type AuditResult,
@@ -164,6 +164,7 @@ export { ERASED } from './personal-data/erased.js';
 export { CustomerHasOpenOrders, ErasureNotFound } from './personal-data/erasure.errors.js';
 export { ERASURE_STATES, type Erasure } from './personal-data/erasure.repository.js';
 export { ErasureRunner } from './personal-data/erasure.runner.js';
+export { MAX_LOGGED_DELIVERIES } from './processes/delivery-log.repository.js';
 export { REPORT_INTERVAL_MS } from './processes/process-reporter.js';
 export type { ProcessReport, ProcessState } from './processes/process-report.repository.js';
 export { Product } from './product/product.entity.js';

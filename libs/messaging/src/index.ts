@@ -53,4 +53,5 @@ export type { EventHandling } from './rabbitmq/handling-statistics.js';
 export { outcomeOfFailure } from './rabbitmq/failure-policy.js';
 export { Publisher } from './rabbitmq/publisher.js';
 export { QueueLengths, type QueueLength } from './rabbitmq/queue-lengths.js';
+export type { IneffectiveDelivery } from './rabbitmq/settlement.js';
 export { DEAD_LETTER_QUEUE, topologyOf, UNROUTED_QUEUE, type Topology } from './rabbitmq/topology.js';

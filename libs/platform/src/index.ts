@@ -26,6 +26,7 @@ export {
 } from './errors/problem.filter.js';
 export { HealthChecks } from './health/health-checks.js';
 export { overloaded, type AdmissionClass } from './http/admission.js';
+export { receivedAtOf } from './http/observe-requests.js';
 export { InvalidSignature, signWebhook, SignatureExpired, verifyWebhook } from './http/webhook-signature.js';
 export { createLogger, type Logger } from './logging/logger.js';
 export { Metrics, UNEXPORTED_METRICS } from './metrics/metrics.js';

@@ -10,7 +10,7 @@ import { reachOf } from './scopes.js';
  * URL. The controllers of health and metrics check METRICS_TOKEN themselves.
  */
 const PUBLIC =
-  /^\/(health\/(live|ready|accepting)|metrics|docs(\/.*)?|openapi\.(json|yaml)|asyncapi|assets\/\*|settings\.json)$/;
+  /^\/(health\/(live|ready|accepting)|metrics|docs(\/.*)?|openapi\.(json|yaml)|asyncapi|runbook|assets\/\*|settings\.json)$/;
 
 export const isPublic = (path: string) => PUBLIC.test(path);
 

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 const FILES = join(import.meta.dirname, '..', '..', 'console');
 const ONE_YEAR_MS = 31_536_000_000;
 /** Paths that belong to the api: an unknown path below them is answered with a problem document, also to a browser. */
-const API_PATHS = /^\/(v1|docs|health|metrics|openapi|asyncapi|assets|settings)(?![\w-])/i;
+const API_PATHS = /^\/(v1|docs|health|metrics|openapi|asyncapi|runbook|assets|settings)(?![\w-])/i;
 
 /**
  * Content-Security-Policy of the console. Its scripts are files of this server. The component library sets style attributes
@@ -29,11 +29,11 @@ const policyOf = (issuer: string | undefined) =>
     "style-src 'self' 'unsafe-inline'",
   ].join(';');
 
-/** The page about the events contains no script. */
-const EVENTS_PAGE_POLICY =
+/** The pages about the events and the runbook contain no script. */
+const DOCUMENT_POLICY =
   "default-src 'none';base-uri 'none';form-action 'none';frame-ancestors 'none';style-src 'unsafe-inline'";
 
-/** Serves the operator console at `/` and the page about the events at `/asyncapi`. */
+/** Serves the operator console at `/`, the page about the events at `/asyncapi` and the runbook at `/runbook`. */
 export function serveConsole(app: NestFastifyApplication) {
   const environment = app.get<Environment>(ENVIRONMENT);
   const server = app.getHttpAdapter().getInstance();
@@ -49,8 +49,10 @@ export function serveConsole(app: NestFastifyApplication) {
   });
   servePage(server, policyOf(environment.AUTH_ISSUER));
   serveSettings(server, environment);
-  const events = readFileSync(join(FILES, 'asyncapi.html'), 'utf8');
-  server.get('/asyncapi', (_request, reply) => sendPage(reply, events, EVENTS_PAGE_POLICY));
+  for (const document of ['asyncapi', 'runbook']) {
+    const page = readFileSync(join(FILES, `${document}.html`), 'utf8');
+    server.get(`/${document}`, (_request, reply) => sendPage(reply, page, DOCUMENT_POLICY));
+  }
 }
 
 /** Answers every path that is not the api's with the page, whose router decides what it shows. */

@@ -30,6 +30,7 @@ const chapter = ({ code, status, meaning, action, repeat }: ErrorCode) =>
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
+export const escapeHtml = (text: string) => text.replace(/[&<>"]/g, (character) => ENTITIES[character]!);
+
 /** Converts a text, in which backticks mark code, to HTML. */
-export const toHtml = (text: string) =>
-  text.replace(/[&<>"]/g, (character) => ENTITIES[character]!).replace(/`([^`]+)`/g, '<code>$1</code>');
+export const toHtml = (text: string) => escapeHtml(text).replace(/`([^`]+)`/g, '<code>$1</code>');

@@ -1,3 +1,5 @@
+import { IsIn } from 'class-validator';
+
 export class VariableDto {
   /** @example "PREFETCH" */
   name!: string;
@@ -14,11 +16,38 @@ export class MigrationDto {
   name!: string;
 }
 
+/** What is deleted after a time, or above a number. */
+export const RETAINED_DATA = [
+  'timelines_and_mails',
+  'customers',
+  'idempotency_keys',
+  'closed_dead_letters',
+  'audit_log',
+  'webhook_events',
+  'audits',
+  'deliveries',
+  'flow_samples',
+] as const;
+
+export class RetentionDto {
+  // Response fields are not validated: @IsIn only gives the Swagger plugin the enum, in this order.
+  @IsIn(RETAINED_DATA)
+  data!: (typeof RETAINED_DATA)[number];
+  /** Variable that sets it; null if it is fixed. @example "AUDIT_LOG_RETENTION_DAYS" */
+  variable!: string | null;
+  /** Time after which the data are deleted. Null if time does not matter: unless `max_count` is set, they are kept. @example 31536000 */
+  seconds!: number | null;
+  /** Number of records above which the oldest ones are deleted; null if there is no maximum. @example 100 */
+  max_count!: number | null;
+}
+
 export class ConfigurationDto {
   /** Version of Node.js. @example "v24.21.0" */
   node_version!: string;
   /** Migrations of the database, oldest first. */
   migrations!: MigrationDto[];
+  /** How long data are kept, according to the variables of the process that answered. */
+  retention!: RetentionDto[];
   /** Environment variables of the process that answered. */
   variables!: VariableDto[];
 }

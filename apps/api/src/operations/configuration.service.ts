@@ -1,11 +1,12 @@
-import { UnitOfWork } from '@estoque/domain';
+import { FLOW_RESOLUTIONS, MAX_LOGGED_DELIVERIES, MAX_STORED_AUDITS, UnitOfWork } from '@estoque/domain';
 import { ENVIRONMENT, environmentSchema, SECRET_VARIABLES, type Environment } from '@estoque/platform';
 import { Inject, Injectable } from '@nestjs/common';
-import type { ConfigurationDto, MigrationDto, VariableDto } from './configuration.dto.js';
+import type { ConfigurationDto, MigrationDto, RetentionDto, VariableDto } from './configuration.dto.js';
 
 @Injectable()
 export class ConfigurationService {
   private readonly variables: VariableDto[];
+  private readonly retention: RetentionDto[];
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
@@ -14,13 +15,15 @@ export class ConfigurationService {
     this.variables = Object.keys(environmentSchema.shape).map((name) =>
       toVariableDto(name, environment[name as keyof Environment]),
     );
+    this.retention = retentionOf(environment);
   }
 
   async get(): Promise<ConfigurationDto> {
     const migrations = await this.unitOfWork.read.sql.query<MigrationDto>(
       'SELECT name FROM migrations ORDER BY timestamp',
     );
-    return { node_version: process.version, migrations, variables: this.variables };
+    const { retention, variables } = this;
+    return { node_version: process.version, migrations, retention, variables };
   }
 }
 
@@ -29,4 +32,37 @@ function toVariableDto(name: string, value: unknown): VariableDto {
   const is_set = value !== undefined;
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return { name, value: is_secret || !is_set ? null : text, is_secret, is_set };
+}
+
+const HOUR = 3_600;
+const DAY = 24 * HOUR;
+
+function retentionOf(environment: Environment): RetentionDto[] {
+  const after = (
+    data: RetentionDto['data'],
+    variable: keyof Environment & `${string}_${'DAYS' | 'HOURS'}`,
+    max_count: number | null = null,
+  ): RetentionDto => {
+    const value = environment[variable];
+    const unit = variable.endsWith('_DAYS') ? DAY : HOUR;
+    return { data, variable, seconds: value === undefined ? null : value * unit, max_count };
+  };
+  const fixed = (data: RetentionDto['data'], limits: Partial<RetentionDto>): RetentionDto => ({
+    data,
+    variable: null,
+    seconds: null,
+    max_count: null,
+    ...limits,
+  });
+  return [
+    after('timelines_and_mails', 'RETENTION_DAYS'),
+    after('customers', 'CUSTOMER_RETENTION_DAYS'),
+    after('idempotency_keys', 'IDEMPOTENCY_RETENTION_HOURS'),
+    after('closed_dead_letters', 'DEAD_LETTER_RETENTION_DAYS', environment.MAX_DEAD_LETTERS),
+    after('audit_log', 'AUDIT_LOG_RETENTION_DAYS'),
+    after('webhook_events', 'WEBHOOK_RETENTION_DAYS'),
+    fixed('audits', { max_count: MAX_STORED_AUDITS }),
+    fixed('deliveries', { max_count: MAX_LOGGED_DELIVERIES }),
+    fixed('flow_samples', { seconds: FLOW_RESOLUTIONS.at(-1)!.keptSeconds }),
+  ];
 }

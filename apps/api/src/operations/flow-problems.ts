@@ -53,7 +53,7 @@ function problemsOfQueues({ queues }: Flow): FlowProblemDto[] {
         {
           code: 'queue_waiting',
           subject: name,
-          detail: `Messages wait for ${age} seconds until they are delivered. Messages that wait: ${messages}.`,
+          detail: `The oldest message has waited for ${Math.round(age)} seconds. Messages that wait: ${messages}.`,
           runbook: 'estoquequeuebacklog',
         },
       ];

@@ -50,7 +50,7 @@ export class FlowQueueDto {
   rate_in!: number | null;
   /** Messages a second that left the queue. Null if it is not known. @example 41.5 */
   rate_out!: number | null;
-  /** Age of the message that was delivered last: later ones are younger. Null if none was delivered recently. @example 0 */
+  /** Age of the oldest event that the consumer of the queue has not handled, according to the orders. Null if the queue is empty, for other queues than work queues, and if only messages wait that no order waits for. @example 0.2 */
   oldest_message_seconds!: number | null;
 }
 

@@ -73,16 +73,19 @@ export class FlowService {
   }
 
   private async measure(): Promise<FlowDto> {
-    const { processReports, flowSamples, sql } = this.unitOfWork.read;
-    const [reports, latest, outbox, open_dead_letters, lengths] = await Promise.all([
+    const { processReports, flowSamples, openOrders, sql } = this.unitOfWork.read;
+    const [reports, latest, outbox, open_dead_letters, lengths, ages] = await Promise.all([
       processReports.list(),
       flowSamples.latest(),
       this.outbox.measure(sql),
       this.deadLetters.within(sql).countOpen(),
       this.queueLengths(),
+      openOrders.oldestUnhandled(),
     ]);
     const processes = reports.map(toProcessDto);
-    const queues = topology.queues.map(({ name }) => toQueueDto(name, lengths, reports, latest?.sample));
+    const queues = topology.queues.map(({ name }) =>
+      toQueueDto(name, lengths, reports, ages, latest?.sample),
+    );
     const flow = { queues, processes, outbox, open_dead_letters };
     return { at: new Date().toISOString(), ...flow, problems: problemsOf(flow) };
   }
@@ -119,6 +122,7 @@ function toQueueDto(
   name: string,
   lengths: Lengths,
   reports: ProcessReport[],
+  ages: Map<string, number>,
   sample: FlowSample | undefined,
 ): FlowQueueDto {
   const events = topology.workQueues[name] ?? [];
@@ -127,7 +131,8 @@ function toQueueDto(
   const consumers = reports
     .filter((reported) => reported.report.consumer?.queue === name && !isSilent(reported))
     .map(({ report }) => report.consumer!);
-  const waits = consumers.map(({ waited_seconds }) => waited_seconds).filter((wait) => wait !== null);
+  const in_flight = consumers.reduce((total, consumer) => total + consumer.in_flight, 0);
+  const age = ages.get(name);
   const hasRates = kind === 'work' && sample !== undefined;
   return {
     name,
@@ -136,7 +141,7 @@ function toQueueDto(
     events,
     messages: length?.messages ?? null,
     consumers: length?.consumers ?? null,
-    in_flight: consumers.reduce((total, { in_flight }) => total + in_flight, 0),
+    in_flight,
     rate_in: hasRates
       ? perSecond(
           events.reduce((total, event) => total + (sample.published[event] ?? 0), sample.returned[name] ?? 0),
@@ -144,7 +149,8 @@ function toQueueDto(
         )
       : null,
     rate_out: hasRates ? perSecond(sample.settled[name] ?? 0, sample) : null,
-    oldest_message_seconds: waits.length > 0 ? Math.max(...waits) : null,
+    oldest_message_seconds:
+      length && length.messages + in_flight > 0 && age !== undefined ? Math.round(age * 10) / 10 : null,
   };
 }
 

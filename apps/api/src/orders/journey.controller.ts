@@ -17,7 +17,7 @@ export class JourneyController {
     operationId: 'getOrderJourney',
     summary: 'Get everything that happened to an order',
     description:
-      'Steps, messages, stock movements, payment attempts, mails, webhooks and dead letters of the order, with their times. It contains no personal data. Steps and mails that were deleted by the retention are missing.',
+      'The request, steps, messages, stock movements, payment attempts, mails, webhooks and dead letters of the order, with their times and the process that did it. A `delivery` is one that had no effect: it was a duplicate, was retried, or was dead-lettered; the latest 100,000 of all orders are kept. A `republication` is the last one by the watchdog in the present status. It contains no personal data. Steps and mails that were deleted by the retention are missing.',
   })
   @ApiParam({ name: 'id', type: 'integer', example: 123 })
   @ApiResponse({ status: 200, type: JourneyDto, description: 'The journey of the order.' })

@@ -16,6 +16,9 @@ const entry = (
   outcome: null,
   detail: {},
   traceparent: null,
+  process: null,
+  app: null,
+  version: null,
   ...rest,
 });
 const messagesOf = (entries: JourneyEntry[]) =>
@@ -56,7 +59,44 @@ describe('The journey of an order', () => {
     ]);
   });
 
-  it('names no app where several apps could have done it', () => {
+  it('has the request, and how long each message waited, where the time of receipt is stored', () => {
+    const madeBy = (process: string, handling_ms: number) => ({
+      process,
+      version: '1',
+      detail: { handling_ms },
+    });
+    const entries = [
+      entry('step', 'pending', 2, madeBy('api-1', 1_500)),
+      entry('reservation', 'product 1', 5),
+      entry('step', 'reserved', 5, madeBy('order-worker-1', 1_000)),
+      entry('step', 'cancelled', 9, { process: 'api-2', app: 'api', version: '2' }),
+    ];
+    const spans = spansOf(entries);
+    expect(spans[0]).toMatchObject({
+      kind: 'http_request',
+      name: 'POST /v1/orders',
+      process: 'api-1',
+      started_at: '2026-01-15T12:00:00.500Z',
+      finished_at: at(2).toISOString(),
+    });
+    expect(spans.filter(({ kind }) => kind === 'message')).toMatchObject([
+      {
+        name: 'order.created',
+        process: 'order-worker-1',
+        version: '1',
+        started_at: at(2).toISOString(),
+        received_at: at(4).toISOString(),
+        finished_at: at(5).toISOString(),
+      },
+      // The api has cancelled the order, and handles no message.
+      { name: 'stock.reserve', process: null, version: null, received_at: null },
+      { name: 'order.cancelled' },
+    ]);
+    expect(spans.find(({ kind }) => kind === 'reservation')).toMatchObject({ process: 'order-worker-1' });
+    expect(spans.find(({ name }) => name === 'cancelled')).toMatchObject({ app: 'api', process: 'api-2' });
+  });
+
+  it('names no app where several apps could have done it, and the process is not recorded', () => {
     expect(spansOf([entry('step', 'cancelled', 1)])[0]).toMatchObject({ kind: 'step', app: null });
     const letter = entry('dead_letter', 'stock.reserve', 1, { detail: { queue: 'unrouted_queue' } });
     expect(spansOf([letter])[0]).toMatchObject({ app: null });

@@ -1,3 +1,4 @@
+import { receivedAtOf } from '@estoque/platform';
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -51,7 +52,10 @@ export class OrdersController {
   place(@Body() body: PlaceOrderDto, @Res({ passthrough: true }) reply: FastifyReply): Promise<OrderDto> {
     const isAbandoned = abandonmentOf(reply.request);
     assertOwn(body.customer.email, ownerOf(reply.request));
-    return respond(reply, (keyed) => this.orders.place(body, actorOf(reply.request), keyed, isAbandoned));
+    const { request } = reply;
+    return respond(reply, (keyed) =>
+      this.orders.place(body, actorOf(request), keyed, isAbandoned, receivedAtOf(request)),
+    );
   }
 
   @Requires('orders:read', { isForCustomers: true, isCostly: true })

@@ -43,6 +43,8 @@ interface OrderRequest {
   body: PlaceOrderDto;
   actor: Actor;
   keyed?: KeyedRequest;
+  /** Time of `performance.now()` at which this process received it. */
+  receivedAt?: number;
 }
 
 /** What a caller may say about a cancellation. */
@@ -87,6 +89,7 @@ export class OrdersService {
    * is itself the record of who placed it.
    *
    * @param isAbandoned whether the caller no longer waits; the order is then not stored
+   * @param receivedAt when this process received the request, by `performance.now()`
    * @throws AppError `validation_failed`: an unknown payment method, too many units of a product, unknown products, several
    * currencies, or a total that is too large; RowLocked if another session has locked one of the products;
    * IdempotencyKeyReused, IdempotencyInProgress; `overloaded`
@@ -96,8 +99,9 @@ export class OrdersService {
     actor: Actor,
     keyed?: KeyedRequest,
     isAbandoned?: () => boolean,
+    receivedAt?: number,
   ): Promise<Answer<OrderDto>> {
-    return this.batcher.add({ body, actor, keyed }, isAbandoned);
+    return this.batcher.add({ body, actor, keyed, receivedAt }, isAbandoned);
   }
 
   /**
@@ -192,8 +196,9 @@ async function storeOrders(
 ): Promise<(Answer<OrderDto> | Error)[]> {
   const snapshots = await products.snapshots(productIdsOf(requests));
   const drafts = requests.map(
-    ({ body, actor }) =>
-      (body.payment && unknownMethod(gateway, body.payment.method)) ?? draftOrder(body, snapshots, actor),
+    ({ body, actor, receivedAt }) =>
+      (body.payment && unknownMethod(gateway, body.payment.method)) ??
+      draftOrder(body, snapshots, actor, receivedAt),
   );
   const valid = drafts.filter((draft): draft is NewOrder => !(draft instanceof InvalidOrder));
   const placed = await orders.place(valid);

@@ -29,7 +29,7 @@ interface Listener {
 /**
  * The events of all orders, while they are watched.
  *
- * - copying: a feed on the broker copies each event to this process.
+ * - copying: a feed on the broker has a copy of each event, and this process collects them.
  * - counting: there are too many events. The feed is closed, so that the orders do not pay for it. The reports of the
  *   processes contain how many events there were, and single orders are read from the database.
  */
@@ -46,17 +46,7 @@ export class OrderEvents {
     private readonly unitOfWork: UnitOfWork,
     private readonly listener: Listener,
   ) {
-    const events = WATCHED_EVENTS;
-    this.feed = new EventFeed(publisher, {
-      exchange: EXCHANGE,
-      catalogue,
-      events,
-      onEvent: (decoded) => {
-        this.copied += 1;
-        const message = messageOf(decoded);
-        if (message) listener.onEvent(message);
-      },
-    });
+    this.feed = new EventFeed(publisher, { exchange: EXCHANGE, catalogue, events: WATCHED_EVENTS });
   }
 
   /** Starts to copy events, unless they are counted. @throws AppError `broker_unavailable` */
@@ -72,6 +62,15 @@ export class OrderEvents {
     this.counting = undefined;
     this.hasCopied = false;
     await this.feed.close();
+  }
+
+  /** Call it several times a second while events are watched: copies wait at the broker meanwhile. @throws AppError `broker_unavailable` */
+  async collect() {
+    for (const event of await this.feed.take()) {
+      this.copied += 1;
+      const message = messageOf(event);
+      if (message) this.listener.onEvent(message);
+    }
   }
 
   /** Call it once a second while events are watched. @throws AppError `broker_unavailable`, `database_unavailable` */

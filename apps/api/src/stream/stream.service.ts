@@ -15,6 +15,8 @@ const MAX_KEPT_EVENTS = 1_000;
 /** Events are copied for this time after the last client has left: one that connects again loses nothing. */
 const LINGER_MS = 5_000;
 const TICK_MS = 250;
+/** An event is sent this long after it was published, at most. Collecting them together costs a fraction of single ones. */
+const COLLECT_MS = 500;
 /** A revoked key or an expired token ends its streams within this time. */
 const REIDENTIFY_MS = 5_000;
 const HEARTBEAT_MS = 15_000;
@@ -27,7 +29,7 @@ export class StreamService implements OnModuleDestroy {
   private readonly kept: OrderEventMessage[] = [];
   private timer?: NodeJS.Timeout;
   private isTicking = false;
-  private readonly due = { rate: 0, heartbeat: 0, identification: 0, end: 0 };
+  private readonly due = { collection: 0, rate: 0, heartbeat: 0, identification: 0, end: 0 };
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
@@ -93,6 +95,7 @@ export class StreamService implements OnModuleDestroy {
     if (this.isDue('heartbeat', now, HEARTBEAT_MS))
       for (const client of this.clients) client.sendReplaceable(streamMessages.heartbeat);
     if (this.isDue('identification', now, REIDENTIFY_MS)) await this.endRevoked();
+    if (this.isDue('collection', now, COLLECT_MS)) await this.events.collect();
     await this.sendToCustomers();
     if (this.isDue('rate', now, 1_000)) await this.events.checkRate(now);
   }

@@ -10,6 +10,7 @@ export const en = {
   account: 'Account',
   signOut: 'Sign out',
   events: 'Events',
+  runbook: 'Runbook',
   pages: {
     flow: 'Flow',
     orders: 'Orders',

@@ -12,6 +12,7 @@ export const ptBR: Texts<typeof en>['pt-BR'] = {
   account: 'Conta',
   signOut: 'Sair',
   events: 'Eventos',
+  runbook: 'Manual de operação',
   pages: {
     flow: 'Fluxo',
     orders: 'Pedidos',

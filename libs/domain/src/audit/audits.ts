@@ -27,7 +27,7 @@ const UNFINISHED = `state IN ('requested', 'running')`;
 /** A running process renews its lease long before it expires. After a crash the audit counts as failed. */
 export const AUDIT_LEASE_SECONDS = 30;
 /** Maximum number of stored audits. */
-const MAX_AUDITS = 100;
+export const MAX_STORED_AUDITS = 100;
 
 /** Stores audits and their results, so that all processes see them. At most one audit is requested or running. */
 export class Audits {
@@ -99,7 +99,7 @@ export class Audits {
        WHERE id = $1 AND state = 'running'`,
       [id, JSON.stringify(totals), JSON.stringify(discrepancies), JSON.stringify(payment_discrepancies)],
     );
-    await this.sql.query('DELETE FROM audits WHERE id <= $1', [id - MAX_AUDITS]);
+    await this.sql.query('DELETE FROM audits WHERE id <= $1', [id - MAX_STORED_AUDITS]);
   }
 
   async fail(id: number, error: string) {

@@ -32,6 +32,7 @@ import { Webhooks1766040000000 } from './migrations/1766040000000-webhooks.js';
 import { ProcessReports1766050000000 } from './migrations/1766050000000-process-reports.js';
 import { DeadLetterGroups1766060000000 } from './migrations/1766060000000-dead-letter-groups.js';
 import { Corrections1766061000000 } from './migrations/1766061000000-corrections.js';
+import { JourneyDetails1766080000000 } from './migrations/1766080000000-journey-details.js';
 
 const ENTITIES = [
   Product,
@@ -79,6 +80,7 @@ const MIGRATIONS = [
   ProcessReports1766050000000,
   DeadLetterGroups1766060000000,
   Corrections1766061000000,
+  JourneyDetails1766080000000,
 ];
 
 /** Creates the data source of the system's database. It is not connected; `initialize()` connects it. */

@@ -13,6 +13,10 @@ const OUTBOX: Privilege[] = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
 
 /** Reporting what this process does, and deleting the reports of processes that ended. */
 const REPORT: Privilege[] = ['SELECT', 'INSERT', 'UPDATE (reported_at, report)', 'DELETE'];
+/** Stating at its start who this process is, and deleting old entries. */
+const PROCESS: Privilege[] = ['SELECT', 'INSERT', 'DELETE'];
+/** Recording deliveries that had no effect, and deleting old records. */
+const DELIVERY_LOG: Privilege[] = ['SELECT', 'INSERT', 'DELETE'];
 
 /**
  * What each app may do with each table, and which functions it may call. An app that is not listed for a table cannot even
@@ -180,6 +184,21 @@ const BY_TABLE: Record<string, Record<string, readonly Privilege[]>> = {
     'stock-worker': REPORT,
     'notify-worker': REPORT,
     'payment-worker': REPORT,
+  },
+  processes: {
+    api: PROCESS,
+    'order-worker': PROCESS,
+    'stock-worker': PROCESS,
+    'notify-worker': PROCESS,
+    'payment-worker': PROCESS,
+  },
+  // Written by the processes that consume a queue.
+  delivery_log: {
+    api: ['SELECT'],
+    'order-worker': DELIVERY_LOG,
+    'stock-worker': DELIVERY_LOG,
+    'notify-worker': DELIVERY_LOG,
+    'payment-worker': DELIVERY_LOG,
   },
   flow_samples: { api: ['SELECT', 'INSERT', 'DELETE'] },
   audits: {

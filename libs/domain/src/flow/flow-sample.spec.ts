@@ -10,7 +10,6 @@ const worker = (instance: string, events: Record<string, object>, queue = 'order
       consumer: {
         queue,
         in_flight: 0,
-        waited_seconds: null,
         events: Object.fromEntries(
           Object.entries(events).map(([event, fields]) => [event, { ...handling, ...fields }]),
         ),

@@ -94,6 +94,10 @@ export class Notification {
   /** End of the lease of the process that sends the mail, by the database's clock. */
   @Column('timestamptz', { nullable: true, select: false })
   leased_until!: Date | null;
+
+  /** Process that recorded the mail: an id of `processes`. Null for old mails. */
+  @Column('bigint', { nullable: true, select: false })
+  process!: number | null;
 }
 
 /** Columns by name instead of `*`: prepared statements with `*` fail after a migration that adds a column. */

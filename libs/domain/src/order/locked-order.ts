@@ -10,6 +10,8 @@ export interface OrderItem {
 export interface OrderMessage {
   order_id: number;
   items: OrderItem[];
+  /** Time of `performance.now()` at which this process received it. */
+  receivedAt?: number;
 }
 
 /** An order that this transaction has locked: no other transaction can change it before this one ends. */

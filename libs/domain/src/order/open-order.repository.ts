@@ -1,7 +1,9 @@
 import type { EntityManager } from 'typeorm';
+import { catalogue } from '../events/catalogue.js';
 import type { PendingConfirmation } from '../events/confirmations.js';
 import { quoted } from './order-parts.js';
 import {
+  EVENT_OF_STATUS,
   ORDER_STATUSES_IN_PROGRESS,
   STATUSES_WITH_STOCK_RESERVED,
   type OrderStatus,
@@ -60,6 +62,13 @@ const IS_OVERDUE = `coalesce(republished_at, updated_at) < clock_timestamp() - m
  */
 const IS_STUCK = 'closed_at IS NULL AND republish_count >= 3';
 
+const MAX_EXAMINED = 1_000;
+
+/** For each status in progress, the queues of the event that requests the next step. */
+const QUEUE_OF_STATUS = ORDER_STATUSES_IN_PROGRESS.flatMap((status) =>
+  catalogue[EVENT_OF_STATUS[status]].consumedBy.map((queue) => `('${status}', '${queue}')`),
+).join(', ');
+
 const OPEN_ORDER_COLUMNS = 'id, status, republish_count, updated_at, rejection, cancellation, unconfirmed';
 
 /** Reads open orders; writes only `republish_count` and `republished_at`. */
@@ -101,6 +110,29 @@ export class OpenOrderRepository {
       [...secondsOf(limits), ids],
     );
     return claimed;
+  }
+
+  /**
+   * The ages of the oldest events that their consumers have not handled, by queue. It examines the 1,000 open orders with the
+   * lowest ids. An order with an open dead letter is left out, because its message is in no queue.
+   */
+  async oldestUnhandled(): Promise<Map<string, number>> {
+    const rows = await this.manager.query<{ queue: string; seconds: number }[]>(
+      `SELECT queue, extract(epoch FROM clock_timestamp() - min(updated_at))::float8 AS seconds
+       FROM (
+         SELECT id, status, unconfirmed, updated_at FROM orders WHERE closed_at IS NULL ORDER BY id LIMIT ${MAX_EXAMINED}
+       ) AS open CROSS JOIN LATERAL (
+         SELECT queue FROM (VALUES ${QUEUE_OF_STATUS}) AS next (status, queue) WHERE next.status = open.status
+         UNION ALL SELECT split_part(confirmation, ':', 2) FROM unnest(unconfirmed) AS confirmation
+       ) AS unhandled
+       WHERE NOT EXISTS (
+         SELECT FROM dead_letters WHERE subject = '{"order_id":' || open.id || '}' AND state = 'open'
+       ) AND NOT (status = 'awaiting_payment' AND EXISTS (
+         SELECT FROM payments JOIN payment_attempts ON payment_id = payments.id WHERE order_id = open.id
+       ))
+       GROUP BY queue`,
+    );
+    return new Map(rows.map(({ queue, seconds }) => [queue, seconds]));
   }
 
   /** Orders that have not progressed although their events were republished three times or more, oldest order first. */

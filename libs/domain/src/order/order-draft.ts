@@ -21,15 +21,17 @@ export interface PlaceOrderRequest {
  *
  * @param snapshots of those products of the request that exist, by product id
  * @param placedBy who sent the request
+ * @param receivedAt when this process received the request, by `performance.now()`
  * @returns the order, or the InvalidOrder error
  */
 export function draftOrder(
   request: PlaceOrderRequest,
   snapshots: ReadonlyMap<number, ProductSnapshot>,
   placedBy?: Actor,
+  receivedAt?: number,
 ): NewOrder | InvalidOrder {
   try {
-    return { ...applyRules(request, snapshots), placedBy };
+    return { ...applyRules(request, snapshots), placedBy, receivedAt };
   } catch (error) {
     if (error instanceof InvalidOrder) return error;
     throw error;

@@ -173,6 +173,14 @@ export class TimelineEntry {
   @Column('timestamptz')
   at!: Date;
 
+  /** Process that made the step: an id of `processes`. Null for old steps. */
+  @Column('bigint', { nullable: true, select: false })
+  process!: number | null;
+
+  /** Time from the receipt of the request or message until the step was written. Null if neither caused the step. */
+  @Column('integer', { nullable: true, select: false })
+  handling_ms!: number | null;
+
   @ManyToOne(() => Order, (order) => order.timeline)
   @JoinColumn({ name: 'order_id' })
   order!: Relation<Order>;

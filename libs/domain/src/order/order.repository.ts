@@ -34,6 +34,8 @@ export interface NewOrder {
   placedBy?: Actor;
   /** Token of the payment gateway, if the order is paid online. */
   payment_method?: string;
+  /** Time of `performance.now()` at which this process received the request. */
+  receivedAt?: number;
 }
 
 /** The columns of a new order that the database fills in. */
@@ -41,6 +43,9 @@ export type PlacedOrder = Pick<Order, 'id' | 'created_at'>;
 
 /** Writes `orders`, `order_lines` and `order_timeline`, and locks orders for their next step. */
 export class OrderRepository {
+  /** When this process received the messages that this transaction handles, by order id. */
+  private readonly receivedAt = new Map<number, number>();
+
   constructor(
     private readonly manager: EntityManager,
     private readonly counters: TransactionCounters,
@@ -65,9 +70,10 @@ export class OrderRepository {
          ORDER BY position
          RETURNING id, created_at
        ), numbered AS (
-         SELECT id, row_number() OVER (ORDER BY id) - 1 AS number FROM placed
+         SELECT id, created_at, (row_number() OVER (ORDER BY id))::integer - 1 AS number FROM placed
        ), first_step AS (
-         INSERT INTO order_timeline (order_id, step, at) SELECT id, '${FIRST_ORDER_STATUS}', created_at FROM placed
+         INSERT INTO order_timeline (order_id, step, at, handling_ms)
+         SELECT id, '${FIRST_ORDER_STATUS}', created_at, ($19::integer[])[number + 1] FROM numbered
        ), line AS (
          INSERT INTO order_lines (order_id, product_id, position, sku, name, quantity, unit_price)
          SELECT numbered.id, line.product_id, line.position, line.sku, line.name, line.quantity, line.unit_price
@@ -95,6 +101,7 @@ export class OrderRepository {
         listUnlessEmpty(orders.map(({ placedBy }) => placedBy?.id)),
         listUnlessEmpty(orders.map(({ placedBy }) => placedBy?.address ?? undefined)),
         listUnlessEmpty(orders.map(({ payment_method }) => payment_method)),
+        listUnlessEmpty(orders.map(({ receivedAt }) => millisecondsSince(receivedAt))),
       ],
     );
   }
@@ -123,6 +130,7 @@ export class OrderRepository {
    * the message has other items
    */
   async lockForMessages(messages: OrderMessage[]): Promise<(LockedOrder | OrderNotFound | OrderMismatch)[]> {
+    this.noteReceipt(messages);
     const locked = await lockOrders(
       this.manager,
       messages.map(({ order_id }) => order_id),
@@ -133,6 +141,12 @@ export class OrderRepository {
       if (!order) return new OrderNotFound(order_id);
       return hasSameItems(order.items, items) ? { ...order, message } : new OrderMismatch(order_id);
     });
+  }
+
+  /** The steps that this transaction makes get the time since their message was received. */
+  noteReceipt(messages: Pick<OrderMessage, 'order_id' | 'receivedAt'>[]) {
+    for (const { order_id, receivedAt } of messages)
+      if (receivedAt !== undefined) this.receivedAt.set(order_id, receivedAt);
   }
 
   async awaitPayment(ids: number[]) {
@@ -230,10 +244,10 @@ export class OrderRepository {
                 cancellation_reason = $8, shipment_status = $9, unconfirmed = unconfirmed || ${CONFIRMATIONS},
                 closed_at = CASE WHEN $7::boolean AND cardinality(unconfirmed || ${CONFIRMATIONS}) = 0 THEN clock_timestamp() END,
                 updated_at = clock_timestamp(), republish_count = 0, republished_at = NULL
-         FROM unnest($1::bigint[], $4::jsonb[]) AS requested (id, rejection)
-         WHERE orders.id = requested.id AND orders.id = ANY($1) AND status = ANY($2) RETURNING orders.id
+         FROM unnest($1::bigint[], $4::jsonb[], $11::integer[]) AS requested (id, rejection, handling_ms)
+         WHERE orders.id = requested.id AND orders.id = ANY($1) AND status = ANY($2) RETURNING orders.id, handling_ms
        )
-       INSERT INTO order_timeline (order_id, step) SELECT id, $3 FROM changed RETURNING id`,
+       INSERT INTO order_timeline (order_id, step, handling_ms) SELECT id, $3, handling_ms FROM changed RETURNING id`,
       [
         ids,
         from,
@@ -245,6 +259,7 @@ export class OrderRepository {
         cancellationReason,
         STATUSES_SINCE_SHIPMENT.includes(to) ? to : null,
         confirmationsIn(to, subjectId).filter((confirmation) => !isByPaymentWorker(confirmation)),
+        listUnlessEmpty(ids.map((id) => millisecondsSince(this.receivedAt.get(id)))),
       ],
     );
     if (changed.length !== ids.length)
@@ -256,8 +271,12 @@ export class OrderRepository {
 }
 
 /** For a list without values, null is cheaper to send, and unnest() fills the column with nulls as well. */
-const listUnlessEmpty = (values: (string | undefined)[]) =>
+const listUnlessEmpty = (values: (string | number | undefined)[]) =>
   values.some((value) => value !== undefined) ? values : null;
+
+/** @param time of `performance.now()` */
+const millisecondsSince = (time: number | undefined) =>
+  time === undefined ? undefined : Math.round(performance.now() - time);
 
 /** Confirmations of an order with a payment, and of one without. payment-worker has nothing to do for the latter. */
 const CONFIRMATIONS = 'CASE WHEN payment_method IS NULL THEN $10::text[] ELSE $6::text[] END';

@@ -90,6 +90,10 @@ export class PaymentAttempt {
   /** Reason of a refusal, or what is known about an unclear answer. */
   @Column('text', { nullable: true })
   detail!: string | null;
+
+  /** Process that made it: an id of `processes`. Null for old attempts. */
+  @Column('bigint', { nullable: true, select: false })
+  process!: number | null;
 }
 
 export const REFUND_STATUSES = ['requested', 'succeeded', 'failed'] as const;

@@ -33,9 +33,30 @@ interface Sql {
   query<Row>(sql: string, parameters: unknown[]): Promise<Row[]>;
 }
 
-/** Writes `process_reports`: one row for each process, replaced by each of its reports. */
+/** Rows of `processes`. Steps of older processes are shown without their process. */
+const MAX_PROCESSES = 10_000;
+
+/** Writes `processes`, and `process_reports`: one row for each process, replaced by each of its reports. */
 export class ProcessReportRepository {
   constructor(private readonly sql: Sql) {}
+
+  /** Stores who the process is, for as long as rows refer to it: deletes all but the newest 10,000. */
+  async register({
+    id,
+    instance,
+    app,
+    version,
+    started_at,
+  }: Pick<ProcessReport, 'instance' | 'app' | 'version' | 'started_at'> & { id: number }) {
+    await this.sql.query(
+      `WITH pruned AS (
+         DELETE FROM processes WHERE id = ANY(ARRAY(
+           SELECT id FROM processes ORDER BY started_at DESC, id OFFSET ${MAX_PROCESSES - 1}))
+       )
+       INSERT INTO processes (id, instance, app, version, started_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+      [id, instance, app, version, started_at],
+    );
+  }
 
   /** Replaces the report of the process, and deletes those of processes that ended long ago. */
   async save({

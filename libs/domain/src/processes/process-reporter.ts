@@ -1,7 +1,6 @@
 import { MonitorClient } from '@estoque/database';
 import { EventTransport } from '@estoque/messaging';
 import {
-  APP_NAME,
   ENVIRONMENT,
   HealthChecks,
   LOGGER,
@@ -18,9 +17,8 @@ import {
   type OnApplicationShutdown,
   type OnModuleDestroy,
 } from '@nestjs/common';
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import { ProcessReportRepository, type ProcessState } from './process-report.repository.js';
+import { ThisProcess } from './this-process.js';
 
 /** Time between two reports of a process. */
 export const REPORT_INTERVAL_MS = 5_000;
@@ -33,20 +31,18 @@ export const REPORT_INTERVAL_MS = 5_000;
 export class ProcessReporter implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
   private readonly reports: ProcessReportRepository;
   private readonly task: PeriodicTask;
-  private readonly instance: string;
-  private readonly startedAt = new Date();
+  private isRegistered = false;
   private isStopping = false;
 
   constructor(
     monitor: MonitorClient,
-    @Inject(APP_NAME) private readonly app: string,
+    private readonly process: ThisProcess,
     @Inject(ENVIRONMENT) private readonly environment: Environment,
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly metrics: Metrics,
     private readonly health: HealthChecks,
     @Optional() private readonly transport?: EventTransport,
   ) {
-    this.instance = `${app}-${randomUUID().slice(0, 8)}@${hostname()}`;
     this.reports = new ProcessReportRepository(monitor);
     this.task = new PeriodicTask('reporting', REPORT_INTERVAL_MS, () => this.report(), logger);
   }
@@ -65,14 +61,18 @@ export class ProcessReporter implements OnApplicationBootstrap, OnModuleDestroy,
 
   /** Runs when the messages in flight are settled. */
   async onApplicationShutdown() {
-    await this.ignoringFailures(this.reports.remove(this.instance));
+    await this.ignoringFailures(this.reports.remove(this.process.instance));
   }
 
   private async report() {
-    const { instance, app, startedAt: started_at } = this;
-    const { VERSION: version } = this.environment;
+    const { id, instance, app, startedAt: started_at } = this.process;
+    const process = { instance, app, version: this.environment.VERSION, started_at };
     const report = await this.state();
-    await this.ignoringFailures(this.reports.save({ instance, app, version, started_at, report }));
+    if (!this.isRegistered)
+      await this.ignoringFailures(
+        this.reports.register({ id, ...process }).then(() => void (this.isRegistered = true)),
+      );
+    await this.ignoringFailures(this.reports.save({ ...process, report }));
   }
 
   private async state(): Promise<ProcessState> {

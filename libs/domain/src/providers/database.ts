@@ -14,6 +14,7 @@ import { DataSource } from 'typeorm';
 import { createDataSource } from '../database/data-source.js';
 import { SnapshotAge } from '../database/snapshot-age.js';
 import { catalogue, EXCHANGE } from '../events/catalogue.js';
+import { ThisProcess } from '../processes/this-process.js';
 import { orderCounters } from '../transaction-counters.js';
 import { UnitOfWork } from '../unit-of-work.js';
 
@@ -21,14 +22,16 @@ type UnitOfWorkDependencies = [DataSource, OutboxRelay, string, Metrics, LockWai
 
 /** The pool of the orders, the unit of work, and what observes the database. */
 export const databaseProviders: Provider[] = [
+  ThisProcess,
   {
     provide: DataSource,
-    inject: [ENVIRONMENT, APP_NAME],
-    useFactory: (environment: Environment, app: string) =>
+    inject: [ENVIRONMENT, ThisProcess],
+    useFactory: (environment: Environment, { app, id }: ThisProcess) =>
       createDataSource(environment.DATABASE_URL, {
         poolSize: environment.DATABASE_POOL_SIZE,
         queryTimeoutMs: environment.DATABASE_QUERY_TIMEOUT_MS,
         app,
+        process: id,
       }),
   },
   {

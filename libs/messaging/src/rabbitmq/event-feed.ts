@@ -1,32 +1,37 @@
+import { AppError } from '@estoque/platform';
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { randomUUID } from 'node:crypto';
-import { acknowledgeByTag } from '../adapters/acknowledge-by-tag.js';
 import { decodeEvent, type DecodedEvent, type EventCatalogue } from '../contract/event.js';
 import type { Publisher } from './publisher.js';
+import { withinTime } from './time-limit.js';
 
 /** Names of the queues of feeds start with it: a process that watches events may declare them. */
 export const FEED_QUEUE_PREFIX = 'feed_queue.';
 /** The broker drops the oldest message of a longer queue. */
 const MAX_LENGTH = 1_000;
-const PREFETCH = 200;
+/** The broker deletes a queue from which nothing was taken for this long, if the process has lost only its channel. */
+const EXPIRES_MS = 30_000;
+const TIMEOUT_MS = 2_000;
 
 interface FeedOptions {
   exchange: string;
   catalogue: EventCatalogue;
   /** The events to watch. */
   events: readonly string[];
-  onEvent: (event: DecodedEvent) => void;
 }
 
 /**
  * Copies of events, for watching. While it is open, it has a queue of its own on the broker, which is bounded, belongs to
  * the connection of the publisher and is deleted with it. Events can be lost: no one may depend on them.
+ *
+ * The copies wait in the queue until `take` is called. If the broker delivered each of them at once, each would cost a write
+ * of the broker, a read and an acknowledgement.
  */
 export class EventFeed {
   private channel?: Channel;
-  /** The latest change: opening and closing run one after the other. */
-  private lastChange: Promise<void> = Promise.resolve();
-  private lastTag = 0;
+  private queue = '';
+  /** The latest change: opening, taking and closing run one after the other. */
+  private lastChange: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly publisher: Pick<Publisher, 'openChannel'>,
@@ -42,16 +47,39 @@ export class EventFeed {
     return this.change(() => this.start());
   }
 
-  /** Deletes the queue. Never rejects. */
-  close(): Promise<void> {
+  /**
+   * Takes the events that have arrived since the last call: a consumer gets all that are in the queue, and is cancelled.
+   *
+   * @returns the events, oldest first; none if the feed is not open
+   * @throws AppError `broker_unavailable` if the feed was lost; it is closed then
+   */
+  take(): Promise<DecodedEvent[]> {
     return this.change(async () => {
-      const { channel } = this;
-      this.channel = undefined;
-      await channel?.close().catch(() => undefined);
+      const { channel, queue } = this;
+      if (!channel) return [];
+      try {
+        const messages = await withinTime(takeAll(channel, queue), TIMEOUT_MS, 'the broker did not respond');
+        return messages.map((message) => this.decode(message)).filter((event) => event !== undefined);
+      } catch (error) {
+        this.channel = undefined;
+        void channel.close().catch(() => undefined);
+        throw new AppError('unavailable', 'broker_unavailable', (error as Error).message, { cause: error });
+      }
     });
   }
 
-  private change(work: () => Promise<void>): Promise<void> {
+  /** Deletes the queue. Never rejects. */
+  close(): Promise<void> {
+    return this.change(async () => {
+      const { channel, queue } = this;
+      this.channel = undefined;
+      if (!channel) return;
+      const deletion = channel.deleteQueue(queue).then(() => channel.close());
+      await withinTime(deletion, TIMEOUT_MS, 'the broker did not respond').catch(() => undefined);
+    });
+  }
+
+  private change<Result>(work: () => Promise<Result>): Promise<Result> {
     const result = this.lastChange.then(work);
     this.lastChange = result.catch(() => undefined);
     return result;
@@ -67,40 +95,17 @@ export class EventFeed {
     try {
       const { queue } = await channel.assertQueue(FEED_QUEUE_PREFIX + randomUUID(), {
         exclusive: true,
-        autoDelete: true,
         durable: false,
+        expires: EXPIRES_MS,
         arguments: { 'x-max-length': MAX_LENGTH, 'x-overflow': 'drop-head' },
       });
       for (const event of events) await channel.bindQueue(queue, exchange, event);
-      await channel.prefetch(PREFETCH);
-      await channel.consume(queue, (message) => this.receive(channel, message));
+      this.queue = queue;
       this.channel = channel;
     } catch (error) {
       await channel.close().catch(() => undefined);
       throw error;
     }
-  }
-
-  private receive(channel: Channel, message: ConsumeMessage | null) {
-    if (!message) return;
-    this.acknowledge(channel, message);
-    const event = this.decode(message);
-    if (event) this.options.onEvent(event);
-  }
-
-  /** One acknowledgement for all messages that arrive in a turn of the event loop. */
-  private acknowledge(channel: Channel, { fields: { deliveryTag } }: ConsumeMessage) {
-    if (this.lastTag === 0)
-      setImmediate(() => {
-        const tag = this.lastTag;
-        this.lastTag = 0;
-        try {
-          acknowledgeByTag(channel, tag, { multiple: true });
-        } catch {
-          // The channel is closed, and its queue deleted.
-        }
-      });
-    this.lastTag = deliveryTag;
   }
 
   /** @returns undefined for a message that is no event: any client can publish any message */
@@ -111,4 +116,13 @@ export class EventFeed {
       return undefined;
     }
   }
+}
+
+async function takeAll(channel: Channel, queue: string): Promise<ConsumeMessage[]> {
+  const messages: ConsumeMessage[] = [];
+  const onMessage = (message: ConsumeMessage | null) => message && messages.push(message);
+  const { consumerTag } = await channel.consume(queue, onMessage, { noAck: true });
+  // The broker answers after its last delivery.
+  await channel.cancel(consumerTag);
+  return messages;
 }

@@ -11,7 +11,7 @@ import { previousDeliveriesOf } from './failure-policy.js';
 import type { EventHandling } from './handling-statistics.js';
 import type { Publisher } from './publisher.js';
 import { QueueSubscription } from './queue-subscription.js';
-import { MessageSettler, type SettlementOptions } from './settlement.js';
+import { MessageSettler, type IneffectiveDelivery, type SettlementOptions } from './settlement.js';
 import { declareTopology } from './topology-declaration.js';
 
 export interface TransportOptions extends SettlementOptions {
@@ -29,12 +29,7 @@ export interface TransportReport {
   /** Messages delivered and not settled. */
   in_flight: number;
   events: Record<string, EventHandling>;
-  /** Age of the latest message when it was delivered; null if none was settled recently. */
-  waited_seconds: number | null;
 }
-
-/** An older wait says nothing about the messages that are in the queue now. */
-const RECENT_MS = 10_000;
 
 /**
  * Nest's RMQ transport with features that it lacks (docs/adr/0003): flat JSON that is matched to handlers by routing
@@ -99,6 +94,11 @@ export class EventTransport extends NestRmqServer {
     );
   }
 
+  /** @param listener must not throw */
+  onIneffectiveDelivery(listener: (delivery: IneffectiveDelivery) => void) {
+    this.settler.onIneffectiveDelivery = listener;
+  }
+
   /** What this process does at the moment, for its report about itself. */
   get report(): TransportReport {
     const { statistics } = this.settler;
@@ -107,7 +107,6 @@ export class EventTransport extends NestRmqServer {
       state: this.reportedState,
       in_flight: this.inFlight.size,
       events: statistics.byEventName(),
-      waited_seconds: statistics.latestWait(RECENT_MS),
     };
   }
 

@@ -128,8 +128,10 @@ function mayRetry(error: unknown, attempt: number): boolean {
   return !isFinalConflict && attempt < MAX_ATTEMPTS[kind];
 }
 
+export const codeOf = (error: unknown) => (error instanceof AppError ? error.code : 'bug');
+
 const describe = (error: unknown) => ({
-  code: error instanceof AppError ? error.code : 'bug',
+  code: codeOf(error),
   message: error instanceof Error ? error.message : String(error),
 });
 

@@ -35,14 +35,4 @@ describe('HandlingStatistics', () => {
     for (let count = 0; count < 600; count++) statistics.record('order.created', 'done', count < 100 ? 9 : 2);
     expect(statistics.byEventName()).toMatchObject({ 'order.created': { p50_ms: 2, p95_ms: 2 } });
   });
-
-  it('returns how long the latest message waited, unless it was settled too long ago', () => {
-    expect(statistics.latestWait(10_000)).toBeNull();
-    statistics.record('order.created', 'done', 1, 7);
-    statistics.record('order.created', 'done', 1);
-    time = 10_000;
-    expect(statistics.latestWait(10_000)).toBe(7);
-    time = 10_001;
-    expect(statistics.latestWait(10_000)).toBeNull();
-  });
 });

@@ -16,29 +16,19 @@ export type EventHandling = Record<Outcome, number> & {
 /** Counts the settled messages of this process by event, for its report about itself. */
 export class HandlingStatistics {
   private readonly byEvent = new Map<string, EventStatistics>();
-  private latest?: { settledAt: number; waitedSeconds: number };
 
   constructor(private readonly now = () => performance.now()) {}
 
-  /** @param waitedSeconds age of the message when it was delivered, if its publisher stated a time */
-  record(event: string, outcome: Outcome, durationMs: number, waitedSeconds?: number) {
+  record(event: string, outcome: Outcome, durationMs: number) {
     let statistics = this.byEvent.get(event);
     if (!statistics) this.byEvent.set(event, (statistics = new EventStatistics()));
-    const settledAt = this.now();
-    statistics.add(outcome, durationMs, settledAt);
-    if (waitedSeconds !== undefined) this.latest = { settledAt, waitedSeconds };
+    statistics.add(outcome, durationMs, this.now());
   }
 
   /** @returns the counters since the start, and the percentiles of the last minute */
   byEventName(): Record<string, EventHandling> {
     const since = this.now() - WINDOW_MS;
     return Object.fromEntries([...this.byEvent].map(([event, each]) => [event, each.summary(since)]));
-  }
-
-  /** Age of the latest message when it was delivered; null if none was settled within `withinMs`. */
-  latestWait(withinMs: number): number | null {
-    const { latest } = this;
-    return latest && this.now() - latest.settledAt <= withinMs ? latest.waitedSeconds : null;
   }
 }
 

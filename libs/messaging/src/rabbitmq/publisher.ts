@@ -1,12 +1,12 @@
 import { AppError, type Logger } from '@estoque/platform';
 import { connect, type AmqpConnectionManager } from 'amqp-connection-manager';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Channel, ConfirmChannel } from 'amqplib';
 import { boundMessages } from '../adapters/bounded-messages.js';
 import { closeConnection, openChannel, reconnectAfterChannelLoss } from '../adapters/channel-recovery.js';
 import { coalesceWrites } from '../adapters/coalesced-writes.js';
 import { CONNECTION_OPTIONS } from './connection-options.js';
 import { withoutPublisherProperties, type MessageProperties } from './failure-policy.js';
+import { withinTime } from './time-limit.js';
 import type { Topology } from './topology.js';
 import { declareTopology } from './topology-declaration.js';
 
@@ -156,10 +156,8 @@ export class Publisher {
   async redeclareTopology() {
     // On a blocked connection the broker would not respond.
     if (!this.channel || !this.ready) return;
-    const timeout = sleep(DECLARE_TIMEOUT_MS, undefined, { ref: false }).then(() => {
-      throw unavailable('the topology was not declared in time');
-    });
-    await Promise.race([this.declareTopology(this.channel), timeout]);
+    const declaration = this.declareTopology(this.channel);
+    await withinTime(declaration, DECLARE_TIMEOUT_MS, 'the topology was not declared in time');
   }
 
   /** Opens a further channel on the connection; the caller closes it. @throws AppError `broker_unavailable` */

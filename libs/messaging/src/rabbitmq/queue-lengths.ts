@@ -1,7 +1,6 @@
-import { AppError } from '@estoque/platform';
 import type { Channel } from 'amqplib';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Publisher } from './publisher.js';
+import { withinTime } from './time-limit.js';
 import type { Topology } from './topology.js';
 
 const TIMEOUT_MS = 3_000;
@@ -21,14 +20,7 @@ export class QueueLengths {
 
   /** @returns the length of each queue, null if it does not exist @throws AppError `broker_unavailable` */
   async read(): Promise<Record<string, QueueLength | null>> {
-    const timeout = sleep(TIMEOUT_MS, undefined, { ref: false }).then(() => {
-      throw new AppError(
-        'unavailable',
-        'broker_unavailable',
-        'the broker did not return the lengths in time',
-      );
-    });
-    return Promise.race([this.readAll(), timeout]);
+    return withinTime(this.readAll(), TIMEOUT_MS, 'the broker did not return the lengths in time');
   }
 
   private async readAll(): Promise<Record<string, QueueLength | null>> {

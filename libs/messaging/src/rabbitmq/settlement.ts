@@ -8,6 +8,7 @@ import type { Acknowledgements } from './acknowledgements.js';
 import { CircuitBreaker, type CallOutcome } from './circuit-breaker.js';
 import {
   attemptOf,
+  codeOf,
   decideAfterFailure,
   isFirstAttempt,
   previousDeliveriesOf,
@@ -44,6 +45,22 @@ export interface SettlementOptions {
   maxWaitMs?: number;
 }
 
+/** A delivery that had no effect: the message was handled before, or it failed. */
+export interface IneffectiveDelivery {
+  queue: string;
+  event: string;
+  /** As the message states it: it may be any text. */
+  eventId?: string;
+  /** For example `{order_id: 12}`; empty if the message has none. */
+  correlation: Record<string, unknown>;
+  outcome: 'duplicate' | 'retried' | 'requeued' | 'dead_lettered';
+  /** Code of the error; undefined for a duplicate. */
+  code?: string;
+  attempt: number;
+  startedAt: Date;
+  endedAt: Date;
+}
+
 /** A message with what is needed to settle it. */
 export interface Delivery {
   message: ConsumeMessage;
@@ -61,6 +78,8 @@ export interface Delivery {
 export class MessageSettler {
   readonly circuitBreaker: CircuitBreaker;
   readonly statistics = new HandlingStatistics();
+  /** Must not throw. */
+  onIneffectiveDelivery?: (delivery: IneffectiveDelivery) => void;
   private readonly durations: Histogram<'event' | 'outcome'>;
 
   constructor(
@@ -94,7 +113,7 @@ export class MessageSettler {
     const event = Object.hasOwn(catalogue, routingKey) ? routingKey : 'unknown';
     const durationMs = performance.now() - deliveredAt;
     this.durations.labels(event, outcome).observe(durationMs / 1_000);
-    this.statistics.record(event, outcome, durationMs, waitedSeconds(message, durationMs));
+    this.statistics.record(event, outcome, durationMs);
   }
 
   private async handleAndAcknowledge(delivery: Delivery): Promise<Outcome> {
@@ -107,6 +126,7 @@ export class MessageSettler {
       // or the channel is lost.
       this.log.debug({ reason: (error as Error).message }, 'message requeued');
       failSpan(trace.getActiveSpan(), 'requeued');
+      this.reportIneffective('requeued', delivery.message, delivery.deliveredAt, codeOf(error));
       if (delivery.isChannelOpen()) await this.requeue(delivery, error);
       return 'requeued';
     }
@@ -148,6 +168,7 @@ export class MessageSettler {
     const { catalogue } = this.options;
     const decoded = decodeEvent(catalogue, message.content, message.fields.routingKey);
     const outcome = await this.handler(decoded, message);
+    if (outcome === 'duplicate') this.reportIneffective('duplicate', message, startedAt);
     if (!this.log.isLevelEnabled('info')) return;
     this.log.info(
       {
@@ -189,7 +210,32 @@ export class MessageSettler {
       decision,
     );
     failSpan(trace.getActiveSpan(), code);
-    return decision === 'dead-lettered' ? 'dead_lettered' : 'retried';
+    const outcome = decision === 'dead-lettered' ? 'dead_lettered' : 'retried';
+    this.reportIneffective(outcome, message, startedAt, code);
+    return outcome;
+  }
+
+  /** @param startedAt time of `performance.now()` */
+  private reportIneffective(
+    outcome: IneffectiveDelivery['outcome'],
+    message: ConsumeMessage,
+    startedAt: number,
+    code?: string,
+  ) {
+    const { queue, catalogue } = this.options;
+    const { routingKey: event } = message.fields;
+    const body = readBodyFields(message.content);
+    this.onIneffectiveDelivery?.({
+      queue,
+      event,
+      eventId: eventIdOf(body),
+      correlation: correlationOf(catalogue, event, body),
+      outcome,
+      code,
+      attempt: attemptOf(message),
+      startedAt: new Date(Date.now() - millisecondsSince(startedAt)),
+      endedAt: new Date(),
+    });
   }
 
   /**
@@ -211,13 +257,6 @@ export class MessageSettler {
       }
     }
   }
-}
-
-/** @returns age of the message when it was delivered, by the time that its publisher stated, in whole seconds */
-function waitedSeconds({ properties }: ConsumeMessage, durationMs: number): number | undefined {
-  const publishedAt: unknown = properties.timestamp;
-  if (typeof publishedAt !== 'number') return undefined;
-  return Math.max(0, Math.floor((Date.now() - durationMs) / 1_000) - publishedAt);
 }
 
 const millisecondsSince = (startedAt: number) => Math.round((performance.now() - startedAt) * 10) / 10;

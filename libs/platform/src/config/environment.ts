@@ -252,6 +252,13 @@ export const environmentSchema = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: publicUrl.optional(),
   /** Headers of each export, such as a token. Listed here because it is a secret, and the SDK reads no files. */
   OTEL_EXPORTER_OTLP_HEADERS: z.string().optional(),
+  /**
+   * Address of a trace in the tracing system, as users of the console open it, with `{trace_id}` in place of its id. Unset:
+   * the console shows trace ids without a link.
+   */
+  TRACE_URL: publicUrl
+    .regex(/^\w+:\/\/[^/?#{]+[/?#].*\{trace_id\}/, 'must contain {trace_id} behind the host')
+    .optional(),
 });
 
 export type Environment = z.output<typeof environmentSchema>;

@@ -15,6 +15,11 @@ interface ObservedRequest {
   span?: Span;
 }
 
+const observed = new WeakMap<FastifyRequest, ObservedRequest>();
+
+/** @returns when the request was received, by `performance.now()` */
+export const receivedAtOf = (request: FastifyRequest): number | undefined => observed.get(request)?.startedAt;
+
 const routeOf = ({ is404, routeOptions }: FastifyRequest) => (is404 ? undefined : routeOptions.url);
 
 /**
@@ -26,7 +31,6 @@ export function observeRequests(server: FastifyInstance, metrics: Metrics) {
     'Duration of HTTP requests by route, from receipt to the end of the response',
     { method: [], route: [], status: [] },
   );
-  const observed = new WeakMap<FastifyRequest, ObservedRequest>();
 
   server.addHook('onRequest', (request, reply, done) => {
     if (!EXCLUDED_ROUTES.test(routeOf(request) ?? '')) {

@@ -1,5 +1,5 @@
 import type { components } from '@estoque/client';
-import { Alert, List, Text } from '@mantine/core';
+import { Alert, Anchor, List, Text } from '@mantine/core';
 import { useTexts } from '../../i18n/language.js';
 import { Section } from '../../parts/section.js';
 import { texts } from './texts.js';
@@ -19,7 +19,10 @@ export function Problems({ problems }: { problems: Problem[] }) {
             <List size="sm" spacing="xs">
               {problems.map(({ code, subject, runbook }) => (
                 <List.Item key={`${code} ${subject}`}>
-                  {text[code](subject)} {text.runbook}: <code>docs/operations.md#{runbook}</code>
+                  {text[code](subject)}{' '}
+                  <Anchor size="sm" underline="always" href={`/runbook#${runbook}`} target="_blank">
+                    {text.runbook(runbook)}
+                  </Anchor>
                 </List.Item>
               ))}
             </List>

@@ -18,7 +18,7 @@ export const texts = defineTexts({
     problems: {
       title: 'Problems',
       none: 'There is no problem.',
-      runbook: 'Runbook',
+      runbook: (chapter: string) => `Runbook: ${chapter}`,
       broker_unavailable: () =>
         'The broker does not respond. Orders are stored; their events wait in the outbox.',
       queue_missing: (subject: string) => `The queue ${subject} does not exist yet.`,
@@ -40,7 +40,7 @@ export const texts = defineTexts({
       consumers: 'consumers',
       rateIn: 'in per second',
       rateOut: 'out per second',
-      oldest: 'waited',
+      oldest: 'oldest message',
     },
     processes: {
       title: 'Processes',
@@ -107,7 +107,7 @@ export const texts = defineTexts({
     problems: {
       title: 'Problemas',
       none: 'Não há problemas.',
-      runbook: 'Manual de operação',
+      runbook: (chapter: string) => `Manual de operação: ${chapter}`,
       broker_unavailable: () =>
         'O broker não responde. Os pedidos são gravados; os seus eventos esperam na outbox.',
       queue_missing: (subject: string) => `A fila ${subject} ainda não existe.`,
@@ -130,7 +130,7 @@ export const texts = defineTexts({
       consumers: 'consumidores',
       rateIn: 'entrada por segundo',
       rateOut: 'saída por segundo',
-      oldest: 'espera',
+      oldest: 'mensagem mais antiga',
     },
     processes: {
       title: 'Processos',

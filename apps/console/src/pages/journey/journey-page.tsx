@@ -1,5 +1,5 @@
 import type { components } from '@estoque/client';
-import { Code, Stack, Text } from '@mantine/core';
+import { Anchor, Code, Stack, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, dataOf } from '../../api.js';
 import { useFormat } from '../../i18n/format.js';
@@ -62,12 +62,22 @@ function Details({ journey }: { journey: Journey }) {
       </Section>
       {journey.trace_ids.length > 0 && (
         <Section title={text.traces}>
-          <Text size="sm">{text.tracesHint}</Text>
+          {journey.trace_url === null && <Text size="sm">{text.tracesHint}</Text>}
           {journey.trace_ids.map((trace) => (
-            <Code key={trace}>{trace}</Code>
+            <Trace key={trace} id={trace} url={journey.trace_url} />
           ))}
         </Section>
       )}
     </Stack>
+  );
+}
+
+/** @param url address with `{trace_id}` in place of the id; null if there is no tracing system */
+function Trace({ id, url }: { id: string; url: string | null }) {
+  if (url === null) return <Code>{id}</Code>;
+  return (
+    <Anchor href={url.replaceAll('{trace_id}', id)} target="_blank" rel="noreferrer" w="fit-content">
+      <Code>{id}</Code>
+    </Anchor>
   );
 }

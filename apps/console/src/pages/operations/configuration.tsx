@@ -1,4 +1,4 @@
-import { Text } from '@mantine/core';
+import { List, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { api, dataOf } from '../../api.js';
 import { useFormat } from '../../i18n/format.js';
@@ -9,15 +9,18 @@ import { Loaded } from '../../parts/loaded.js';
 import { Section } from '../../parts/section.js';
 import { texts } from './texts.js';
 
-/** Environment variables of the API without secrets, and the migrations of the database. */
-export function Configuration() {
-  const text = useTexts(texts);
-  const format = useFormat();
-  const query = useQuery({
+export const useConfiguration = () =>
+  useQuery({
     queryKey: ['configuration'],
     queryFn: () => dataOf(api.GET('/v1/operations/configuration')),
     staleTime: Infinity,
   });
+
+/** Environment variables of the API without secrets, and the migrations of the database. */
+export function Configuration() {
+  const text = useTexts(texts);
+  const format = useFormat();
+  const query = useConfiguration();
   return (
     <Section title={text.configuration}>
       <Text c="dimmed" size="sm">
@@ -33,6 +36,16 @@ export function Configuration() {
                 [text.lastMigration, migrations.at(-1)?.name],
               ]}
             />
+            <details>
+              <summary>{text.allMigrations}</summary>
+              <List size="sm">
+                {migrations.toReversed().map(({ name }) => (
+                  <List.Item key={name}>
+                    <code>{name}</code>
+                  </List.Item>
+                ))}
+              </List>
+            </details>
             <DataTable
               label={text.configuration}
               columns={[

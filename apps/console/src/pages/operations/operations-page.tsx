@@ -11,7 +11,9 @@ import { Page } from '../../parts/page.js';
 import { Section } from '../../parts/section.js';
 import { Audits } from './audits.js';
 import { Configuration } from './configuration.js';
+import { RetentionSection } from './retention.js';
 import { texts } from './texts.js';
+import { Versions } from './versions.js';
 
 const REFRESH_MS = 5_000;
 
@@ -22,6 +24,8 @@ export function OperationsPage() {
       <Outbox />
       <StuckOrders />
       <Audits />
+      <Versions />
+      <RetentionSection />
       <Configuration />
     </Page>
   );
