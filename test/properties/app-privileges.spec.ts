@@ -189,10 +189,15 @@ describe('The privileges of the apps are enough', () => {
     await owner.query(
       `BEGIN; SET LOCAL application_name = 'maintenance'; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE`,
     );
-    const blocked = dataSources
-      .get(app)!
-      .query('SELECT 1 FROM orders')
-      .catch(() => undefined);
+    let isFound = false;
+    // The statement ends after the lock timeout, which can be before another session looks.
+    const blocked = (async () => {
+      while (!isFound)
+        await dataSources
+          .get(app)!
+          .query('SELECT 1 FROM orders')
+          .catch(() => undefined);
+    })();
     try {
       const found = await until('the blocking session', () => monitor.blockingSession());
       expect(found).toMatchObject({
@@ -201,6 +206,7 @@ describe('The privileges of the apps are enough', () => {
         seconds: expect.any(Number) as number,
       });
     } finally {
+      isFound = true;
       await owner.query('ROLLBACK');
       await blocked;
       await monitor.close();
