@@ -5,6 +5,7 @@ import 'reflect-metadata';
 import { CONSOLE_ENVIRONMENT, ConsoleBrowser, NARROW, type PageOptions } from '../test/support/browser.js';
 import { apiKeyOf } from '../test/support/credentials.js';
 import { TestGateway } from '../test/support/payment-gateway.js';
+import { sendRequest } from '../test/support/send-request.js';
 import { System } from '../test/support/system.js';
 import { until } from '../test/support/until.js';
 import { WebhookReceiver } from '../test/support/webhook-receiver.js';
@@ -12,6 +13,7 @@ import { build } from './build.js';
 import { stopCommands } from './command.js';
 import { addDemoData, SAMPLE_ORDER } from './demo-data.js';
 import type { Infrastructure } from './infrastructure/infrastructure.js';
+import { LabServer } from './lab/server.js';
 import { removeDeadTestRuns, TestRun } from './infrastructure/test-run.js';
 import { runUntilStopped } from './lifecycle.js';
 import { root } from './paths.js';
@@ -59,11 +61,19 @@ async function main(): Promise<number> {
   Object.assign(process.env, testEnvironment(infrastructure));
   const gateway = await TestGateway.start();
   const receiver = await WebhookReceiver.start();
-  const system = await System.start({
+  const lab = new LabServer(() => ({
+    api: system.process('api').url,
+    database_url: system.database.url,
+    rabbitmq_url: system.vhost.url,
+    tokens: { admin: apiKeyOf('admin') },
+    processes: {},
+  }));
+  const system: System = await System.start({
     environment: {
       ...CONSOLE_ENVIRONMENT,
       ...gateway.environment,
       WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
+      LAB_URL: await lab.start(),
     },
   });
   const browser = await ConsoleBrowser.launch(system.process('api').url);
@@ -76,8 +86,11 @@ async function main(): Promise<number> {
     await addDeadLetters(system);
     mkdirSync(join(root, FOLDER), { recursive: true });
     for (const picture of PICTURES) await take(browser, picture);
+    await runDrill(system);
+    await take(browser, { name: 'lab', path: '/lab' });
   } finally {
     await browser.close();
+    lab.stop();
     await system.stop();
     await gateway.stop();
     await receiver.stop();
@@ -105,6 +118,23 @@ async function addDeadLetters(system: System) {
     await system.externalClient.publish('order.created', { event: 'order.created', order_id, items });
   }
   await until('the dead letters', async () => (await system.sql('SELECT FROM dead_letters')).length === 3);
+}
+
+/** Runs a drill that needs no process of `npm start`. The routes of the lab are not part of the API's document. */
+async function runDrill(system: System) {
+  const url = `${system.process('api').url}/v1/lab/drills`;
+  const credential = apiKeyOf('admin');
+  await sendRequest(`${url}/duplicates/runs`, { method: 'POST', credential, body: {} });
+  await until(
+    'the drill to finish',
+    async () => {
+      const { runs } = JSON.parse((await sendRequest(url, { credential })).text) as {
+        runs: { state: string }[];
+      };
+      return runs[0]?.state === 'succeeded';
+    },
+    { seconds: 120 },
+  );
 }
 
 async function take(browser: ConsoleBrowser, { name, path, ...options }: Picture) {

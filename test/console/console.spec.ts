@@ -3,6 +3,7 @@ import { request, type IncomingMessage } from 'node:http';
 import { json } from 'node:stream/consumers';
 import type { Page } from 'playwright-core';
 import { ROLE_NAMES } from '../../apps/api/src/access/scopes.js';
+import { LabServer } from '../../tools/lab/server.js';
 import { CONSOLE_ENVIRONMENT, ConsoleBrowser } from '../support/browser.js';
 import { apiKeyOf } from '../support/credentials.js';
 import { TestGateway } from '../support/payment-gateway.js';
@@ -19,14 +20,23 @@ let system: System;
 let browser: ConsoleBrowser;
 let url: string;
 let gateway: TestGateway;
+let lab: LabServer;
 let receiver: WebhookReceiver;
 let product: number;
 beforeAll(async () => {
   gateway = await TestGateway.start();
   receiver = await WebhookReceiver.start();
   const WEBHOOK_ALLOWED_NETWORKS = '127.0.0.0/8';
+  lab = new LabServer(() => ({
+    api: url,
+    database_url: system.database.url,
+    rabbitmq_url: system.vhost.url,
+    tokens: { admin: apiKeyOf('admin') },
+    processes: {},
+  }));
+  const LAB_URL = await lab.start();
   system = await System.start({
-    environment: { ...CONSOLE_ENVIRONMENT, ...gateway.environment, WEBHOOK_ALLOWED_NETWORKS },
+    environment: { ...CONSOLE_ENVIRONMENT, ...gateway.environment, WEBHOOK_ALLOWED_NETWORKS, LAB_URL },
   });
   url = system.process('api').url;
   browser = await ConsoleBrowser.launch(url);
@@ -34,6 +44,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await browser?.close();
+  lab.stop();
   await system.stop();
   await gateway.stop();
   await receiver.stop();
@@ -192,6 +203,9 @@ describe('The page of a product', () => {
     }
     await page.getByRole('table', { name: 'Stock ledger' }).getByText('+7').waitFor();
     expect(await system.readStock(id)).toMatchObject({ on_hand: 10 });
+    const sku = await page.getByRole('heading', { level: 1 }).textContent();
+    await page.goto(`/stock?search=${sku}`);
+    await page.getByRole('img', { name: `Units on hand of ${sku} after the last movements` }).waitFor();
   });
 
   it('is found by its level and a part of its name', async () => {
@@ -302,6 +316,42 @@ describe('The page of operations', () => {
     const table = page.getByRole('table', { name: 'Configuration of the API' });
     await table.getByText('RATE_LIMIT_ADDRESS').waitFor();
     expect(await table.textContent()).not.toMatch(/postgresql:|amqp:|est_live_/);
+  });
+
+  it('repairs a discrepancy that an audit has found, with a reason', async () => {
+    const id = await system.createProduct(5);
+    await system.sql('UPDATE stock SET on_hand = 4 WHERE product_id = $1', [id]);
+    const page = await browser.open('/operations', { role: 'operator' });
+    await page.getByRole('button', { name: 'Request audit' }).click();
+    await openDialog(page).getByRole('button', { name: 'Request audit' }).click();
+    await page.getByRole('button', { name: `Repair the ledger of product ${id}` }).click({ timeout: 30_000 });
+    const dialog = openDialog(page);
+    await dialog.getByText('The movements add up to 5 units, and 4 units are recorded as on hand.').waitFor();
+    const confirm = dialog.getByRole('button', { name: 'Write the correction' });
+    expect(await confirm.isDisabled()).toBe(true);
+    await dialog.getByLabel('Why the ledger lacks the units').fill('restored from a backup');
+    await confirm.click();
+    await page.getByText('The correction is in the ledger.').waitFor();
+    await page.goto(`/stock/${id}`);
+    await page.getByRole('table', { name: 'Stock ledger' }).getByText('restored from a backup').waitFor();
+    await system.expectLedgerReconciles();
+  });
+});
+
+describe('The failure lab', () => {
+  it('runs a drill after a confirmation, and shows its steps and what the ledger says', async () => {
+    const page = await browser.open('/lab', { role: 'operator' });
+    await page.getByRole('button', { name: 'Run the drill poison' }).click();
+    await openDialog(page).getByRole('button', { name: 'Run', exact: true }).click();
+    await page.getByText('publishing 3 invalid messages').waitFor();
+    expect(await page.getByRole('button', { name: 'Run the drill duplicates' }).isDisabled()).toBe(true);
+    await page.getByText('The stock ledger reconciles.').waitFor({ timeout: 60_000 });
+    await page.getByText('30 orders accepted, 0 refused').waitFor();
+  }, 120_000);
+
+  it('is not shown to a role that may not see it', async () => {
+    const page = await browser.open('/lab', { role: 'clerk' });
+    await heading(page, 'You may not see this page').waitFor();
   });
 });
 

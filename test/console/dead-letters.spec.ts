@@ -70,6 +70,7 @@ describe('The pages of dead letters', () => {
       .click();
     await heading(page, `Dead letter ${id}`).waitFor();
     await page.getByRole('region', { name: 'Body' }).getByText('onerror').waitFor();
+    await page.getByRole('region', { name: 'Where the error was thrown' }).getByText('dist/libs/').waitFor();
 
     await page.getByRole('button', { name: 'Show what a replay would do' }).click();
     await page.getByText('is dead-lettered again').waitFor();
@@ -117,11 +118,13 @@ describe('The pages of dead letters', () => {
     await page.waitForURL(/group=/);
     await page.getByRole('button', { name: 'Discard all open ones' }).focus();
     await page.keyboard.press('Enter');
+    await page.getByRole('dialog').getByLabel('Why (the history shows it)').fill('sent by a test');
     const confirm = page.getByRole('dialog').getByRole('button', { name: 'Discard all open ones' });
     await confirm.focus();
     await page.keyboard.press('Enter');
     await page.getByText('The job is stored. Its progress is shown below.').waitFor();
     await page.getByRole('table', { name: 'Jobs' }).getByText('finished').waitFor();
+    await page.getByRole('table', { name: 'Jobs' }).getByText('sent by a test').waitFor();
     const [job] = await system.sql<{ done: number; action: string }>(
       'SELECT done, action FROM dead_letter_jobs ORDER BY id DESC LIMIT 1',
     );

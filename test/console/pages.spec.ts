@@ -8,6 +8,7 @@ import {
   isTooWide,
   NARROW,
 } from '../support/browser.js';
+import { LabServer } from '../../tools/lab/server.js';
 import { sendRequest } from '../support/send-request.js';
 import { System } from '../support/system.js';
 
@@ -24,26 +25,47 @@ const PAGES: [path: string, en: string, ptBR: string][] = [
   ['/dead-letters', 'Dead letters', 'Dead letters'],
   ['/notifications', 'Notifications', 'Notificações'],
   ['/payments', 'Payments', 'Pagamentos'],
+  ['/payments/1', 'Payment 1', 'Pagamento 1'],
   ['/webhooks', 'Webhooks', 'Webhooks'],
+  ['/webhooks/1', 'Endpoint 1', 'Endpoint 1'],
   ['/operations', 'Operations', 'Operação'],
   ['/audit-log', 'Audit log', 'Log de auditoria'],
+  ['/lab', 'Failure lab', 'Laboratório de falhas'],
   ['/api-keys', 'API keys', 'Chaves de API'],
   ['/nothing', 'This page does not exist', 'Esta página não existe'],
 ];
 
 let system: System;
 let browser: ConsoleBrowser;
+let lab: LabServer;
 let url: string;
 beforeAll(async () => {
-  system = await System.start({ apps: ['api'], environment: CONSOLE_ENVIRONMENT });
+  lab = new LabServer(() => undefined);
+  const LAB_URL = await lab.start();
+  const WEBHOOK_ALLOWED_NETWORKS = '127.0.0.0/8';
+  system = await System.start({
+    apps: ['api'],
+    environment: { ...CONSOLE_ENVIRONMENT, LAB_URL, WEBHOOK_ALLOWED_NETWORKS },
+  });
   url = system.process('api').url;
   browser = await ConsoleBrowser.launch(url);
   const product = await system.createProduct(20);
-  await system.placeOrder([{ product_id: product, quantity: 1 }]);
+  const payment = { method: 'tok_ok' };
+  const { id } = await system.placeOrder([{ product_id: product, quantity: 1 }], { payment });
+  // No worker runs that would request the payment.
+  await system.sql(
+    `INSERT INTO payments (order_id, method, currency, amount, next_check_at)
+     SELECT id, payment_method, currency, total, now() FROM orders WHERE id = $1`,
+    [id],
+  );
+  await system.api.POST('/v1/webhook-endpoints', {
+    body: { url: 'http://127.0.0.1:9/', events: ['order.processed'] },
+  });
 });
 afterAll(async () => {
   await browser?.close();
   await system.stop();
+  lab.stop();
 });
 afterEach(() => expect(browser.errors).toEqual([]));
 
@@ -117,6 +139,99 @@ describe('Every page', () => {
     expect(await page.evaluate(() => document.documentElement.dataset.mantineColorScheme)).toBe('dark');
     await page.context().close();
   });
+});
+
+describe('With 100,000 orders and 10,000 dead letters', () => {
+  const ORDERS = 100_000;
+  const DEAD_LETTERS = 10_000;
+  const GROUPS = 4;
+  beforeAll(async () => {
+    const inserts = [
+      `INSERT INTO orders (customer_name, customer_email, locale, currency, total, status, rejection, created_at, closed_at,
+                           reference)
+       SELECT 'Ana', 'ana' || n % 5000 || '@example.com', 'en', 'BRL', 1000 + n, status,
+              CASE status WHEN 'rejected' THEN '[]'::jsonb END, at, at, 'BIG-' || n
+       FROM generate_series(1, ${ORDERS}) n, LATERAL (
+         SELECT CASE WHEN n % 50 = 0 THEN 'rejected' ELSE 'processed' END AS status,
+                now() - interval '20 hours' * (1 - n / ${ORDERS}.0) AS at) placed`,
+      `INSERT INTO order_lines (order_id, product_id, position, sku, name, quantity, unit_price)
+       SELECT id, 1, 1, CASE reference WHEN 'BIG-3' THEN 'OLD-1' ELSE 'TEST-1' END, 'Café', 1, total
+       FROM orders WHERE reference LIKE 'BIG-%'`,
+      `INSERT INTO dead_letters (fingerprint, queue, event, reason, error, attempts, properties, headers, body)
+       SELECT 'big ' || n, 'order_queue', 'order.created', 'reason_' || n % ${GROUPS}, 'There is no order ' || n || '.', 1,
+              '{"routingKey": "order.created"}', '{}', convert_to('{"order_id": ' || n || ', "shop": "shop-' || n || '-"}', 'UTF8')
+       FROM generate_series(1, ${DEAD_LETTERS}) n`,
+    ];
+    for (const insert of inserts) await system.sql(insert);
+  }, 120_000);
+
+  const rowsOf = (page: Page, table: string) =>
+    page.getByRole('table', { name: table, exact: true }).getByRole('row');
+  const nextPage = (page: Page) => page.getByRole('button', { name: 'Next page' }).click();
+  /** Continues a search that has found nothing in the newest 50,000 orders. */
+  async function continueSearch(page: Page) {
+    await page.getByText('The next page continues the search.').waitFor();
+    await nextPage(page);
+    await page.getByRole('table', { name: 'List of orders' }).waitFor();
+    expect(await rowsOf(page, 'List of orders').count()).toBe(1 + 1);
+  }
+
+  it('the page of orders counts, filters, searches, and shows a page at a time', async () => {
+    const page = await browser.open('/orders', { role: 'admin' });
+    // More than are counted of one status.
+    await page.getByRole('button', { name: 'processed: 10,000+' }).waitFor();
+    await page.getByRole('button', { name: 'rejected: 2,000+' }).click();
+    const first = page.getByRole('link', { name: /^\d+$/ }).first();
+    await page.getByRole('table').getByText('rejected').first().waitFor();
+    const newest = await first.textContent();
+    await nextPage(page);
+    await page.waitForURL(/cursor=/);
+    await page.waitForFunction((id) => document.querySelector('tbody a')?.textContent !== id, newest);
+    expect(await rowsOf(page, 'List of orders').count()).toBe(1 + 20);
+
+    const fill = async (label: string, value: string) => {
+      const field = page.getByRole('textbox', { name: label, exact: true });
+      await field.fill(value);
+      await field.press('Enter');
+    };
+    await page.goto('/orders');
+    await page.getByRole('button', { name: 'More filters' }).click();
+    await fill('Reference', 'BIG-1');
+    await page.waitForURL(/reference=BIG-1/);
+    await page.waitForFunction(() => document.querySelectorAll('tbody tr').length === 1);
+    await page.goto('/orders?amount_from=1003&amount_to=1003');
+    expect(await page.getByRole('textbox', { name: 'Total from' }).inputValue()).toBe('10.03');
+    await continueSearch(page);
+    await page.goto('/orders');
+    await fill('SKU', 'OLD-1');
+    await page.waitForURL(/sku=OLD-1/);
+    await continueSearch(page);
+    await first.click();
+    await page.getByText('BIG-3', { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'Dead letters of this order' }).click();
+    await waitForTitle(page, 'Dead letters');
+    expect(await page.getByRole('textbox', { name: 'Order' }).inputValue()).toMatch(/^\d+$/);
+    await page.context().close();
+  }, 120_000);
+
+  it('the page of dead letters groups, filters, searches, and shows a page at a time', async () => {
+    const page = await browser.open('/dead-letters', { role: 'admin' });
+    await waitForTitle(page, 'Dead letters');
+    expect(await rowsOf(page, 'Groups').count()).toBe(1 + GROUPS);
+    expect(await page.getByRole('cell', { name: '2,500', exact: true }).count()).toBe(GROUPS);
+    expect(await rowsOf(page, 'Dead letters').count()).toBe(1 + 20);
+    await page
+      .getByRole('button', { name: /^Show the dead letters/ })
+      .first()
+      .click();
+    await page.waitForURL(/group=/);
+    await nextPage(page);
+    await page.waitForURL(/cursor=/);
+    await page.goto('/dead-letters?text=shop-1-');
+    await page.getByRole('table', { name: 'Dead letters' }).waitFor();
+    expect(await rowsOf(page, 'Dead letters').count()).toBe(1 + 1);
+    await page.context().close();
+  }, 120_000);
 });
 
 describe('The first page', () => {

@@ -42,6 +42,7 @@ const HEADER_VALUES: Record<string, unknown[]> = {
   dead_letter_from: ['order_queue', 'nowhere', 7, {}, 'x'.repeat(3_000), '\0'],
   dead_letter_code: ['bug', 5, [], 'y'.repeat(3_000), '\0', ''],
   dead_letter_reason: ['because', 5, {}, 'z'.repeat(20_000), '\0'],
+  dead_letter_stack: ['at x', 5, {}, 's'.repeat(20_000), '\0'],
   rerouted: [0, 4, 5, -1, 'x', 1e9, {}],
   replayed: [true, 'x', {}],
   traceparent: [

@@ -318,9 +318,20 @@ describe('GET /v1/audit-log', () => {
       return body.data[0]?.id;
     });
     const user = { actor: `cli:${userInfo().username}`, address: null };
-    expect(runProgram('operations/cli.js', 'dead-letters', 'discard', String(id), '--by', 'rui')).toBe(
-      `#${id} discarded`,
-    );
+    const [letter] = (await system.request<{ data: { error: string }[] }>('GET', '/v1/dead-letters')).body
+      .data;
+    const { data: groups } = (
+      await system.request<{ data: { key: string }[] }>('GET', '/v1/dead-letters/groups')
+    ).body;
+    const filter = ['--group', groups[0]!.key, '--text', letter!.error.toUpperCase()];
+    expect(runProgram('operations/cli.js', 'dead-letters', 'list', ...filter)).toMatch(`#${id} `);
+    const why = ['--why', 'a test'];
+    expect(
+      runProgram('operations/cli.js', 'dead-letters', 'discard', String(id), '--by', 'rui', ...why),
+    ).toBe(`#${id} discarded`);
+    expect((await system.request<object>('GET', `/v1/dead-letters/${id}`)).body).toMatchObject({
+      actions: [{ by: 'rui', reason: 'a test' }],
+    });
     expect((await list(`?object=dead_letter:${id}`)).data).toMatchObject([
       { ...user, action: 'dead_letter.discarded', after: { by: 'rui' } },
     ]);

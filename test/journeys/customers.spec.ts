@@ -171,6 +171,16 @@ describe('A customer', () => {
       expect(mails.data).toEqual([expect.objectContaining(ownMail)]);
     });
 
+    it('finds only own orders by amount, and none by payment', async () => {
+      const path = '/v1/orders?currency=BRL&amount_from=0';
+      const { data } = bodyOf<Page<{ id: number }>>(await send(kind, 'GET', path));
+      const ids = data.map(({ id }) => id);
+      expect(ids).toContain(own.id);
+      expect(ids).not.toContain(others.id);
+      const refused = await send(kind, 'GET', `${path}&payment=none`);
+      expect([refused.status, bodyOf(refused)]).toMatchObject([403, { code: 'insufficient_scope' }]);
+    });
+
     it('places orders for the own address only', async () => {
       const refused = await send(kind, 'POST', '/v1/orders', { body: order(OTHER_EMAIL) });
       expect([refused.status, bodyOf<Problem>(refused)]).toMatchObject([

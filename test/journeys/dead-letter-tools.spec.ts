@@ -90,6 +90,10 @@ describe('What an operator does with dead letters', () => {
       state: 'replayed',
     });
     expect(await get(path)).toMatchObject({ body_text: expect.stringContaining('Shop-42') as string });
+    expect(await get(path)).toMatchObject({
+      stack: expect.stringMatching(/[ (]dist\/libs\/messaging\//) as string,
+      actions: [{ action: 'replayed', by: 'ana', reason: edit.reason }],
+    });
     const { data } = await get<{ data: object[] }>(`/v1/audit-log?object=dead_letter:${id}`);
     expect(data).toMatchObject([{ action: 'dead_letter.replayed', after: { by: 'ana', edited_copy: copy } }]);
     expect(JSON.stringify(data)).not.toContain(edit.reason);
@@ -121,6 +125,43 @@ describe('What an operator does with dead letters', () => {
     expect((await post<Problem>(path, edit)).body.errors).toMatchObject([
       { pointer: '/body', code: 'unchanged' },
     ]);
+  });
+
+  it('closes dead letters with a reason, which the history shows, and no other answer', async () => {
+    const bodies = [Buffer.from('{'), Buffer.from('[')];
+    const ids: number[] = [];
+    for (const body of bodies) {
+      await system.externalClient.publish('order.created', body);
+      ids.push(await nextDeadLetter());
+    }
+    const [replayed, discarded] = ids;
+    const reason = 'asked by the shop';
+    const answers = [
+      await post<object>(`/v1/dead-letters/${replayed}/replay`, { by: 'ana', reason }),
+      await post<object>(`/v1/dead-letters/${discarded}/discard`, { by: 'ana', reason }),
+    ];
+    for (const { status, body } of answers) {
+      expect(status).toBe(200);
+      expect(JSON.stringify(body)).not.toMatch(/asked|dist/);
+    }
+    expect(await get(`/v1/dead-letters/${discarded}`)).toMatchObject({
+      actions: [{ action: 'discarded', by: 'ana', reason }],
+    });
+    const job = await post<{ id: number }>('/v1/dead-letters/discard', {
+      by: 'rui',
+      reason: 'a test',
+      filter: { reason: 'invalid_json' },
+    });
+    expect([job.status, job.body]).toMatchObject([202, { by: 'rui', reason: 'a test' }]);
+    await until(
+      'the job to finish',
+      async () =>
+        (await get<{ state: string }>(`/v1/operations/dead-letter-jobs/${job.body.id}`)).state === 'finished',
+    );
+    for (const path of [`/v1/dead-letters/${discarded}/discard`, `/v1/dead-letters/${replayed}/replay`])
+      expect((await post<Problem>(path, { by: 'ana', reason: '\n' })).body.errors[0]).toMatchObject({
+        pointer: '/reason',
+      });
   });
 
   it('sees the groups, and which events of the order can be handled', async () => {

@@ -13,6 +13,7 @@ interface DeadLetterRow {
   error: string;
   attempts: number;
   body: Buffer;
+  stack: string | null;
 }
 
 describe('Message handling under failure', () => {
@@ -25,7 +26,7 @@ describe('Message handling under failure', () => {
   const nextDeadLetter = () =>
     until('a dead letter', async () => {
       const [deadLetter] = await system.sql<DeadLetterRow>(
-        'SELECT id, queue, event, reason, error, attempts, body FROM dead_letters WHERE id > $1 ORDER BY id LIMIT 1',
+        'SELECT id, queue, event, reason, error, attempts, body, stack FROM dead_letters WHERE id > $1 ORDER BY id LIMIT 1',
         [lastId],
       );
       if (deadLetter) lastId = deadLetter.id;
@@ -56,6 +57,8 @@ describe('Message handling under failure', () => {
       await system.externalClient.publish(key, body);
       const deadLetter = await nextDeadLetter();
       expect(deadLetter).toMatchObject({ event: key, reason: code, queue: 'order_queue', attempts: 1 });
+      expect(deadLetter.stack).toMatch(/^at /);
+      expect(deadLetter.stack).toMatch(/[ (]dist\/libs\/messaging\//);
       expect(deadLetter.body).toEqual(Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body)));
       const product_id = await system.createProduct(1);
       const { id } = await system.placeOrder([{ product_id, quantity: 1 }]);

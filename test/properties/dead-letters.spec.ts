@@ -296,14 +296,14 @@ describe('Dead letters', () => {
     const [id] = await store(1, { properties: {} });
     const edit = { body: Buffer.from('{}'), subject: { order_id: 5 }, reason: 'wrong quantity' };
     const claimed = await deadLetters.claimAndPublish(id!, edit.body);
-    await deadLetters.closeReplayed(claimed, 'ana');
+    await deadLetters.closeReplayed(claimed, 'ana', edit.reason);
     const copy = await deadLetters.recordEdit(claimed, edit, 'ana');
     expect(published).toMatchObject([{ body: '{}' }]);
     const original = await deadLetters.get(id!);
     expect(original.body.toString()).toBe('0');
     expect(original).toMatchObject({
       state: 'replayed',
-      actions: [{ action: 'replayed', actor: 'ana' }],
+      actions: [{ action: 'replayed', actor: 'ana', reason: 'wrong quantity' }],
       edits: [{ id: copy, reason: 'wrong quantity' }],
     });
     expect(await deadLetters.get(copy)).toMatchObject({ state: 'replayed', edited_from: id });
@@ -315,6 +315,23 @@ describe('Dead letters', () => {
       edited_from: id,
       edit_reason: 'wrong quantity',
     });
+  });
+
+  it('are replayed and discarded with a reason, by a job too, which is searched like their content', async () => {
+    const ids = await store(3);
+    await deadLetters.replay(ids[0]!, 'ana', 'fixed in release 7');
+    await deadLetters.discard(ids[1]!, 'ana');
+    await jobs.create('discard', {}, 'rui', 'sent by a test');
+    await runJobs();
+    const actionsOf = async (id: number) => (await deadLetters.get(id)).actions;
+    expect(await Promise.all(ids.map(actionsOf))).toMatchObject([
+      [{ action: 'replayed', actor: 'ana', reason: 'fixed in release 7' }],
+      [{ action: 'discarded', actor: 'ana', reason: null }],
+      [{ action: 'discarded', actor: 'rui', reason: 'sent by a test' }],
+    ]);
+    expect(await jobs.list({ limit: 1 })).toMatchObject([{ actor: 'rui', reason: 'sent by a test' }]);
+    const { found } = await new DeadLetterSearch(sql).search({}, 'Release 7', { limit: 10 });
+    expect(found.map(({ id }) => id)).toEqual([ids[0]]);
   });
 
   it('are not replayed with a body that contains erased personal data', async () => {
@@ -354,7 +371,12 @@ describe('Dead letters', () => {
     const remaining = await deadLetters.list({ state: 'discarded' }, { limit: 10 });
     expect(remaining.map(({ id }) => id)).toEqual([ids[5], ids[4], ids[3]]);
     expect((await deadLetters.get(ids[5]!)).actions).toHaveLength(1);
-    await expect(sql.query('DELETE FROM dead_letter_actions')).rejects.toThrow('append-only');
+    for (const change of [
+      'DELETE FROM dead_letter_actions',
+      `UPDATE dead_letter_actions SET actor = 'rui'`,
+      `UPDATE dead_letter_actions SET reason = 'another one'`,
+    ])
+      await expect(sql.query(change)).rejects.toThrow('append-only');
   });
 
   it('are read with a bounded part of their body', async () => {

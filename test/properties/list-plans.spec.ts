@@ -1,10 +1,12 @@
 import {
+  MAX_SEARCHED_ORDERS,
   NOTIFICATION_STATES,
   ORDER_STATUSES,
   ORDER_STATUSES_IN_PROGRESS,
   WEBHOOK_DELIVERY_STATES,
   type AuditLogFilter,
   type OrderFilter,
+  type OrderSearch,
   type OrderStatus,
 } from '@estoque/domain';
 import pg from 'pg';
@@ -110,6 +112,60 @@ describe('Lists of a large database with a skewed distribution', () => {
     expect(expensive).toEqual([]);
   }, 120_000);
 
+  it.each<[string, Partial<OrderSearch>, string]>([
+    [
+      'an SKU of few orders',
+      { sku: 'RARE-1' },
+      `id IN (SELECT order_id FROM order_lines WHERE sku = 'RARE-1')`,
+    ],
+    [
+      'an SKU of many orders, of one customer',
+      { sku: 'CAF-250', email: 'ana7@example.com' },
+      `customer_email = 'ana7@example.com' AND id IN (SELECT order_id FROM order_lines WHERE sku = 'CAF-250')`,
+    ],
+    [
+      'an amount, in a period',
+      { amount_from: 2_490, amount_to: 2_491, created_from: daysAgo(400), created_to: daysAgo(100) },
+      `total BETWEEN 2490 AND 2491 AND created_at BETWEEN now() - interval '400 days' AND now() - interval '100 days'`,
+    ],
+    ['another currency', { currency: 'EUR' }, `currency = 'EUR'`],
+    ['a payment', { payment: 'any', amount_to: 100 }, 'payment_method IS NOT NULL AND total <= 100'],
+    [
+      'no payment, of one status',
+      { payment: 'none', status: 'rejected' },
+      `payment_method IS NULL AND status = 'rejected'`,
+    ],
+    [
+      'the status of a payment',
+      { payment: 'failed' },
+      `id IN (SELECT order_id FROM payments WHERE status = 'failed')`,
+    ],
+  ])(
+    'search a bounded number of orders for %s, and find all of them',
+    async (_, filter, condition) => {
+      const { orderDetails } = shop.unitOfWork.read;
+      const found: number[] = [];
+      const expensive: unknown[] = [];
+      for (let before: number | undefined, isLast = false; !isLast;) {
+        plans.length = 0;
+        const page = await orderDetails.search({ ...filter, before, limit: LIMIT });
+        // Of each order, the search also reads a line or a payment. Of a customer, it sorts the orders of each part.
+        expensive.push(...expensiveStatements(2.5 * MAX_SEARCHED_ORDERS));
+        found.push(...page.found);
+        const isFull = page.found.length === LIMIT;
+        isLast = !isFull && page.last === null;
+        before = isFull ? page.found.at(-1) : (page.last ?? undefined);
+      }
+      const expected = await shop.dataSource.query<{ id: number }[]>(
+        `SELECT id FROM orders WHERE ${condition} ORDER BY created_at DESC, id DESC`,
+      );
+      expect(expected.length).toBeGreaterThan(5);
+      expect(found).toEqual(expected.map(({ id }) => id));
+      expect(expensive).toEqual([]);
+    },
+    60_000,
+  );
+
   it('read a bounded number of mails, products and movements for each combination of filters', async () => {
     const { notifications, products, stock } = shop.unitOfWork.read;
     for (const state of [undefined, ...NOTIFICATION_STATES])
@@ -125,6 +181,11 @@ describe('Lists of a large database with a skewed distribution', () => {
       for (const productId of [1, 2]) await stock.movements({ productId, before, limit: LIMIT });
     }
     expect(expensiveStatements()).toEqual([]);
+    // With the latest movements of each product. The first one has a quarter of all movements.
+    await stock.list({ limit: LIMIT });
+    const first = (await stock.list({ before: LIMIT, limit: LIMIT })).at(-1)!;
+    expect([first.id, first.balances.length]).toEqual([1, 30]);
+    expect(expensiveStatements(LIMIT * 30)).toEqual([]);
   });
 
   it('read a bounded number of entries of the audit log for each combination of filters', async () => {
@@ -248,12 +309,13 @@ async function insertData(shop: TestShop) {
     `INSERT INTO products (sku, name, price, currency, active) SELECT 'P-' || n, 'Café', 2490, 'BRL', n > 40 FROM generate_series(1, 5000) n`,
     `INSERT INTO stock (product_id, on_hand, reserved) SELECT id, 1000000, 1000 FROM products`,
     `INSERT INTO orders (customer_name, customer_email, locale, currency, total, status, shipment_status, rejection,
-                         cancellation, created_at, closed_at, reference)
+                         cancellation, created_at, closed_at, reference, payment_method)
      SELECT 'Ana', CASE WHEN n % 10 = 0 AND n < ${ORDERS} / 5 THEN 'big@example.com' ELSE 'ana' || n % 5000 || '@example.com' END,
-            'en', 'BRL', 2490, status, CASE WHEN status LIKE '%shipped' OR status LIKE '%returned' OR status = 'completed' THEN status END,
+            'en', CASE WHEN n % 3000 = 0 THEN 'EUR' ELSE 'BRL' END, n % 5000, status, CASE WHEN status LIKE '%shipped' OR status LIKE '%returned' OR status = 'completed' THEN status END,
             CASE status WHEN 'rejected' THEN '[]'::jsonb END,
             CASE status WHEN 'cancelled' THEN 'expired' END, at, CASE WHEN n % 1000 < 999 AND n <= ${ORDERS} - 1000 THEN at END,
-            CASE WHEN n % 500 = 0 THEN 'PO-118' WHEN n % 3 = 0 THEN 'PO-1' || n END
+            CASE WHEN n % 500 = 0 THEN 'PO-118' WHEN n % 3 = 0 THEN 'PO-1' || n END,
+            CASE WHEN n % 7 = 0 AND n > ${ORDERS} - 70000 THEN 'tok_ok' END
      FROM generate_series(1, ${ORDERS}) n, LATERAL (
        SELECT CASE WHEN n < 5000 AND n % 40 = 0 THEN 'rejected' WHEN n < 20000 AND n % 90 = 1 THEN 'cancelled'
                    WHEN n < 9000 AND n % 37 = 2 THEN 'partially_shipped' WHEN n < 9000 AND n % 37 = 3 THEN 'shipped'
@@ -262,7 +324,13 @@ async function insertData(shop: TestShop) {
                    WHEN n > ${ORDERS} - 1000 THEN (ARRAY['pending', 'awaiting_payment', 'reserved'])[1 + n % 3] ELSE 'processed' END AS status,
               now() - ${age} - CASE WHEN n % 777 = 0 THEN interval '9 days' ELSE interval '0' END AS at) placed`,
     `INSERT INTO order_lines (order_id, product_id, position, sku, name, quantity, unit_price)
-     SELECT id, CASE WHEN id % 2 = 0 THEN 1 ELSE 1 + id % 5000 END, 1, 'CAF-250', 'Café', 1, 2490 FROM orders WHERE id > ${ORDERS} / 2`,
+     SELECT id, CASE WHEN id % 2 = 0 THEN 1 ELSE 1 + id % 5000 END, 1,
+            CASE WHEN id % 5000 = 1 THEN 'RARE-1' ELSE 'CAF-250' END, 'Café', 1, 2490
+     FROM orders WHERE id > ${ORDERS} / 2`,
+    `INSERT INTO payments (order_id, method, currency, amount, status, failure, next_check_at)
+     SELECT id, payment_method, currency, total + 1, outcome, CASE outcome WHEN 'failed' THEN 'declined' END, now()
+     FROM orders, LATERAL (SELECT CASE WHEN id % 100 = 0 THEN 'failed' ELSE 'requested' END AS outcome) paid
+     WHERE payment_method IS NOT NULL`,
     `INSERT INTO reservations (order_id, product_id, quantity, status, expires_at)
      SELECT order_id, product_id, 1, CASE WHEN order_id > ${ORDERS} - 1000 THEN 'active' ELSE 'committed' END, now()
      FROM order_lines`,

@@ -409,7 +409,7 @@ describe('The erasure of a customer', () => {
   });
 
   it('erases every part of a dead letter that a client can choose', async () => {
-    const parts = { queue: EMAIL, routingKey: EMAIL, reason: EMAIL };
+    const parts = { queue: EMAIL, routingKey: EMAIL, reason: EMAIL, stack: EMAIL };
     const none = { error: 'x', properties: {}, headers: {}, body: Buffer.from('{}') };
     for (const part of Object.entries(parts))
       await storeDeadLetter('x', {
@@ -417,7 +417,7 @@ describe('The erasure of a customer', () => {
         properties: { messageId: part[0] },
         ...Object.fromEntries([part]),
       });
-    expect(await erase()).toMatchObject({ dead_letters: 3 });
+    expect(await erase()).toMatchObject({ dead_letters: 4 });
     expect(await traces(['personne'])).not.toContain('dead_letters');
     // Messages that become dead letters afterwards.
     for (const part of Object.entries(parts))
@@ -427,6 +427,26 @@ describe('The erasure of a customer', () => {
         ...Object.fromEntries([part]),
       });
     expect(await traces(['personne'])).not.toContain('dead_letters');
+  });
+
+  it('erases the reasons of operators that contain the address, of dead letters and of jobs', async () => {
+    const id = await storeDeadLetter('rui@example.com');
+    await sql.query(
+      `INSERT INTO dead_letter_actions (dead_letter_id, action, actor, reason) VALUES ($1, 'replayed', 'ana', $2)`,
+      [id, `asked by ${EMAIL.toUpperCase()}`],
+    );
+    await sql.query(
+      `INSERT INTO dead_letter_jobs (action, filter, actor, reason, total, last_id, state)
+       VALUES ('replay', '{}', 'ana', $1, 0, 0, 'finished'), ('replay', '{}', 'ana', 'a test', 0, 0, 'finished')`,
+      [`asked by ${EMAIL}`],
+    );
+    expect(await erase()).toMatchObject({ dead_letters: 1 });
+    expect(await readDeadLetter(id)).toEqual(ERASED_LETTER);
+    const reasons = await sql.query<{ reason: string | null }>(
+      'SELECT reason FROM dead_letter_actions UNION ALL SELECT reason FROM dead_letter_jobs WHERE actor = $1',
+      ['ana'],
+    );
+    expect(reasons.map(({ reason }) => reason).filter(Boolean)).toEqual(['a test']);
   });
 
   it('erases dead letters about an order of the customer that contain the name', async () => {

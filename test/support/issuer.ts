@@ -27,6 +27,8 @@ interface SigningKey {
 export class Issuer {
   /** Number of requests that the provider got, by path. */
   readonly requests = new Map<string, number>();
+  /** How long the access tokens of the next sign-ins are valid. */
+  accessTokenSeconds = 3_600;
   /** Claims of the next token, in addition to those of the provider. */
   private claims: JWTPayload = {};
   private handle: RequestListener = () => undefined;
@@ -85,6 +87,9 @@ export class Issuer {
       ],
       clientBasedCORS: (_context: unknown, origin: string) => origin === this.consoleUrl,
       findAccount: (_context: unknown, sub: string) => ({ accountId: sub, claims: () => ({ sub }) }),
+      // As many providers do, also without the scope offline_access.
+      issueRefreshToken: (_context: unknown, client: { grantTypeAllowed: (type: string) => boolean }) =>
+        client.grantTypeAllowed('refresh_token'),
       features: {
         devInteractions: { enabled: this.consoleUrl !== undefined },
         clientCredentials: { enabled: true },
@@ -96,6 +101,7 @@ export class Issuer {
             scope: '',
             audience: AUDIENCE,
             accessTokenFormat: 'jwt',
+            accessTokenTTL: this.accessTokenSeconds,
             jwt: { sign: { alg: ALGORITHM } },
           }),
         },

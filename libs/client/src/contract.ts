@@ -2078,6 +2078,15 @@ export interface components {
             active: boolean;
             /** @example 10 */
             reorder_point: number;
+            /**
+             * @description Quantity on hand after each of the latest movements, at most 30, oldest first.
+             * @example [
+             *       50,
+             *       48,
+             *       45
+             *     ]
+             */
+            balances: number[];
         };
         StockPageDto: {
             data: components["schemas"]["StockedProductDto"][];
@@ -2470,6 +2479,11 @@ export interface components {
              * @example ana
              */
             by: string;
+            /**
+             * @description Why, recorded with the action.
+             * @example the shop has fixed its messages
+             */
+            reason?: string;
             /** @description Selects open dead letters that match all given fields; `{}` selects all. */
             filter: components["schemas"]["DeadLetterFilterDto"];
         };
@@ -2500,6 +2514,11 @@ export interface components {
              * @example ana
              */
             by: string;
+            /**
+             * @description The reason that the operator gave, or null.
+             * @example the shop has fixed its messages
+             */
+            reason: string | null;
             /**
              * @description `pending`: waits for earlier jobs. `finished`: all selected dead letters were handled, successfully or not.
              * @enum {string}
@@ -2551,7 +2570,12 @@ export interface components {
             /** @example 2026-01-15T12:05:00.000Z */
             at: string;
         };
-        DeadLetterActionDto: {
+        RecordedActionDto: {
+            /**
+             * @description The reason that the operator gave, or null.
+             * @example the shop has fixed its messages
+             */
+            reason: string | null;
             /** @enum {string} */
             action: "replayed" | "discarded";
             /**
@@ -2601,6 +2625,11 @@ export interface components {
             first_seen: string;
             /** @example 2026-01-15T12:00:00.000Z */
             last_seen: string;
+            /**
+             * @description Where the error of the last attempt was thrown: the first lines of the stack. Null if it is not known.
+             * @example at OrderConsumer.onOrderCreated (dist/apps/order-worker/src/order.consumer.js:24:13)
+             */
+            stack: string | null;
             /**
              * @description Headers that the publisher set.
              * @example {
@@ -2653,7 +2682,7 @@ export interface components {
             /** @description The latest 100 messages that were published instead of this one, oldest first. */
             edits: components["schemas"]["EditDto"][];
             /** @description The latest 100 actions, oldest first. */
-            actions: components["schemas"]["DeadLetterActionDto"][];
+            actions: components["schemas"]["RecordedActionDto"][];
         };
         OrderEventDto: {
             /** @example stock.reserve */
@@ -2693,12 +2722,28 @@ export interface components {
             /** @description Events that the order has had, and the latest 100 dead letters about it, in their sequence. */
             data: components["schemas"]["OrderEventDto"][];
         };
-        ActorDto: {
+        ReasonedActionDto: {
             /**
              * @description Name of the operator, recorded with the action.
              * @example ana
              */
             by: string;
+            /**
+             * @description Why, recorded with the action.
+             * @example the shop has fixed its messages
+             */
+            reason?: string;
+        };
+        DeadLetterActionDto: {
+            /** @enum {string} */
+            action: "replayed" | "discarded";
+            /**
+             * @description Name of the operator.
+             * @example ana
+             */
+            by: string;
+            /** @example 2026-01-15T12:05:00.000Z */
+            at: string;
         };
         ClosedDeadLetterDto: {
             /** @description The latest 100 actions, oldest first. */
@@ -2964,6 +3009,13 @@ export interface components {
              * @example MTIz
              */
             next_cursor: string | null;
+        };
+        ActorDto: {
+            /**
+             * @description Name of the operator, recorded with the action.
+             * @example ana
+             */
+            by: string;
         };
         StuckOrderDto: {
             /** @example 123 */
@@ -3886,11 +3938,12 @@ export type FilteredActionDto = components['schemas']['FilteredActionDto'];
 export type DeadLetterJobFilterDto = components['schemas']['DeadLetterJobFilterDto'];
 export type DeadLetterJobDto = components['schemas']['DeadLetterJobDto'];
 export type EditDto = components['schemas']['EditDto'];
-export type DeadLetterActionDto = components['schemas']['DeadLetterActionDto'];
+export type RecordedActionDto = components['schemas']['RecordedActionDto'];
 export type DeadLetterDetailsDto = components['schemas']['DeadLetterDetailsDto'];
 export type OrderEventDto = components['schemas']['OrderEventDto'];
 export type OrderEventsDto = components['schemas']['OrderEventsDto'];
-export type ActorDto = components['schemas']['ActorDto'];
+export type ReasonedActionDto = components['schemas']['ReasonedActionDto'];
+export type DeadLetterActionDto = components['schemas']['DeadLetterActionDto'];
 export type ClosedDeadLetterDto = components['schemas']['ClosedDeadLetterDto'];
 export type EditedBodyDto = components['schemas']['EditedBodyDto'];
 export type ContractViolationDto = components['schemas']['ContractViolationDto'];
@@ -3911,6 +3964,7 @@ export type CorrectionDto = components['schemas']['CorrectionDto'];
 export type LedgerComparisonDto = components['schemas']['LedgerComparisonDto'];
 export type RepairDto = components['schemas']['RepairDto'];
 export type DeadLetterJobPageDto = components['schemas']['DeadLetterJobPageDto'];
+export type ActorDto = components['schemas']['ActorDto'];
 export type StuckOrderDto = components['schemas']['StuckOrderDto'];
 export type StuckOrdersDto = components['schemas']['StuckOrdersDto'];
 export type AuditTotalsDto = components['schemas']['AuditTotalsDto'];
@@ -3969,7 +4023,23 @@ export interface operations {
                 created_from?: string;
                 /** @description Only orders created before this time. */
                 created_to?: string;
+                /**
+                 * @description Only orders with a line of this SKU. With this filter, an amount, a currency or a payment, one request searches at most
+                 *     5,000 orders. If `has_more` is true, the next page continues the search, also after a page without entries.
+                 */
+                sku?: string;
                 status?: "pending" | "awaiting_payment" | "reserved" | "processed" | "partially_shipped" | "shipped" | "completed" | "rejected" | "cancelled" | "partially_returned" | "returned";
+                /** @description Only orders in this currency: an ISO 4217 code. */
+                currency?: string;
+                /** @description Only orders of at least this total amount, in minor units. */
+                amount_from?: number;
+                /** @description Only orders of at most this total amount, in minor units. */
+                amount_to?: number;
+                /**
+                 * @description `none`: only orders without online payment. `any`: only orders with one. Otherwise the status of the payment. This filter
+                 *     requires the scope payments:read, too.
+                 */
+                payment?: "none" | "any" | "requested" | "pending" | "captured" | "failed" | "cancelled";
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string;
             };
@@ -9772,7 +9842,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ActorDto"];
+                "application/json": components["schemas"]["ReasonedActionDto"];
             };
         };
         responses: {
@@ -10451,7 +10521,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ActorDto"];
+                "application/json": components["schemas"]["ReasonedActionDto"];
             };
         };
         responses: {

@@ -121,9 +121,14 @@ export type { LockedOrder, OrderItem, OrderMessage } from './order/locked-order.
 export type { NewOrder, PlacedOrder } from './order/order.repository.js';
 export { canBeHandled } from './order/handled-events.js';
 export * from './order/order-state-machine.js';
+export {
+  MAX_SEARCHED_ORDERS,
+  type OrderFilter,
+  type OrderSearch,
+  type PaymentFilter,
+} from './order/order-list.js';
 export type {
   OrderCounts,
-  OrderFilter,
   OrderDetails,
   OrderRecipient,
   PlacedBy,

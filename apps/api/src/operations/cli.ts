@@ -1,9 +1,11 @@
-import { DomainModule, StockAudit } from '@estoque/domain';
+import { DomainModule, StockAudit, UnitOfWork } from '@estoque/domain';
 import {
   DEAD_LETTER_STATES,
   DeadLetterJobRunner,
   DeadLetterJobs,
   DeadLetters,
+  DeadLetterSearch,
+  type DeadLetter,
   type DeadLetterFilter,
 } from '@estoque/messaging';
 import { createLogger, EnvironmentError, PlatformModule, readEnvironment } from '@estoque/platform';
@@ -53,6 +55,24 @@ async function withApp(dependencies: Dependency[], work: (app: INestApplicationC
 const withDeadLetters = (work: (deadLetters: DeadLetters) => Promise<void>) =>
   withApp(['database', 'broker'], (app) => work(app.get(DeadLetters)));
 
+/** Lists dead letters, newest first. A search continues until it has found `limit` of them, or none is left. */
+async function find(
+  app: INestApplicationContext,
+  filter: DeadLetterFilter,
+  limit: number,
+  text?: string,
+): Promise<DeadLetter[]> {
+  if (text === undefined) return app.get(DeadLetters).list(filter, { limit });
+  const search = new DeadLetterSearch(app.get(UnitOfWork).read.sql);
+  const rows: DeadLetter[] = [];
+  for (let before: number | undefined; ;) {
+    const { found, last } = await search.search(filter, text, { before, limit: limit - rows.length });
+    rows.push(...found);
+    if (last === null || rows.length === limit) return rows;
+    before = last;
+  }
+}
+
 /**
  * Runs jobs until this one has ended, and prints its progress. If this process is stopped, an api process continues the
  * job; if an api process runs it, this one waits.
@@ -95,6 +115,7 @@ const withFilterOptions = (command: Command) =>
     .option('--queue <name>', 'only dead letters of this queue')
     .option('--event <name>', 'only dead letters with this routing key')
     .option('--reason <code>', 'only dead letters with this reason')
+    .option('--group <key>', 'only dead letters of this group')
     .option('--order <id>', 'only dead letters of this order', toPositiveInteger);
 const operatorOption = new Option('--by <name>', 'operator, recorded with the action').default(
   userInfo().username,
@@ -102,10 +123,14 @@ const operatorOption = new Option('--by <name>', 'operator, recorded with the ac
 
 withFilterOptions(deadLettersCommand.command('list').description('List dead letters, newest first.'))
   .addOption(new Option('--state <state>', 'only dead letters in this state').choices(DEAD_LETTER_STATES))
+  .option(
+    '--text <text>',
+    'only dead letters with this text in the body, the headers, the properties or the error',
+  )
   .option('--limit <n>', 'maximum number of dead letters', toPositiveInteger, 20)
-  .action(({ limit, ...filter }: DeadLetterOptions & { limit: number }) =>
-    withDeadLetters(async (deadLetters) => {
-      const rows = await deadLetters.list(toFilter(filter), { limit });
+  .action(({ limit, text, ...filter }: DeadLetterOptions & { limit: number; text?: string }) =>
+    withApp(['database'], async (app) => {
+      const rows = await find(app, toFilter(filter), limit, text);
       for (const { id, state, queue, event, reason, attempts, last_seen, error } of rows) {
         const columns = [
           `#${id}`,
@@ -155,21 +180,28 @@ for (const [action, pastTense, description] of [
     .argument('[id]', 'id of a dead letter; if omitted, --all or a filter is required', toPositiveInteger)
     .option('--all', 'all open dead letters')
     .addOption(operatorOption)
+    .option('--why <text>', 'why, recorded with the action')
     .action(
       (
         id: number | undefined,
-        { by, all, order, ...filter }: DeadLetterOptions & { by: string; all?: boolean },
+        {
+          by,
+          why: reason,
+          all,
+          order,
+          ...filter
+        }: DeadLetterOptions & { by: string; why?: string; all?: boolean },
       ) =>
         withApp(['database', 'broker'], async (app) => {
           if (id !== undefined) {
-            await app.get(DeadLettersService)[action](id, { by }, commandLineActor());
+            await app.get(DeadLettersService)[action](id, { by, reason }, commandLineActor());
             return print(`#${id} ${pastTense}`);
           }
           if (!all && order === undefined && Object.keys(filter).length === 0)
             throw new Error('Specify an id, a filter, or --all.');
           const { body: job } = await app
             .get(DeadLetterJobsService)
-            .create(action, { by, filter: { ...filter, order_id: order } }, commandLineActor());
+            .create(action, { by, reason, filter: { ...filter, order_id: order } }, commandLineActor());
           print(`Job ${job.id}: ${job.total} dead letters`);
           await waitForJob(app, job.id, pastTense);
         }),

@@ -32,6 +32,8 @@ export class DeadLetterJobDto {
   filter!: DeadLetterJobFilterDto;
   /** Name of the operator who created the job. @example "ana" */
   by!: string;
+  /** The reason that the operator gave, or null. @example "the shop has fixed its messages" */
+  reason!: string | null;
   /** `pending`: waits for earlier jobs. `finished`: all selected dead letters were handled, successfully or not. */
   @IsIn(DEAD_LETTER_JOB_STATES)
   state!: DeadLetterJobState;
@@ -64,6 +66,7 @@ export function toDeadLetterJobDto(job: DeadLetterJob): DeadLetterJobDto {
     action: job.action,
     filter: { ...filter, ...(subject as { order_id?: number } | undefined) },
     by: job.actor,
+    reason: job.reason,
     state: job.state,
     total: job.total,
     done: job.done,

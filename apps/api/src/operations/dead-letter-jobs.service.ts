@@ -20,15 +20,16 @@ export class DeadLetterJobsService {
   /** @throws TooManyDeadLetterJobs, IdempotencyKeyReused, IdempotencyInProgress */
   async create(
     action: 'replay' | 'discard',
-    { by, filter }: FilteredActionDto,
+    { by, reason, filter }: FilteredActionDto,
     actor: Actor,
     keyed?: KeyedRequest,
   ): Promise<Answer<DeadLetterJobDto>> {
     const answer = await answerOnce(this.unitOfWork, keyed, async ({ sql, auditLog }) => {
-      const job = await this.jobs.within(sql).create(action, toDeadLetterFilter(filter), by);
+      const job = await this.jobs.within(sql).create(action, toDeadLetterFilter(filter), by, reason);
       await auditLog.record(actor, {
         action: 'dead_letter_job.created',
         objectId: job.id,
+        // Without the reason, which is free text: the job has it.
         after: { action, filter: toDeadLetterJobDto(job).filter, total: job.total, by },
       });
       return {

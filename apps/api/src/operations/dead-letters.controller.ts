@@ -21,7 +21,6 @@ import { DeadLetterJobsService } from './dead-letter-jobs.service.js';
 import { respond } from '../idempotency/answer-once.js';
 import { ApiIdempotent } from '../idempotency/idempotency.decorators.js';
 import {
-  ActorDto,
   BodyQuery,
   CheckedBodyDto,
   ClosedDeadLetterDto,
@@ -34,6 +33,7 @@ import {
   EditAndReplayDto,
   EditedBodyDto,
   FilteredActionDto,
+  ReasonedActionDto,
 } from './dead-letters.dto.js';
 import { DeadLettersService } from './dead-letters.service.js';
 import { DryRunsDto } from './dry-runs.dto.js';
@@ -213,7 +213,7 @@ export class DeadLettersController {
   @ApiIdempotent({ 400: MALFORMED, 404: NOT_FOUND, 409: NOT_REPLAYABLE, 422: INVALID })
   replay(
     @Param('id', IdPipe) id: number,
-    @Body() body: ActorDto,
+    @Body() body: ReasonedActionDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ClosedDeadLetterDto> {
     return respond(reply, (keyed) => this.deadLetters.replay(id, body, actorOf(reply.request), keyed));
@@ -290,7 +290,7 @@ export class DeadLettersController {
   @ApiIdempotent({ 400: MALFORMED, 404: NOT_FOUND, 409: NOT_OPEN, 422: INVALID })
   discard(
     @Param('id', IdPipe) id: number,
-    @Body() body: ActorDto,
+    @Body() body: ReasonedActionDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ClosedDeadLetterDto> {
     return respond(reply, (keyed) => this.deadLetters.discard(id, body, actorOf(reply.request), keyed));

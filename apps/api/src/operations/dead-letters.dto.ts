@@ -31,6 +31,13 @@ export class ActorDto {
   by!: string;
 }
 
+export class ReasonedActionDto extends ActorDto {
+  /** Why, recorded with the action. @example "the shop has fixed its messages" */
+  @IsOptionalNotNull()
+  @IsSingleLine(500)
+  reason?: string;
+}
+
 export class DeadLetterFilterDto {
   /** @example "order_queue" */
   @IsOptionalNotNull()
@@ -151,7 +158,7 @@ export class DeadLetterGroupsDto {
   data!: DeadLetterGroupDto[];
 }
 
-export class FilteredActionDto extends ActorDto {
+export class FilteredActionDto extends ReasonedActionDto {
   /** Selects open dead letters that match all given fields; `{}` selects all. */
   @ValidateNested()
   @IsObject({ message: 'must be an object with queue, event, reason, group or order_id' })
@@ -209,6 +216,11 @@ export class DeadLetterActionDto {
   at!: string;
 }
 
+export class RecordedActionDto extends DeadLetterActionDto {
+  /** The reason that the operator gave, or null. @example "the shop has fixed its messages" */
+  reason!: string | null;
+}
+
 export class ClosedDeadLetterDto extends DeadLetterStateDto {
   /** The latest 100 actions, oldest first. */
   actions!: DeadLetterActionDto[];
@@ -226,6 +238,8 @@ export class EditDto {
 }
 
 export class DeadLetterDetailsDto extends DeadLetterDto {
+  /** Where the error of the last attempt was thrown: the first lines of the stack. Null if it is not known. @example "at OrderConsumer.onOrderCreated (dist/apps/order-worker/src/order.consumer.js:24:13)" */
+  stack!: string | null;
   /** Headers that the publisher set. @example {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"} */
   headers!: Record<string, unknown>;
   /** AMQP properties and the routing key of the message. @example {"contentType": "application/json", "routingKey": "order.created"} */
@@ -245,7 +259,7 @@ export class DeadLetterDetailsDto extends DeadLetterDto {
   /** The latest 100 messages that were published instead of this one, oldest first. */
   edits!: EditDto[];
   /** The latest 100 actions, oldest first. */
-  actions!: DeadLetterActionDto[];
+  actions!: RecordedActionDto[];
 }
 
 export class DeadLetterPageDto extends PageDto {
@@ -272,12 +286,15 @@ export const toDeadLetterDto = (deadLetter: DeadLetter): DeadLetterDto => ({
   error: deadLetter.error,
 });
 
-const toActionDtos = (actions: DeadLetterAction[]): DeadLetterActionDto[] =>
-  actions.map(({ action, actor: by, at }) => ({ action, by, at: at.toISOString() }));
+const toActionDto = ({ action, actor: by, at }: DeadLetterAction): DeadLetterActionDto => ({
+  action,
+  by,
+  at: at.toISOString(),
+});
 
 export const toClosedDeadLetterDto = (deadLetter: DeadLetterDetails): ClosedDeadLetterDto => ({
   ...toDeadLetterStateDto(deadLetter),
-  actions: toActionDtos(deadLetter.actions),
+  actions: deadLetter.actions.map(toActionDto),
   edited_copies: deadLetter.edits.map(({ id }) => id),
 });
 
@@ -292,9 +309,11 @@ const MAX_TEXT_CHARACTERS = 10_000;
 const MAX_TEXT_BYTES = 4 * MAX_TEXT_CHARACTERS;
 
 export function toDeadLetterDetailsDto(deadLetter: DeadLetterDetails): DeadLetterDetailsDto {
-  const { headers, properties, body, body_bytes, actions, edited_from, edit_reason, edits } = deadLetter;
+  const { stack, headers, properties, body, body_bytes, actions, edited_from, edit_reason, edits } =
+    deadLetter;
   return {
     ...toDeadLetterDto(deadLetter),
+    stack,
     headers,
     properties: { ...properties },
     body_bytes,
@@ -304,7 +323,7 @@ export function toDeadLetterDetailsDto(deadLetter: DeadLetterDetails): DeadLette
     edited_from,
     edit_reason,
     edits: edits.map(({ id, reason, first_seen }) => ({ id, reason, at: first_seen.toISOString() })),
-    actions: toActionDtos(actions),
+    actions: actions.map((action) => ({ ...toActionDto(action), reason: action.reason })),
   };
 }
 

@@ -26,7 +26,6 @@ import {
   toDeadLetterDto,
   toDeadLetterFilter,
   toDeadLetterGroupDto,
-  type ActorDto,
   type BodyQuery,
   type CheckedBodyDto,
   type ClosedDeadLetterDto,
@@ -37,6 +36,7 @@ import {
   type DeadLetterDetailsDto,
   type EditAndReplayDto,
   type EditedBodyDto,
+  type ReasonedActionDto,
 } from './dead-letters.dto.js';
 import { toOrderEventsDto, type OrderEventsDto } from './order-events.dto.js';
 
@@ -68,17 +68,18 @@ export class DeadLettersService {
   /** @throws DeadLetterNotFound, DeadLetterClosed, DeadLetterReplaying, IdempotencyKeyReused, IdempotencyInProgress */
   async discard(
     id: number,
-    { by }: ActorDto,
+    { by, reason }: ReasonedActionDto,
     actor: Actor,
     keyed?: KeyedRequest,
   ): Promise<Answer<ClosedDeadLetterDto>> {
     return answerOnce(this.unitOfWork, keyed, async ({ sql, auditLog }) => {
       const deadLetters = this.deadLetters.within(sql);
-      await deadLetters.discard(id, by);
+      await deadLetters.discard(id, by, reason);
       await auditLog.record(actor, {
         action: 'dead_letter.discarded',
         objectId: id,
         before: { state: 'open' },
+        // Without the reason, which is free text: the dead letter has it.
         after: { state: 'discarded', by },
       });
       return { body: toClosedDeadLetterDto(await deadLetters.get(id)) };
@@ -89,7 +90,7 @@ export class DeadLettersService {
    * @throws DeadLetterNotFound, DeadLetterClosed, DeadLetterReplaying, DeadLetterNotReplayable, IdempotencyKeyReused,
    *   IdempotencyInProgress, and AppError `broker_unavailable`
    */
-  replay(id: number, { by }: ActorDto, actor: Actor, keyed?: KeyedRequest) {
+  replay(id: number, by: ReasonedActionDto, actor: Actor, keyed?: KeyedRequest) {
     return this.publishOnce(id, by, actor, keyed);
   }
 
@@ -100,7 +101,7 @@ export class DeadLettersService {
    * @throws AppError `validation_failed` if the body violates the contract of the event, and as `replay`
    */
   editAndReplay(id: number, { by, reason, body }: EditAndReplayDto, actor: Actor, keyed?: KeyedRequest) {
-    return this.publishOnce(id, by, actor, keyed, async () => {
+    return this.publishOnce(id, { by, reason }, actor, keyed, async () => {
       const edited = Buffer.from(body);
       const { properties } = await this.deadLetters.get(id);
       await this.assertValidEdit(id, properties.routingKey, edited);
@@ -133,7 +134,7 @@ export class DeadLettersService {
    */
   private async publishOnce(
     id: number,
-    by: string,
+    { by, reason }: ReasonedActionDto,
     actor: Actor,
     keyed?: KeyedRequest,
     prepareEdit?: () => Promise<Edit>,
@@ -146,7 +147,7 @@ export class DeadLettersService {
       if (published instanceof Error) throw published;
       const { claimed, edit } = published;
       const deadLetters = this.deadLetters.within(sql);
-      await deadLetters.closeReplayed(claimed, by);
+      await deadLetters.closeReplayed(claimed, by, reason);
       const editedCopy = edit && (await deadLetters.recordEdit(claimed, edit, by));
       await auditLog.record(actor, {
         action: 'dead_letter.replayed',

@@ -2,6 +2,8 @@ import { receivedAtOf } from '@estoque/platform';
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { InsufficientScope } from '../access/access.errors.js';
+import { callerOf } from '../access/caller.js';
 import { assertOwn, ownerOf } from '../access/owner.js';
 import { Requires } from '../access/requires.decorator.js';
 import { actorOf } from '../audit-log/actor.js';
@@ -64,6 +66,8 @@ export class OrdersController {
   @ApiResponse({ status: 200, type: OrderPageDto, description: 'A page of orders.' })
   @ApiProblems({ 400: MALFORMED, 422: INVALID })
   list(@Query() query: OrderQuery, @Req() request: FastifyRequest): Promise<OrderPageDto> {
+    if (query.payment !== undefined && callerOf(request).grants.get('payments:read') !== 'all')
+      throw new InsufficientScope('payments:read');
     return this.orders.list(query, ownerOf(request));
   }
 

@@ -2,18 +2,24 @@ import {
   CANCELLATIONS,
   MAX_REASON_LENGTH,
   MAX_REFERENCE_LENGTH,
+  MAX_TOTAL,
   ORDER_STATUSES,
+  PAYMENT_STATUSES,
   type LineRejection,
   type OrderDetails,
   type OrderStatus,
+  type PaymentFilter,
 } from '@estoque/domain';
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn } from 'class-validator';
+import { Type } from 'class-transformer';
+import { IsIn, IsInt, Matches, Max, Min } from 'class-validator';
 import { IsDateTime, IsEmailAddress, IsOptionalNotNull, IsSingleLine } from '../http/fields.decorators.js';
 import { PageDto, PageQuery } from '../http/page.dto.js';
 import { OptionalBody } from '../http/validation.pipe.js';
 import { ReturnDto, ShipmentDto, toReturnDto, toShipmentDto } from './fulfilment.dto.js';
 import { CustomerDto, METADATA_SCHEMA } from './place-order.dto.js';
+
+const PAYMENT_FILTERS = ['none', 'any', ...PAYMENT_STATUSES] as const;
 
 export class OrderQuery extends PageQuery {
   @IsOptionalNotNull()
@@ -39,6 +45,44 @@ export class OrderQuery extends PageQuery {
   @IsOptionalNotNull()
   @IsDateTime()
   created_to?: string;
+
+  /**
+   * Only orders with a line of this SKU. With this filter, an amount, a currency or a payment, one request searches at most
+   * 5,000 orders. If `has_more` is true, the next page continues the search, also after a page without entries.
+   * @example "CAF-250"
+   */
+  @IsOptionalNotNull()
+  @IsSingleLine(64)
+  sku?: string;
+
+  /** Only orders in this currency: an ISO 4217 code. @example "BRL" */
+  @IsOptionalNotNull()
+  @Matches(/^[A-Z]{3}$/, { message: 'must be an ISO 4217 code' })
+  currency?: string;
+
+  /** Only orders of at least this total amount, in minor units. @example 1000 */
+  @IsOptionalNotNull()
+  @Type(() => Number)
+  @Max(MAX_TOTAL)
+  @Min(0)
+  @IsInt()
+  amount_from?: number;
+
+  /** Only orders of at most this total amount, in minor units. @example 5000 */
+  @IsOptionalNotNull()
+  @Type(() => Number)
+  @Max(MAX_TOTAL)
+  @Min(0)
+  @IsInt()
+  amount_to?: number;
+
+  /**
+   * `none`: only orders without online payment. `any`: only orders with one. Otherwise the status of the payment. This filter
+   * requires the scope payments:read, too.
+   */
+  @IsOptionalNotNull()
+  @IsIn(PAYMENT_FILTERS)
+  payment?: PaymentFilter;
 }
 
 @OptionalBody

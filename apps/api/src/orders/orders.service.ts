@@ -17,6 +17,7 @@ import {
   type KeyedRequest,
   type LockedOrder,
   type NewOrder,
+  type OrderSearch,
   type PaymentGatewayName,
   type PlacedOrder,
   type Transaction,
@@ -26,7 +27,7 @@ import { ENVIRONMENT, Metrics, type Environment } from '@estoque/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import { ORDER_QUEUE_LIMITS } from '../http/admission.js';
 import { isSameAddress } from '../access/owner.js';
-import { emptyPage, readBoundedPage } from '../http/page.dto.js';
+import { cursorAfter, emptyPage, pageStart, readBoundedPage, type PageQuery } from '../http/page.dto.js';
 import { answerOnce } from '../idempotency/answer-once.js';
 import { invalid } from '../http/validation.pipe.js';
 import {
@@ -159,7 +160,18 @@ export class OrdersService {
 
   /** @param owner a customer: only their orders are listed */
   async list(
-    { created_from, created_to, limit, cursor, ...conditions }: OrderQuery,
+    {
+      created_from,
+      created_to,
+      limit,
+      cursor,
+      sku,
+      currency,
+      amount_from,
+      amount_to,
+      payment,
+      ...conditions
+    }: OrderQuery,
     owner?: string,
   ): Promise<OrderPageDto> {
     if (owner !== undefined && !isSameAddress(conditions.email ?? owner, owner)) return emptyPage();
@@ -169,12 +181,32 @@ export class OrdersService {
       created_from: created_from === undefined ? undefined : new Date(created_from),
       created_to: created_to === undefined ? undefined : new Date(created_to),
     };
+    const searched = { sku, currency, amount_from, amount_to, payment };
+    if (Object.values(searched).some((value) => value !== undefined))
+      return this.search({ ...filter, ...searched }, { limit, cursor });
     const { orderDetails } = this.unitOfWork.read;
     return readBoundedPage(
       { limit, cursor },
       (range) => orderDetails.list({ ...filter, ...range }),
       toOrderDto,
     );
+  }
+
+  /** Searches a bounded number of orders. If more are left, the next page continues. */
+  private async search(filter: Omit<OrderSearch, 'limit'>, query: PageQuery): Promise<OrderPageDto> {
+    const { orderDetails } = this.unitOfWork.read;
+    const { found, last } = await orderDetails.search({ ...filter, ...pageStart(query) });
+    const page = await readBoundedPage(
+      { limit: query.limit },
+      ({ before, limit }) => {
+        const from = before === undefined ? 0 : found.indexOf(before) + 1;
+        return orderDetails.inSequence(found.slice(from, from + limit));
+      },
+      toOrderDto,
+    );
+    return page.has_more || last === null
+      ? page
+      : { ...page, has_more: true, next_cursor: cursorAfter(last) };
   }
 }
 

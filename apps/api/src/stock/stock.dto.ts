@@ -73,6 +73,8 @@ export class StockedProductDto extends StockDto {
   active!: boolean;
   /** @example 10 */
   reorder_point!: number;
+  /** Quantity on hand after each of the latest movements, at most 30, oldest first. @example [50, 48, 45] */
+  balances!: number[];
 }
 
 export class StockPageDto extends PageDto {

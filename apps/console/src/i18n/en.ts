@@ -50,6 +50,7 @@ export const en = {
     nextPage: 'Next page',
     columns: 'Columns',
     noMore: 'There are no more entries.',
+    noneYet: 'Nothing was found so far. The next page continues the search.',
   },
   loading: 'Loading',
   retry: 'Try again',

@@ -25,6 +25,7 @@ function createFormat(language: Language) {
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   return {
     number: (value: number) => number.format(value),
+    decimalSeparator: number.format(1.5).charAt(1),
     /** @param amount in minor units (cents) */
     money(amount: number, currency: string) {
       const format = new Intl.NumberFormat(language, { style: 'currency', currency });

@@ -52,6 +52,7 @@ export const ptBR: Texts<typeof en>['pt-BR'] = {
     nextPage: 'Próxima página',
     columns: 'Colunas',
     noMore: 'Não há mais registros.',
+    noneYet: 'Nada foi encontrado até aqui. A próxima página continua a busca.',
   },
   loading: 'Carregando',
   retry: 'Tentar novamente',

@@ -1,6 +1,10 @@
-import { NativeSelect, TextInput } from '@mantine/core';
+import { NativeSelect, NumberInput, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
+import { minorUnits, useFormat } from '../i18n/format.js';
 import { useFilters } from './filters.js';
+
+/** Of an amount without a currency. */
+const DEFAULT_MINOR_UNITS = 100;
 
 interface Props {
   /** Name of the filter in the address. */
@@ -53,6 +57,48 @@ export function ChoiceFilter({
       onChange={({ currentTarget }) => setFilters({ [name]: currentTarget.value })}
       data={[{ value: '', label: all }, ...choices]}
     />
+  );
+}
+
+/**
+ * An amount by which a list is filtered. The address contains it in minor units, the field shows it in units of the
+ * currency.
+ */
+export function AmountFilter({ name, label, currency }: Props & { currency: string | undefined }) {
+  const { decimalSeparator } = useFormat();
+  const { filters, setFilters } = useFilters();
+  const stored = filters[name];
+  const units =
+    currency !== undefined && /^[A-Z]{3}$/.test(currency) ? minorUnits(currency) : DEFAULT_MINOR_UNITS;
+  const shown = stored !== undefined && /^\d+$/.test(stored) ? Number(stored) / units : '';
+  const [value, setValue] = useState<number | string>(shown);
+  useEffect(() => setValue(shown), [shown]);
+  const apply = () => {
+    const chosen = typeof value === 'number' ? String(Math.round(value * units)) : undefined;
+    if (chosen !== stored) setFilters({ [name]: chosen });
+  };
+  return (
+    <form
+      role="search"
+      aria-label={label}
+      onSubmit={(event) => {
+        event.preventDefault();
+        apply();
+      }}
+    >
+      <NumberInput
+        size="sm"
+        label={label}
+        allowNegative={false}
+        decimalScale={Math.log10(units)}
+        decimalSeparator={decimalSeparator}
+        allowedDecimalSeparators={['.', ',']}
+        hideControls
+        value={value}
+        onChange={setValue}
+        onBlur={apply}
+      />
+    </form>
   );
 }
 

@@ -24,14 +24,26 @@ interface Props<Row> {
   refreshMs?: number;
 }
 
+/** Maximum number of requests for one page. */
+const MAX_REQUESTS = 10;
+
+/** Reads a page. A search reads a bounded number of entries for each request: if it has found nothing, it continues. */
+async function loadEntries<Row>(load: Props<Row>['load'], cursor: string | undefined): Promise<PageOf<Row>> {
+  for (let requests = 1; ; requests++) {
+    const page = await load(cursor);
+    if (page.data.length > 0 || page.next_cursor === null || requests === MAX_REQUESTS) return page;
+    cursor = page.next_cursor;
+  }
+}
+
 /** A list in pages. The address of the browser contains the cursor, so the button Back leads to the previous page. */
-export function PagedTable<Row>({ queryKey, load, refreshMs, ...table }: Props<Row>) {
+export function PagedTable<Row>({ queryKey, load, refreshMs, empty, ...table }: Props<Row>) {
   const { table: text } = useText();
   const { filters, setFilters } = useFilters();
   const { cursor } = filters;
   const query = useQuery({
     queryKey: [...queryKey, cursor],
-    queryFn: () => load(cursor),
+    queryFn: () => loadEntries(load, cursor),
     placeholderData: keepPreviousData,
     refetchInterval: refreshMs,
   });
@@ -39,7 +51,7 @@ export function PagedTable<Row>({ queryKey, load, refreshMs, ...table }: Props<R
     <Loaded query={query} height={400}>
       {({ data, has_more, next_cursor }) => (
         <Stack gap="sm" aria-busy={query.isPlaceholderData}>
-          <DataTable {...table} rows={data} />
+          <DataTable {...table} rows={data} empty={has_more ? text.noneYet : empty} />
           <Group gap="xs" justify="flex-end">
             {cursor !== undefined && (
               <Button size="xs" variant="default" onClick={() => setFilters({ cursor: undefined })}>

@@ -33,6 +33,7 @@ import { ProcessReports1766050000000 } from './migrations/1766050000000-process-
 import { DeadLetterGroups1766060000000 } from './migrations/1766060000000-dead-letter-groups.js';
 import { Corrections1766061000000 } from './migrations/1766061000000-corrections.js';
 import { JourneyDetails1766080000000 } from './migrations/1766080000000-journey-details.js';
+import { DeadLetterReasons1766090000000 } from './migrations/1766090000000-dead-letter-reasons.js';
 
 const ENTITIES = [
   Product,
@@ -81,6 +82,7 @@ const MIGRATIONS = [
   DeadLetterGroups1766060000000,
   Corrections1766061000000,
   JourneyDetails1766080000000,
+  DeadLetterReasons1766090000000,
 ];
 
 /** Creates the data source of the system's database. It is not connected; `initialize()` connects it. */

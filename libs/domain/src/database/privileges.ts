@@ -150,7 +150,8 @@ const BY_TABLE: Record<string, Record<string, readonly Privilege[]>> = {
   erasures: { api: ['SELECT', 'INSERT', 'UPDATE'] },
   customer_retention: { api: ['SELECT', 'UPDATE (order_id)'] },
   dead_letters: { api: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
-  dead_letter_actions: { api: ['SELECT', 'INSERT'] },
+  // An erasure removes the reasons.
+  dead_letter_actions: { api: ['SELECT', 'INSERT', 'UPDATE (reason)'] },
   dead_letter_jobs: { api: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
   // A worker runs the handler of the event and stores what it would do.
   dry_runs: {

@@ -4,7 +4,8 @@ import type { Order, OrderLine, TimelineEntry } from './order.entity.js';
 import { OrderNotFound } from './order.errors.js';
 import type { Return } from '../fulfilment/return.repository.js';
 import type { Shipment } from '../fulfilment/shipment.repository.js';
-import { CREATION, ORDER_PARTS, partsWith } from './order-parts.js';
+import { listQuery, searchQuery, type OrderFilter, type OrderSearch } from './order-list.js';
+import { CREATION, ORDER_PARTS } from './order-parts.js';
 import { ORDER_STATUSES, STATUSES_SINCE_SHIPMENT, type OrderStatus } from './order-state-machine.js';
 
 /** An order with its lines in the sequence of the request, and its retained timeline entries, oldest first. */
@@ -44,15 +45,11 @@ type InJson<Row extends { created_at: Date }> = Omit<Row, 'created_at'> & { crea
 const withDates = <Row extends { created_at: string }>(rows: Row[]) =>
   rows.map((row) => ({ ...row, created_at: new Date(row.created_at) }));
 
-export interface OrderFilter {
-  status?: OrderStatus;
-  email?: string;
-  reference?: string;
-  created_from?: Date;
-  created_to?: Date;
-  /** Only orders that were created before the order with this id, or at the same time and with a lower id. */
-  before?: number;
-  limit: number;
+/** The result of a search in a bounded number of orders. */
+export interface FoundOrders {
+  found: number[];
+  /** Id of the last order that was searched. Null if none is left. */
+  last: number | null;
 }
 
 /** Numbers of orders by status. */
@@ -69,12 +66,6 @@ export type OrderRecipient = Pick<Order, 'id' | 'status' | 'customer_email' | 'l
   /** Whether the order is rejected because its payment was declined. */
   is_declined: boolean | null;
 };
-
-/** Condition of the index for the orders of one reference. */
-const WITH_REFERENCE = 'reference IS NOT NULL';
-
-/** Page sizes of the API, with the row that shows whether there is a next page: the default one and the maximum. */
-const PAGE_SIZES = [21, 101];
 
 /** Reads orders. */
 export class OrderDetailsRepository {
@@ -126,8 +117,24 @@ export class OrderDetailsRepository {
   async list(filter: OrderFilter): Promise<OrderDetails[]> {
     const { sql, parameters } = listQuery(filter);
     const rows = await this.manager.query<{ id: number }[]>(sql, parameters);
-    const orders = new Map((await this.withIds(rows.map(({ id }) => id))).map((order) => [order.id, order]));
-    return rows.map(({ id }) => orders.get(id)!);
+    return this.inSequence(rows.map(({ id }) => id));
+  }
+
+  /** @returns these orders, which exist, in this sequence */
+  async inSequence(ids: number[]): Promise<OrderDetails[]> {
+    const orders = new Map((await this.withIds(ids)).map((order) => [order.id, order]));
+    return ids.map((id) => orders.get(id)!);
+  }
+
+  /**
+   * Searches the newest orders that match the filters of a list for those with an SKU, an amount or a payment.
+   *
+   * @returns ids, newest first
+   */
+  async search(filter: OrderSearch): Promise<FoundOrders> {
+    const { sql, parameters } = searchQuery(filter);
+    const [result] = await this.manager.query<[FoundOrders]>(sql, parameters);
+    return result;
   }
 
   /**
@@ -225,63 +232,3 @@ export class OrderDetailsRepository {
     return new Map(orders.map((order) => [order.id, order]));
   }
 }
-
-/**
- * Builds the query for this combination of filters: the newest `limit` orders of each part, merged.
- *
- * Each part is read from the one index that has the sequence of the list, from position to position, so a plan that does
- * not know the values (a generic plan) is the same. Its expressions are those of that index only. A list of one customer
- * is sorted by address, too, and has no equality condition. With one, the planner could choose the index of all customers
- * and filter by address. A list of one reference is a part of its own, and its other conditions filter the few orders
- * that have the reference.
- */
-function listQuery({ status, email, reference, created_from, created_to, before, limit }: OrderFilter) {
-  const parameters: unknown[] = [];
-  const parameter = (value: unknown, type: string) => `$${parameters.push(value)}::${type}`;
-  const isGrouped = reference !== undefined || email !== undefined;
-  const [groupColumn, group] =
-    reference !== undefined
-      ? [['reference COLLATE "C"'], [parameter(reference, 'text')]]
-      : email !== undefined
-        ? [['lower(customer_email) COLLATE "C"'], [`lower(${parameter(email, 'text')})`]]
-        : [[], []];
-  const columns = [...groupColumn, CREATION, 'id'];
-  const position = (at: string, id: string) => `(${[...group, `${at} AT TIME ZONE 'UTC'`, id].join(', ')})`;
-
-  const ends = [
-    ...(created_to ? [`(${parameter(created_to, 'timestamptz')}, 0::bigint)`] : []),
-    ...(before === undefined ? [] : [positionOf(parameter(before, 'bigint'))]),
-    ...(isGrouped ? [`('infinity'::timestamptz, 0::bigint)`] : []),
-  ];
-  const conditions: string[] = [];
-  if (ends.length > 0)
-    conditions.push(
-      `(${columns.join(', ')}) < ${position('(SELECT at FROM first)', '(SELECT id FROM first)')}`,
-    );
-  if (created_from || isGrouped)
-    conditions.push(
-      `(${columns.join(', ')}) >= ${position(parameter(created_from ?? '-infinity', 'timestamptz'), '0')}`,
-    );
-  if (status) conditions.push(`status = ${parameter(status, 'text')}`);
-  if (reference !== undefined && email !== undefined)
-    // `|| ''`: no index of customers can answer it. One customer may have far more orders than the reference.
-    conditions.push(`lower(customer_email) || '' = lower(${parameter(email, 'text')})`);
-
-  // As a literal, so that the planner knows that few rows are read. Two of them, because each text is prepared.
-  const max = PAGE_SIZES.find((size) => size >= limit) ?? limit;
-  const parts =
-    reference === undefined ? partsWith(status).map(({ condition }) => condition) : [WITH_REFERENCE];
-  const pages = parts.map(
-    (part) => `(SELECT id, created_at FROM orders WHERE ${[part, ...conditions].join(' AND ')}
-       ORDER BY ${columns.map((column) => `${column} DESC`).join(', ')} LIMIT ${max})`,
-  );
-  const first = `WITH first AS MATERIALIZED (
-    SELECT at, id FROM (VALUES ${ends.join(', ')}) AS position (at, id) ORDER BY at, id LIMIT 1)`;
-  const sql = `${ends.length > 0 ? first : ''} SELECT id FROM (${pages.join(' UNION ALL ')}) AS page
-    ORDER BY created_at DESC, id DESC LIMIT ${parameter(limit, 'integer')}`;
-  return { sql, parameters };
-}
-
-/** Position of an order in the sequence of creation. An unknown id has the position of the next lower one. */
-const positionOf = (id: string) =>
-  `(coalesce((SELECT created_at FROM orders WHERE id <= ${id} ORDER BY id DESC LIMIT 1), '-infinity'), ${id})`;

@@ -22,7 +22,13 @@ export type StockWarning = (typeof STOCK_WARNINGS)[number];
 
 /** A product with its stock. */
 export type StockedProduct = Pick<Product, 'id' | 'sku' | 'name' | 'active' | 'reorder_point'> &
-  Pick<Stock, 'on_hand' | 'reserved'>;
+  Pick<Stock, 'on_hand' | 'reserved'> & {
+    /** Units on hand after each of the latest movements, oldest first. */
+    balances: number[];
+  };
+
+/** Maximum number of movements that a list shows of each product. */
+const MAX_BALANCES = 30;
 
 export interface StockFilter {
   level?: StockWarning;
@@ -70,9 +76,18 @@ export class StockRepository {
       conditions.push('(strpos(lower(sku), lower($3)) > 0 OR strpos(lower(name), lower($3)) > 0)');
     }
     return this.manager.query<StockedProduct[]>(
-      `SELECT id, sku, name, active, reorder_point, on_hand, reserved
-       FROM products JOIN stock ON stock.product_id = products.id
-       WHERE ${conditions.join(' AND ')} ORDER BY id DESC LIMIT $2`,
+      // OFFSET 0: the planner looks up the stock of the products that it reads, and does not join all products with it.
+      `SELECT page.*, ARRAY(
+         SELECT balance_after FROM (
+           SELECT id, balance_after FROM movements WHERE (product_id, id) < (page.id + 1, 0) AND product_id >= page.id
+           ORDER BY product_id DESC, id DESC LIMIT ${MAX_BALANCES}) AS latest
+         ORDER BY id) AS balances
+       FROM (
+         SELECT id, sku, name, active, reorder_point, on_hand, reserved
+         FROM products, LATERAL (
+           SELECT on_hand, reserved FROM stock WHERE product_id = products.id OFFSET 0) AS stock
+         WHERE ${conditions.join(' AND ')} ORDER BY id DESC LIMIT $2) AS page
+       ORDER BY id DESC`,
       parameters,
     );
   }

@@ -1,9 +1,11 @@
 /** Bytes as text in lower case, with escapes for those that are not ASCII. */
 const searchable = (bytes: string) => `lower(encode(${bytes}, 'escape') COLLATE "C")`;
 export const searchableText = (text: string) => searchable(`convert_to(${text}, 'UTF8')`);
-/** Everything that a client can choose. */
+/** Everything that a client can choose, and the reasons of operators. */
 export const CONTENT = searchable(
-  `body || convert_to(concat_ws(' ', queue, event, reason, error, properties, headers, edit_reason), 'UTF8')`,
+  `body || convert_to(concat_ws(' ', queue, event, reason, error, stack, properties, headers, edit_reason,
+     (SELECT string_agg(action.reason, ' ') FROM dead_letter_actions AS action WHERE dead_letter_id = dead_letters.id)
+   ), 'UTF8')`,
 );
 /**
  * A condition: the text contains one of the texts in a parameter.

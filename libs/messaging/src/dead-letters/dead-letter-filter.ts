@@ -15,7 +15,7 @@ export interface DeadLetterFilter {
 }
 
 /** Maximum lengths of the stored values, in characters. The expressions of the indexes have the same lengths. */
-export const MAX_LENGTH = { queue: 255, event: 255, reason: 100, error: 4_000 } as const;
+export const MAX_LENGTH = { queue: 255, event: 255, reason: 100, error: 4_000, stack: 2_000 } as const;
 /**
  * A longer subject is not stored, because an index entry could not hold it. An external client can publish any value.
  */

@@ -25,6 +25,10 @@ export class DeadLetterJob {
   @Column('text')
   actor!: string;
 
+  /** Why. Null if the actor gave no reason; an erasure removes one with personal data. */
+  @Column('text', { nullable: true })
+  reason!: string | null;
+
   @Column('text', { default: 'pending' })
   state!: DeadLetterJobState;
 

@@ -18,7 +18,10 @@ const MAX_SAME_SUBJECTS = 200;
 /** Minimum time for each dead letter of a chunk: at most 100 of them a second, a fraction of the order flow. */
 const INTERVAL_MS = 10;
 
-type RunningJob = Pick<DeadLetterJob, 'id' | 'action' | 'filter' | 'actor' | 'position' | 'last_id'>;
+type RunningJob = Pick<
+  DeadLetterJob,
+  'id' | 'action' | 'filter' | 'actor' | 'reason' | 'position' | 'last_id'
+>;
 
 /** Result of one chunk. */
 interface ChunkResult {
@@ -61,7 +64,7 @@ export class DeadLetterJobRunner {
          leased_until = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS})
        WHERE id = (SELECT min(id) FROM dead_letter_jobs WHERE state IN ('pending', 'running'))
          AND state IN ('pending', 'running') AND (leased_until IS NULL OR leased_until <= clock_timestamp())
-       RETURNING id, action, filter, actor, position, last_id`,
+       RETURNING id, action, filter, actor, reason, position, last_id`,
       [this.lease],
     );
     return job;
@@ -123,23 +126,24 @@ export class DeadLetterJobRunner {
 
   /** Closes the dead letters of a chunk and records the progress. @returns false if the job was cancelled or taken over */
   private async recordChunk(
-    { id, action, actor }: RunningJob,
+    { id, action, actor, reason }: RunningJob,
     { done, failed, lastError }: ChunkResult,
     position: number,
   ): Promise<boolean> {
     const rows = await this.sql.query(
       `WITH ${CLOSE},
          progress AS (
-           UPDATE dead_letter_jobs SET done = done + $6, failed = failed + $7, position = $8,
-             last_error = coalesce($9, last_error),
+           UPDATE dead_letter_jobs SET done = done + $7, failed = failed + $8, position = $9,
+             last_error = coalesce($10, last_error),
              leased_until = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS})
-           WHERE id = $5 AND lease = $10 RETURNING state
+           WHERE id = $6 AND lease = $11 RETURNING state
          )
        SELECT state FROM progress WHERE state = 'running'`,
       [
         ...closeParameters(done),
         action === 'replay' ? 'replayed' : 'discarded',
         actor,
+        reason,
         id,
         done.length,
         failed.length,

@@ -6,7 +6,7 @@ import { DeadLetterJobEnded, DeadLetterJobNotFound, TooManyDeadLetterJobs } from
 /** Maximum number of jobs that are not ended. */
 const MAX_UNFINISHED_JOBS = 100;
 
-const COLUMNS = `id, action, filter, actor, state, total, done, failed, last_error, cancelled_by, created_at, started_at,
+const COLUMNS = `id, action, filter, actor, reason, state, total, done, failed, last_error, cancelled_by, created_at, started_at,
   finished_at`;
 
 type CancelledJob = DeadLetterJob & { previous_state: DeadLetterJob['state'] };
@@ -41,12 +41,13 @@ export class DeadLetterJobs {
     action: DeadLetterJobAction,
     filter: Omit<DeadLetterFilter, 'state'>,
     actor: string,
+    reason: string | null = null,
   ): Promise<DeadLetterJob> {
-    const parameters: unknown[] = [action, JSON.stringify(filter), actor, MAX_UNFINISHED_JOBS];
+    const parameters: unknown[] = [action, JSON.stringify(filter), actor, MAX_UNFINISHED_JOBS, reason];
     const condition = conditionOf(filter, parameters);
     const [job] = await this.sql.query<DeadLetterJob>(
-      `INSERT INTO dead_letter_jobs (action, filter, actor, total, last_id)
-       SELECT $1, $2, $3, selected.total, selected.last_id
+      `INSERT INTO dead_letter_jobs (action, filter, actor, reason, total, last_id)
+       SELECT $1, $2, $3, $5, selected.total, selected.last_id
        FROM (
          SELECT count(*)::int AS total, coalesce(max(id), 0) AS last_id
          FROM dead_letters WHERE state = 'open' AND ${condition}

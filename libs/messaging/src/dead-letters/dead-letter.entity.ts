@@ -35,6 +35,10 @@ export class DeadLetter {
   @Column('text')
   error!: string;
 
+  /** Where the error was thrown. Null if the broker dead-lettered the message, and for old dead letters. */
+  @Column('text', { nullable: true })
+  stack!: string | null;
+
   /** Number of attempts at the message before it was dead-lettered. */
   @Column('integer')
   attempts!: number;
@@ -94,7 +98,7 @@ export class DeadLetter {
   last_seen!: Date;
 }
 
-/** An action on a dead letter, with its actor. Append-only. */
+/** An action on a dead letter, with its actor. Append-only, except that an erasure removes reasons. */
 @Entity('dead_letter_actions')
 export class DeadLetterAction {
   @PrimaryGeneratedColumn('identity', { type: 'bigint' })
@@ -108,6 +112,10 @@ export class DeadLetterAction {
 
   @Column('text')
   actor!: string;
+
+  /** Why. Null if the actor gave no reason; an erasure removes one with personal data. */
+  @Column('text', { nullable: true })
+  reason!: string | null;
 
   @Column('timestamptz')
   at!: Date;

@@ -20,7 +20,8 @@ const unlessContaining = (column: string) =>
  * @param found selects `id`, `state` and `is_claimed`
  */
 const erase = (found: string) => `WITH found AS MATERIALIZED (${found}), erased AS (
-    UPDATE dead_letters SET reason = '${ERASED}', error = '${ERASED_ERROR}', body = '', headers = '{}', edit_reason = NULL,
+    UPDATE dead_letters SET reason = '${ERASED}', error = '${ERASED_ERROR}', body = '', headers = '{}',
+           stack = NULL, edit_reason = NULL,
            queue = ${unlessContaining('queue')}, event = ${unlessContaining('event')},
            properties = json_build_object('routingKey', ${unlessContaining('event')}),
            state = CASE WHEN found.state = 'open' THEN 'discarded' ELSE found.state END,
@@ -29,6 +30,9 @@ const erase = (found: string) => `WITH found AS MATERIALIZED (${found}), erased 
   ), recorded AS (
     INSERT INTO dead_letter_actions (dead_letter_id, action, actor)
     SELECT id, 'discarded', 'erasure' FROM erased WHERE state = 'open'
+  ), reasons AS (
+    UPDATE dead_letter_actions SET reason = NULL FROM erased
+    WHERE dead_letter_id = erased.id AND reason IS NOT NULL
   )
   SELECT id, is_claimed FROM found`;
 
@@ -85,6 +89,15 @@ export class DeadLetterErasure {
     );
     const replaying = found.filter(({ is_claimed }) => is_claimed).length;
     return { erased: found.length - replaying, replaying, last: ids.at(-1)! };
+  }
+
+  /** Erases the reasons of the jobs that contain the text. */
+  async eraseJobReasons(text: string) {
+    await this.sql.query(
+      `UPDATE dead_letter_jobs SET reason = NULL
+       WHERE reason IS NOT NULL AND ${contains(searchableText('reason'), '$1')}`,
+      [notationsOf([text])],
+    );
   }
 
   private async nextBatch(after: number): Promise<number[]> {

@@ -43,7 +43,7 @@ export const closeParameters = (deadLetters: Pick<ClaimedDeadLetter, 'id' | 'dea
 /**
  * Parts of a WITH clause that close dead letters and record the action. One that was dead-lettered again since it was
  * read stays open; its action is recorded too. Parameters: $1 ids and $2 counters (`closeParameters`), $3 the new state,
- * $4 the actor. The part `closed` returns the ids.
+ * $4 the actor, $5 the reason. The part `closed` returns the ids.
  */
 export const CLOSE = `closing AS (SELECT * FROM unnest($1::bigint[], $2::integer[]) AS closing (id, count)),
   closed AS (
@@ -54,7 +54,7 @@ export const CLOSE = `closing AS (SELECT * FROM unnest($1::bigint[], $2::integer
     FROM closing WHERE dead_letters.id = closing.id AND state = 'open' RETURNING dead_letters.id
   ),
   recorded AS (
-    INSERT INTO dead_letter_actions (dead_letter_id, action, actor) SELECT id, $3, $4 FROM closed RETURNING id
+    INSERT INTO dead_letter_actions (dead_letter_id, action, actor, reason) SELECT id, $3, $4, $5 FROM closed RETURNING id
   )`;
 
 /**

@@ -105,7 +105,7 @@ export class DeadLetters {
    */
   async get(id: number): Promise<DeadLetterDetails> {
     const [deadLetter] = await this.sql.query<DeadLetter & { body_bytes: number }>(
-      `SELECT ${LISTED_COLUMNS}, subject, properties, headers, edited_from, edit_reason, octet_length(body) AS body_bytes,
+      `SELECT ${LISTED_COLUMNS}, stack, subject, properties, headers, edited_from, edit_reason, octet_length(body) AS body_bytes,
               substring(body FROM 1 FOR ${MAX_SHOWN_BODY_BYTES}) AS body
        FROM dead_letters WHERE id = $1`,
       [id],
@@ -145,8 +145,8 @@ export class DeadLetters {
    *
    * @throws as `claimAndPublish`
    */
-  async replay(id: number, actor: string) {
-    await this.closeReplayed(await this.claimAndPublish(id), actor);
+  async replay(id: number, actor: string, reason: string | null = null) {
+    await this.closeReplayed(await this.claimAndPublish(id), actor, reason);
   }
 
   /**
@@ -189,14 +189,14 @@ export class DeadLetters {
     const identity = { queue, routingKey: properties.routingKey, properties, body };
     const [edited] = await this.sql.query<{ id: number }>(
       `WITH stored AS (
-         INSERT INTO dead_letters (fingerprint, queue, event, reason, error, attempts, properties, headers, body, subject,
-                                   state, closed_at, edited_from, edit_reason)
-         SELECT $2, queue, event, reason, error, attempts, $3, headers, $4, $5, 'replayed', clock_timestamp(), id, $6
+         INSERT INTO dead_letters (fingerprint, queue, event, reason, error, stack, attempts, properties, headers, body,
+                                   subject, state, closed_at, edited_from, edit_reason)
+         SELECT $2, queue, event, reason, error, stack, attempts, $3, headers, $4, $5, 'replayed', clock_timestamp(), id, $6
          FROM dead_letters WHERE id = $1
          ON CONFLICT (fingerprint) DO UPDATE SET edited_from = excluded.edited_from, edit_reason = excluded.edit_reason
          RETURNING id
        ), recorded AS (
-         INSERT INTO dead_letter_actions (dead_letter_id, action, actor) SELECT id, 'replayed', $7 FROM stored
+         INSERT INTO dead_letter_actions (dead_letter_id, action, actor, reason) SELECT id, 'replayed', $7, $6 FROM stored
        )
        SELECT id FROM stored`,
       [id, fingerprintOf(identity), JSON.stringify(properties), body, subjectColumn(subject), reason, actor],
@@ -204,27 +204,27 @@ export class DeadLetters {
     return edited!.id;
   }
 
-  /** Closes a dead letter that was claimed and published. @param actor is stored with the action */
-  async closeReplayed(published: ClaimedDeadLetter, actor: string) {
-    const parameters = [...closeParameters([published]), 'replayed', actor];
+  /** Closes a dead letter that was claimed and published. @param actor is stored with the action, as is the reason */
+  async closeReplayed(published: ClaimedDeadLetter, actor: string, reason: string | null = null) {
+    const parameters = [...closeParameters([published]), 'replayed', actor, reason];
     await this.sql.query(`WITH ${CLOSE} SELECT id FROM closed`, parameters);
   }
 
   /**
    * Closes an open dead letter without a replay. Its row is kept.
    *
-   * @param actor is stored with the action
+   * @param actor is stored with the action, as is the reason
    * @throws DeadLetterNotFound, DeadLetterClosed, DeadLetterReplaying
    */
-  async discard(id: number, actor: string) {
+  async discard(id: number, actor: string, reason: string | null = null) {
     const [discarded] = await this.sql.query(
       `WITH discarded AS (
          UPDATE dead_letters SET state = 'discarded', closed_at = clock_timestamp()
          WHERE id = $1 AND state = 'open' AND NOT (${IS_CLAIMED}) RETURNING id
        )
-       INSERT INTO dead_letter_actions (dead_letter_id, action, actor)
-       SELECT id, 'discarded', $2 FROM discarded RETURNING id`,
-      [id, actor],
+       INSERT INTO dead_letter_actions (dead_letter_id, action, actor, reason)
+       SELECT id, 'discarded', $2, $3 FROM discarded RETURNING id`,
+      [id, actor, reason],
     );
     if (!discarded) throw await this.refusal(id);
   }

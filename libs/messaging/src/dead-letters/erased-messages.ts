@@ -16,8 +16,16 @@ const MAX_AT_SIGNS = 1_000;
 
 /** @returns the e-mail addresses that a message contains, at the first 1,000 @ */
 export function addressesIn({ properties, headers, body, ...texts }: NewDeadLetter): string[] {
-  const { queue, routingKey, reason, error } = texts;
-  const fields = [queue, routingKey, reason, error, JSON.stringify(properties), JSON.stringify(headers)];
+  const { queue, routingKey, reason, error, stack } = texts;
+  const fields = [
+    queue,
+    routingKey,
+    reason,
+    error,
+    stack,
+    JSON.stringify(properties),
+    JSON.stringify(headers),
+  ];
   return addressesInText([...fields, body.toString()].join('\n'));
 }
 
@@ -43,6 +51,7 @@ export const withoutContent = (deadLetter: NewDeadLetter): NewDeadLetter => ({
   routingKey: unlessAddress(deadLetter.routingKey),
   reason: ERASED,
   error: ERASED_ERROR,
+  stack: undefined,
   properties: {},
   headers: {},
   body: Buffer.alloc(0),

@@ -9,6 +9,8 @@ export interface NewDeadLetter {
   routingKey: string;
   reason: string;
   error: string;
+  /** Where the error was thrown. */
+  stack?: string;
   attempts: number;
   properties: Options.Publish;
   headers: Record<string, unknown>;
@@ -23,17 +25,18 @@ const content = (column: string) =>
 
 /** Stores a dead letter, or opens its row again. Parameters: `storeParameters`. */
 export const STORE = `INSERT INTO dead_letters
-    (fingerprint, queue, event, reason, error, attempts, properties, headers, body, subject, state, closed_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, CASE WHEN $11 <> 'open' THEN clock_timestamp() END)
+    (fingerprint, queue, event, reason, error, attempts, properties, headers, body, subject, state, closed_at, stack)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, CASE WHEN $11 <> 'open' THEN clock_timestamp() END, $12)
   ON CONFLICT (fingerprint) DO UPDATE SET
     reason = excluded.reason, error = excluded.error, attempts = excluded.attempts, state = excluded.state,
-    replaying_until = NULL, replay_claim = NULL, closed_at = excluded.closed_at,
+    stack = excluded.stack, replaying_until = NULL, replay_claim = NULL, closed_at = excluded.closed_at,
     ${['queue', 'event', 'properties', 'headers', 'body'].map(content).join(', ')},
     dead_letter_count = dead_letters.dead_letter_count + 1, last_seen = clock_timestamp()`;
 
 /** @param fingerprint of the message, before its content was erased */
 export function storeParameters(deadLetter: NewDeadLetter, fingerprint: string): unknown[] {
-  const { queue, routingKey, reason, error, attempts, properties, headers, body, subject } = deadLetter;
+  const { queue, routingKey, reason, error, stack, attempts, properties, headers, body, subject } =
+    deadLetter;
   return [
     fingerprint,
     toStorableText(queue, MAX_LENGTH.queue),
@@ -46,6 +49,7 @@ export function storeParameters(deadLetter: NewDeadLetter, fingerprint: string):
     body,
     subjectColumn(subject),
     reason === ERASED ? 'discarded' : 'open',
+    stack === undefined ? null : toStorableText(stack, MAX_LENGTH.stack),
   ];
 }
 

@@ -43,6 +43,7 @@ export function readDeadLetter(message: ConsumeMessage, catalogue: EventCatalogu
         ? BODY_TOO_LARGE
         : (text(DEAD_LETTER_HEADERS.code) ?? defect?.code ?? death.reason ?? 'unknown'),
     error: defect ? `${error}; ${defect.reason}` : error,
+    stack: text(DEAD_LETTER_HEADERS.stack),
     attempts: attemptOf(message),
     properties: { contentType, contentEncoding, messageId, type, timestamp, appId, correlationId },
     headers: publisherHeaders(headers),

@@ -72,7 +72,7 @@ describe('decideAfterFailure', () => {
   it.each([
     ['an invalid message', new AppError('invalid', 'invalid_json', 'Unexpected end')],
     ['a broken rule', new AppError('conflict', 'sample_mismatch', 'It is another sample.')],
-  ])('dead-letters %s at its first attempt, with code and reason', (_, error) => {
+  ])('dead-letters %s at its first attempt, with code, reason and stack', (_, error) => {
     const { decision, options } = decide(error, 1);
     expect(decision).toBe('dead-lettered');
     expect(options.headers).toEqual({
@@ -81,6 +81,7 @@ describe('decideAfterFailure', () => {
       dead_letter_from: 'sample_queue',
       dead_letter_code: error.code,
       dead_letter_reason: error.message,
+      dead_letter_stack: expect.stringContaining('at ') as string,
     });
   });
 });

@@ -1,6 +1,7 @@
 import { RowLocked } from '@estoque/database';
 import { AppError, kindOf, MAX_ATTEMPTS, MAX_RETRIES } from '@estoque/platform';
 import type { ConsumeMessage, Options } from 'amqplib';
+import { stackOf } from './error-stack.js';
 import {
   HOME_QUEUE_HEADER,
   REPLAYED_HEADER,
@@ -13,11 +14,12 @@ import {
 /** Header with the number of the current attempt at a message, from 1. */
 const ATTEMPT_HEADER = 'attempt';
 
-/** Headers of a dead-lettered message: the queue it was consumed from, the error code and the error message. */
+/** Headers of a dead-lettered message: the queue it was consumed from, and code, message and stack of the error. */
 export const DEAD_LETTER_HEADERS = {
   from: 'dead_letter_from',
   code: 'dead_letter_code',
   reason: 'dead_letter_reason',
+  stack: 'dead_letter_stack',
 } as const;
 
 const REQUEUE_DELAY_MS = 1_000;
@@ -108,6 +110,7 @@ export function decideAfterFailure(
     [DEAD_LETTER_HEADERS.from]: queue,
     [DEAD_LETTER_HEADERS.code]: code,
     [DEAD_LETTER_HEADERS.reason]: reason.slice(0, 2_000),
+    [DEAD_LETTER_HEADERS.stack]: stackOf(error),
     [ATTEMPT_HEADER]: attempt,
   };
   const options = publisherProperties(message, headers);
@@ -163,7 +166,7 @@ function returnOptions(
 
 /** Headers that this library and the broker add when a message is retried, returned, replayed or dead-lettered. */
 const TRANSPORT_HEADERS =
-  /^(x-(death|first-death|last-death|delivery|acquired)|home_queue$|retry_step$|attempt$|replayed$|dead_letter_(from|code|reason)$)/;
+  /^(x-(death|first-death|last-death|delivery|acquired)|home_queue$|retry_step$|attempt$|replayed$|dead_letter_(from|code|reason|stack)$)/;
 
 /** Returns the headers that the publisher of the message set, and `rerouted`. */
 export function publisherHeaders(headers: Record<string, unknown> = {}): Record<string, unknown> {

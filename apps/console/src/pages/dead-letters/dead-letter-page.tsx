@@ -1,5 +1,5 @@
 import type { components } from '@estoque/client';
-import { Button, SegmentedControl, Text } from '@mantine/core';
+import { Button, SegmentedControl, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, change, dataOf } from '../../api.js';
@@ -19,7 +19,7 @@ import { Time } from '../../parts/time.js';
 import { useSession } from '../../session/session.js';
 import { DryRun } from './dry-run.js';
 import { Editor } from './editor.js';
-import { useOperator } from './operator.js';
+import { MAX_REASON_LENGTH, useOperator } from './operator.js';
 import { OrderEvents } from './order-events.js';
 import { TONES } from './states.js';
 import { texts } from './texts.js';
@@ -68,9 +68,11 @@ function Actions({ deadLetter: { id, state } }: { deadLetter: DeadLetter }) {
 const PATHS = { replay: '/v1/dead-letters/{id}/replay', discard: '/v1/dead-letters/{id}/discard' } as const;
 
 function CloseAction({ id, action }: { id: number; action: keyof typeof PATHS }) {
-  const text = useTexts(texts)[action];
+  const { why, ...common } = useTexts(texts);
+  const text = common[action];
   const by = useOperator();
   const [isOpen, setIsOpen] = useState(false);
+  const [reason, setReason] = useState('');
   return (
     <>
       <Button variant="default" onClick={() => setIsOpen(true)}>
@@ -84,10 +86,21 @@ function CloseAction({ id, action }: { id: number; action: keyof typeof PATHS })
           doneText={text.done}
           onClose={() => setIsOpen(false)}
           onConfirm={() =>
-            change((header) => api.POST(PATHS[action], { params: { path: { id }, header }, body: { by } }))
+            change((header) =>
+              api.POST(PATHS[action], {
+                params: { path: { id }, header },
+                body: { by, reason: reason.trim() || undefined },
+              }),
+            )
           }
         >
           <Text size="sm">{text.effect}</Text>
+          <TextInput
+            label={why}
+            maxLength={MAX_REASON_LENGTH}
+            value={reason}
+            onChange={({ currentTarget }) => setReason(currentTarget.value)}
+          />
         </ConfirmDialog>
       )}
     </>
@@ -123,6 +136,13 @@ function Details({ deadLetter }: { deadLetter: DeadLetter }) {
         ]}
       />
       <Message deadLetter={deadLetter} />
+      {deadLetter.stack && (
+        <Section title={text.stack}>
+          <pre className="code" role="region" aria-label={text.stack} tabIndex={0}>
+            {deadLetter.stack}
+          </pre>
+        </Section>
+      )}
       <Section title={text.dryRun.title}>
         <DryRun id={id} label={text.dryRun.action} />
       </Section>
@@ -204,6 +224,7 @@ function History({ deadLetter: { actions } }: { deadLetter: DeadLetter }) {
         columns={[
           { key: 'action', label: text.jobs.action, render: ({ action }) => text.actionNames[action] },
           { key: 'by', label: text.jobs.by, render: ({ by }) => by },
+          { key: 'why', label: text.jobs.why, render: ({ reason }) => reason ?? '–' },
           { key: 'at', label: text.at, render: ({ at }) => <Time at={at} /> },
         ]}
         rows={actions}

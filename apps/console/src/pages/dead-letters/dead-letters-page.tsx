@@ -1,5 +1,5 @@
 import type { components } from '@estoque/client';
-import { Button, Group, Text } from '@mantine/core';
+import { Button, Group, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, change, dataOf } from '../../api.js';
@@ -18,7 +18,7 @@ import { StatusBadge } from '../../parts/status-badge.js';
 import { Time } from '../../parts/time.js';
 import { useSession } from '../../session/session.js';
 import { Jobs } from './jobs.js';
-import { useOperator } from './operator.js';
+import { MAX_REASON_LENGTH, useOperator } from './operator.js';
 import { STATES, TONES } from './states.js';
 import { texts } from './texts.js';
 
@@ -190,10 +190,11 @@ const BULK_PATHS = { replay: '/v1/dead-letters/replay', discard: '/v1/dead-lette
 
 /** Replays or discards all open dead letters that match the filters of the list. */
 function BulkAction({ action }: { action: keyof typeof BULK_PATHS }) {
-  const { bulk: text } = useTexts(texts);
+  const { bulk: text, why } = useTexts(texts);
   const { filters } = useFilters();
   const by = useOperator();
   const [isOpen, setIsOpen] = useState(false);
+  const [reason, setReason] = useState('');
   const filter = filterOf(filters);
   const group = useGroups().data?.data.find(({ key }) => key === filter.group);
   const shown = Object.entries({ ...filter, group: group?.error_pattern ?? filter.group }).filter(
@@ -212,7 +213,12 @@ function BulkAction({ action }: { action: keyof typeof BULK_PATHS }) {
           doneText={text.done}
           onClose={() => setIsOpen(false)}
           onConfirm={() =>
-            change((header) => api.POST(BULK_PATHS[action], { params: { header }, body: { by, filter } }))
+            change((header) =>
+              api.POST(BULK_PATHS[action], {
+                params: { header },
+                body: { by, filter, reason: reason.trim() || undefined },
+              }),
+            )
           }
         >
           <Text size="sm">{text[`${action}Effect`]}</Text>
@@ -220,6 +226,12 @@ function BulkAction({ action }: { action: keyof typeof BULK_PATHS }) {
             <code key={name}>{`${name}: ${value}`}</code>
           ))}
           {filters.text && <Text size="sm">{text.withoutText}</Text>}
+          <TextInput
+            label={why}
+            maxLength={MAX_REASON_LENGTH}
+            value={reason}
+            onChange={({ currentTarget }) => setReason(currentTarget.value)}
+          />
         </ConfirmDialog>
       )}
     </>

@@ -59,6 +59,7 @@ export function Jobs() {
                     .join(', ') || '–',
               },
               { key: 'by', label: text.by, render: (job) => job.by },
+              { key: 'why', label: text.why, render: ({ reason }) => reason ?? '–' },
               { key: 'progress', label: text.progress, render: (job) => <JobProgress job={job} /> },
               { key: 'created', label: text.created, render: ({ created_at }) => <Time at={created_at} /> },
               {

@@ -131,6 +131,9 @@ function Overview({ order }: { order: Order }) {
       {isAllowed({ scope: 'payments:read' }) && (
         <PageLink to={`/payments?order_id=${order.id}`}>{text.payments}</PageLink>
       )}
+      {isAllowed({ scope: 'operations:read' }) && (
+        <PageLink to={`/dead-letters?order_id=${order.id}`}>{text.deadLetters}</PageLink>
+      )}
     </Section>
   );
 }

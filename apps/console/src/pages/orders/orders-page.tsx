@@ -7,7 +7,7 @@ import { useFormat } from '../../i18n/format.js';
 import { useText, useTexts } from '../../i18n/language.js';
 import { ORDER_STATUSES, statusTexts, type OrderStatus as Status } from '../../i18n/statuses.js';
 import type { Column } from '../../parts/data-table.js';
-import { ChoiceFilter, DateFilter, TextFilter } from '../../parts/filter-field.js';
+import { AmountFilter, ChoiceFilter, DateFilter, TextFilter } from '../../parts/filter-field.js';
 import { numberOf, useFilters } from '../../parts/filters.js';
 import { OrderLink } from '../../parts/links.js';
 import { OrderStatus } from '../../parts/order-status.js';
@@ -15,10 +15,28 @@ import { Page } from '../../parts/page.js';
 import { PagedTable } from '../../parts/paged-table.js';
 import { Time } from '../../parts/time.js';
 import { useSession } from '../../session/session.js';
+import { texts as paymentTexts } from '../payments/texts.js';
 import { OrderCounts } from './order-counts.js';
 import { texts } from './texts.js';
 
 type Order = components['schemas']['OrderDto'];
+
+const PAYMENT_FILTERS = ['none', 'any', 'requested', 'pending', 'captured', 'failed', 'cancelled'] as const;
+
+/** @returns the amount in the address, in minor units, or undefined if it is none */
+const amountOf = (value: string | undefined) =>
+  value !== undefined && /^\d{1,15}$/.test(value) ? Number(value) : undefined;
+
+/** Filters that are hidden until the user opens them, or the address has one. */
+const MORE_FILTERS = [
+  'reference',
+  'created_from',
+  'created_to',
+  'amount_from',
+  'amount_to',
+  'currency',
+  'payment',
+] as const;
 
 const DEFAULT_COLUMNS = ['id', 'status', 'customer', 'total', 'created'];
 
@@ -29,11 +47,23 @@ export function OrdersPage() {
   const { filters } = useFilters();
   const { mayAll } = useSession();
   const columns = useColumns();
+  const [hasMore, setHasMore] = useState(MORE_FILTERS.some((name) => filters[name]));
   const shown = (filters.columns?.split(',') ?? DEFAULT_COLUMNS).filter((key) =>
     columns.some((column) => column.key === key),
   );
-  const { status, email, reference, created_from, created_to } = filters;
-  const query = { status: status as Status | undefined, email, reference, created_from, created_to };
+  const { status, email, reference, sku, currency, payment, created_from, created_to } = filters;
+  const query = {
+    status: status as Status | undefined,
+    email,
+    reference,
+    sku,
+    payment: PAYMENT_FILTERS.find((name) => name === payment),
+    currency: currency?.toUpperCase(),
+    amount_from: amountOf(filters.amount_from),
+    amount_to: amountOf(filters.amount_to),
+    created_from,
+    created_to,
+  };
   return (
     <Page title={pages.orders} actions={<GoToOrder />}>
       {mayAll('orders:read') && <OrderCounts />}
@@ -45,11 +75,13 @@ export function OrdersPage() {
           choices={ORDER_STATUSES.map((value) => ({ value, label: statuses[value] }))}
         />
         <TextFilter name="email" label={text.email} />
-        <TextFilter name="reference" label={text.reference} />
-        <DateFilter name="created_from" label={text.createdFrom} />
-        <DateFilter name="created_to" label={text.createdTo} />
+        <TextFilter name="sku" label="SKU" />
+        <Button variant="default" aria-expanded={hasMore} onClick={() => setHasMore(!hasMore)}>
+          {text.moreFilters}
+        </Button>
         <ColumnChoice columns={columns} shown={shown} />
       </Group>
+      {hasMore && <MoreFilters currency={query.currency} />}
       <PagedTable
         label={text.list}
         queryKey={['orders', query]}
@@ -61,6 +93,30 @@ export function OrdersPage() {
         empty={text.empty}
       />
     </Page>
+  );
+}
+
+function MoreFilters({ currency }: { currency: string | undefined }) {
+  const text = useTexts(texts);
+  const { mayAll } = useSession();
+  const payments = { ...text.withPayment, ...useTexts(paymentTexts).statuses };
+  return (
+    <Group align="flex-end" gap="sm">
+      <TextFilter name="reference" label={text.reference} />
+      <DateFilter name="created_from" label={text.createdFrom} />
+      <DateFilter name="created_to" label={text.createdTo} />
+      <AmountFilter name="amount_from" label={text.amountFrom} currency={currency} />
+      <AmountFilter name="amount_to" label={text.amountTo} currency={currency} />
+      <TextFilter name="currency" label={text.currency} />
+      {mayAll('payments:read') && (
+        <ChoiceFilter
+          name="payment"
+          label={text.payment}
+          all={text.allPayments}
+          choices={PAYMENT_FILTERS.map((value) => ({ value, label: payments[value] }))}
+        />
+      )}
+    </Group>
   );
 }
 

@@ -114,6 +114,7 @@ function PaymentDetails({ payment }: { payment: Payment }) {
 function RefundAction({ payment: { id, currency, captured, refunded } }: { payment: Payment }) {
   const { refund: text } = useTexts(texts);
   const { reason: reasonLabel } = useText();
+  const { decimalSeparator } = useFormat();
   const [isOpen, setIsOpen] = useState(false);
   const [reason, setReason] = useState('');
   const [amount, setAmount] = useState<number>();
@@ -148,6 +149,8 @@ function RefundAction({ payment: { id, currency, captured, refunded } }: { payme
             label={text.amount(currency)}
             description={text.hint}
             allowNegative={false}
+            decimalSeparator={decimalSeparator}
+            allowedDecimalSeparators={['.', ',']}
             max={(captured - refunded) / units}
             value={amount ?? ''}
             onChange={(value) => setAmount(value === '' ? undefined : Number(value))}

@@ -7,6 +7,7 @@ import { useFilters } from '../../parts/filters.js';
 import { ProductLink } from '../../parts/links.js';
 import { Page } from '../../parts/page.js';
 import { PagedTable } from '../../parts/paged-table.js';
+import { Sparkline } from '../../parts/sparkline.js';
 import { LevelBadge } from './level-badge.js';
 import { texts } from './texts.js';
 
@@ -59,6 +60,16 @@ export function StockPage() {
             label: text.available,
             isNumeric: true,
             render: ({ available }) => format.number(available),
+          },
+          {
+            key: 'trend',
+            label: text.trend,
+            render: ({ sku, balances }) =>
+              balances.length > 1 ? (
+                <Sparkline label={text.trendOf(sku)} values={balances} width={96} height={24} />
+              ) : (
+                '–'
+              ),
           },
         ]}
         rowKey={({ product_id }) => product_id}

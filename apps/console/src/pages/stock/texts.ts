@@ -42,6 +42,8 @@ export const texts = defineTexts({
     },
     balance: 'On hand after it',
     chart: 'Units on hand after the last movements',
+    trend: 'Trend',
+    trendOf: (sku: string) => `Units on hand of ${sku} after the last movements`,
     at: 'Time',
     price: 'Price',
     receipt: {
@@ -101,6 +103,8 @@ export const texts = defineTexts({
     },
     balance: 'Em mãos depois',
     chart: 'Unidades em mãos depois dos últimos movimentos',
+    trend: 'Tendência',
+    trendOf: (sku: string) => `Unidades de ${sku} em mãos depois dos últimos movimentos`,
     at: 'Hora',
     price: 'Preço',
     receipt: {
