@@ -8,8 +8,8 @@ let isCached = false;
 
 /**
  * Keeps the rules of each class after their first use. class-validator looks through the rules of all classes for each
- * object that it validates, and an order with two items has four of them: with 60 classes, that was a tenth of the api's
- * processor time for an order.
+ * object that it validates, of which an order with two items has four. Every further class made it slower; without that,
+ * the validation of such an order takes half the time.
  *
  * The rules of a class are those of its decorators and of the classes that it extends, so they are complete before the
  * first object is validated. The name of a schema, which class-validator passes for nested objects, does not change the
