@@ -1,5 +1,5 @@
 import { NativeSelect, NumberInput, TextInput } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { minorUnits, useFormat } from '../i18n/format.js';
 import { useFilters } from './filters.js';
 
@@ -12,6 +12,22 @@ interface Props {
   label: string;
 }
 
+/** A form of one field. Enter applies the filter. */
+function FilterForm({ label, apply, children }: { label: string; apply: () => void; children: ReactNode }) {
+  return (
+    <form
+      role="search"
+      aria-label={label}
+      onSubmit={(event) => {
+        event.preventDefault();
+        apply();
+      }}
+    >
+      {children}
+    </form>
+  );
+}
+
 /** A text by which a list is filtered, when the user presses Enter or leaves the field. */
 export function TextFilter({ name, label }: Props) {
   const { filters, setFilters } = useFilters();
@@ -22,14 +38,7 @@ export function TextFilter({ name, label }: Props) {
     if (value.trim() !== stored) setFilters({ [name]: value.trim() });
   };
   return (
-    <form
-      role="search"
-      aria-label={label}
-      onSubmit={(event) => {
-        event.preventDefault();
-        apply();
-      }}
-    >
+    <FilterForm label={label} apply={apply}>
       <TextInput
         size="sm"
         label={label}
@@ -37,7 +46,7 @@ export function TextFilter({ name, label }: Props) {
         onChange={({ currentTarget }) => setValue(currentTarget.value)}
         onBlur={apply}
       />
-    </form>
+    </FilterForm>
   );
 }
 
@@ -78,14 +87,7 @@ export function AmountFilter({ name, label, currency }: Props & { currency: stri
     if (chosen !== stored) setFilters({ [name]: chosen });
   };
   return (
-    <form
-      role="search"
-      aria-label={label}
-      onSubmit={(event) => {
-        event.preventDefault();
-        apply();
-      }}
-    >
+    <FilterForm label={label} apply={apply}>
       <NumberInput
         size="sm"
         label={label}
@@ -98,7 +100,7 @@ export function AmountFilter({ name, label, currency }: Props & { currency: stri
         onChange={setValue}
         onBlur={apply}
       />
-    </form>
+    </FilterForm>
   );
 }
 
