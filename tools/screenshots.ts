@@ -1,6 +1,7 @@
 // `npm run screenshots`: takes the pictures of the console in docs/console, of a real system with demo data.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import 'reflect-metadata';
 import { CONSOLE_ENVIRONMENT, ConsoleBrowser, NARROW, type PageOptions } from '../test/support/browser.js';
 import { apiKeyOf } from '../test/support/credentials.js';
@@ -27,6 +28,8 @@ interface Picture extends PageOptions {
   /** Name of the file, without its ending. */
   name: string;
   path: string;
+  /** What happens while the page is open, before the picture is taken. */
+  meanwhile?: (page: Page, system: System) => Promise<void>;
 }
 
 const PICTURES: Picture[] = [
@@ -36,8 +39,8 @@ const PICTURES: Picture[] = [
   { name: 'orders-phone', path: '/orders', viewport: NARROW, language: 'pt-BR' },
   { name: 'order', path: '/orders/3' },
   { name: 'journey', path: '/orders/3/journey' },
-  { name: 'flow', path: '/flow' },
-  { name: 'flow-dark', path: '/flow', theme: 'dark', language: 'pt-BR' },
+  { name: 'flow', path: '/flow', meanwhile: watchOrder },
+  { name: 'flow-dark', path: '/flow', theme: 'dark', language: 'pt-BR', meanwhile: watchOrder },
   { name: 'stock', path: '/stock' },
   { name: 'product', path: '/stock/1' },
   { name: 'dead-letters', path: '/dead-letters' },
@@ -85,9 +88,9 @@ async function main(): Promise<number> {
     await placeOrders(system);
     await addDeadLetters(system);
     mkdirSync(join(root, FOLDER), { recursive: true });
-    for (const picture of PICTURES) await take(browser, picture);
+    for (const picture of PICTURES) await take(browser, system, picture);
     await runDrill(system);
-    await take(browser, { name: 'lab', path: '/lab' });
+    await take(browser, system, { name: 'lab', path: '/lab' });
   } finally {
     await browser.close();
     lab.stop();
@@ -137,11 +140,20 @@ async function runDrill(system: System) {
   );
 }
 
-async function take(browser: ConsoleBrowser, { name, path, ...options }: Picture) {
+/** Places an order as soon as the rates are known, and waits until the page shows its events. */
+async function watchOrder(page: Page, system: System) {
+  await page.locator('.flow-line', { hasText: '/s' }).first().waitFor();
+  const { id } = await system.placeOrder([{ product_id: 1, quantity: 1 }]);
+  await page.getByRole('row', { name: `${id} order.processed` }).waitFor();
+}
+
+async function take(browser: ConsoleBrowser, system: System, picture: Picture) {
+  const { name, path, meanwhile, ...options } = picture;
   const page = await browser.open(path, { role: 'admin', ...options });
   await page.getByRole('heading', { level: 1 }).waitFor();
   // A page that watches events always has a request in progress.
   await page.waitForFunction(() => document.querySelector('[role=status][aria-label]') === null);
+  await meanwhile?.(page, system);
   const file = join(FOLDER, `${name}.png`);
   await page.screenshot({ path: join(root, file) });
   await page.context().close();

@@ -59,7 +59,7 @@ describe('The page about the flow', () => {
     await problem.waitFor(TIMEOUT);
     const [chapter] = await Promise.all([
       page.context().waitForEvent('page'),
-      page.getByRole('link', { name: 'Runbook: estoqueconsumerdown' }).first().click(),
+      page.getByRole('link', { name: 'What to do next' }).first().click(),
     ]);
     await chapter.getByRole('heading', { name: 'EstoqueConsumerDown' }).waitFor();
     await chapter.close();

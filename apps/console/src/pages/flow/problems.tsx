@@ -6,7 +6,7 @@ import { texts } from './texts.js';
 
 type Problem = components['schemas']['FlowProblemDto'];
 
-/** What is wrong, and where the runbook names the next step. */
+/** What is wrong, each with a link to the chapter of the runbook that names the next step. */
 export function Problems({ problems }: { problems: Problem[] }) {
   const { problems: text } = useTexts(texts);
   return (
@@ -21,7 +21,7 @@ export function Problems({ problems }: { problems: Problem[] }) {
                 <List.Item key={`${code} ${subject}`}>
                   {text[code](subject)}{' '}
                   <Anchor size="sm" underline="always" href={`/runbook#${runbook}`} target="_blank">
-                    {text.runbook(runbook)}
+                    {text.runbook}
                   </Anchor>
                 </List.Item>
               ))}

@@ -132,7 +132,8 @@ export function Topology({
                   title={queue.name}
                   lines={[
                     waiting(queue.messages),
-                    queue.rate_out === null ? text.unknown : text.rate(format.number(queue.rate_out)),
+                    // Not known until the processes have reported twice.
+                    ...(queue.rate_out === null ? [] : [text.rate(format.number(queue.rate_out))]),
                   ]}
                   isFaulty={isFaulty(queue.name)}
                 />
