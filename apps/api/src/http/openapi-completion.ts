@@ -9,7 +9,14 @@ type Schema = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[s
 type Parameter = Extract<NonNullable<Operation['parameters']>[number], { in: string }>;
 
 /** Numbers that are not integers, by the name of their field. */
-const FRACTIONS = new Set(['lag_seconds', 'rate_in', 'rate_out', 'p50_ms', 'p95_ms']);
+const FRACTIONS = new Set([
+  'lag_seconds',
+  'oldest_message_seconds',
+  'rate_in',
+  'rate_out',
+  'p50_ms',
+  'p95_ms',
+]);
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 /** Adds to the generated document what is true of all operations and no single one declares. */
