@@ -45,9 +45,7 @@ function createChecks(): Task[] {
     () =>
       runCheck(name, () => runTool(args));
   return [
-    check('types', tool('typescript', 'bin', 'tsc'), '--noEmit', '-p', 'tsconfig.json'),
-    check('types of the console', tool('typescript', 'bin', 'tsc'), '-p', 'apps/console/tsconfig.json'),
-    check('lint', tool('eslint', 'bin', 'eslint.js'), '.'),
+    check('types and lint', tool('oxlint', 'bin', 'oxlint')),
     check('dependencies', tool('dependency-cruiser', 'bin', 'dependency-cruise.mjs'), 'apps', 'libs'),
     check('knip', tool('knip', 'bin', 'knip.js')),
   ];

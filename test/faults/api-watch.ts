@@ -46,11 +46,13 @@ export async function watchApiDuring<Result>(
     if (status !== 200) observed.healthFailures.add(`${endpoint} ${status}`);
   };
   const watching = [repeat(readMemory), ...ENDPOINTS.map((endpoint) => repeat(() => readHealth(endpoint)))];
-  const stop = async () => {
+  let result: Result;
+  try {
+    result = await work();
+  } finally {
     isRunning = false;
     await Promise.all(watching);
-  };
-  const result = await work().finally(stop);
+  }
   return { result, ...observed };
 }
 

@@ -67,7 +67,11 @@ const correct = {
 const onDatabaseServer = async (sql: string) => {
   const client = new pg.Client(serverUrl('DATABASE'));
   await client.connect();
-  await client.query(sql).finally(() => client.end());
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
 };
 
 function withLogin(url: string, password: string) {

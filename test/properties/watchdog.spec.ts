@@ -85,13 +85,19 @@ describe('WatchdogService', () => {
       return declare();
     };
     const watchdog = startWatchdog(redeclareTopology);
-    const rows = await until('the watchdog to republish events', async () => {
+    const readEvents = async () => {
       const found = await sql<{ event: EventName; body: object; republished: boolean }>(
         `SELECT event, body, republished FROM outbox WHERE body->>'order_id' = $1`,
         [String(order_id)],
       );
       return found.length > 0 && found;
-    }).finally(() => watchdog.onModuleDestroy());
+    };
+    let rows: { event: EventName; body: object; republished: boolean }[];
+    try {
+      rows = await until('the watchdog to republish events', readEvents);
+    } finally {
+      await watchdog.onModuleDestroy();
+    }
     expect(redeclared).toBeGreaterThan(0);
     expect(rows.map(({ republished }) => republished)).not.toContain(false);
     for (const { event, body } of rows) decodeEvent(catalogue, Buffer.from(JSON.stringify(body)), event);

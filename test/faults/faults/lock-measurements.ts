@@ -25,10 +25,12 @@ async function countWaitingDuring(work: () => Promise<void>, database: Database)
       await sleep(SAMPLE_MS);
     }
   })();
-  await work().finally(() => {
+  try {
+    await work();
+  } finally {
     isRunning = false;
-    return counting;
-  });
+    await counting;
+  }
   return maxWaiting;
 }
 

@@ -51,7 +51,11 @@ describe('WebhookAlertsService', () => {
     const logger = createLogger('test', { LOG_LEVEL: 'silent' });
     const service = new WebhookAlertsService(shop.unitOfWork, mailer, environment, logger);
     service.onApplicationBootstrap();
-    await work().finally(() => service.onModuleDestroy());
+    try {
+      await work();
+    } finally {
+      await service.onModuleDestroy();
+    }
   }
 
   it('mails the operator once, without the token in the URL', async () => {
