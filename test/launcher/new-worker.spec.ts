@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import jestConfig from '../../jest.config.js';
 import { run } from '../../tools/command.js';
 import { findKubectl } from '../../tools/infrastructure/programs.js';
 import { Clone } from './clone.js';
@@ -82,7 +83,8 @@ describe('npm run new-worker', () => {
 
   it('generates an app whose unit test passes, and adds the app to every list of apps', async () => {
     const specs = [`apps/${NAME}`, 'test/architecture/manifest.spec.ts', 'test/architecture/compose.spec.ts'];
-    const options = ['--ci', '--runInBand', '--'];
+    const config = JSON.stringify({ ...jestConfig, rootDir: clone.root });
+    const options = ['--config', config, '--ci', '--runInBand', '--'];
     const { code, output } = await inClone(tool('jest', 'bin', 'jest.js'), ...options, ...specs);
     expect([code, output]).toEqual([0, expect.stringContaining('Test Suites: 3 passed, 3 total')]);
   }, 120_000);
