@@ -27,7 +27,7 @@ const config: Config = {
   roots: ['apps', 'bench', 'libs', 'test', 'tools'].map((folder) => `<rootDir>/${folder}`),
   transform: {
     '^.+\\.[jt]s$': [
-      '@swc/jest',
+      '<rootDir>/test/lazy-imports.mjs',
       {
         jsc: {
           parser: { syntax: 'typescript', decorators: true },
