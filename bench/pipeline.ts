@@ -7,6 +7,7 @@ import { paymentGatewayOn, startPaymentGateway } from '../tools/infrastructure/p
 import { reservePort } from '../tools/infrastructure/ports.js';
 import { STAGES, type ProcessSpec } from '../tools/infrastructure/process-spec.js';
 import type { Service } from '../tools/infrastructure/service.js';
+import { programOf } from '../tools/programs.js';
 import { APP_NAMES, FLOW_APPS, type AppName } from '../apps/manifest.js';
 import { ChildProgram } from './child-program.js';
 import type { LoadRequest, LoadResult } from './load/generator.js';
@@ -163,7 +164,7 @@ export class Pipeline {
       args: [
         ...NODE_FLAGS,
         ...profilingFlags(stack.options.profiles),
-        join(stack.rootOf(contender), 'dist', 'apps', app, 'src', 'main.js'),
+        programOf(join(stack.rootOf(contender), 'dist'), app),
       ],
       env: {
         PATH: process.env.PATH,

@@ -1,5 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { SourceMap, type SourceMapPayload } from 'node:module';
 import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** A V8 CPU profile: a call tree, and samples of the running node with the time since the previous one in microseconds. */
 interface Profile {
@@ -10,11 +12,14 @@ interface Profile {
 
 interface ProfileNode {
   id: number;
-  callFrame: { functionName: string; url: string; lineNumber: number };
+  callFrame: { functionName: string; url: string; lineNumber: number; columnNumber: number };
   children?: number[];
 }
 
 const MAX_ROWS = 14;
+
+/** The file that the process of an app was started with: its bundle, or the module of an older build. */
+const APP_FILE = /\/dist\/(?:bundles|apps)\/((?!own-|packages-)[a-z-]+)(?:\.js|\/src\/main\.js)$/;
 
 /** Lists, for each process, the packages and functions that used most of its busy time, with their shares. */
 export function formatProfiles(folder: string): string {
@@ -24,10 +29,12 @@ export function formatProfiles(folder: string): string {
 
 function formatProfile(text: string): string {
   const { nodes, samples, timeDeltas } = JSON.parse(text) as Profile;
+  const app = nodes.map(({ callFrame }) => APP_FILE.exec(callFrame.url)?.[1]).find(Boolean) ?? '?';
+  locateSources(nodes);
   const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
   const [packages, functions] = [new Map<string, number>(), new Map<string, number>()];
   const batchNodes = findBatchNodes(nodes);
-  let [busy, app] = [0, '?'];
+  let busy = 0;
   const firstSample = samples.findIndex((id) => batchNodes.has(id));
   const deltas = timeDeltas.slice(firstSample);
   samples.slice(firstSample).forEach((id, index) => {
@@ -40,7 +47,6 @@ function formatProfile(text: string): string {
     packages.set(owner, (packages.get(owner) ?? 0) + time);
     functions.set(name, (functions.get(name) ?? 0) + time);
   });
-  for (const { url } of frames.values()) app = /dist\/apps\/([^/]+)\/src\/main/.exec(url)?.[1] ?? app;
   const topRows = (times: Map<string, number>) =>
     [...times]
       .toSorted(([, a], [, b]) => b - a)
@@ -52,6 +58,26 @@ function formatProfile(text: string): string {
     '  --',
     ...topRows(functions),
   ].join('\n');
+}
+
+/** Replaces the positions in bundles by those in their sources. */
+function locateSources(nodes: ProfileNode[]): void {
+  const maps = new Map<string, SourceMap | undefined>();
+  for (const { callFrame } of nodes) {
+    const { url, lineNumber, columnNumber } = callFrame;
+    if (!maps.has(url)) maps.set(url, sourceMapOf(url));
+    const entry = maps.get(url)?.findEntry(lineNumber, columnNumber);
+    if (!entry || !('originalSource' in entry)) continue;
+    callFrame.url = new URL(entry.originalSource, url).href;
+    callFrame.lineNumber = entry.originalLine;
+  }
+}
+
+function sourceMapOf(url: string): SourceMap | undefined {
+  const file = url.includes('/dist/bundles/') ? `${fileURLToPath(url)}.map` : '';
+  return existsSync(file)
+    ? new SourceMap(JSON.parse(readFileSync(file, 'utf8')) as SourceMapPayload)
+    : undefined;
 }
 
 /** Nodes of the work on batches of orders. Samples before the first of them belong to the start of the process. */
@@ -69,7 +95,8 @@ function findBatchNodes(nodes: ProfileNode[]): Set<number> {
 /** Excludes the constructor and the module's own code, which run during the start. */
 function isMicroBatcherMethod({ callFrame: { functionName, url } }: ProfileNode): boolean {
   return (
-    /\/libs\/\w+\/src\/(?:.*\/)?micro-batcher\.js$/.test(url) && !['', 'MicroBatcher'].includes(functionName)
+    /\/libs\/\w+\/src\/(?:.*\/)?micro-batcher\.[jt]s$/.test(url) &&
+    !['', 'MicroBatcher'].includes(functionName)
   );
 }
 
@@ -77,7 +104,7 @@ function isMicroBatcherMethod({ callFrame: { functionName, url } }: ProfileNode)
 function ownerOf(url: string, functionName: string): string {
   const inPackage = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url);
   if (inPackage) return inPackage[1]!;
-  const inProject = /dist\/((?:apps|libs)\/[^/]+)/.exec(url);
+  const inProject = /\/((?:apps|libs)\/[^/]+)\/src\//.exec(url);
   if (inProject) return inProject[1]!;
   return url ? 'node' : functionName;
 }

@@ -6,14 +6,16 @@ import type { Infrastructure } from './infrastructure/infrastructure.js';
 import type { PaymentGatewayAddress } from './infrastructure/payment-gateway.js';
 import { reservePort } from './infrastructure/ports.js';
 import { STAGES, type ProcessSpec } from './infrastructure/process-spec.js';
+import { programOf } from './programs.js';
 import { withoutServers } from './servers.js';
 import { APP_NAMES, APPS } from '../apps/manifest.js';
 
 /**
  * Flags of every app's process, in the image as well. By default, V8 sizes its heap by the machine's memory. With these
- * limits a worker with a backlog of 100,000 messages uses at most 170 MB (docs/performance.md).
+ * limits a worker with a backlog of 100,000 messages uses at most 170 MB (docs/performance.md). With source maps, stack
+ * traces name our source files.
  */
-export const NODE_FLAGS = ['--max-semi-space-size=8', '--max-old-space-size=192'];
+export const NODE_FLAGS = ['--max-semi-space-size=8', '--max-old-space-size=192', '--enable-source-maps'];
 
 /** An API key for each role. */
 export type Tokens = Record<'customer' | 'clerk' | 'warehouse' | 'operator' | 'admin', string>;
@@ -71,7 +73,7 @@ export async function appsFor(
     const spec: ProcessSpec = {
       name,
       command: process.execPath,
-      args: [...NODE_FLAGS, '--enable-source-maps', join(root, 'dist', 'apps', name, 'src', 'main.js')],
+      args: [...NODE_FLAGS, programOf(join(root, 'dist'), name)],
       env: {
         ...environment,
         HOST: '127.0.0.1',
@@ -128,7 +130,7 @@ function serverAddresses(
  * @throws Error with their output
  */
 export async function migrate(root: string, databaseUrl: string, { withUsers = true } = {}): Promise<number> {
-  const script = join(root, 'dist', 'libs', 'domain', 'src', 'database', 'migrate.js');
+  const script = programOf(join(root, 'dist'), 'migrate');
   const users = withUsers ? databaseUrls(APP_NAMES, databaseUrl) : {};
   const env = { ...withoutServers(process.env), DATABASE_URL: databaseUrl, ...users };
   const { code, output } = await run(process.execPath, ['--enable-source-maps', script], { cwd: root, env });
@@ -149,7 +151,7 @@ export async function migrate(root: string, databaseUrl: string, { withUsers = t
  * @throws Error with the output of the program
  */
 export async function createTokens(root: string, databaseUrl: string): Promise<Tokens> {
-  const script = join(root, 'dist', 'apps', 'api', 'src', 'access', 'create-development-keys.js');
+  const script = programOf(join(root, 'dist'), 'create-development-keys');
   const env = { ...withoutServers(process.env), DATABASE_URL: databaseUrl };
   const { code, output } = await run(process.execPath, ['--enable-source-maps', script], { cwd: root, env });
   // The output can also contain warnings of Node.

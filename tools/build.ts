@@ -17,11 +17,12 @@ export async function build(root: string, printProgress: (text: string) => void)
       if (readJson<{ sources: string }>(stamp)?.sources === sources) return false;
       printProgress('building the apps');
       rmSync(join(root, 'dist'), { recursive: true, force: true, maxRetries: 5 });
-      const results = await Promise.all(
-        buildCommands(root).map((command) => run(process.execPath, command, { cwd: root })),
+      const commands = buildCommands(root);
+      await Promise.all(
+        commands.filter((command) => !isBundler(command)).map((command) => runIn(root, command)),
       );
-      const failed = results.find(({ code }) => code !== 0);
-      if (failed) throw new Error(`The build failed:\n${failed.output}`);
+      // It bundles what the others have written.
+      for (const command of commands.filter(isBundler)) await runIn(root, command);
       writeFileSync(stamp, JSON.stringify({ sources }));
       return true;
     },
@@ -55,21 +56,37 @@ export async function buildRevision(
   return join(folder, 'dist');
 }
 
+/** Bundles the programs of the `dist/` in a folder again. */
+export const bundle = (root: string, folder: string) =>
+  runIn(folder, [program(root, 'rolldown'), '--config', join(root, 'rolldown.config.ts')]);
+
+/** @throws with its output if the command fails */
+async function runIn(folder: string, command: string[]): Promise<void> {
+  const { code, output } = await run(process.execPath, command, { cwd: folder });
+  if (code !== 0) throw new Error(`The build failed:\n${output}`);
+}
+
 const PROGRAMS: Record<string, string[]> = {
   nest: ['@nestjs', 'cli', 'bin', 'nest.js'],
+  rolldown: ['rolldown', 'bin', 'cli.mjs'],
   vite: ['vite', 'bin', 'vite.js'],
 };
 
+const program = (root: string, name: string) => join(root, 'node_modules', ...PROGRAMS[name]!);
+
+const isBundler = ([script]: string[]) => script!.endsWith(join(...PROGRAMS.rolldown!));
+
 /**
- * The commands of the script `build` in package.json, which are independent of each other. An older revision has others.
+ * The commands of the script `build` in package.json. Those before the bundler are independent of each other. An older
+ * revision has other commands.
  *
  * @returns the arguments of node for each command
  */
 function buildCommands(root: string): string[][] {
   const { scripts } = readJson<{ scripts: { build: string } }>(join(root, 'package.json'))!;
   return scripts.build.split(' && ').map((command) => {
-    const [program = '', ...args] = command.split(' ');
-    return [join(root, 'node_modules', ...PROGRAMS[program]!), ...args];
+    const [name = '', ...args] = command.split(' ');
+    return [program(root, name), ...args];
   });
 }
 
@@ -84,7 +101,7 @@ function hashOfSources(root: string): string {
       .update('\0');
   };
   const configurationFiles = readdirSync(root).filter((name) =>
-    /^(tsconfig.*|nest-cli|package-lock)\.json$/.test(name),
+    /^((tsconfig.*|nest-cli|package-lock)\.json|rolldown\.config\.ts)$/.test(name),
   );
   configurationFiles.sort().forEach(add);
   for (const folder of ['apps', 'libs']) {

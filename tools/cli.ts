@@ -5,6 +5,7 @@ import { build } from './build.js';
 import { run } from './command.js';
 import { readJson } from './infrastructure/files.js';
 import { root, stackFile } from './paths.js';
+import { programOf } from './programs.js';
 import { fileVariableOf } from '../libs/platform/src/config/secrets.js';
 
 await build(root, (text) => process.stderr.write(`${text}\n`));
@@ -14,7 +15,7 @@ const started = stack ? { DATABASE_URL: stack.database_url, RABBITMQ_URL: stack.
 const servers = Object.fromEntries(
   Object.entries(started).filter(([name]) => !process.env[fileVariableOf(name)]),
 );
-const script = join(root, 'dist', 'apps', 'api', 'src', 'operations', 'cli.js');
+const script = programOf(join(root, 'dist'), 'cli');
 /** An hour, because an audit reads the whole ledger. */
 const timeout = { DATABASE_QUERY_TIMEOUT_MS: '3600000', AUDIT_TIMEOUT_SECONDS: '3600' };
 const { code } = await run(process.execPath, ['--enable-source-maps', script, ...process.argv.slice(3)], {

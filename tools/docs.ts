@@ -16,6 +16,7 @@ import { pagesWithSections } from './documents/generated-sections.js';
 import { RUNBOOK_FILE, runbookPage } from './documents/runbook-page.js';
 import { readJson } from './infrastructure/files.js';
 import { createCommand } from './options.js';
+import { programOf } from './programs.js';
 
 const { release: isRelease } = createCommand('docs', 'Writes the generated documents.')
   .option('--release', `record the API contract of a release in ${RELEASED_DOCUMENT}`)
@@ -33,7 +34,7 @@ if (incompatible.length > 0) {
 }
 
 await build(root, (text) => process.stdout.write(`${text}\n`));
-const script = join(root, 'dist', 'apps', 'api', 'src', 'http', 'write-openapi.js');
+const script = programOf(join(root, 'dist'), 'write-openapi');
 const { stdout, status, stderr } = spawnSync(process.execPath, [script], {
   encoding: 'utf8',
   maxBuffer: 1 << 26,

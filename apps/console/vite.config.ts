@@ -6,7 +6,7 @@ import { defineConfig, type Plugin } from 'vite';
 
 const ROOT = import.meta.dirname;
 /** In the folder of the api, which serves the console and whose image contains it. */
-const OUTPUT = join(ROOT, '..', '..', 'dist', 'apps', 'api', 'console');
+const OUTPUT = join(ROOT, '..', '..', 'dist', 'apps', 'api', 'src', 'console', 'static');
 
 /** Writes a compressed copy of each file, so that the api compresses nothing. */
 function compressed(): Plugin {

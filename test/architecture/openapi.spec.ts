@@ -4,7 +4,7 @@ import { ApiDocument } from '../support/openapi.js';
 
 describe('docs/openapi.json', () => {
   it('is up to date with the API (else: npm run docs)', () => {
-    const { stdout } = spawnSync(process.execPath, ['dist/apps/api/src/http/write-openapi.js'], {
+    const { stdout } = spawnSync(process.execPath, ['dist/bundles/write-openapi.js'], {
       encoding: 'utf8',
       maxBuffer: 16 * 1024 ** 2,
     });

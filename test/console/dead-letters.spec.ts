@@ -70,7 +70,10 @@ describe('The pages of dead letters', () => {
       .click();
     await heading(page, `Dead letter ${id}`).waitFor();
     await page.getByRole('region', { name: 'Body' }).getByText('onerror').waitFor();
-    await page.getByRole('region', { name: 'Where the error was thrown' }).getByText('dist/libs/').waitFor();
+    await page
+      .getByRole('region', { name: 'Where the error was thrown' })
+      .getByText('libs/messaging/')
+      .waitFor();
 
     await page.getByRole('button', { name: 'Show what a replay would do' }).click();
     await page.getByText('is dead-lettered again').waitFor();

@@ -260,8 +260,9 @@ describe('The first page', () => {
 describe('The server', () => {
   const html = { accept: 'text/html,application/xhtml+xml' };
   const [, script = ''] =
-    /src="(\/assets\/[^"]+\.js)"/.exec(readFileSync(join('dist/apps/api/console', 'index.html'), 'utf8')) ??
-    [];
+    /src="(\/assets\/[^"]+\.js)"/.exec(
+      readFileSync(join('dist/apps/api/src/console/static', 'index.html'), 'utf8'),
+    ) ?? [];
 
   it.each(['/', '/orders', '/orders/7?x=1', '/anything/else'])(
     'answers a browser with the console: %s',

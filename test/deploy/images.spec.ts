@@ -10,12 +10,14 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { FURTHER_PROGRAMS } from '../../rolldown.config.js';
 import { NODE_FLAGS } from '../../tools/apps.js';
 import { APP_NAMES } from '../../apps/manifest.js';
 
@@ -82,33 +84,42 @@ describe('Dockerfile', () => {
     for (const file of copied) expect(existsSync(file)).toBe(true);
   });
 
-  it.each(apps)('copies the build output of %s and of no other app', (app) => {
-    const built = (imageInstructions('COPY') as Copy[])
-      .filter((copy) => copy.getFromFlag()?.getValue() === 'build')
-      .map((copy) => wordsOf(copy)[0]!.replace('/app/', '').replace('${APP}', app));
-    expect(built).toEqual(['dist/libs', 'dist/apps/manifest.js', `dist/apps/${app}`]);
-    // This test run uses the same build output as the image.
-    for (const folder of built) expect(existsSync(folder)).toBe(true);
-    // It is for clients of the API, and its dependency is not installed in the image.
-    expect(existsSync('dist/libs/client')).toBe(false);
-    const [, main] = /import\('\.\/(apps\S+)'\)/.exec(
-      imageInstructions('RUN')[0]!.getRawArgumentsContent()!,
-    )!;
-    expect(existsSync(`dist/${main!.replace('${APP}', app)}`)).toBe(true);
-  });
-
-  it.each(apps)('copies every file that %s imports', (app) => {
-    const copied = ['dist/libs/', 'dist/apps/manifest.js', `dist/apps/${app}/`];
-    const imports = readdirSync(`dist/apps/${app}`, { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.endsWith('.js'))
-      .map((file) => join(`dist/apps/${app}`, file))
-      .flatMap((file) =>
-        [...readFileSync(file, 'utf8').matchAll(/from '(\.{1,2}\/[^']+)'/g)].map(([, target]) =>
-          join(dirname(file), target!),
-        ),
-      );
-    expect(imports).toContain('dist/apps/manifest.js');
-    expect(imports.filter((file) => !copied.some((path) => file.startsWith(path)))).toEqual([]);
+  it.each(apps)('copies the bundles of %s and of no other app', async (app) => {
+    const built = (imageInstructions('COPY') as Copy[]).filter(
+      (copy) => copy.getFromFlag()?.getValue() === 'build',
+    );
+    expect(built.map(wordsOf)).toEqual([['/app/image', 'dist/bundles']]);
+    const collect = dockerfile
+      .getInstructions()
+      .map((instruction) => instruction.getRawArgumentsContent() ?? '')
+      .find((text) => text.includes('.files'))!;
+    // This test run uses the same build output as the image. The only package that is loaded as a file has native code.
+    const folder = mkdtempSync(join(tmpdir(), 'estoque-image-'));
+    try {
+      symlinkSync(join(process.cwd(), 'dist'), join(folder, 'dist'));
+      execFileSync('sh', ['-c', collect.replaceAll('/app/', `${folder}/`)], {
+        cwd: folder,
+        env: { ...process.env, APP: app },
+      });
+      mkdirSync(join(folder, 'node_modules'));
+      symlinkSync(join(process.cwd(), 'node_modules/@css-inline'), join(folder, 'node_modules/@css-inline'));
+      writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+      const files = readdirSync(join(folder, 'image'));
+      expect(apps.filter((name) => files.includes(`${name}.js`))).toEqual([app]);
+      for (const program of [app, ...Object.keys(FURTHER_PROGRAMS[app] ?? {})]) {
+        expect(files).toContain(`${program}.js`);
+        expect(files).toContain(`${program}.js.map`);
+      }
+      expect(files.includes('templates')).toBe(['api', 'notify-worker'].includes(app));
+      expect(files.includes('static')).toBe(app === 'api');
+      const main = spawn(process.execPath, [join(folder, 'image', `${app}.js`)], { cwd: folder, env: {} });
+      const errors: Buffer[] = [];
+      main.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
+      expect(await once(main, 'close')).toEqual([1, null]);
+      expect(Buffer.concat(errors).toString()).toContain(`${app}: DATABASE_URL is missing\n`);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('starts node directly, with the flags of the launcher, and as a numeric user that is not root', () => {
@@ -122,11 +133,11 @@ describe('Dockerfile', () => {
   it('exits on SIGTERM while its modules are still loading', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'estoque-image-'));
     try {
-      mkdirSync(join(folder, 'dist/apps/api/src'), { recursive: true });
+      mkdirSync(join(folder, 'dist/bundles'), { recursive: true });
       writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
       const loading =
         "process.stdout.write('loading'); await new Promise((done) => setTimeout(done, 60_000));";
-      writeFileSync(join(folder, 'dist/apps/api/src/main.js'), loading);
+      writeFileSync(join(folder, 'dist/bundles/api.js'), loading);
       const run = imageInstructions('RUN')[0]!.getRawArgumentsContent()!;
       execFileSync('sh', ['-c', run], { cwd: folder, env: { ...process.env, APP: 'api' } });
       const app = spawn(process.execPath, ['dist/main.js'], { cwd: folder });

@@ -53,11 +53,11 @@ export const MUTANTS: Mutant[] = [
 ];
 
 /**
- * Copies a build and applies the mutant's changes to the copy.
+ * Copies a build and applies the mutant's changes to the copy. The programs are to be bundled again.
  *
  * @throws if the text of a change does not occur exactly once
  */
-export function buildMutant(dist: string, copy: string, { name, file, changes }: Mutant) {
+export function copyAsMutant(dist: string, copy: string, { name, file, changes }: Mutant) {
   cpSync(dist, copy, { recursive: true });
   const path = join(copy, file);
   let source = readFileSync(path, 'utf8');

@@ -51,7 +51,7 @@ describe('An api in production', () => {
 
   it('starts with a key that the command line creates on an empty database', async () => {
     await system.sql('DELETE FROM api_keys');
-    const script = join(process.cwd(), 'dist/apps/api/src/operations/cli.js');
+    const script = join(process.cwd(), 'dist/bundles/cli.js');
     const args = [script, 'api-keys', 'create', '--role', 'admin', '--name', 'first-admin'];
     const env = {
       PATH: process.env.PATH,

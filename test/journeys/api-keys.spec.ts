@@ -52,7 +52,7 @@ describe('API keys', () => {
       ),
     );
   function runCli(...args: string[]) {
-    const script = join(process.cwd(), 'dist/apps/api/src/operations/cli.js');
+    const script = join(process.cwd(), 'dist/bundles/cli.js');
     const env = { PATH: process.env.PATH, ...system.serversOf('api') };
     const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], {
       env,

@@ -40,8 +40,8 @@ describe('GET /v1/audit-log', () => {
   afterAll(() => system.stop());
 
   /** Runs a program of the api. @returns its output */
-  function runProgram(path: string, ...args: string[]): string {
-    const script = join(process.cwd(), 'dist/apps/api/src', path);
+  function runProgram(program: string, ...args: string[]): string {
+    const script = join(process.cwd(), 'dist/bundles', `${program}.js`);
     const env = { PATH: process.env.PATH, DATABASE_URL: system.database.url, RABBITMQ_URL: system.vhost.url };
     const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], {
       env,
@@ -324,36 +324,36 @@ describe('GET /v1/audit-log', () => {
       await system.request<{ data: { key: string }[] }>('GET', '/v1/dead-letters/groups')
     ).body;
     const filter = ['--group', groups[0]!.key, '--text', letter!.error.toUpperCase()];
-    expect(runProgram('operations/cli.js', 'dead-letters', 'list', ...filter)).toMatch(`#${id} `);
+    expect(runProgram('cli', 'dead-letters', 'list', ...filter)).toMatch(`#${id} `);
     const why = ['--why', 'a test'];
-    expect(
-      runProgram('operations/cli.js', 'dead-letters', 'discard', String(id), '--by', 'rui', ...why),
-    ).toBe(`#${id} discarded`);
+    expect(runProgram('cli', 'dead-letters', 'discard', String(id), '--by', 'rui', ...why)).toBe(
+      `#${id} discarded`,
+    );
     expect((await system.request<object>('GET', `/v1/dead-letters/${id}`)).body).toMatchObject({
       actions: [{ by: 'rui', reason: 'a test' }],
     });
     expect((await list(`?object=dead_letter:${id}`)).data).toMatchObject([
       { ...user, action: 'dead_letter.discarded', after: { by: 'rui' } },
     ]);
-    const job = runProgram('operations/cli.js', 'dead-letters', 'replay', '--reason', 'none', '--by', 'rui');
+    const job = runProgram('cli', 'dead-letters', 'replay', '--reason', 'none', '--by', 'rui');
     const jobId = /^Job (\d+)/.exec(job)![1];
     expect((await list(`?object=dead_letter_job:${jobId}`)).data).toMatchObject([
       { ...user, action: 'dead_letter_job.created', after: { filter: { reason: 'none' }, by: 'rui' } },
     ]);
-    runProgram('operations/cli.js', 'api-keys', 'create', '--name', 'x', '--role', 'clerk');
-    runProgram('operations/cli.js', 'token', '--role', 'customer', '--email', 'ana@example.com');
+    runProgram('cli', 'api-keys', 'create', '--name', 'x', '--role', 'clerk');
+    runProgram('cli', 'token', '--role', 'customer', '--email', 'ana@example.com');
     const [token, key] = (await list('?action=api_key.created&limit=2')).data;
     expect([key, token]).toMatchObject([
       { ...user, after: { is_limited_to_customer: false } },
       { ...user, after: { is_limited_to_customer: true } },
     ]);
-    runProgram('operations/cli.js', 'api-keys', 'revoke', token!.object_id);
+    runProgram('cli', 'api-keys', 'revoke', token!.object_id);
     const [revoked] = (await list(`?object=api_key:${token!.object_id}&limit=1`)).data;
     expect(revoked).toMatchObject({ ...user, action: 'api_key.revoked' });
   });
 
   it('lists the API keys of a developer, which npm start creates', async () => {
-    const create = () => runProgram('access/create-development-keys.js');
+    const create = () => runProgram('create-development-keys');
     expect(Object.keys(JSON.parse(create()) as object)).toEqual(ROLE_NAMES);
     const created = (await list('?actor=npm start')).data;
     expect(created.map(({ action }) => action)).toEqual(ROLE_NAMES.map(() => 'api_key.created'));

@@ -91,7 +91,7 @@ describe('What an operator does with dead letters', () => {
     });
     expect(await get(path)).toMatchObject({ body_text: expect.stringContaining('Shop-42') as string });
     expect(await get(path)).toMatchObject({
-      stack: expect.stringMatching(/[ (]dist\/libs\/messaging\//) as string,
+      stack: expect.stringMatching(/[ (]libs\/messaging\/.*\.ts:\d+/) as string,
       actions: [{ action: 'replayed', by: 'ana', reason: edit.reason }],
     });
     const { data } = await get<{ data: object[] }>(`/v1/audit-log?object=dead_letter:${id}`);
@@ -142,7 +142,7 @@ describe('What an operator does with dead letters', () => {
     ];
     for (const { status, body } of answers) {
       expect(status).toBe(200);
-      expect(JSON.stringify(body)).not.toMatch(/asked|dist/);
+      expect(JSON.stringify(body)).not.toMatch(/asked|dist|libs\//);
     }
     expect(await get(`/v1/dead-letters/${discarded}`)).toMatchObject({
       actions: [{ action: 'discarded', by: 'ana', reason }],

@@ -59,7 +59,7 @@ describe('A SIGTERM in the first second of a process', () => {
         const child = runModule(
           `${EARLY_HANDLER}
           setTimeout(() => process.kill(process.pid, 'SIGTERM'), ${delayMs});
-          await import('${built(`apps/${app}/src/main.js`)}');`,
+          await import('${built(`bundles/${app}.js`)}');`,
           environment,
         );
         child.stdout.resume();

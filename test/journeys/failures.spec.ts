@@ -58,7 +58,7 @@ describe('Message handling under failure', () => {
       const deadLetter = await nextDeadLetter();
       expect(deadLetter).toMatchObject({ event: key, reason: code, queue: 'order_queue', attempts: 1 });
       expect(deadLetter.stack).toMatch(/^at /);
-      expect(deadLetter.stack).toMatch(/[ (]dist\/libs\/messaging\//);
+      expect(deadLetter.stack).toMatch(/[ (]libs\/messaging\/.*\.ts:\d+/);
       expect(deadLetter.body).toEqual(Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body)));
       const product_id = await system.createProduct(1);
       const { id } = await system.placeOrder([{ product_id, quantity: 1 }]);

@@ -15,7 +15,7 @@ describe('Operations API and command line', () => {
   afterAll(() => system.stop());
 
   const runCli = (...args: string[]) => {
-    const script = join(process.cwd(), 'dist/apps/api/src/operations/cli.js');
+    const script = join(process.cwd(), 'dist/bundles/cli.js');
     const env = { PATH: process.env.PATH, ...system.serversOf('api') };
     return spawnSync(process.execPath, [script, ...args], { env, cwd: tmpdir(), encoding: 'utf8' });
   };

@@ -199,13 +199,14 @@ describe('Secrets that are given as files', () => {
   }, 120_000);
 
   it('work for the migrations and the command line', () => {
-    const cli = 'apps/api/src/operations/cli.js';
+    const cli = 'bundles/cli.js';
     const url = new URL(system.database.url);
     [url.username, url.password] = [APP_USER, newToken()];
     const API_DATABASE_URL_FILE = writeSecret('api', url.href);
-    expect(
-      runScript('libs/domain/src/database/migrate.js', [], { ...environment, API_DATABASE_URL_FILE }),
-    ).toEqual({ status: 0, output: 'migrated: nothing to do\nmigrate: the user of api can log in\n' });
+    expect(runScript('bundles/migrate.js', [], { ...environment, API_DATABASE_URL_FILE })).toEqual({
+      status: 0,
+      output: 'migrated: nothing to do\nmigrate: the user of api can log in\n',
+    });
     expect(runScript(cli, ['audit'], { ...environment, DATABASE_URL_FILE: API_DATABASE_URL_FILE })).toEqual({
       status: 0,
       output: 'The stock ledger reconciles.\n',
@@ -234,7 +235,7 @@ describe('No process prints a secret', () => {
     await fetchText(broker, '/health/ready');
     await Promise.all([database.stop(), broker.stop()]);
     expect(
-      runScript('libs/domain/src/database/migrate.js', [], {
+      runScript('bundles/migrate.js', [], {
         DATABASE_URL: withLogin(system.database.url, newPassword()),
       }),
     ).toEqual({ status: 1, output: expect.stringMatching(/password authentication failed/) as string });

@@ -56,7 +56,7 @@ describe('npm run new-worker', () => {
 
   it('generates an app that builds', async () => {
     expect(await inClone(tool('@nestjs', 'cli', 'bin', 'nest.js'), 'build', NAME)).toEqual(succeeded);
-    expect(existsSync(join(clone.root, 'dist', 'apps', NAME, 'src', 'main.js'))).toBe(true);
+    expect(existsSync(join(clone.root, 'dist', 'bundles', `${NAME}.js`))).toBe(true);
   }, 120_000);
 
   it('generates code that passes the type check, the linter and the formatter', async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { AppName } from '../../apps/manifest.js';
+import { programOf } from '../../tools/programs.js';
 import { reportsBrokerOutage } from './broker.js';
 import { until } from './until.js';
 
@@ -19,9 +20,9 @@ export class AppProcess {
     readonly app: AppName,
     environment: Record<string, string>,
   ) {
-    const main = join(process.cwd(), 'dist', 'apps', app, 'src', 'main.js');
+    const main = programOf(join(process.cwd(), 'dist'), app);
     // In a folder without a .env file, so that none is read.
-    this.child = spawn(process.execPath, [main], {
+    this.child = spawn(process.execPath, ['--enable-source-maps', main], {
       cwd: tmpdir(),
       env: { PATH: process.env.PATH, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],

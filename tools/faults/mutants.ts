@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { buildMutant, MUTANTS, type Mutant } from '../../test/faults/mutants.js';
+import { copyAsMutant, MUTANTS, type Mutant } from '../../test/faults/mutants.js';
 import { areAllGuaranteesKept } from '../../test/faults/report.js';
 import { runFaults } from '../../test/faults/run.js';
 import { TestRun } from '../infrastructure/test-run.js';
+import { bundle } from '../build.js';
 import { root } from '../paths.js';
 import { bold, green, print, red } from '../terminal.js';
 import type { FaultOptions } from './options.js';
@@ -68,7 +69,7 @@ export class MutantRuns {
         root,
         dir: testRun.dir,
         processes: testRun.processes,
-        dist: build.file === undefined ? dist : copyAsMutant(dist, testRun.dir, build),
+        dist: build.file === undefined ? dist : await buildMutant(dist, testRun.dir, build),
         printProgress: this.printProgress,
         only: build.faults,
         cluster,
@@ -93,8 +94,9 @@ export class MutantRuns {
   }
 }
 
-function copyAsMutant(dist: string, folder: string, mutant: Mutant): string {
+async function buildMutant(dist: string, folder: string, mutant: Mutant): Promise<string> {
   const copy = join(folder, 'dist');
-  buildMutant(dist, copy, mutant);
+  copyAsMutant(dist, copy, mutant);
+  await bundle(root, folder);
   return copy;
 }

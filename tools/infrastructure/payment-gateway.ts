@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { programOf } from '../programs.js';
 import { withoutServers } from '../servers.js';
 import { STAGES } from './process-spec.js';
 import type { Processes } from './processes.js';
@@ -37,7 +38,7 @@ export function startPaymentGateway(
   return processes.start({
     name: 'payment-gateway',
     command: process.execPath,
-    args: [join(root, 'dist', 'apps', 'payment-worker', 'src', 'simulated-gateway', 'main.js')],
+    args: [programOf(join(root, 'dist'), 'simulated-gateway')],
     env: {
       ...withoutServers(process.env),
       HOST: '127.0.0.1',

@@ -2627,7 +2627,7 @@ export interface components {
             last_seen: string;
             /**
              * @description Where the error of the last attempt was thrown: the first lines of the stack. Null if it is not known.
-             * @example at OrderConsumer.onOrderCreated (dist/apps/order-worker/src/order.consumer.js:24:13)
+             * @example at OrderConsumer.onOrderCreated (apps/order-worker/src/order.consumer.ts:24:13)
              */
             stack: string | null;
             /**

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { APP_NAMES, appManifest, type AppName } from '../../../apps/manifest.js';
 import { NODE_FLAGS } from '../../../tools/apps.js';
 import { reservePort } from '../../../tools/infrastructure/ports.js';
 import { STAGES } from '../../../tools/infrastructure/process-spec.js';
 import type { Service } from '../../../tools/infrastructure/service.js';
+import { programOf } from '../../../tools/programs.js';
 import { reportsBrokerOutage } from '../../support/broker.js';
 import { authorization } from '../../support/credentials.js';
 import { HIGH_RATE_LIMITS } from '../../support/rate-limits.js';
@@ -69,7 +69,7 @@ export class AppProcesses {
     const service = await this.options.processes.start({
       name,
       command: process.execPath,
-      args: [...NODE_FLAGS, join(dist, 'apps', app, 'src', 'main.js')],
+      args: [...NODE_FLAGS, programOf(dist, app)],
       env: this.environment(app, port),
       cwd: this.options.dir, // a folder without a .env file
       log: this.logFile(name),

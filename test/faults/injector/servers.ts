@@ -11,6 +11,7 @@ import {
   startRabbitMqCluster,
   type RabbitMq,
 } from '../../../tools/infrastructure/rabbitmq.js';
+import { programOf } from '../../../tools/programs.js';
 import { insertApiKeys } from '../../support/credentials.js';
 import { TestGateway } from '../../support/payment-gateway.js';
 import { MailSink } from '../mail-sink.js';
@@ -125,7 +126,7 @@ async function startMigratedDatabase(options: FaultInjectorOptions) {
   const { dir, dist } = options;
   const database = await startDatabase(options);
   const { url } = 'primary' in database ? database.primary : database;
-  const script = join(dist, 'libs', 'domain', 'src', 'database', 'migrate.js');
+  const script = programOf(dist, 'migrate');
   const users = hasUsers(options) ? databaseUrls(APP_NAMES, url) : {};
   const env = { PATH: process.env.PATH, DATABASE_URL: url, ...users };
   await run(process.execPath, [script], { cwd: dir, env });

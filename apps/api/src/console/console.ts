@@ -6,7 +6,7 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 
 /** The built files of apps/console. */
-const FILES = join(import.meta.dirname, '..', '..', 'console');
+const FILES = join(import.meta.dirname, 'static');
 const ONE_YEAR_MS = 31_536_000_000;
 /** Paths that belong to the api: an unknown path below them is answered with a problem document, also to a browser. */
 const API_PATHS = /^\/(v1|docs|health|metrics|openapi|asyncapi|runbook|assets|settings)(?![\w-])/i;

@@ -238,7 +238,7 @@ export class EditDto {
 }
 
 export class DeadLetterDetailsDto extends DeadLetterDto {
-  /** Where the error of the last attempt was thrown: the first lines of the stack. Null if it is not known. @example "at OrderConsumer.onOrderCreated (dist/apps/order-worker/src/order.consumer.js:24:13)" */
+  /** Where the error of the last attempt was thrown: the first lines of the stack. Null if it is not known. @example "at OrderConsumer.onOrderCreated (apps/order-worker/src/order.consumer.ts:24:13)" */
   stack!: string | null;
   /** Headers that the publisher set. @example {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"} */
   headers!: Record<string, unknown>;

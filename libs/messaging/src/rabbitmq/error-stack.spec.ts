@@ -9,7 +9,7 @@ const errorWith = (...frames: string[]) => {
 describe('stackOf', () => {
   it('names the files of the project from its folder, and no other folder', () => {
     const error = errorWith(
-      'OrderConsumer.onOrderCreated (file:///home/ana/estoque/dist/apps/order-worker/src/order.consumer.js:24:13)',
+      'OrderConsumer.onOrderCreated (/home/ana/estoque/apps/order-worker/src/order.consumer.ts:24:13)',
       'async /home/ana/estoque/libs/messaging/src/settlement.ts:7:1',
       'Client.query (/srv/app/node_modules/pg/lib/client.js:545:17)',
       'process.processTicksAndRejections (node:internal/process/task_queues:105:5)',
@@ -17,7 +17,7 @@ describe('stackOf', () => {
     );
     expect(stackOf(error)).toBe(
       [
-        'at OrderConsumer.onOrderCreated (dist/apps/order-worker/src/order.consumer.js:24:13)',
+        'at OrderConsumer.onOrderCreated (apps/order-worker/src/order.consumer.ts:24:13)',
         'at async libs/messaging/src/settlement.ts:7:1',
         'at Client.query (node_modules/pg/lib/client.js:545:17)',
         'at process.processTicksAndRejections (node:internal/process/task_queues:105:5)',

@@ -1,5 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
+import { createRequire } from 'node:module';
 import { pino, type DestinationStream } from 'pino';
+import type PinoPretty from 'pino-pretty';
 import type { Environment } from '../config/environment.js';
 import { traceFields } from '../tracing/tracing.js';
 
@@ -82,9 +84,10 @@ export const PRETTY_OPTIONS = {
   translateTime: 'HH:MM:ss.l',
 };
 
-/** `pino.transport` loads pino-pretty only when this is called. */
+/** Loads pino-pretty only when this is called. It is not in the bundles, so `import` would have to be awaited. */
 function createPrettyStream(): DestinationStream {
-  return pino.transport({ target: 'pino-pretty', options: PRETTY_OPTIONS });
+  const require = createRequire(import.meta.url);
+  return (require('pino-pretty') as typeof PinoPretty)(PRETTY_OPTIONS);
 }
 
 /** Passes Nest's log lines to our logger. Nest's level `log` (a line for each route and module) becomes `debug`. */
