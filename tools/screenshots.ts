@@ -156,7 +156,7 @@ async function take(browser: ConsoleBrowser, system: System, picture: Picture) {
   await meanwhile?.(page, system);
   const file = join(FOLDER, `${name}.png`);
   await page.screenshot({ path: join(root, file) });
-  await page.context().close();
+  await page.close();
   print(file);
 }
 

@@ -49,7 +49,10 @@ afterAll(async () => {
   await gateway.stop();
   await receiver.stop();
 });
-afterEach(() => expect(browser.errors).toEqual([]));
+afterEach(async () => {
+  await browser.closePages();
+  expect(browser.errors).toEqual([]);
+});
 
 /** Places an order and waits until its stock is deducted. */
 async function processedOrder(quantity = 2) {

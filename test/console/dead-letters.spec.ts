@@ -24,7 +24,10 @@ describe('The pages of dead letters', () => {
     await browser?.close();
     await system.stop();
   });
-  afterEach(() => expect(browser.errors).toEqual([]));
+  afterEach(async () => {
+    await browser.closePages();
+    expect(browser.errors).toEqual([]);
+  });
 
   const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name });
   /** Publishes a message that is dead-lettered. @returns the id of the dead letter */
@@ -104,7 +107,6 @@ describe('The pages of dead letters', () => {
     expect(await page.evaluate(() => (globalThis as { hacked?: number }).hacked)).toBeUndefined();
     const { state } = (await system.request<{ state: string }>('GET', `/v1/dead-letters/${id}`)).body;
     expect(state).toBe('replayed');
-    await page.context().close();
   });
 
   it('discard a group in the background, by keyboard', async () => {
@@ -133,14 +135,12 @@ describe('The pages of dead letters', () => {
     );
     expect(job!.action).toBe('discard');
     expect(job!.done).toBeGreaterThan(0);
-    await page.context().close();
   });
 
   it('offer no change to a role that may only read, and are not shown to others', async () => {
     const id = await deadLetter('order.created', Buffer.from('{'));
     const page = await browser.open(`/dead-letters/${id}`, { role: 'clerk' });
     await heading(page, 'You may not see this page').waitFor();
-    await page.context().close();
   });
 
   it.each([
@@ -152,19 +152,16 @@ describe('The pages of dead letters', () => {
     ],
   ])('are accessible in both themes and languages, and fit a phone: %s', async (_, path, title) => {
     const address = await path();
-    for (const options of [
-      { theme: 'light', language: 'en' },
-      { theme: 'dark', language: 'pt-BR' },
-      { theme: 'light', language: 'en', viewport: NARROW },
-    ] as const) {
+    for (const options of [{}, { theme: 'dark', language: 'pt-BR' }] as const) {
       const page = await browser.open(address, { role: 'admin', ...options });
       await page
-        .getByRole('heading', { level: 1, name: options.language === 'en' ? title : /^Dead letter/ })
+        .getByRole('heading', { level: 1, name: 'language' in options ? /^Dead letter/ : title })
         .waitFor();
       await page.waitForFunction(() => document.querySelector('[role=status][aria-label]') === null);
       expect(await findAccessibilityProblems(page)).toEqual([]);
       expect(await isTooWide(page)).toBe(false);
-      await page.context().close();
+      await page.setViewportSize(NARROW);
+      expect(await isTooWide(page)).toBe(false);
     }
   });
 });

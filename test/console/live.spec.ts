@@ -28,7 +28,10 @@ afterAll(async () => {
   await browser?.close();
   await system.stop();
 });
-afterEach(() => expect(browser.errors).toEqual([]));
+afterEach(async () => {
+  await browser.closePages();
+  expect(browser.errors).toEqual([]);
+});
 
 const placeOrder = () => system.placeOrder([{ product_id, quantity: 1 }]);
 const isLive = (page: Page) => page.getByText('live', { exact: true }).waitFor(TIMEOUT);
@@ -46,7 +49,6 @@ describe('The page about the flow', () => {
     await page.getByRole('heading', { level: 1, name: `Order ${id}` }).waitFor();
     await page.getByRole('link', { name: 'Show the journey' }).click();
     await page.getByRole('heading', { level: 1, name: `Journey of order ${id}` }).waitFor();
-    await page.context().close();
   });
 
   it('shows a fault in queues, processes and problems, until it is over', async () => {
@@ -69,7 +71,6 @@ describe('The page about the flow', () => {
       .waitFor(TIMEOUT);
     await system.launch('stock-worker').waitUntilReady();
     await problem.waitFor({ state: 'hidden', ...TIMEOUT });
-    await page.context().close();
   });
 
   it('has charts with a text for screen readers, and keeps the period in the address', async () => {
@@ -87,7 +88,6 @@ describe('The page about the flow', () => {
     await picture.focus();
     await page.keyboard.press('ArrowRight');
     await page.waitForFunction(() => document.querySelector('.flow-topology')!.scrollLeft > 0);
-    await page.context().close();
   });
 
   it('connects again when the api was restarted', async () => {
@@ -103,7 +103,6 @@ describe('The page about the flow', () => {
       .getByRole('link', { name: String(id) })
       .waitFor(TIMEOUT);
     // The browser reports requests that failed meanwhile.
-    await page.context().close();
     browser.errors.length = 0;
   });
 });
@@ -128,6 +127,5 @@ describe('The page about the journey of an order', () => {
     await link.waitFor(TIMEOUT);
     expect(await link.getAttribute('href')).toBe(`https://jaeger.example/trace/${traceId}`);
     expect(await findAccessibilityProblems(page)).toEqual([]);
-    await page.context().close();
   });
 });

@@ -21,14 +21,17 @@ describe('Signing in at an OpenID Connect provider', () => {
     await issuer?.stop();
   });
 
-  afterEach(() => expect(browser.errors).toEqual([]));
+  afterEach(async () => {
+    await browser.closePages();
+    expect(browser.errors).toEqual([]);
+  });
 
   const signInButton = (page: Page) => page.getByRole('button', { name: 'Sign in with your account' });
   const stockHeading = (page: Page) => page.getByRole('heading', { level: 1, name: 'Stock' });
   const credentialOf = (page: Page) => page.evaluate(() => sessionStorage.getItem('estoque.credential'));
   /** Opens the page as a user who has signed in. */
   async function openSignedIn(path: string): Promise<Page> {
-    const page = await browser.open(path);
+    const page = await browser.open(path, { isNew: true });
     await signInButton(page).click();
     await page.getByPlaceholder('Enter any login').fill('rui');
     await page.getByPlaceholder('and password').fill('x');

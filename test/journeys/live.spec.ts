@@ -100,12 +100,17 @@ describe('Watching the system', () => {
                 ('ended-2', 'order-worker', '1', now() - interval '1 hour', now() - interval '11 minutes',
                  '{"state": "consuming", "orders": {}, "published": {}}')`,
       );
-      const { problems } = await waitForFlow('the older one to be deleted', ({ processes }) => {
-        const instances = processes.map(({ instance }) => instance);
-        return instances.includes('ended-1') && !instances.includes('ended-2');
-      });
-      expect(problems.find(({ subject }) => subject === 'ended-1')).toMatchObject({ code: 'process_silent' });
-      await system.sql(`DELETE FROM process_reports WHERE instance = 'ended-1'`);
+      try {
+        const { problems } = await waitForFlow('the older one to be deleted', ({ processes }) => {
+          const instances = processes.map(({ instance }) => instance);
+          return instances.includes('ended-1') && !instances.includes('ended-2');
+        });
+        expect(problems.find(({ subject }) => subject === 'ended-1')).toMatchObject({
+          code: 'process_silent',
+        });
+      } finally {
+        await system.sql(`DELETE FROM process_reports WHERE instance = 'ended-1'`);
+      }
     });
 
     it('orders, handling times and queues in the history', async () => {

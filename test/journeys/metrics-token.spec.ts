@@ -10,16 +10,16 @@ const METRICS_TOKEN = 'metrics-0123456789abcdef';
 const SECRET = 'a-secret-password';
 const CUSTOMER = { name: 'Zulmira Teste', email: 'zulmira@example.com' };
 
-describe('With METRICS_TOKEN', () => {
-  let system: System;
-  beforeAll(async () => {
-    system = await System.start({
-      apps: FLOW_APPS,
-      environment: { METRICS_TOKEN, RESERVATION_TTL_SECONDS: '600' },
-    });
+let system: System;
+beforeAll(async () => {
+  system = await System.start({
+    apps: FLOW_APPS,
+    environment: { METRICS_TOKEN, RESERVATION_TTL_SECONDS: '600' },
   });
-  afterAll(() => system.stop());
+});
+afterAll(() => system.stop());
 
+describe('With METRICS_TOKEN', () => {
   it.each(FLOW_APPS)('%s shows metrics only to those who have it', async (app) => {
     const url = `${system.process(app).url}/metrics`;
     const none = await sendRequest(url);
@@ -76,11 +76,8 @@ describe('With METRICS_TOKEN', () => {
 });
 
 describe('A process that can log in nowhere', () => {
-  let system: System;
   let app: AppProcess | undefined;
-  beforeAll(async () => void (system = await System.start({ apps: [] })));
   afterEach(async () => void (await app?.stop()));
-  afterAll(() => system.stop());
 
   const withPassword = (address: string) => {
     const url = new URL(address);

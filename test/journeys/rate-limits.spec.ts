@@ -1,3 +1,5 @@
+import { startReplica } from '../support/api-replica.js';
+import type { AppProcess } from '../support/app-process.js';
 import { apiKeyOf } from '../support/credentials.js';
 import { sendRequest } from '../support/send-request.js';
 import { System } from '../support/system.js';
@@ -5,21 +7,21 @@ import { until } from '../support/until.js';
 
 type Role = Parameters<typeof apiKeyOf>[0];
 
-describe('A caller that sends too many requests', () => {
-  let system: System;
-  beforeAll(async () => {
-    system = await System.start({
-      apps: ['api'],
-      environment: {
-        RATE_LIMIT_ADDRESS: '40',
-        RATE_LIMIT_CALLER: '6',
-        RATE_LIMIT_CUSTOMER: '3',
-        RATE_LIMIT_COSTLY: '2',
-      },
-    });
+let system: System;
+beforeAll(async () => {
+  system = await System.start({
+    apps: ['api'],
+    environment: {
+      RATE_LIMIT_ADDRESS: '40',
+      RATE_LIMIT_CALLER: '6',
+      RATE_LIMIT_CUSTOMER: '3',
+      RATE_LIMIT_COSTLY: '2',
+    },
   });
-  afterAll(() => system.stop());
+});
+afterAll(() => system.stop());
 
+describe('A caller that sends too many requests', () => {
   const request = async (role: Role | undefined, path: string, init: RequestInit = {}) => {
     const response = await fetch(system.process('api').url + path, {
       ...init,
@@ -81,17 +83,14 @@ describe('A caller that sends too many requests', () => {
 });
 
 describe('Behind a proxy', () => {
-  let system: System;
+  let api: AppProcess;
   beforeAll(async () => {
-    system = await System.start({
-      apps: ['api'],
-      environment: { TRUST_PROXY: '127.0.0.1', RATE_LIMIT_ADDRESS: '2' },
-    });
+    api = await startReplica(system, { TRUST_PROXY: '127.0.0.1', RATE_LIMIT_ADDRESS: '2' }).waitUntilReady();
   });
-  afterAll(() => system.stop());
+  afterAll(() => api.stop());
 
   it('each client has a limit of its own, and the log contains its address', async () => {
-    const { url, logs } = system.process('api');
+    const { url, logs } = api;
     const statusFor = async (forwardedFor: string) =>
       (await sendRequest(`${url}/v1/orders`, { headers: { 'x-forwarded-for': forwardedFor } })).status;
     expect([await statusFor('198.51.100.7'), await statusFor('198.51.100.7')]).toEqual([401, 401]);

@@ -5,7 +5,7 @@ import { APP_NAMES, type AppName } from '../../apps/manifest.js';
 import { reservePort } from '../../tools/infrastructure/ports.js';
 import { startPostgres } from '../../tools/infrastructure/postgres.js';
 import { TestRun } from '../../tools/infrastructure/test-run.js';
-import { callManagementApi } from '../support/broker.js';
+import { callManagementApi, reportsBrokerOutage } from '../support/broker.js';
 import { CertificateAuthority, type CertificateFiles } from '../support/certificates.js';
 import { OwnBroker } from '../support/own-broker.js';
 import { System } from '../support/system.js';
@@ -36,9 +36,7 @@ describe('TLS to the database and to the broker', () => {
     await useInPostgres(authority.issue('localhost'));
     system = await System.start({ apps: [], databaseServer: postgresUrl, broker });
   }, 120_000);
-  afterEach(async () => {
-    await Promise.all([...system.processes.values()].map((process) => process.stop()));
-  });
+  const stopApps = () => Promise.all([...system.processes.values()].map((process) => process.stop()));
   afterAll(async () => {
     await system?.stop();
     await broker?.remove();
@@ -85,63 +83,102 @@ describe('TLS to the database and to the broker', () => {
     return found.reason;
   }
 
-  it('processes an order on encrypted connections only', async () => {
-    const trusted = { NODE_EXTRA_CA_CERTS: authority.certificate };
-    await Promise.all(
-      APP_NAMES.map((app) => system.launch(app, { ...serversOf(app), ...trusted }).waitUntilReady()),
-    );
-    const product_id = await system.createProduct(1);
-    const { id } = await system.placeOrder([{ product_id, quantity: 1 }]);
-    await system.waitForOrderStatus(id, 'processed');
-    const sessions = await system.sql<{ app: string; is_encrypted: boolean }>(
-      `SELECT DISTINCT split_part(application_name, ' ', 1) AS app, ssl AS is_encrypted
-       FROM pg_stat_activity JOIN pg_stat_ssl USING (pid)
-       WHERE datname = current_database() AND usename LIKE 'estoque%' ORDER BY 1`,
-    );
-    expect(sessions).toEqual(APP_NAMES.toSorted().map((app) => ({ app, is_encrypted: true })));
-    const connections = await until('the connections of all apps', async () => {
-      const found = await callManagementApi<{ user: string; ssl: boolean }[]>(
-        broker.managementUrl,
-        'GET',
-        '/api/connections',
+  describe('of all apps', () => {
+    beforeAll(async () => {
+      const trusted = { NODE_EXTRA_CA_CERTS: authority.certificate };
+      await Promise.all(
+        APP_NAMES.map((app) => system.launch(app, { ...serversOf(app), ...trusted }).waitUntilReady()),
       );
-      const ofApps = found.filter(({ user }) => user?.startsWith('estoque-'));
-      return new Set(ofApps.map(({ user }) => user)).size === APP_NAMES.length && ofApps;
+    }, 60_000);
+    afterAll(stopApps);
+
+    it('processes an order on encrypted connections only', async () => {
+      const product_id = await system.createProduct(1);
+      const { id } = await system.placeOrder([{ product_id, quantity: 1 }]);
+      await system.waitForOrderStatus(id, 'processed');
+      const sessions = await system.sql<{ app: string; is_encrypted: boolean }>(
+        `SELECT DISTINCT split_part(application_name, ' ', 1) AS app, ssl AS is_encrypted
+         FROM pg_stat_activity JOIN pg_stat_ssl USING (pid)
+         WHERE datname = current_database() AND usename LIKE 'estoque%' ORDER BY 1`,
+      );
+      expect(sessions).toEqual(APP_NAMES.toSorted().map((app) => ({ app, is_encrypted: true })));
+      const connections = await until('the connections of all apps', async () => {
+        const found = await callManagementApi<{ user: string; ssl: boolean }[]>(
+          broker.managementUrl,
+          'GET',
+          '/api/connections',
+        );
+        const ofApps = found.filter(({ user }) => user?.startsWith('estoque-'));
+        return new Set(ofApps.map(({ user }) => user)).size === APP_NAMES.length && ofApps;
+      });
+      expect(connections.filter(({ ssl }) => !ssl)).toEqual([]);
+    }, 60_000);
+
+    // Here, because this broker may be stopped, and is on disk.
+    it('is established again after an outage of the broker, during which the API accepts orders', async () => {
+      const product_id = await system.createProduct(100);
+      const workers = [...system.processes.values()].filter(({ app }) => app !== 'api');
+      const place = () => system.placeOrder([{ product_id, quantity: 1 }]);
+      const before = await Promise.all(Array.from({ length: 10 }, place));
+
+      await broker.service.stop();
+      await until('workers to be unready', async () => {
+        const statuses = await Promise.all(workers.map((worker) => worker.readinessStatus()));
+        return statuses.every((status) => status === 503);
+      });
+      // The api stays ready, so that a load balancer keeps sending requests to it.
+      const ready = await fetch(`${system.process('api').url}/health/ready`);
+      expect([ready.status, reportsBrokerOutage(await ready.text())]).toEqual([200, true]);
+      const during = await Promise.all(Array.from({ length: 10 }, place));
+      const unpublished = await system.sql<{ count: number }>('SELECT count(*)::int AS count FROM outbox');
+      expect(unpublished[0]!.count).toBeGreaterThanOrEqual(10);
+
+      await broker.service.start();
+      for (const { id } of [...before, ...during]) await system.waitForOrderStatus(id, 'processed');
+      await until(
+        'the outbox to be empty',
+        async () => (await system.sql('SELECT 1 FROM outbox')).length === 0,
+      );
+      await Promise.all([...system.processes.values()].map((process) => process.waitUntilReady()));
+      await system.expectLedgerReconciles();
+    }, 120_000);
+  });
+
+  describe('of the api', () => {
+    afterEach(stopApps);
+
+    it('accepts a private authority of the database in NODE_EXTRA_CA_CERTS as well', async () => {
+      const servers = serversOf('api', { ca: '' });
+      await system.launch('api', { ...servers, NODE_EXTRA_CA_CERTS: authority.certificate }).waitUntilReady();
     });
-    expect(connections.filter(({ ssl }) => !ssl)).toEqual([]);
-  }, 60_000);
 
-  it('accepts a private authority of the database in NODE_EXTRA_CA_CERTS as well', async () => {
-    const servers = serversOf('api', { ca: '' });
-    await system.launch('api', { ...servers, NODE_EXTRA_CA_CERTS: authority.certificate }).waitUntilReady();
-  });
+    it('refuses a database whose certificate is signed by another authority', async () => {
+      const reason = await launchRefused(
+        'the database is unavailable',
+        serversOf('api', { ca: otherAuthority.certificate }),
+      );
+      expect(reason).toMatch(/unable to (verify|get local issuer)|self-signed certificate/);
+    });
 
-  it('refuses a database whose certificate is signed by another authority', async () => {
-    const reason = await launchRefused(
-      'the database is unavailable',
-      serversOf('api', { ca: otherAuthority.certificate }),
-    );
-    expect(reason).toMatch(/unable to (verify|get local issuer)|self-signed certificate/);
-  });
+    it('refuses a database whose certificate is for another host', async () => {
+      await useInPostgres(authority.issue('database.example'));
+      const reason = await launchRefused('the database is unavailable', serversOf('api'));
+      expect(reason).toContain(`does not match certificate's altnames`);
+      await system.process('api').stop();
+      await useInPostgres(authority.issue('localhost'));
+    });
 
-  it('refuses a database whose certificate is for another host', async () => {
-    await useInPostgres(authority.issue('database.example'));
-    const reason = await launchRefused('the database is unavailable', serversOf('api'));
-    expect(reason).toContain(`does not match certificate's altnames`);
-    await system.process('api').stop();
-    await useInPostgres(authority.issue('localhost'));
-  });
+    it('refuses a broker whose certificate is signed by another authority', async () => {
+      const { RABBITMQ_URL } = serversOf('api');
+      const reason = await launchRefused('the broker is unavailable', { RABBITMQ_URL });
+      expect(reason).toMatch(/unable to (verify|get local issuer)|self-signed certificate/);
+    });
 
-  it('refuses a broker whose certificate is signed by another authority', async () => {
-    const { RABBITMQ_URL } = serversOf('api');
-    const reason = await launchRefused('the broker is unavailable', { RABBITMQ_URL });
-    expect(reason).toMatch(/unable to (verify|get local issuer)|self-signed certificate/);
-  });
-
-  it('refuses a broker whose certificate is for another host', async () => {
-    const { RABBITMQ_URL } = serversOf('api', { host: '127.0.0.1' });
-    const trusted = { NODE_EXTRA_CA_CERTS: authority.certificate };
-    const reason = await launchRefused('the broker is unavailable', { RABBITMQ_URL, ...trusted });
-    expect(reason).toContain(`does not match certificate's altnames`);
+    it('refuses a broker whose certificate is for another host', async () => {
+      const { RABBITMQ_URL } = serversOf('api', { host: '127.0.0.1' });
+      const trusted = { NODE_EXTRA_CA_CERTS: authority.certificate };
+      const reason = await launchRefused('the broker is unavailable', { RABBITMQ_URL, ...trusted });
+      expect(reason).toContain(`does not match certificate's altnames`);
+    });
   });
 });

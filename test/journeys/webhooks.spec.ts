@@ -1,6 +1,7 @@
 import type { Problem } from '@estoque/platform';
 import { Webhook } from 'standardwebhooks';
 import { apiKeyOf } from '../support/credentials.js';
+import { FLOW_APPS } from '../../apps/manifest.js';
 import { fetchMailsTo } from '../support/mailbox.js';
 import { System } from '../support/system.js';
 import { until } from '../support/until.js';
@@ -30,6 +31,7 @@ describe('Webhooks', () => {
   let receiver: WebhookReceiver;
   beforeAll(async () => {
     system = await System.start({
+      apps: FLOW_APPS,
       environment: { WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8', OPERATOR_EMAIL: operator },
     });
   });

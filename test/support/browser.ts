@@ -1,5 +1,5 @@
 import axe from 'axe-core';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { ROLE_NAMES, type Role } from '../../apps/api/src/access/scopes.js';
 import { findChromium } from '../../tools/infrastructure/chromium.js';
 import { apiKeyOf } from './credentials.js';
@@ -21,12 +21,16 @@ export interface PageOptions {
   theme?: Theme;
   language?: Language;
   viewport?: { width: number; height: number };
+  /** Without the cache, the cookies and the settings of earlier pages. */
+  isNew?: boolean;
 }
 
 /** A real Chromium with the console of one api. */
 export class ConsoleBrowser {
   /** Errors that pages reported: exceptions, and what the policy of the page has blocked. */
   readonly errors: string[] = [];
+  /** One for each theme and language, so that the browser loads and compiles the scripts once for each of them. */
+  private readonly contexts = new Map<string, Promise<BrowserContext>>();
 
   private constructor(
     private readonly browser: Browser,
@@ -49,25 +53,20 @@ export class ConsoleBrowser {
     return this.browser.close();
   }
 
-  /** Opens a page of the console in a new session. @param path such as `/orders` */
+  /** Opens a page of the console, with a session of its own. The caller closes it. @param path such as `/orders` */
   async open(
     path: string,
-    { role, theme = 'light', language = 'en', viewport = WIDE }: PageOptions = {},
+    { role, theme = 'light', language = 'en', viewport = WIDE, isNew = false }: PageOptions = {},
   ): Promise<Page> {
-    const options: BrowserContextOptions = {
-      viewport,
-      locale: language,
-      colorScheme: theme,
-      baseURL: this.url,
-    };
-    const context = await this.browser.newContext(options);
+    const context = await this.contextOf(theme, language, isNew);
+    const page = await context.newPage();
+    await page.setViewportSize(viewport);
     // Most tests do not test the sign-in.
     if (role)
-      await context.addInitScript((key) => {
+      await page.addInitScript((key) => {
         // A sandboxed frame has no storage.
         if (window === window.top) sessionStorage.setItem('estoque.credential', key);
       }, apiKeyOf(role));
-    const page = await context.newPage();
     page.on('pageerror', (error) => this.errors.push(`${page.url()}: ${error.message}`));
     page.on('console', (message) => {
       if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
@@ -76,12 +75,29 @@ export class ConsoleBrowser {
     await page.goto(path);
     return page;
   }
+
+  /** Closes all pages: a page that stays open continues to load and to draw its data. */
+  async closePages() {
+    const shared = await Promise.all(this.contexts.values());
+    const close = (context: BrowserContext) =>
+      shared.includes(context) ? context.pages().map((page) => page.close()) : [context.close()];
+    await Promise.all(this.browser.contexts().flatMap(close));
+  }
+
+  private contextOf(theme: Theme, language: Language, isNew: boolean): Promise<BrowserContext> {
+    const create = () => this.browser.newContext({ locale: language, colorScheme: theme, baseURL: this.url });
+    if (isNew) return create();
+    const key = `${theme} ${language}`;
+    const context = this.contexts.get(key) ?? create();
+    this.contexts.set(key, context);
+    return context;
+  }
 }
 
 /** @returns the serious and critical findings of axe, one line each */
 export async function findAccessibilityProblems(page: Page): Promise<string[]> {
   // Evaluated by the debugger, which the policy of the page does not concern.
-  await page.evaluate(axe.source);
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe.source);
   const { violations } = await page.evaluate(() =>
     (globalThis as unknown as { axe: typeof axe }).axe.run(document, { resultTypes: ['violations'] }),
   );
@@ -90,6 +106,9 @@ export async function findAccessibilityProblems(page: Page): Promise<string[]> {
     .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
 }
 
-/** @returns whether the page is wider than the window */
+/** @returns whether the page is wider than the window. A page that adapts to a new size has done so in the next frame. */
 export const isTooWide = (page: Page) =>
-  page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+  page.evaluate(async () => {
+    for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+    return document.documentElement.scrollWidth > document.documentElement.clientWidth;
+  });

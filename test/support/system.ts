@@ -47,7 +47,7 @@ export class System {
         SMTP_URL: serverUrl('SMTP'),
         MAIL_FROM: 'Estoque <no-reply@estoque.example>',
         RETRY_DELAYS_MS: '100,200,300,400',
-        POLL_INTERVAL_MS: '500',
+        POLL_INTERVAL_MS: '1000',
         // Tests use few addresses.
         MAILS_PER_RECIPIENT_PER_HOUR: '10000',
         // The fetch of these tests keeps idle connections open for seconds; a stop must not wait for them.

@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** Longest pause between two checks. Most checks are requests, which cost processor time that other tests need. */
+const MAX_PAUSE_MS = 250;
+
 /**
  * Polls until `check` returns a truthy value. An error from `check` counts as "not yet".
  *
@@ -12,9 +15,10 @@ export async function until<Result>(
   check: () => Promise<Result> | Result,
   { seconds = 15 } = {},
 ): Promise<Exclude<Result, false | null | undefined>> {
-  const end = Date.now() + seconds * 1_000;
+  const start = Date.now();
+  const elapsed = () => Date.now() - start;
   let last: unknown;
-  while (Date.now() < end) {
+  while (elapsed() < seconds * 1_000) {
     try {
       const result = await check();
       if (result) return result as Exclude<Result, false | null | undefined>;
@@ -22,7 +26,8 @@ export async function until<Result>(
     } catch (error) {
       last = error;
     }
-    await sleep(50);
+    // The longer the wait, the longer the pause.
+    await sleep(Math.min(50 + elapsed() / 10, MAX_PAUSE_MS));
   }
   throw new Error(
     `waited ${seconds} s for: ${description}; last seen: ${last instanceof Error ? last.message : JSON.stringify(last)}`,
