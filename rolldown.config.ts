@@ -19,7 +19,6 @@ export const FURTHER_PROGRAMS: Record<string, Record<string, string>> = {
 const EXTERNAL = [
   '@css-inline/css-inline',
   'pino-pretty',
-  'preview-email',
   // Optional packages of the frameworks, which are not installed.
   '@fastify/multipart',
   '@fastify/view',
@@ -55,19 +54,28 @@ const compilerMaps: Plugin = {
 };
 
 /**
- * Nest loads these packages with a `require` that the bundler does not see. A second copy would not have our changes of
- * amqplib, nor the metadata of our classes.
+ * Changed calls in packages. The bundler does not see those of `createRequire`: a second copy of these packages would not
+ * have our changes of amqplib, nor the metadata of our classes. The last one loads 200 modules, which only show mails in a
+ * browser.
  */
-const oneCopy: Plugin = {
-  name: 'one-copy',
+const CHANGED_CALLS: [file: string, from: string, to: string][] = [
+  [
+    '@nestjs/microservices/server/server-rmq.js',
+    `createRequire(import.meta.url)('amqplib')`,
+    `require('amqplib')`,
+  ],
+  ['@nestjs/mapped-types/dist/type-helpers.utils.js', 'const require = createRequire(import.meta.url);', ''],
+  ['@nestjs-modules/mailer/dist/mailer.service.js', `require('preview-email')`, 'undefined'],
+];
+
+const changedCalls: Plugin = {
+  name: 'changed-calls',
   transform: {
-    filter: { id: /@nestjs[\\/](?:microservices[\\/]server[\\/]server-rmq|mapped-types[\\/].*utils)\.js$/ },
+    filter: { id: CHANGED_CALLS.map(([file]) => new RegExp(`[\\\\/]${file.replaceAll('/', '[\\\\/]')}$`)) },
     handler(code, id) {
-      const changed = code
-        .replace(`createRequire(import.meta.url)('amqplib')`, `require('amqplib')`)
-        .replace('const require = createRequire(import.meta.url);', '');
-      if (changed === code) throw new Error(`${id} no longer loads packages as expected.`);
-      return { code: changed, map: null };
+      const [, from, to] = CHANGED_CALLS.find(([file]) => id.replaceAll('\\', '/').endsWith(file))!;
+      if (!code.includes(from)) throw new Error(`${id} no longer contains: ${from}`);
+      return { code: code.replace(from, to), map: null };
     },
   },
 };
@@ -139,7 +147,7 @@ export default (): RolldownOptions => {
     external: EXTERNAL,
     // The bundles contain what the modules contain: an unused export can have side effects, such as a decorator's.
     treeshake: false,
-    plugins: [compilerMaps, oneCopy, files(apps), ownMapsOnly],
+    plugins: [compilerMaps, changedCalls, files(apps), ownMapsOnly],
     onLog(level, { message }) {
       if (level === 'warn') throw new Error(message);
     },

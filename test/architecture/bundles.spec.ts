@@ -39,7 +39,22 @@ describe.each(APP_NAMES)('The bundle of %s', (app) => {
   });
 });
 
+/** Prints the files of CommonJS modules that were loaded. The bundles contain their modules, so these are not in it. */
+const PRINT_LOADED = `data:text/javascript,
+  import module from 'node:module';
+  process.on('exit', () => process.stdout.write(JSON.stringify(Object.keys(module._cache))));`;
+
 describe('The bundles', () => {
+  it.each(APP_NAMES)('load no second copy of a package: %s', (app) => {
+    const { stdout } = spawnSync(process.execPath, ['--import', PRINT_LOADED, join(BUNDLES, `${app}.js`)], {
+      cwd: tmpdir(),
+      env: {},
+      encoding: 'utf8',
+    });
+    const files = JSON.parse(stdout) as string[];
+    expect(files.filter((file) => !file.includes('/@css-inline/'))).toEqual([]);
+  });
+
   it('load no package as a file but those that cannot be bundled', () => {
     const packages = readdirSync(BUNDLES)
       .filter((name) => name.endsWith('.js'))

@@ -3,9 +3,9 @@ import { FLOW_APPS } from '../../apps/manifest.js';
 import {
   CONSOLE_ENVIRONMENT,
   ConsoleBrowser,
+  expectToFitPhone,
   findAccessibilityProblems,
   isTooWide,
-  NARROW,
 } from '../support/browser.js';
 import { System } from '../support/system.js';
 import { until } from '../support/until.js';
@@ -160,8 +160,7 @@ describe('The pages of dead letters', () => {
       await page.waitForFunction(() => document.querySelector('[role=status][aria-label]') === null);
       expect(await findAccessibilityProblems(page)).toEqual([]);
       expect(await isTooWide(page)).toBe(false);
-      await page.setViewportSize(NARROW);
-      expect(await isTooWide(page)).toBe(false);
+      await expectToFitPhone(page);
     }
   });
 });

@@ -3,12 +3,10 @@ import { FLOW_APPS } from '../../apps/manifest.js';
 import {
   CONSOLE_ENVIRONMENT,
   ConsoleBrowser,
+  expectToFitPhone,
   findAccessibilityProblems,
-  isTooWide,
-  NARROW,
 } from '../support/browser.js';
 import { System } from '../support/system.js';
-import { until } from '../support/until.js';
 
 /** A report of a process arrives every five seconds. */
 const TIMEOUT = { timeout: 30_000 };
@@ -81,8 +79,7 @@ describe('The page about the flow', () => {
     expect(await findAccessibilityProblems(page)).toEqual([]);
     await page.getByText('24 hours').click();
     await page.waitForURL(/period=24h/);
-    await page.setViewportSize(NARROW);
-    await until('the charts to fit the window', async () => !(await isTooWide(page)));
+    await expectToFitPhone(page);
     // The picture is wider than a phone, and scrolls by keyboard.
     const picture = page.getByRole('group', { name: /^How messages move/ });
     await picture.focus();

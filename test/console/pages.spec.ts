@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import {
   CONSOLE_ENVIRONMENT,
   ConsoleBrowser,
+  expectToFitPhone,
   findAccessibilityProblems,
   isTooWide,
   NARROW,
@@ -100,8 +101,7 @@ describe('Every page', () => {
       expect(await findAccessibilityProblems(light)).toEqual([]);
       expect(await findAccessibilityProblems(dark)).toEqual([]);
       expect(await dark.evaluate(() => document.documentElement.lang)).toBe('pt-BR');
-      await light.setViewportSize(NARROW);
-      expect(await isTooWide(light)).toBe(false);
+      await expectToFitPhone(light);
       await light.setViewportSize(WIDE);
     },
   );

@@ -265,8 +265,11 @@ const BEGINNINGS = [
 ];
 
 /** Opens connections that send one byte every five seconds, of the headers or of the body. */
-async function openSlowConnections(url: string) {
-  const connections = await Promise.all(Array.from({ length: CONNECTIONS }, () => RawConnection.open(url)));
+async function openSlowConnections(app: AppName) {
+  const address = system.process(app).url;
+  const connections = await Promise.all(
+    Array.from({ length: CONNECTIONS }, () => RawConnection.open(address)),
+  );
   for (const [index, connection] of connections.entries())
     connection.write(BEGINNINGS[index % BEGINNINGS.length]!);
   const timer = setInterval(() => {
@@ -285,7 +288,7 @@ async function openSlowConnections(url: string) {
  * @returns the statuses of the answers to the slow requests, and what was wrong with the other requests
  */
 async function occupy(app: AppName, sendOther: () => Promise<unknown>) {
-  const slow = await openSlowConnections(system.process(app).url);
+  const slow = await openSlowConnections(app);
   const problems: string[] = [];
   const isCutOff = async () => {
     const from = performance.now();

@@ -3,6 +3,7 @@ import { chromium, type Browser, type BrowserContext, type Page } from 'playwrig
 import { ROLE_NAMES, type Role } from '../../apps/api/src/access/scopes.js';
 import { findChromium } from '../../tools/infrastructure/chromium.js';
 import { apiKeyOf } from './credentials.js';
+import { until } from './until.js';
 
 export type Theme = 'light' | 'dark';
 export type Language = 'en' | 'pt-BR';
@@ -106,9 +107,12 @@ export async function findAccessibilityProblems(page: Page): Promise<string[]> {
     .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
 }
 
-/** @returns whether the page is wider than the window. A page that adapts to a new size has done so in the next frame. */
+/** @returns whether the page is wider than the window */
 export const isTooWide = (page: Page) =>
-  page.evaluate(async () => {
-    for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
-    return document.documentElement.scrollWidth > document.documentElement.clientWidth;
-  });
+  page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+
+/** Waits until the page fits a phone, which it does some time after its window has become narrow. */
+export async function expectToFitPhone(page: Page) {
+  await page.setViewportSize(NARROW);
+  await until('the page to fit a phone', async () => !(await isTooWide(page)));
+}
