@@ -158,6 +158,8 @@ export default (): RolldownOptions => {
       strictExecutionOrder: true,
       // Nest, TypeORM and logs use the names of classes.
       keepNames: true,
+      // No dead code is removed either: the bundler also removes calls that are made because they can throw.
+      minify: false,
       comments: false,
       sourcemap: true,
       sourcemapExcludeSources: true,

@@ -309,6 +309,13 @@ describe('The page of operations', () => {
       .filter({ hasText: 'unreleased' })
       .waitFor({ timeout: 30_000 });
     await rowOf('Retention', 'Audit log').filter({ hasText: '365 days' }).waitFor();
+    await rowOf('Retention', 'Charts of the flow').filter({ hasText: 'when new ones are stored' }).waitFor();
+    await system.sql(
+      `INSERT INTO retention_runs VALUES ('audit_log', now() - interval '2 hours', 0, 'lock timeout', now(), 1234)`,
+    );
+    await page.reload();
+    for (const text of ['no run for an hour', 'lock timeout', '1,234 records'])
+      await rowOf('Retention', 'Audit log').filter({ hasText: text }).waitFor();
     await rowOf('Retention', 'Answers to requests').filter({ hasText: '24 hours' }).waitFor();
     await rowOf('Retention', 'Timelines').filter({ hasText: 'not deleted' }).waitFor();
     await rowOf('Retention', 'Dead letters').filter({ hasText: '100,000' }).waitFor();

@@ -121,6 +121,23 @@ describe('The pages of dead letters', () => {
       .focus();
     await page.keyboard.press('Enter');
     await page.waitForURL(/group=/);
+    await page.getByLabel('Text in the message').last().fill('none of 2');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/text=none/);
+    await page.getByRole('button', { name: 'Discard all open ones' }).click();
+    await page.getByRole('dialog').getByText('1 dead letter matches.').waitFor();
+    await page.getByRole('dialog').getByText('text: none of 2').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByLabel('Text in the message').last().fill('');
+    await page.keyboard.press('Enter');
+    await page.waitForURL((url) => !url.searchParams.has('text'));
+    const boxes = page.getByRole('checkbox', { name: /^Select dead letter/ });
+    await boxes.first().focus();
+    await page.keyboard.press('Space');
+    await page.getByRole('button', { name: 'Discard 1 selected' }).click();
+    await page.getByRole('dialog').getByText('1 dead letter matches.').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Discard 1 selected' }).click();
+    await page.getByText('The job is stored. Its progress is shown below.').waitFor();
     await page.getByRole('button', { name: 'Discard all open ones' }).focus();
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').getByLabel('Why (the history shows it)').fill('sent by a test');
@@ -128,8 +145,8 @@ describe('The pages of dead letters', () => {
     await confirm.focus();
     await page.keyboard.press('Enter');
     await page.getByText('The job is stored. Its progress is shown below.').waitFor();
-    await page.getByRole('table', { name: 'Jobs' }).getByText('finished').waitFor();
-    await page.getByRole('table', { name: 'Jobs' }).getByText('sent by a test').waitFor();
+    const jobRow = page.getByRole('table', { name: 'Jobs' }).getByRole('row', { name: /sent by a test/ });
+    await jobRow.getByText('finished').waitFor();
     const [job] = await system.sql<{ done: number; action: string }>(
       'SELECT done, action FROM dead_letter_jobs ORDER BY id DESC LIMIT 1',
     );

@@ -112,6 +112,7 @@ describe('The page about the journey of an order', () => {
     for (const text of ['message order.created', 'movement sale', 'mail order_processed'])
       await rowOf(page, 'What happened', text).first().waitFor(TIMEOUT);
     const request = rowOf(page, 'What happened', 'request POST /v1/orders');
+    await request.getByText('until the order was written; the commit and the answer follow').waitFor();
     await request.getByTitle(/^api-[\da-f]{8}@.*, version unreleased$/).waitFor();
     await system.request('POST', `/v1/orders/${id}/cancel`, {});
     await rowOf(page, 'What happened', 'status cancelled').waitFor(TIMEOUT);

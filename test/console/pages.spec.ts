@@ -321,6 +321,7 @@ describe('The server', () => {
   it.each([
     ['the events', '/asyncapi', 'id="order.created"'],
     ['the runbook', '/runbook', 'id="estoqueconsumerdown"'],
+    ['the runbook also to readers of Portuguese', '/runbook', 'Voltar ao console'],
   ])('shows %s at %s, without a script', async (_what, path, content) => {
     const { status, headers, text } = await sendRequest(url + path);
     expect(status).toBe(200);

@@ -335,10 +335,15 @@ describe('GET /v1/audit-log', () => {
     expect((await list(`?object=dead_letter:${id}`)).data).toMatchObject([
       { ...user, action: 'dead_letter.discarded', after: { by: 'rui' } },
     ]);
-    const job = runProgram('cli', 'dead-letters', 'replay', '--reason', 'none', '--by', 'rui');
+    const selected = ['--reason', 'none', '--text', 'sku-42'];
+    const job = runProgram('cli', 'dead-letters', 'replay', ...selected, '--by', 'rui');
     const jobId = /^Job (\d+)/.exec(job)![1];
     expect((await list(`?object=dead_letter_job:${jobId}`)).data).toMatchObject([
-      { ...user, action: 'dead_letter_job.created', after: { filter: { reason: 'none' }, by: 'rui' } },
+      {
+        ...user,
+        action: 'dead_letter_job.created',
+        after: { filter: { reason: 'none', has_text: true }, by: 'rui' },
+      },
     ]);
     runProgram('cli', 'api-keys', 'create', '--name', 'x', '--role', 'clerk');
     runProgram('cli', 'token', '--role', 'customer', '--email', 'ana@example.com');

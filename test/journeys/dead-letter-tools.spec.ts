@@ -153,11 +153,30 @@ describe('What an operator does with dead letters', () => {
       filter: { reason: 'invalid_json' },
     });
     expect([job.status, job.body]).toMatchObject([202, { by: 'rui', reason: 'a test' }]);
+    await system.externalClient.publish('order.created', Buffer.from('{ "customer": "ana@example.com"'));
+    const found = { reason: 'invalid_json', text: 'ANA@example.com' };
+    await until('the dead letter with the text', async () => {
+      const query = new URLSearchParams(found);
+      return (await get<{ count: number }>(`/v1/dead-letters/count?${query}`)).count === 1;
+    });
+    const search = await post<{ id: number }>('/v1/dead-letters/discard', { by: 'rui', filter: found });
+    expect([search.status, search.body]).toMatchObject([202, { total: 1, filter: found }]);
+    const [entry] = (
+      await get<{ data: { after: object }[] }>('/v1/audit-log?action=dead_letter_job.created&limit=1')
+    ).data;
+    expect(entry!.after).toEqual({
+      action: 'discard',
+      filter: { reason: 'invalid_json', has_text: true },
+      total: 1,
+      by: 'rui',
+    });
     await until(
       'the job to finish',
       async () =>
-        (await get<{ state: string }>(`/v1/operations/dead-letter-jobs/${job.body.id}`)).state === 'finished',
+        (await get<{ state: string }>(`/v1/operations/dead-letter-jobs/${search.body.id}`)).state ===
+        'finished',
     );
+    expect(await list(`state=open&text=${found.text}`)).toMatchObject({ data: [] });
     for (const path of [`/v1/dead-letters/${discarded}/discard`, `/v1/dead-letters/${replayed}/replay`])
       expect((await post<Problem>(path, { by: 'ana', reason: '\n' })).body.errors[0]).toMatchObject({
         pointer: '/reason',
@@ -210,6 +229,8 @@ describe('What an operator does with dead letters', () => {
   it.each([
     ['GET', '/v1/dead-letters/groups?group=x', 422],
     ['GET', '/v1/dead-letters?text=', 422],
+    ['GET', '/v1/dead-letters/count?text=', 422],
+    ['GET', '/v1/dead-letters/count?ids=1', 422],
     ['GET', '/v1/dead-letters/0/order-events', 400],
     ['GET', '/v1/dead-letters/999999/order-events', 404],
     ['POST', '/v1/dead-letters/999999/dry-run', 404],

@@ -71,6 +71,12 @@ describe('Dead letters', () => {
       });
     return (await sql.query<{ id: number }>('SELECT id FROM dead_letters ORDER BY id')).map(({ id }) => id);
   }
+  /** A UUID v7 with this time. */
+  const idAt = (milliseconds: number) =>
+    `${milliseconds
+      .toString(16)
+      .padStart(12, '0')
+      .replace(/(.{8})(.{4})/, '$1-$2')}-7000-8000-000000000000`;
   const countByState = async () => {
     const rows = await sql.query<{ state: string; count: number }>(
       'SELECT state, count(*)::int AS count FROM dead_letters GROUP BY state',
@@ -215,11 +221,6 @@ describe('Dead letters', () => {
   });
 
   it('of one order are published by a job in the sequence of their events, not of their ids', async () => {
-    const idAt = (milliseconds: number) =>
-      `${milliseconds
-        .toString(16)
-        .padStart(12, '0')
-        .replace(/(.{8})(.{4})/, '$1-$2')}-7000-8000-000000000000`;
     const now = Date.now();
     /** Events of orders, in the sequence in which they are dead-lettered. */
     const events = [
@@ -284,12 +285,53 @@ describe('Dead letters', () => {
 
   it('are searched in bounded parts', async () => {
     const big = (name: string) => ({ body: Buffer.from(name.padEnd(6 * 1024 ** 2, 'x')) });
-    for (const name of ['first', 'second', 'third', 'fourth']) await store(1, big(name));
+    let ids: number[] = [];
+    for (const name of ['first', 'second', 'third', 'fourth']) ids = await store(1, big(name));
     const search = new DeadLetterSearch(sql);
     const start = await search.search({}, 'first', { limit: 10 });
     expect([start.found, start.last]).toEqual([[], expect.any(Number)]);
     const rest = await search.search({}, 'first', { limit: 10, before: start.last! });
     expect(rest.found).toHaveLength(1);
+    const last = ids[3]! + 10;
+    const endOfPart = (after: number) => search.endOfPart({ text: 'none' }, { after, last });
+    expect([await endOfPart(0), await endOfPart(ids[2]!), await endOfPart(ids[3]!)]).toEqual([
+      ids[2],
+      ids[3],
+      last,
+    ]);
+    expect(await search.count({ text: 'x' })).toMatchObject({ total: 4 });
+    const { id, total } = await jobs.create('discard', { text: 'FOURTH' }, 'ana');
+    await runJobs();
+    expect([total, await jobs.get(id)]).toMatchObject([
+      1,
+      { state: 'finished', done: 1, filter: { text: 'FOURTH' } },
+    ]);
+    expect(await countByState()).toEqual({ open: 3, discarded: 1 });
+  });
+
+  it('are handled by a job that searches for a text as the list does, or that has their ids', async () => {
+    const now = Date.now();
+    const ids = await store(4);
+    const later = { subject: { order_id: 7 }, headers: { tenant: 'Café' } };
+    for (const [body, at] of [
+      ['second', now],
+      ['first', now - 1_000],
+    ] as const)
+      await store(1, { ...later, body: Buffer.from(body), properties: { messageId: idAt(at) } });
+    const { found } = await new DeadLetterSearch(sql).search({}, 'CAFÉ', { limit: 10 });
+    const job = await jobs.create('replay', { text: 'CAFÉ' }, 'ana');
+    await runJobs();
+    expect([job.total, await jobs.get(job.id)]).toMatchObject([found.length, { done: found.length }]);
+    expect(published.map(({ body }) => body)).toEqual(['first', 'second']);
+    const chosen = await jobs.create('discard', { ids: [ids[1]!, ids[3]!] }, 'ana');
+    await runJobs();
+    expect([chosen.total, (await jobs.get(chosen.id)).done]).toEqual([2, 2]);
+    expect(await Promise.all(ids.map(async (id) => (await deadLetters.get(id)).state))).toEqual([
+      'open',
+      'discarded',
+      'open',
+      'discarded',
+    ]);
   });
 
   it('are replayed with another body, which keeps the reference to the original if it fails again', async () => {

@@ -440,8 +440,22 @@ describe('The erasure of a customer', () => {
        VALUES ('replay', '{}', 'ana', $1, 0, 0, 'finished'), ('replay', '{}', 'ana', 'a test', 0, 0, 'finished')`,
       [`asked by ${EMAIL}`],
     );
+    await sql.query(
+      `INSERT INTO dead_letter_jobs (action, filter, actor, total, last_id, state, finished_at)
+       VALUES ('replay', $1, 'search', 0, 0, 'finished', now()), ('replay', $1, 'search', 0, 0, 'pending', NULL),
+              ('replay', '{"text": "sku-42"}', 'search', 0, 0, 'pending', NULL)`,
+      [JSON.stringify({ text: EMAIL.toUpperCase(), reason: 'bug' })],
+    );
     expect(await erase()).toMatchObject({ dead_letters: 1 });
     expect(await readDeadLetter(id)).toEqual(ERASED_LETTER);
+    const searches = await sql.query(
+      `SELECT filter, state, cancelled_by FROM dead_letter_jobs WHERE actor = 'search' ORDER BY id`,
+    );
+    expect(searches).toEqual([
+      { filter: { text: 'erased', reason: 'bug' }, state: 'finished', cancelled_by: null },
+      { filter: { text: 'erased', reason: 'bug' }, state: 'cancelled', cancelled_by: 'erasure' },
+      { filter: { text: 'sku-42' }, state: 'pending', cancelled_by: null },
+    ]);
     const reasons = await sql.query<{ reason: string | null }>(
       'SELECT reason FROM dead_letter_actions UNION ALL SELECT reason FROM dead_letter_jobs WHERE actor = $1',
       ['ana'],

@@ -1,4 +1,4 @@
-import { mailLimitsOf, StockAudit } from '@estoque/domain';
+import { mailLimitsOf, recordRun, StockAudit } from '@estoque/domain';
 import { createLogger, HealthChecks, Metrics, type Environment } from '@estoque/platform';
 import type { MailerService } from '@nestjs-modules/mailer';
 import { MailSenderService } from '../../apps/notify-worker/src/mail-sender.service.js';
@@ -102,6 +102,24 @@ describe('Retention', () => {
     await prune();
     expect([await readSteps(old), await readMailStates(old)]).toEqual([[], []]);
     expect([await readSteps(young), await readMailStates(young)]).toEqual([ALL_STEPS, ['sent']]);
+  });
+
+  it('records its latest run, the latest deletion, and why a run failed', async () => {
+    const data = 'timelines_and_mails';
+    const lastRun = async () =>
+      (await shop.unitOfWork.read.retentionRuns.list()).find((run) => run.data === data)!;
+    const deletion = await lastRun();
+    expect(deletion).toMatchObject({ deleted: 5, error: null, last_deletion_count: 5 });
+    await prune();
+    const unchanged = { last_deletion_at: deletion.last_deletion_at, last_deletion_count: 5 };
+    expect(await lastRun()).toMatchObject({ deleted: 0, error: null, ...unchanged });
+    const failing = recordRun(shop.unitOfWork, data, () => Promise.reject(new Error('lock timeout')));
+    await expect(failing).rejects.toThrow('lock timeout');
+    expect(await lastRun()).toMatchObject({ deleted: 0, error: 'lock timeout', ...unchanged });
+    await runConcurrently(4, () => prune());
+    const last = await lastRun();
+    expect(last).toMatchObject({ error: null, ...unchanged });
+    expect(last.ended_at.getTime()).toBeGreaterThan(deletion.ended_at.getTime());
   });
 
   it('prunes in several batches', async () => {

@@ -1,4 +1,4 @@
-import { pruneInBatches, UnitOfWork, type PruneRange } from '@estoque/domain';
+import { pruneInBatches, recordRun, UnitOfWork, type PruneRange } from '@estoque/domain';
 import { ENVIRONMENT, LOGGER, PeriodicTask, type Environment, type Logger } from '@estoque/platform';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 
@@ -36,8 +36,12 @@ export class RetentionService implements OnApplicationBootstrap, OnModuleDestroy
   async prune() {
     const days = this.days;
     if (days === undefined) return;
+    await recordRun(this.unitOfWork, 'timelines_and_mails', () => this.pruneOlderThan(days));
+  }
+
+  private async pruneOlderThan(days: number): Promise<number> {
     const to = await this.unitOfWork.read.retention.newestOrderIdOlderThan(days);
-    if (to === undefined) return;
+    if (to === undefined) return 0;
     const isStopping = () => this.task.isStopping;
     const pruneTimeline = (range: Range) =>
       this.unitOfWork.inTransaction(({ retention }) => retention.pruneTimeline(days, { ...range, to }));
@@ -46,5 +50,6 @@ export class RetentionService implements OnApplicationBootstrap, OnModuleDestroy
     const entries = await pruneInBatches(0, pruneTimeline, isStopping);
     const mails = await pruneInBatches(0, pruneMails, isStopping);
     if (entries + mails > 0) this.logger.info({ timeline_entries: entries, notifications: mails }, 'pruned');
+    return entries + mails;
   }
 }

@@ -640,6 +640,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/dead-letters/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count the open dead letters that match a filter
+         * @description The number that `POST /v1/dead-letters/replay` and `/discard` select with the same filter. With `text`, the content of all of them is searched, which can take some seconds. Requires the scope `operations:read`.
+         */
+        get: operations["countDeadLetters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/dead-letters/replay": {
         parameters: {
             query?: never;
@@ -1784,7 +1804,7 @@ export interface components {
              */
             received_at: string | null;
             /**
-             * @description Null if it has no duration, or has not ended.
+             * @description Null if it has no duration, or has not ended. Of `http_request`: when the order was written; the commit and the answer follow.
              * @example 2026-01-15T12:00:00.034Z
              */
             finished_at: string | null;
@@ -2455,6 +2475,13 @@ export interface components {
             /** @description Largest group first, at most 100. */
             data: components["schemas"]["DeadLetterGroupDto"][];
         };
+        DeadLetterCountDto: {
+            /**
+             * @description Number of open dead letters.
+             * @example 12
+             */
+            count: number;
+        };
         DeadLetterFilterDto: {
             /** @example order_queue */
             queue?: string;
@@ -2462,6 +2489,19 @@ export interface components {
             event?: string;
             /** @example bug */
             reason?: string;
+            /**
+             * @description Text in the body, the headers, the properties or the error, as in the list.
+             * @example sku-42
+             */
+            text?: string;
+            /**
+             * @description Ids of dead letters.
+             * @example [
+             *       7,
+             *       8
+             *     ]
+             */
+            ids?: number[];
             /**
              * @description `key` of a group of dead letters.
              * @example 9e107d9d372bb6826bd81d3542a419d6
@@ -2501,6 +2541,15 @@ export interface components {
             group?: string;
             /** @example 123 */
             order_id?: number;
+            /** @example sku-42 */
+            text?: string;
+            /**
+             * @example [
+             *       7,
+             *       8
+             *     ]
+             */
+            ids?: number[];
         };
         DeadLetterJobDto: {
             /** @example 12 */
@@ -3354,6 +3403,33 @@ export interface components {
             /** @example Initial1765000000000 */
             name: string;
         };
+        RetentionRunDto: {
+            /**
+             * @description End of the run.
+             * @example 2026-01-15T12:05:00.000Z
+             */
+            ended_at: string;
+            /**
+             * @description Number of records that the run deleted; of `customers`: of orders whose customer it erased.
+             * @example 0
+             */
+            deleted: number;
+            /**
+             * @description Why the run failed, or null.
+             * @example canceling statement due to statement timeout
+             */
+            error: string | null;
+            /**
+             * @description End of the latest run that deleted any, or null.
+             * @example 2026-01-15T03:00:00.000Z
+             */
+            last_deletion_at: string | null;
+            /**
+             * @description Number of records that it deleted, or null.
+             * @example 120
+             */
+            last_deletion_count: number | null;
+        };
         RetentionDto: {
             /** @enum {string} */
             data: "timelines_and_mails" | "customers" | "idempotency_keys" | "closed_dead_letters" | "audit_log" | "webhook_events" | "audits" | "deliveries" | "flow_samples";
@@ -3372,6 +3448,13 @@ export interface components {
              * @example 100
              */
             max_count: number | null;
+            /** @description Latest run that deletes them, in any process. Null if none has ended, and for data that are deleted when new ones are stored. */
+            last_run?: (components["schemas"]["RetentionRunDto"] | (never | null)) | null;
+            /**
+             * @description Whether no run has ended within the last hour, although the data have to be deleted.
+             * @example false
+             */
+            is_overdue?: boolean;
         };
         VariableDto: {
             /** @example PREFETCH */
@@ -3933,6 +4016,7 @@ export type DeadLetterDto = components['schemas']['DeadLetterDto'];
 export type DeadLetterPageDto = components['schemas']['DeadLetterPageDto'];
 export type DeadLetterGroupDto = components['schemas']['DeadLetterGroupDto'];
 export type DeadLetterGroupsDto = components['schemas']['DeadLetterGroupsDto'];
+export type DeadLetterCountDto = components['schemas']['DeadLetterCountDto'];
 export type DeadLetterFilterDto = components['schemas']['DeadLetterFilterDto'];
 export type FilteredActionDto = components['schemas']['FilteredActionDto'];
 export type DeadLetterJobFilterDto = components['schemas']['DeadLetterJobFilterDto'];
@@ -3982,6 +4066,7 @@ export type FlowLatencyDto = components['schemas']['FlowLatencyDto'];
 export type FlowSampleDto = components['schemas']['FlowSampleDto'];
 export type FlowHistoryDto = components['schemas']['FlowHistoryDto'];
 export type MigrationDto = components['schemas']['MigrationDto'];
+export type RetentionRunDto = components['schemas']['RetentionRunDto'];
 export type RetentionDto = components['schemas']['RetentionDto'];
 export type VariableDto = components['schemas']['VariableDto'];
 export type ConfigurationDto = components['schemas']['ConfigurationDto'];
@@ -9030,6 +9115,130 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeadLetterGroupsDto"];
+                };
+            };
+            /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid_credential`, `credential_missing`: The request has no token or API key, or an invalid one. The header `WWW-Authenticate` says how to send one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient_scope`, `email_not_verified`: The caller does not have the scope that the operation requires. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `url_too_long`: The URL has more than 8,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `expectation_failed`: The header Expect has another value than 100-continue. */
+            417: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `validation_failed`: Fields are unknown, missing or invalid; `errors` lists each of them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `rate_limited`: The address or the caller has sent too many requests within a minute. */
+            429: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers_too_large`: The headers have more than 16 kB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal_error`: An unexpected error; it was logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unavailable`, `overloaded`, `row_locked`, `database_unavailable`, `database_read_only`, `broker_unavailable`, `identity_provider_unavailable`, `outcome_unknown`: The process is overloaded, another session has locked a row, or the database or the broker is unavailable. Nothing was stored, unless the code is `outcome_unknown`: then the request may have been carried out. Repeat it after the seconds in `Retry-After`, with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which a repetition may succeed */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    countDeadLetters: {
+        parameters: {
+            query?: {
+                queue?: string;
+                event?: string;
+                reason?: string;
+                /** @description Text in the body, the headers, the properties or the error; the case of letters is ignored. */
+                text?: string;
+                /** @description Order that the message is about. */
+                order_id?: number;
+                /** @description `key` of a group of dead letters. */
+                group?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Their number. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterCountDto"];
                 };
             };
             /** @description `malformed_request`, `invalid_id`, `invalid_cursor`: The body is not JSON, or an id or cursor is invalid. */

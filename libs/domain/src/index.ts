@@ -177,6 +177,8 @@ export { ProductNotFound, SkuTaken } from './product/product.errors.js';
 export type { NewProduct, ProductSnapshot } from './product/product.repository.js';
 export { ReadPoolModule } from './read-pool.js';
 export { pruneInBatches } from './retention/prune-in-batches.js';
+export { recordRun } from './retention/record-run.js';
+export type { RetentionRun } from './retention/retention-runs.js';
 export type { PruneRange } from './retention/retention.repository.js';
 export {
   notificationRow,

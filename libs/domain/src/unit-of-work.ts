@@ -41,6 +41,7 @@ import { PersonalDataRepository } from './personal-data/personal-data.repository
 import { ProcessReportRepository } from './processes/process-report.repository.js';
 import { ProductRepository } from './product/product.repository.js';
 import { RetentionRepository } from './retention/retention.repository.js';
+import { RetentionRunRepository } from './retention/retention-runs.js';
 import { RowLocks, type Row } from './row-locks.js';
 import { ActiveReservationRepository } from './stock/active-reservation.repository.js';
 import { LedgerRepairRepository } from './stock/ledger-repair.repository.js';
@@ -65,6 +66,7 @@ export class Repositories {
   readonly mailQuotas: MailQuotaRepository;
   readonly mailSettings: MailSettingsRepository;
   readonly retention: RetentionRepository;
+  readonly retentionRuns: RetentionRunRepository;
   readonly idempotency: IdempotencyRepository;
   readonly apiKeys: ApiKeyRepository;
   readonly auditLog: AuditLogRepository;
@@ -95,6 +97,7 @@ export class Repositories {
     this.mailQuotas = new MailQuotaRepository(manager);
     this.mailSettings = new MailSettingsRepository(manager);
     this.retention = new RetentionRepository(manager);
+    this.retentionRuns = new RetentionRunRepository(manager);
     this.idempotency = new IdempotencyRepository(manager);
     this.apiKeys = new ApiKeyRepository(manager);
     this.auditLog = new AuditLogRepository(manager);

@@ -1,4 +1,4 @@
-import { pruneInBatches, UnitOfWork } from '@estoque/domain';
+import { pruneInBatches, recordRun, UnitOfWork } from '@estoque/domain';
 import { ENVIRONMENT, LOGGER, PeriodicTask, type Environment, type Logger } from '@estoque/platform';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 
@@ -29,10 +29,12 @@ export class AuditLogPruningService implements OnApplicationBootstrap, OnModuleD
 
   /** Deletes all entries that are older than the retention. */
   async prune() {
-    const total = await pruneInBatches(
-      new Date(0),
-      (range) => this.unitOfWork.inTransaction(({ auditLog }) => auditLog.prune(this.days, range)),
-      () => this.task.isStopping,
+    const total = await recordRun(this.unitOfWork, 'audit_log', () =>
+      pruneInBatches(
+        new Date(0),
+        (range) => this.unitOfWork.inTransaction(({ auditLog }) => auditLog.prune(this.days, range)),
+        () => this.task.isStopping,
+      ),
     );
     if (total > 0) this.logger.info({ audit_log: total }, 'pruned');
   }

@@ -1,4 +1,4 @@
-import { ErasureRunner } from '@estoque/domain';
+import { ErasureRunner, recordRun, UnitOfWork } from '@estoque/domain';
 import { ENVIRONMENT, LOGGER, PeriodicTask, type Environment, type Logger } from '@estoque/platform';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 
@@ -15,6 +15,7 @@ export class ErasureTasksService implements OnApplicationBootstrap, OnModuleDest
 
   constructor(
     runner: ErasureRunner,
+    unitOfWork: UnitOfWork,
     @Inject(ENVIRONMENT) { CUSTOMER_RETENTION_DAYS: days }: Environment,
     @Inject(LOGGER) logger: Logger,
   ) {
@@ -22,7 +23,7 @@ export class ErasureTasksService implements OnApplicationBootstrap, OnModuleDest
     this.erasures = new PeriodicTask('erasures', INTERVAL_MS, () => runner.runAll(signal), logger);
     if (days === undefined) return;
     const eraseOld = async () => {
-      const orders = await runner.eraseOlderThan(days, signal);
+      const orders = await recordRun(unitOfWork, 'customers', () => runner.eraseOlderThan(days, signal));
       if (orders > 0) logger.info({ orders }, 'customers of old orders erased');
     };
     this.retention = new PeriodicTask('retention of customers', RETENTION_INTERVAL_MS, eraseOld, logger);

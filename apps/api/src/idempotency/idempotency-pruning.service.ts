@@ -1,4 +1,4 @@
-import { pruneInBatches, UnitOfWork } from '@estoque/domain';
+import { pruneInBatches, recordRun, UnitOfWork } from '@estoque/domain';
 import { ENVIRONMENT, LOGGER, PeriodicTask, type Environment, type Logger } from '@estoque/platform';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 
@@ -29,10 +29,12 @@ export class IdempotencyPruningService implements OnApplicationBootstrap, OnModu
 
   /** Deletes all stored answers that are older than the retention. */
   async prune() {
-    const total = await pruneInBatches(
-      new Date(0),
-      (range) => this.unitOfWork.inTransaction(({ idempotency }) => idempotency.prune(this.hours, range)),
-      () => this.task.isStopping,
+    const total = await recordRun(this.unitOfWork, 'idempotency_keys', () =>
+      pruneInBatches(
+        new Date(0),
+        (range) => this.unitOfWork.inTransaction(({ idempotency }) => idempotency.prune(this.hours, range)),
+        () => this.task.isStopping,
+      ),
     );
     if (total > 0) this.logger.info({ idempotency_keys: total }, 'pruned');
   }

@@ -105,7 +105,7 @@ function toPositiveInteger(text: string): number {
 
 const cli = new Command('npm run cli --').description('Operations of estoque-system.');
 const deadLettersCommand = cli.command('dead-letters').description('Messages that could not be handled.');
-type DeadLetterOptions = Omit<DeadLetterFilter, 'subject'> & { order?: number };
+type DeadLetterOptions = Omit<DeadLetterFilter, 'subject'> & { order?: number; text?: string };
 const toFilter = ({ order, ...filter }: DeadLetterOptions): DeadLetterFilter => ({
   ...filter,
   subject: order === undefined ? undefined : { order_id: order },
@@ -116,19 +116,19 @@ const withFilterOptions = (command: Command) =>
     .option('--event <name>', 'only dead letters with this routing key')
     .option('--reason <code>', 'only dead letters with this reason')
     .option('--group <key>', 'only dead letters of this group')
-    .option('--order <id>', 'only dead letters of this order', toPositiveInteger);
+    .option('--order <id>', 'only dead letters of this order', toPositiveInteger)
+    .option(
+      '--text <text>',
+      'only dead letters with this text in the body, the headers, the properties or the error',
+    );
 const operatorOption = new Option('--by <name>', 'operator, recorded with the action').default(
   userInfo().username,
 );
 
 withFilterOptions(deadLettersCommand.command('list').description('List dead letters, newest first.'))
   .addOption(new Option('--state <state>', 'only dead letters in this state').choices(DEAD_LETTER_STATES))
-  .option(
-    '--text <text>',
-    'only dead letters with this text in the body, the headers, the properties or the error',
-  )
   .option('--limit <n>', 'maximum number of dead letters', toPositiveInteger, 20)
-  .action(({ limit, text, ...filter }: DeadLetterOptions & { limit: number; text?: string }) =>
+  .action(({ limit, text, ...filter }: DeadLetterOptions & { limit: number }) =>
     withApp(['database'], async (app) => {
       const rows = await find(app, toFilter(filter), limit, text);
       for (const { id, state, queue, event, reason, attempts, last_seen, error } of rows) {

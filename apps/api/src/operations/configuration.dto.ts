@@ -29,6 +29,19 @@ export const RETAINED_DATA = [
   'flow_samples',
 ] as const;
 
+export class RetentionRunDto {
+  /** End of the run. @example "2026-01-15T12:05:00.000Z" */
+  ended_at!: string;
+  /** Number of records that the run deleted; of `customers`: of orders whose customer it erased. @example 0 */
+  deleted!: number;
+  /** Why the run failed, or null. @example "canceling statement due to statement timeout" */
+  error!: string | null;
+  /** End of the latest run that deleted any, or null. @example "2026-01-15T03:00:00.000Z" */
+  last_deletion_at!: string | null;
+  /** Number of records that it deleted, or null. @example 120 */
+  last_deletion_count!: number | null;
+}
+
 export class RetentionDto {
   // Response fields are not validated: @IsIn only gives the Swagger plugin the enum, in this order.
   @IsIn(RETAINED_DATA)
@@ -39,6 +52,10 @@ export class RetentionDto {
   seconds!: number | null;
   /** Number of records above which the oldest ones are deleted; null if there is no maximum. @example 100 */
   max_count!: number | null;
+  /** Latest run that deletes them, in any process. Null if none has ended, and for data that are deleted when new ones are stored. */
+  last_run?: RetentionRunDto | null;
+  /** Whether no run has ended within the last hour, although the data have to be deleted. @example false */
+  is_overdue?: boolean;
 }
 
 export class ConfigurationDto {

@@ -1,4 +1,10 @@
-import { FLOW_RESOLUTIONS, MAX_LOGGED_DELIVERIES, MAX_STORED_AUDITS, UnitOfWork } from '@estoque/domain';
+import {
+  FLOW_RESOLUTIONS,
+  MAX_LOGGED_DELIVERIES,
+  MAX_STORED_AUDITS,
+  UnitOfWork,
+  type RetentionRun,
+} from '@estoque/domain';
 import { ENVIRONMENT, environmentSchema, SECRET_VARIABLES, type Environment } from '@estoque/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import type { ConfigurationDto, MigrationDto, RetentionDto, VariableDto } from './configuration.dto.js';
@@ -22,9 +28,37 @@ export class ConfigurationService {
     const migrations = await this.unitOfWork.read.sql.query<MigrationDto>(
       'SELECT name FROM migrations ORDER BY timestamp',
     );
-    const { retention, variables } = this;
-    return { node_version: process.version, migrations, retention, variables };
+    const runs = await this.unitOfWork.read.retentionRuns.list();
+    const retention = this.retention.map((rule) =>
+      withLastRun(
+        rule,
+        runs.find(({ data }) => data === rule.data),
+      ),
+    );
+    return { node_version: process.version, migrations, retention, variables: this.variables };
   }
+}
+
+/** Far above the interval of the runs, which is 10 minutes at most. */
+const OVERDUE_SECONDS = 3_600;
+
+/** A run that has never ended is overdue when this process has run for that time. */
+function withLastRun(rule: RetentionDto, run: RetentionRun | undefined): RetentionDto {
+  const isPeriodic = rule.variable !== null && rule.seconds !== null;
+  const age = run?.age_seconds ?? process.uptime();
+  return {
+    ...rule,
+    last_run: run
+      ? {
+          ended_at: run.ended_at.toISOString(),
+          deleted: run.deleted,
+          error: run.error,
+          last_deletion_at: run.last_deletion_at?.toISOString() ?? null,
+          last_deletion_count: run.last_deletion_count,
+        }
+      : null,
+    is_overdue: isPeriodic && age > OVERDUE_SECONDS,
+  };
 }
 
 function toVariableDto(name: string, value: unknown): VariableDto {

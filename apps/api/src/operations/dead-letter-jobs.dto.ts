@@ -20,6 +20,10 @@ export class DeadLetterJobFilterDto {
   group?: string;
   /** @example 123 */
   order_id?: number;
+  /** @example "sku-42" */
+  text?: string;
+  /** @example [7, 8] */
+  ids?: number[];
 }
 
 export class DeadLetterJobDto {

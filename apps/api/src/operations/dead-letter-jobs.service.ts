@@ -1,5 +1,5 @@
 import { UnitOfWork, type Actor, type Answer, type KeyedRequest } from '@estoque/domain';
-import { DeadLetterJobs } from '@estoque/messaging';
+import { DeadLetterJobs, DeadLetterSearch } from '@estoque/messaging';
 import { Injectable } from '@nestjs/common';
 import { answerOnce } from '../idempotency/answer-once.js';
 import { pageStart, toPage, type PageQuery } from '../http/page.dto.js';
@@ -24,13 +24,21 @@ export class DeadLetterJobsService {
     actor: Actor,
     keyed?: KeyedRequest,
   ): Promise<Answer<DeadLetterJobDto>> {
+    const selection = toDeadLetterFilter(filter);
+    const counted = await new DeadLetterSearch(this.unitOfWork.readForChange.sql).count(selection);
     const answer = await answerOnce(this.unitOfWork, keyed, async ({ sql, auditLog }) => {
-      const job = await this.jobs.within(sql).create(action, toDeadLetterFilter(filter), by, reason);
+      const job = await this.jobs.within(sql).create(action, selection, by, reason, counted);
+      const { text, ...recorded } = toDeadLetterJobDto(job).filter;
       await auditLog.record(actor, {
         action: 'dead_letter_job.created',
         objectId: job.id,
-        // Without the reason, which is free text: the job has it.
-        after: { action, filter: toDeadLetterJobDto(job).filter, total: job.total, by },
+        // Without the reason and the text, which can contain personal data: the job has them.
+        after: {
+          action,
+          filter: { ...recorded, ...(text !== undefined && { has_text: true }) },
+          total: job.total,
+          by,
+        },
       });
       return {
         body: toDeadLetterJobDto(job),

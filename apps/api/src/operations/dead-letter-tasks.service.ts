@@ -1,3 +1,4 @@
+import { recordRun, UnitOfWork } from '@estoque/domain';
 import { DeadLetterJobRunner, DeadLetterJobs, DeadLetterRetention, DryRuns } from '@estoque/messaging';
 import { LOGGER, PeriodicTask, type Logger } from '@estoque/platform';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
@@ -17,6 +18,7 @@ export class DeadLetterTasksService implements OnApplicationBootstrap, OnModuleD
     runner: DeadLetterJobRunner,
     retention: DeadLetterRetention,
     dryRuns: DryRuns,
+    unitOfWork: UnitOfWork,
     @Inject(LOGGER) logger: Logger,
   ) {
     const { signal } = this.shutdown;
@@ -28,7 +30,7 @@ export class DeadLetterTasksService implements OnApplicationBootstrap, OnModuleD
     );
     const prune = async () => {
       await dryRuns.remove([]);
-      const count = await retention.prune(signal);
+      const count = await recordRun(unitOfWork, 'closed_dead_letters', () => retention.prune(signal));
       if (count > 0) logger.info({ dead_letters: count }, 'pruned');
     };
     jobs.onCreated(() => runJobs.runNow());

@@ -24,6 +24,8 @@ import {
   BodyQuery,
   CheckedBodyDto,
   ClosedDeadLetterDto,
+  DeadLetterCountDto,
+  DeadLetterCountQuery,
   DeadLetterDetailsDto,
   DeadLetterGroupQuery,
   DeadLetterGroupsDto,
@@ -111,6 +113,20 @@ export class DeadLettersController {
   @ApiProblems({ 400: MALFORMED, 422: INVALID })
   groups(@Query() query: DeadLetterGroupQuery): Promise<DeadLetterGroupsDto> {
     return this.deadLetters.groups(query);
+  }
+
+  @Requires('operations:read', { isCostly: true })
+  @Get('count')
+  @ApiOperation({
+    operationId: 'countDeadLetters',
+    summary: 'Count the open dead letters that match a filter',
+    description:
+      'The number that `POST /v1/dead-letters/replay` and `/discard` select with the same filter. With `text`, the content of all of them is searched, which can take some seconds.',
+  })
+  @ApiResponse({ status: 200, type: DeadLetterCountDto, description: 'Their number.' })
+  @ApiProblems({ 400: MALFORMED, 422: INVALID })
+  count(@Query() query: DeadLetterCountQuery): Promise<DeadLetterCountDto> {
+    return this.deadLetters.count(query);
   }
 
   @Requires('operations:write', { isCostly: true })

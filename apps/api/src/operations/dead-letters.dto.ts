@@ -3,13 +3,16 @@ import {
   type DeadLetter,
   type DeadLetterAction,
   type DeadLetterDetails,
-  type DeadLetterFilter,
   type DeadLetterGroup,
   type DeadLetterState,
 } from '@estoque/messaging';
 import { ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  ArrayUnique,
+  IsArray,
   IsIn,
   IsInt,
   IsObject,
@@ -38,7 +41,7 @@ export class ReasonedActionDto extends ActorDto {
   reason?: string;
 }
 
-export class DeadLetterFilterDto {
+export class DeadLetterFieldsDto {
   /** @example "order_queue" */
   @IsOptionalNotNull()
   @IsSingleLine(255)
@@ -67,7 +70,7 @@ export class DeadLetterFilterDto {
   order_id?: number;
 }
 
-export class DeadLetterGroupQuery extends DeadLetterFilterDto {
+export class DeadLetterGroupQuery extends DeadLetterFieldsDto {
   /** Order that the message is about. @example 123 */
   @IsOptionalNotNull()
   @Type(() => Number)
@@ -77,7 +80,16 @@ export class DeadLetterGroupQuery extends DeadLetterFilterDto {
   override order_id?: number;
 }
 
-export class DeadLetterQuery extends IntersectionType(PageQuery, DeadLetterGroupQuery) {
+const MAX_SEARCHED_TEXT = 200;
+
+export class DeadLetterCountQuery extends DeadLetterGroupQuery {
+  /** Text in the body, the headers, the properties or the error; the case of letters is ignored. @example "sku-42" */
+  @IsOptionalNotNull()
+  @IsSingleLine(MAX_SEARCHED_TEXT)
+  text?: string;
+}
+
+export class DeadLetterQuery extends IntersectionType(PageQuery, DeadLetterCountQuery) {
   @IsOptionalNotNull()
   @IsIn(DEAD_LETTER_STATES)
   state?: DeadLetterState;
@@ -88,8 +100,13 @@ export class DeadLetterQuery extends IntersectionType(PageQuery, DeadLetterGroup
    * without entries. @example "sku-42"
    */
   @IsOptionalNotNull()
-  @IsSingleLine(200)
-  text?: string;
+  @IsSingleLine(MAX_SEARCHED_TEXT)
+  override text?: string;
+}
+
+export class DeadLetterCountDto {
+  /** Number of open dead letters. @example 12 */
+  count!: number;
 }
 
 const MAX_EDITED_CHARACTERS = 90_000;
@@ -158,10 +175,32 @@ export class DeadLetterGroupsDto {
   data!: DeadLetterGroupDto[];
 }
 
+const MAX_SELECTED_IDS = 1_000;
+
+export class DeadLetterFilterDto extends DeadLetterFieldsDto {
+  /** Text in the body, the headers, the properties or the error, as in the list. @example "sku-42" */
+  @IsOptionalNotNull()
+  @IsSingleLine(MAX_SEARCHED_TEXT)
+  text?: string;
+
+  /** Ids of dead letters. @example [7, 8] */
+  @IsOptionalNotNull()
+  @IsInt({ each: true })
+  @Min(1, { each: true })
+  @Max(Number.MAX_SAFE_INTEGER, { each: true })
+  // The Swagger plugin ignores the argument of ArrayMaxSize unless it is a literal.
+  @ApiPropertyOptional({ maxItems: MAX_SELECTED_IDS })
+  @ArrayUnique()
+  @ArrayMaxSize(MAX_SELECTED_IDS)
+  @ArrayMinSize(1)
+  @IsArray()
+  ids?: number[];
+}
+
 export class FilteredActionDto extends ReasonedActionDto {
   /** Selects open dead letters that match all given fields; `{}` selects all. */
   @ValidateNested()
-  @IsObject({ message: 'must be an object with queue, event, reason, group or order_id' })
+  @IsObject({ message: 'must be an object with queue, event, reason, group, order_id, text or ids' })
   @Type(() => DeadLetterFilterDto)
   filter!: DeadLetterFilterDto;
 }
@@ -327,10 +366,7 @@ export function toDeadLetterDetailsDto(deadLetter: DeadLetterDetails): DeadLette
   };
 }
 
-export const toDeadLetterFilter = ({
-  order_id,
-  ...filter
-}: DeadLetterFilterDto & { state?: DeadLetterState }): DeadLetterFilter => ({
+export const toDeadLetterFilter = <Filter extends DeadLetterFieldsDto>({ order_id, ...filter }: Filter) => ({
   ...filter,
   subject: order_id === undefined ? undefined : { order_id },
 });

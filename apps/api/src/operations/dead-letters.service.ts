@@ -29,6 +29,8 @@ import {
   type BodyQuery,
   type CheckedBodyDto,
   type ClosedDeadLetterDto,
+  type DeadLetterCountDto,
+  type DeadLetterCountQuery,
   type DeadLetterGroupQuery,
   type DeadLetterGroupsDto,
   type DeadLetterPageDto,
@@ -58,6 +60,11 @@ export class DeadLettersService {
 
   async groups(filter: DeadLetterGroupQuery): Promise<DeadLetterGroupsDto> {
     return { data: (await this.search.groups(toDeadLetterFilter(filter))).map(toDeadLetterGroupDto) };
+  }
+
+  /** @returns the number of open dead letters that match */
+  async count(filter: DeadLetterCountQuery): Promise<DeadLetterCountDto> {
+    return { count: (await this.search.count(toDeadLetterFilter(filter))).total };
   }
 
   /** @throws DeadLetterNotFound */

@@ -23,7 +23,7 @@ export class JourneySpanDto {
   started_at!: string;
   /** When the process received the message: until then, it waited. Null for other kinds, and if it is not recorded. @example "2026-01-15T12:00:00.021Z" */
   received_at!: string | null;
-  /** Null if it has no duration, or has not ended. @example "2026-01-15T12:00:00.034Z" */
+  /** Null if it has no duration, or has not ended. Of `http_request`: when the order was written; the commit and the answer follow. @example "2026-01-15T12:00:00.034Z" */
   finished_at!: string | null;
   /** @example "sent" */
   outcome!: string | null;

@@ -1,7 +1,8 @@
 import { Button, Group, Stack } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import type { ComponentProps } from 'react';
 import { useText } from '../i18n/language.js';
-import { DataTable, type Column } from './data-table.js';
+import { DataTable } from './data-table.js';
 import { useFilters } from './filters.js';
 import { Loaded } from './loaded.js';
 
@@ -11,11 +12,7 @@ interface PageOf<Row> {
   next_cursor: string | null;
 }
 
-interface Props<Row> {
-  label: string;
-  columns: Column<Row>[];
-  rowKey: (row: Row) => string | number;
-  empty: string;
+interface Props<Row extends object> extends Omit<ComponentProps<typeof DataTable<Row>>, 'rows'> {
   /** Identifies the list with its filters. */
   queryKey: readonly unknown[];
   /** Reads the page that begins at the cursor. */
@@ -28,7 +25,10 @@ interface Props<Row> {
 const MAX_REQUESTS = 10;
 
 /** Reads a page. A search reads a bounded number of entries for each request: if it has found nothing, it continues. */
-async function loadEntries<Row>(load: Props<Row>['load'], cursor: string | undefined): Promise<PageOf<Row>> {
+async function loadEntries<Row extends object>(
+  load: Props<Row>['load'],
+  cursor: string | undefined,
+): Promise<PageOf<Row>> {
   for (let requests = 1; ; requests++) {
     const page = await load(cursor);
     if (page.data.length > 0 || page.next_cursor === null || requests === MAX_REQUESTS) return page;
@@ -37,7 +37,7 @@ async function loadEntries<Row>(load: Props<Row>['load'], cursor: string | undef
 }
 
 /** A list in pages. The address of the browser contains the cursor, so the button Back leads to the previous page. */
-export function PagedTable<Row>({ queryKey, load, refreshMs, empty, ...table }: Props<Row>) {
+export function PagedTable<Row extends object>({ queryKey, load, refreshMs, empty, ...table }: Props<Row>) {
   const { table: text } = useText();
   const { filters, setFilters } = useFilters();
   const { cursor } = filters;

@@ -1,4 +1,4 @@
-import { pruneInBatches, UnitOfWork } from '@estoque/domain';
+import { pruneInBatches, recordRun, UnitOfWork } from '@estoque/domain';
 import { ENVIRONMENT, LOGGER, PeriodicTask, type Environment, type Logger } from '@estoque/platform';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 
@@ -28,11 +28,13 @@ export class WebhookPruningService implements OnApplicationBootstrap, OnModuleDe
   }
 
   async prune() {
-    await pruneInBatches(
-      0,
-      (range) =>
-        this.unitOfWork.inTransaction(({ webhookDeliveries }) => webhookDeliveries.prune(this.days, range)),
-      () => this.task.isStopping,
+    await recordRun(this.unitOfWork, 'webhook_events', () =>
+      pruneInBatches(
+        0,
+        (range) =>
+          this.unitOfWork.inTransaction(({ webhookDeliveries }) => webhookDeliveries.prune(this.days, range)),
+        () => this.task.isStopping,
+      ),
     );
   }
 }

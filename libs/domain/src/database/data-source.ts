@@ -34,6 +34,7 @@ import { DeadLetterGroups1766060000000 } from './migrations/1766060000000-dead-l
 import { Corrections1766061000000 } from './migrations/1766061000000-corrections.js';
 import { JourneyDetails1766080000000 } from './migrations/1766080000000-journey-details.js';
 import { DeadLetterReasons1766090000000 } from './migrations/1766090000000-dead-letter-reasons.js';
+import { RetentionRuns1766100000000 } from './migrations/1766100000000-retention-runs.js';
 
 const ENTITIES = [
   Product,
@@ -83,6 +84,7 @@ const MIGRATIONS = [
   Corrections1766061000000,
   JourneyDetails1766080000000,
   DeadLetterReasons1766090000000,
+  RetentionRuns1766100000000,
 ];
 
 /** Creates the data source of the system's database. It is not connected; `initialize()` connects it. */

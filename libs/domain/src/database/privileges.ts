@@ -17,6 +17,8 @@ const REPORT: Privilege[] = ['SELECT', 'INSERT', 'UPDATE (reported_at, report)',
 const PROCESS: Privilege[] = ['SELECT', 'INSERT', 'DELETE'];
 /** Recording deliveries that had no effect, and deleting old records. */
 const DELIVERY_LOG: Privilege[] = ['SELECT', 'INSERT', 'DELETE'];
+/** Recording when old data were deleted. */
+const RETENTION_RUNS: Privilege[] = ['SELECT', 'INSERT', 'UPDATE'];
 
 /**
  * What each app may do with each table, and which functions it may call. An app that is not listed for a table cannot even
@@ -201,6 +203,8 @@ const BY_TABLE: Record<string, Record<string, readonly Privilege[]>> = {
     'notify-worker': DELIVERY_LOG,
     'payment-worker': DELIVERY_LOG,
   },
+  // Written by the processes that delete old data.
+  retention_runs: { api: RETENTION_RUNS, 'order-worker': RETENTION_RUNS, 'notify-worker': RETENTION_RUNS },
   flow_samples: { api: ['SELECT', 'INSERT', 'DELETE'] },
   audits: {
     api: ['SELECT', 'INSERT'],

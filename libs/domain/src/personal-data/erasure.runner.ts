@@ -113,7 +113,7 @@ export class ErasureRunner {
 
   /** @returns whether no dead letter with the customer's address is left */
   private async eraseDeadLetters({ id, email }: ClaimedErasure, signal: AbortSignal): Promise<boolean> {
-    await this.deadLetters.eraseJobReasons(email);
+    await this.deadLetters.eraseJobTexts(email);
     let isComplete = true;
     for (let after = 0; ;) {
       if (signal.aborted) return false;

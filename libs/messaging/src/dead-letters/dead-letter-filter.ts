@@ -1,3 +1,4 @@
+import { CONTENT, contains, notationsOf } from './dead-letter-content.js';
 import type { DeadLetterState } from './dead-letter.entity.js';
 
 /** Correlation of the event: `{order_id: 12}`. Empty if it is unknown. */
@@ -12,6 +13,13 @@ export interface DeadLetterFilter {
   /** Key of a group: same queue, event and reason, and similar errors. */
   group?: string;
   subject?: Subject;
+}
+
+/** Selects the open dead letters of a job. */
+export interface DeadLetterSelection extends Omit<DeadLetterFilter, 'state'> {
+  ids?: number[];
+  /** Text in the content, as in a search (DeadLetterSearch). */
+  text?: string;
 }
 
 /** Maximum lengths of the stored values, in characters. The expressions of the indexes have the same lengths. */
@@ -40,7 +48,7 @@ const STATE_CONDITIONS: Record<DeadLetterState, string> = {
  * @param parameters parameters of the statement so far; those of the filter are appended
  */
 export function conditionOf(
-  { state, queue, event, reason, group, subject }: DeadLetterFilter,
+  { state, queue, event, reason, group, subject, ids, text }: DeadLetterFilter & DeadLetterSelection,
   parameters: unknown[],
 ): string {
   const equals = (expression: string, value: unknown) =>
@@ -52,6 +60,8 @@ export function conditionOf(
     ...equals(`left(reason, ${MAX_LENGTH.reason})`, reason),
     ...equals('group_key', group),
     ...equals('subject', subject && JSON.stringify(subject)),
+    ...(ids === undefined ? [] : [`id = ANY($${parameters.push(ids)}::bigint[])`]),
+    ...(text === undefined ? [] : [contains(CONTENT, `$${parameters.push(notationsOf([text]))}`)]),
   ];
   return conditions.length === 0 ? 'true' : conditions.join(' AND ');
 }

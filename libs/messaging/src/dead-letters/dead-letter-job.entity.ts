@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
-import type { DeadLetterFilter } from './dead-letter-filter.js';
+import type { DeadLetterSelection } from './dead-letter-filter.js';
 
 /**
  * `pending`: waits for the jobs before it. `finished`: every dead letter that it selected was handled, successfully or
@@ -20,7 +20,7 @@ export class DeadLetterJob {
   action!: DeadLetterJobAction;
 
   @Column('jsonb')
-  filter!: Omit<DeadLetterFilter, 'state'>;
+  filter!: DeadLetterSelection;
 
   @Column('text')
   actor!: string;

@@ -1,6 +1,7 @@
 import type { SqlClient } from '@estoque/database';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DeadLetterSearch } from './dead-letter-search.js';
 import type { DeadLetterJob } from './dead-letter-job.entity.js';
 import {
   CLOSE,
@@ -39,11 +40,14 @@ interface ChunkResult {
  */
 export class DeadLetterJobRunner {
   private readonly lease = randomUUID();
+  private readonly search: DeadLetterSearch;
 
   constructor(
     private readonly sql: SqlClient,
     private readonly replays: DeadLetterReplay,
-  ) {}
+  ) {
+    this.search = new DeadLetterSearch(sql);
+  }
 
   /**
    * Runs jobs until none is left that another process does not run, or until the broker is unavailable.
@@ -74,10 +78,11 @@ export class DeadLetterJobRunner {
   private async run(job: RunningJob, signal: AbortSignal): Promise<boolean> {
     for (let position = job.position; ;) {
       const startedAt = performance.now();
-      const range = { after: position, last: job.last_id, limit: CHUNK };
+      const end = await this.search.endOfPart(job.filter, { after: position, last: job.last_id });
+      const range = { after: position, last: end, limit: CHUNK };
       const chunk = await this.replays.claim(`job ${job.id}`, job.filter, range);
-      if (chunk.length === 0) break;
-      const last = chunk.at(-1)!.id;
+      if (chunk.length === 0 && end === job.last_id) break;
+      const last = chunk.at(-1)?.id ?? end;
       const result = await this.handleChunk(job.action, await this.withSameOrders(job, chunk));
       const { remaining } = result;
       // Those before the first remaining one are handled. Handled ones after it are no longer open.
@@ -100,9 +105,10 @@ export class DeadLetterJobRunner {
     { action, filter, last_id: last }: RunningJob,
     chunk: ClaimedDeadLetter[],
   ): Promise<ClaimedDeadLetter[]> {
-    if (action === 'discard') return chunk;
+    const [first] = chunk;
+    if (action === 'discard' || !first) return chunk;
     const range = { after: chunk.at(-1)!.id, last, limit: MAX_SAME_SUBJECTS };
-    return inSequence([...chunk, ...(await this.replays.claimSameSubjects(chunk[0]!, chunk, filter, range))]);
+    return inSequence([...chunk, ...(await this.replays.claimSameSubjects(first, chunk, filter, range))]);
   }
 
   /** A dead letter that the broker refuses while it accepts others has failed; in an outage it remains. */

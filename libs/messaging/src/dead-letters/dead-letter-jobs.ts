@@ -1,5 +1,6 @@
 import type { SqlClient } from '@estoque/database';
-import { conditionOf, type DeadLetterFilter } from './dead-letter-filter.js';
+import type { DeadLetterSelection } from './dead-letter-filter.js';
+import { DeadLetterSearch, type SelectedDeadLetters } from './dead-letter-search.js';
 import type { DeadLetterJob, DeadLetterJobAction } from './dead-letter-job.entity.js';
 import { DeadLetterJobEnded, DeadLetterJobNotFound, TooManyDeadLetterJobs } from './dead-letter.errors.js';
 
@@ -35,26 +36,23 @@ export class DeadLetterJobs {
   /**
    * Creates a job for all dead letters that match the filter and are open now.
    *
+   * @param counted the result of DeadLetterSearch.count: it can be called before the transaction
    * @throws TooManyDeadLetterJobs
    */
   async create(
     action: DeadLetterJobAction,
-    filter: Omit<DeadLetterFilter, 'state'>,
+    filter: DeadLetterSelection,
     actor: string,
     reason: string | null = null,
+    counted?: SelectedDeadLetters,
   ): Promise<DeadLetterJob> {
-    const parameters: unknown[] = [action, JSON.stringify(filter), actor, MAX_UNFINISHED_JOBS, reason];
-    const condition = conditionOf(filter, parameters);
+    const { total, last_id } = counted ?? (await new DeadLetterSearch(this.sql).count(filter));
     const [job] = await this.sql.query<DeadLetterJob>(
       `INSERT INTO dead_letter_jobs (action, filter, actor, reason, total, last_id)
-       SELECT $1, $2, $3, $5, selected.total, selected.last_id
-       FROM (
-         SELECT count(*)::int AS total, coalesce(max(id), 0) AS last_id
-         FROM dead_letters WHERE state = 'open' AND ${condition}
-       ) AS selected
+       SELECT $1, $2, $3, $5, $6, $7
        WHERE (SELECT count(*) FROM dead_letter_jobs WHERE state IN ('pending', 'running')) < $4
        RETURNING ${COLUMNS}`,
-      parameters,
+      [action, JSON.stringify(filter), actor, MAX_UNFINISHED_JOBS, reason, total, last_id],
     );
     if (!job) throw new TooManyDeadLetterJobs(MAX_UNFINISHED_JOBS);
     return job;

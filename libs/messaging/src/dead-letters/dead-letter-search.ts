@@ -5,6 +5,7 @@ import {
   pageOf,
   subjectColumn,
   type DeadLetterFilter,
+  type DeadLetterSelection,
   type Subject,
 } from './dead-letter-filter.js';
 import type { DeadLetter } from './dead-letter.entity.js';
@@ -34,7 +35,7 @@ const ERROR_PATTERN = `regexp_replace(left(error, 1000), '"[^"]*"|[0-9a-f]{8}-[0
 /** Maximum number of dead letters about one subject that are listed. */
 const MAX_ABOUT = 100;
 
-/** Maximum number of rows, and of bytes of their bodies, that one search reads. */
+/** Maximum number of rows, and of bytes of their bodies, that one search or one statement of a job reads. */
 const MAX_SEARCHED_ROWS = 2_000;
 const MAX_SEARCHED_BYTES = 16 * 1024 ** 2;
 
@@ -43,6 +44,13 @@ export interface FoundDeadLetters {
   found: DeadLetter[];
   /** Id of the last dead letter that was searched, or null if none is left. */
   last: number | null;
+}
+
+/** The open dead letters of a selection. */
+export interface SelectedDeadLetters {
+  total: number;
+  /** The highest id of an open dead letter; 0 if there is none. */
+  last_id: number;
 }
 
 /** Groups of dead letters, and the search in their content. Both are bounded; neither changes anything. */
@@ -102,6 +110,53 @@ export class DeadLetterSearch {
       [ids, notationsOf([text]), limit],
     );
     return { found, last: ids.at(-1) ?? null };
+  }
+
+  /**
+   * Divides the dead letters of a selection so that one statement searches a bounded number of them for its text.
+   *
+   * @param range ids above `after` and up to `last`
+   * @returns the end of the first part: `last` if nothing is left after it
+   */
+  async endOfPart(
+    { text, ...filter }: DeadLetterSelection,
+    { after, last }: { after: number; last: number },
+  ): Promise<number> {
+    if (text === undefined) return last;
+    const parameters: unknown[] = [after, last];
+    const condition = conditionOf(filter, parameters);
+    const [row] = await this.sql.query<{ id: number }>(
+      `SELECT id FROM (
+         SELECT id, sum(octet_length(body)) OVER (ORDER BY id) - octet_length(body) AS bytes_before
+         FROM (SELECT id, body FROM dead_letters WHERE state = 'open' AND id > $1 AND id <= $2 AND ${condition}
+               ORDER BY id LIMIT ${MAX_SEARCHED_ROWS}) AS next
+       ) AS part
+       WHERE bytes_before < ${MAX_SEARCHED_BYTES} ORDER BY id DESC LIMIT 1`,
+      parameters,
+    );
+    return row?.id ?? last;
+  }
+
+  /** Counts the open dead letters of a selection. If it has a text, this can take many statements and some seconds. */
+  async count(selection: DeadLetterSelection): Promise<SelectedDeadLetters> {
+    const [newest] = await this.sql.query<{ last_id: number }>(
+      `SELECT coalesce(max(id), 0) AS last_id FROM dead_letters WHERE state = 'open'`,
+    );
+    const { last_id } = newest!;
+    let total = 0;
+    for (let after = 0; after < last_id;) {
+      const end = await this.endOfPart(selection, { after, last: last_id });
+      const parameters: unknown[] = [after, end];
+      const condition = conditionOf(selection, parameters);
+      const [part] = await this.sql.query<{ count: number }>(
+        `SELECT count(*)::int AS count FROM dead_letters
+         WHERE state = 'open' AND id > $1 AND id <= $2 AND ${condition}`,
+        parameters,
+      );
+      total += part!.count;
+      after = end;
+    }
+    return { total, last_id };
   }
 
   /** @returns ids, newest first */

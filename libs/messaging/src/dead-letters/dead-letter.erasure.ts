@@ -91,8 +91,16 @@ export class DeadLetterErasure {
     return { erased: found.length - replaying, replaying, last: ids.at(-1)! };
   }
 
-  /** Erases the reasons of the jobs that contain the text. */
-  async eraseJobReasons(text: string) {
+  /** Erases the reasons of the jobs that contain the text. Stops the jobs that search for it, and erases what they search for. */
+  async eraseJobTexts(text: string) {
+    await this.sql.query(
+      `UPDATE dead_letter_jobs SET filter = jsonb_set(filter, '{text}', '"${ERASED}"'),
+         state = CASE WHEN finished_at IS NULL THEN 'cancelled' ELSE state END,
+         cancelled_by = CASE WHEN finished_at IS NULL THEN 'erasure' ELSE cancelled_by END,
+         finished_at = coalesce(finished_at, clock_timestamp())
+       WHERE filter ? 'text' AND ${contains(searchableText("(filter ->> 'text')"), '$1')}`,
+      [notationsOf([text])],
+    );
     await this.sql.query(
       `UPDATE dead_letter_jobs SET reason = NULL
        WHERE reason IS NOT NULL AND ${contains(searchableText('reason'), '$1')}`,

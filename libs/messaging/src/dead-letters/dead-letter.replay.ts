@@ -10,7 +10,7 @@ import {
   UNROUTED_QUEUE,
   type Topology,
 } from '../rabbitmq/topology.js';
-import { conditionOf, IS_CLAIMED, type DeadLetterFilter } from './dead-letter-filter.js';
+import { conditionOf, IS_CLAIMED, type DeadLetterSelection } from './dead-letter-filter.js';
 import { BODY_TOO_LARGE, ERASED, type DeadLetter } from './dead-letter.entity.js';
 import { DeadLetterNotFound, DeadLetterNotReplayable } from './dead-letter.errors.js';
 
@@ -91,7 +91,7 @@ export class DeadLetterReplay {
    */
   async claim(
     claim: string,
-    filter: Omit<DeadLetterFilter, 'state'>,
+    filter: DeadLetterSelection,
     range: { after: number; last: number; limit: number },
   ): Promise<ClaimedDeadLetter[]> {
     const claimed = await this.claimInRange(claim, filter, range);
@@ -107,7 +107,7 @@ export class DeadLetterReplay {
   claimSameSubjects(
     { replay_claim }: ClaimedDeadLetter,
     claimed: ClaimedDeadLetter[],
-    filter: Omit<DeadLetterFilter, 'state'>,
+    filter: DeadLetterSelection,
     range: { after: number; last: number; limit: number },
   ): Promise<ClaimedDeadLetter[]> {
     const subjects = [...new Set(claimed.flatMap(({ subject }) => subject ?? []))];
@@ -205,7 +205,7 @@ export class DeadLetterReplay {
   /** @param subjects only dead letters with one of these subjects */
   private claimInRange(
     claim: string,
-    filter: Omit<DeadLetterFilter, 'state'>,
+    filter: DeadLetterSelection,
     { after, last, limit }: { after: number; last: number; limit: number },
     subjects?: string[],
   ): Promise<ClaimedDeadLetter[]> {

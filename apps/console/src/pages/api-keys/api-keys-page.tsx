@@ -36,40 +36,38 @@ export function ApiKeysPage() {
         queryKey={['api-keys']}
         load={(cursor) => dataOf(api.GET('/v1/api-keys', { params: { query: { cursor } } }))}
         columns={[
-          { key: 'name', label: text.name, render: ({ name }) => name },
-          { key: 'prefix', label: text.prefix, render: ({ prefix }) => <code>{prefix}…</code> },
+          { accessorKey: 'name', header: text.name },
+          { header: text.prefix, cell: ({ row }) => <code>{row.original.prefix}…</code> },
           {
-            key: 'state',
-            label: text.state,
-            render: (key) => (
-              <StatusBadge tone={stateOf(key) === 'valid' ? 'good' : 'neutral'}>
-                {text.states[stateOf(key)]}
+            header: text.state,
+            cell: ({ row }) => (
+              <StatusBadge tone={stateOf(row.original) === 'valid' ? 'good' : 'neutral'}>
+                {text.states[stateOf(row.original)]}
               </StatusBadge>
             ),
           },
-          { key: 'scopes', label: text.scopes, render: ({ scopes }) => scopes.join(', ') },
-          { key: 'customer', label: text.customer, render: ({ customer_email }) => customer_email ?? '–' },
-          { key: 'created', label: text.created, render: ({ created_at }) => <Time at={created_at} /> },
+          { header: text.scopes, cell: ({ row }) => row.original.scopes.join(', ') },
+          { accessorKey: 'customer_email', header: text.customer },
+          { header: text.created, cell: ({ row }) => <Time at={row.original.created_at} /> },
           {
-            key: 'expires',
-            label: text.expires,
-            render: ({ expires_at }) => (expires_at === null ? text.never : <Time at={expires_at} />),
+            header: text.expires,
+            cell: ({ row }) =>
+              row.original.expires_at === null ? text.never : <Time at={row.original.expires_at} />,
           },
           {
-            key: 'used',
-            label: text.lastUsed,
-            render: ({ last_used_at }) => (last_used_at === null ? text.never : <Time at={last_used_at} />),
+            header: text.lastUsed,
+            cell: ({ row }) =>
+              row.original.last_used_at === null ? text.never : <Time at={row.original.last_used_at} />,
           },
           {
-            key: 'actions',
-            label: text.actions,
-            render: (key) =>
-              stateOf(key) === 'valid' ? (
+            header: text.actions,
+            cell: ({ row }) =>
+              stateOf(row.original) === 'valid' ? (
                 <Button
                   size="compact-sm"
                   variant="default"
-                  aria-label={text.revoke.label(key.name)}
-                  onClick={() => setRevoked(key)}
+                  aria-label={text.revoke.label(row.original.name)}
+                  onClick={() => setRevoked(row.original)}
                 >
                   {text.revoke.action}
                 </Button>

@@ -34,17 +34,16 @@ export function AuditLogPage() {
         queryKey={['audit-log', query]}
         load={(cursor) => dataOf(api.GET('/v1/audit-log', { params: { query: { ...query, cursor } } }))}
         columns={[
-          { key: 'at', label: text.at, render: ({ at }) => <Time at={at} /> },
-          { key: 'actor', label: text.actor, render: ({ actor }) => actor },
-          { key: 'action', label: text.action, render: ({ action }) => action },
+          { header: text.at, cell: ({ row }) => <Time at={row.original.at} /> },
+          { accessorKey: 'actor', header: text.actor },
+          { accessorKey: 'action', header: text.action },
           {
-            key: 'object',
-            label: text.object,
-            render: ({ object_type, object_id }) => `${object_type}:${object_id}`,
+            header: text.object,
+            cell: ({ row }) => `${row.original.object_type}:${row.original.object_id}`,
           },
-          { key: 'before', label: text.before, render: ({ before }) => shortJson(before) },
-          { key: 'after', label: text.after, render: ({ after }) => shortJson(after) },
-          { key: 'address', label: text.address, render: ({ address }) => address ?? '–' },
+          { header: text.before, cell: ({ row }) => shortJson(row.original.before) },
+          { header: text.after, cell: ({ row }) => shortJson(row.original.after) },
+          { accessorKey: 'address', header: text.address },
         ]}
         rowKey={({ id }) => id}
         empty={text.empty}

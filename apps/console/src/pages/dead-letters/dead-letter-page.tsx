@@ -155,12 +155,13 @@ function Details({ deadLetter }: { deadLetter: DeadLetter }) {
             label={text.edits}
             columns={[
               {
-                key: 'id',
-                label: text.id,
-                render: (edit) => <PageLink to={`/dead-letters/${edit.id}`}>{edit.id}</PageLink>,
+                header: text.id,
+                cell: ({ row }) => (
+                  <PageLink to={`/dead-letters/${row.original.id}`}>{row.original.id}</PageLink>
+                ),
               },
-              { key: 'reason', label: text.editReason, render: ({ reason }) => reason ?? '–' },
-              { key: 'at', label: text.at, render: ({ at }) => <Time at={at} /> },
+              { accessorKey: 'reason', header: text.editReason },
+              { header: text.at, cell: ({ row }) => <Time at={row.original.at} /> },
             ]}
             rows={edits}
             rowKey={(edit) => edit.id}
@@ -222,10 +223,13 @@ function History({ deadLetter: { actions } }: { deadLetter: DeadLetter }) {
       <DataTable
         label={text.history}
         columns={[
-          { key: 'action', label: text.jobs.action, render: ({ action }) => text.actionNames[action] },
-          { key: 'by', label: text.jobs.by, render: ({ by }) => by },
-          { key: 'why', label: text.jobs.why, render: ({ reason }) => reason ?? '–' },
-          { key: 'at', label: text.at, render: ({ at }) => <Time at={at} /> },
+          {
+            header: text.jobs.action,
+            cell: ({ row }) => text.actionNames[row.original.action],
+          },
+          { accessorKey: 'by', header: text.jobs.by },
+          { accessorKey: 'reason', header: text.jobs.why },
+          { header: text.at, cell: ({ row }) => <Time at={row.original.at} /> },
         ]}
         rows={actions}
         rowKey={({ at, action }) => `${at} ${action}`}

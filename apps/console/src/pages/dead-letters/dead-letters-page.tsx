@@ -1,18 +1,20 @@
 import type { components } from '@estoque/client';
 import { Button, Group, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import type { RowSelectionState } from '@tanstack/react-table';
 import { useState } from 'react';
 import { api, change, dataOf } from '../../api.js';
 import { useFormat } from '../../i18n/format.js';
 import { useText, useTexts } from '../../i18n/language.js';
 import { ConfirmDialog } from '../../parts/confirm-dialog.js';
-import { DataTable } from '../../parts/data-table.js';
+import { DataTable, NUMERIC } from '../../parts/data-table.js';
 import { ChoiceFilter, TextFilter } from '../../parts/filter-field.js';
 import { numberOf, useFilters, type Filters } from '../../parts/filters.js';
 import { PageLink } from '../../parts/links.js';
 import { Loaded } from '../../parts/loaded.js';
 import { Page } from '../../parts/page.js';
 import { PagedTable } from '../../parts/paged-table.js';
+import { ProblemAlert } from '../../parts/problem-alert.js';
 import { Section } from '../../parts/section.js';
 import { StatusBadge } from '../../parts/status-badge.js';
 import { Time } from '../../parts/time.js';
@@ -64,25 +66,29 @@ function Groups() {
             label={text.list}
             columns={[
               {
-                key: 'count',
-                label: text.number,
-                isNumeric: true,
-                render: ({ count }) => format.number(count),
+                header: text.number,
+                meta: NUMERIC,
+                cell: ({ row }) => format.number(row.original.count),
               },
-              { key: 'event', label: common.event, render: ({ event }) => <Name>{event}</Name> },
-              { key: 'reason', label: common.reason, render: ({ reason }) => <Name>{reason}</Name> },
-              { key: 'error', label: text.error, render: ({ error_pattern }) => error_pattern },
-              { key: 'first', label: common.firstSeen, render: ({ first_seen }) => <Time at={first_seen} /> },
-              { key: 'last', label: common.lastSeen, render: ({ last_seen }) => <Time at={last_seen} /> },
+              { header: common.event, cell: ({ row }) => <Name>{row.original.event}</Name> },
+              { header: common.reason, cell: ({ row }) => <Name>{row.original.reason}</Name> },
+              { accessorKey: 'error_pattern', header: text.error },
               {
-                key: 'show',
-                label: text.show,
-                render: ({ key, error_pattern }) => (
+                header: common.firstSeen,
+                cell: ({ row }) => <Time at={row.original.first_seen} />,
+              },
+              {
+                header: common.lastSeen,
+                cell: ({ row }) => <Time at={row.original.last_seen} />,
+              },
+              {
+                header: text.show,
+                cell: ({ row }) => (
                   <Button
                     size="compact-sm"
                     variant="default"
-                    aria-label={text.showGroup(error_pattern)}
-                    onClick={() => setFilters({ group: key, state: 'open' })}
+                    aria-label={text.showGroup(row.original.error_pattern)}
+                    onClick={() => setFilters({ group: row.original.key, state: 'open' })}
                   >
                     {text.show}
                   </Button>
@@ -99,13 +105,16 @@ function Groups() {
   );
 }
 
+type JobFilter = components['schemas']['DeadLetterFilterDto'];
+
 /** The filters of the address that a job can have, too. */
-const filterOf = ({ queue, event, reason, group, order_id }: Filters) => ({
+const filterOf = ({ queue, event, reason, group, order_id, text }: Filters): JobFilter => ({
   queue: queue || undefined,
   event: event || undefined,
   reason: reason || undefined,
   group: group && /^[0-9a-f]{32}$/.test(group) ? group : undefined,
   order_id: numberOf(order_id),
+  text: text || undefined,
 });
 
 function DeadLetterList() {
@@ -115,7 +124,12 @@ function DeadLetterList() {
   const query = {
     ...filterOf(filters),
     state: STATES.find((state) => state === filters.state),
-    text: filters.text || undefined,
+  };
+  const [selected, setSelected] = useState<RowSelectionState>({});
+  const ids = Object.keys(selected).map(Number);
+  const bulk = {
+    filter: ids.length > 0 ? { ids } : filterOf(filters),
+    onCreated: () => setSelected({}),
   };
   return (
     <Section
@@ -123,8 +137,13 @@ function DeadLetterList() {
       actions={
         may('operations:write') && (
           <>
-            <BulkAction action="replay" />
-            <BulkAction action="discard" />
+            {ids.length > 0 && (
+              <Button variant="subtle" size="xs" onClick={() => setSelected({})}>
+                {text.selection.clear}
+              </Button>
+            )}
+            <BulkAction action="replay" {...bulk} />
+            <BulkAction action="discard" {...bulk} />
           </>
         )
       }
@@ -152,29 +171,39 @@ function DeadLetterList() {
       </Group>
       <PagedTable<DeadLetter>
         label={text.list}
+        selection={
+          may('operations:write')
+            ? {
+                selected,
+                onChange: setSelected,
+                isSelectable: ({ state }) => state === 'open',
+                label: text.selection.label,
+                labelOf: ({ id }) => text.selection.labelOf(id),
+              }
+            : undefined
+        }
         columns={[
           {
-            key: 'id',
-            label: text.id,
-            render: ({ id }) => <PageLink to={`/dead-letters/${id}`}>{id}</PageLink>,
+            header: text.id,
+            cell: ({ row }) => <PageLink to={`/dead-letters/${row.original.id}`}>{row.original.id}</PageLink>,
           },
           {
-            key: 'state',
-            label: text.state,
-            render: ({ state }) => <StatusBadge tone={TONES[state]}>{text.states[state]}</StatusBadge>,
+            header: text.state,
+            cell: ({ row }) => (
+              <StatusBadge tone={TONES[row.original.state]}>{text.states[row.original.state]}</StatusBadge>
+            ),
           },
-          { key: 'event', label: text.event, render: ({ event }) => <Name>{event}</Name> },
-          { key: 'reason', label: text.reason, render: ({ reason }) => <Name>{reason}</Name> },
+          { header: text.event, cell: ({ row }) => <Name>{row.original.event}</Name> },
+          { header: text.reason, cell: ({ row }) => <Name>{row.original.reason}</Name> },
           {
-            key: 'error',
-            label: text.error,
-            render: ({ error }) => (
+            header: text.error,
+            cell: ({ row }) => (
               <Text size="sm" lineClamp={2}>
-                {error}
+                {row.original.error}
               </Text>
             ),
           },
-          { key: 'last', label: text.lastSeen, render: ({ last_seen }) => <Time at={last_seen} /> },
+          { header: text.lastSeen, cell: ({ row }) => <Time at={row.original.last_seen} /> },
         ]}
         rowKey={({ id }) => id}
         empty={text.empty}
@@ -188,52 +217,80 @@ function DeadLetterList() {
 
 const BULK_PATHS = { replay: '/v1/dead-letters/replay', discard: '/v1/dead-letters/discard' } as const;
 
-/** Replays or discards all open dead letters that match the filters of the list. */
-function BulkAction({ action }: { action: keyof typeof BULK_PATHS }) {
-  const { bulk: text, why } = useTexts(texts);
-  const { filters } = useFilters();
-  const by = useOperator();
+interface BulkProps {
+  action: keyof typeof BULK_PATHS;
+  filter: JobFilter;
+  onCreated: () => void;
+}
+
+/** Replays or discards the selected dead letters, or all open ones that match the filters of the list. */
+function BulkAction(props: BulkProps) {
+  const { bulk: text } = useTexts(texts);
+  const format = useFormat();
   const [isOpen, setIsOpen] = useState(false);
+  const { action, filter } = props;
+  return (
+    <>
+      <Button variant="default" size="xs" onClick={() => setIsOpen(true)}>
+        {filter.ids ? text[`${action}Selected`](format.number(filter.ids.length)) : text[action]}
+      </Button>
+      {isOpen && <BulkDialog {...props} onClose={() => setIsOpen(false)} />}
+    </>
+  );
+}
+
+function BulkDialog({ action, filter, onCreated, onClose }: BulkProps & { onClose: () => void }) {
+  const { bulk: text, why } = useTexts(texts);
+  const format = useFormat();
+  const by = useOperator();
   const [reason, setReason] = useState('');
-  const filter = filterOf(filters);
+  const { ids, ...query } = filter;
+  const counted = useQuery({
+    queryKey: ['dead-letter-count', query],
+    queryFn: () => dataOf(api.GET('/v1/dead-letters/count', { params: { query } })),
+    enabled: ids === undefined,
+    gcTime: 0,
+  });
+  const count = ids?.length ?? counted.data?.count;
   const group = useGroups().data?.data.find(({ key }) => key === filter.group);
   const shown = Object.entries({ ...filter, group: group?.error_pattern ?? filter.group }).filter(
     ([, value]) => value !== undefined,
   );
   return (
-    <>
-      <Button variant="default" size="xs" onClick={() => setIsOpen(true)}>
-        {text[action]}
-      </Button>
-      {isOpen && (
-        <ConfirmDialog
-          title={text[`${action}Title`]}
-          confirmLabel={text[action]}
-          isDangerous
-          doneText={text.done}
-          onClose={() => setIsOpen(false)}
-          onConfirm={() =>
-            change((header) =>
-              api.POST(BULK_PATHS[action], {
-                params: { header },
-                body: { by, filter, reason: reason.trim() || undefined },
-              }),
-            )
-          }
-        >
-          <Text size="sm">{text[`${action}Effect`]}</Text>
-          {shown.map(([name, value]) => (
-            <code key={name}>{`${name}: ${value}`}</code>
-          ))}
-          {filters.text && <Text size="sm">{text.withoutText}</Text>}
-          <TextInput
-            label={why}
-            maxLength={MAX_REASON_LENGTH}
-            value={reason}
-            onChange={({ currentTarget }) => setReason(currentTarget.value)}
-          />
-        </ConfirmDialog>
+    <ConfirmDialog
+      title={text[`${action}Title`]}
+      confirmLabel={ids ? text[`${action}Selected`](format.number(ids.length)) : text[action]}
+      isDangerous
+      isIncomplete={count === undefined}
+      doneText={text.done}
+      onClose={onClose}
+      onConfirm={async () => {
+        await change((header) =>
+          api.POST(BULK_PATHS[action], {
+            params: { header },
+            body: { by, filter, reason: reason.trim() || undefined },
+          }),
+        );
+        onCreated();
+      }}
+    >
+      <Text size="sm">{text[`${action}Effect`]}</Text>
+      {shown.map(([name, value]) => (
+        <code key={name}>{`${name}: ${Array.isArray(value) ? value.join(', ') : value}`}</code>
+      ))}
+      {counted.error ? (
+        <ProblemAlert error={counted.error} />
+      ) : (
+        <Text size="sm" fw={600} role="status">
+          {count === undefined ? text.counting : text.count(count, format.number(count))}
+        </Text>
       )}
-    </>
+      <TextInput
+        label={why}
+        maxLength={MAX_REASON_LENGTH}
+        value={reason}
+        onChange={({ currentTarget }) => setReason(currentTarget.value)}
+      />
+    </ConfirmDialog>
   );
 }

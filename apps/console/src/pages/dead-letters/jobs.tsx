@@ -46,32 +46,37 @@ export function Jobs() {
           <DataTable
             label={text.list}
             columns={[
-              { key: 'id', label: text.job, render: ({ id }) => id },
-              { key: 'action', label: text.action, render: ({ action }) => text.actions[action] },
+              { accessorKey: 'id', header: text.job },
+              { header: text.action, cell: ({ row }) => text.actions[row.original.action] },
               {
-                key: 'filter',
-                label: text.filter,
-                render: ({ filter }) =>
-                  Object.entries(filter)
+                header: text.filter,
+                cell: ({ row }) =>
+                  Object.entries(row.original.filter)
                     .map(
-                      ([name, value]) => `${name}: ${name === 'group' ? String(value).slice(0, 8) : value}`,
+                      ([name, value]) =>
+                        `${name}: ${String(value).slice(0, name === 'group' ? 8 : undefined)}`,
                     )
                     .join(', ') || '–',
               },
-              { key: 'by', label: text.by, render: (job) => job.by },
-              { key: 'why', label: text.why, render: ({ reason }) => reason ?? '–' },
-              { key: 'progress', label: text.progress, render: (job) => <JobProgress job={job} /> },
-              { key: 'created', label: text.created, render: ({ created_at }) => <Time at={created_at} /> },
+              { accessorKey: 'by', header: text.by },
+              { accessorKey: 'reason', header: text.why },
               {
-                key: 'stop',
-                label: text.stop,
-                render: (job) =>
-                  may('operations:write') && isUnfinished(job) ? (
+                header: text.progress,
+                cell: ({ row }) => <JobProgress job={row.original} />,
+              },
+              {
+                header: text.created,
+                cell: ({ row }) => <Time at={row.original.created_at} />,
+              },
+              {
+                header: text.stop,
+                cell: ({ row }) =>
+                  may('operations:write') && isUnfinished(row.original) ? (
                     <Button
                       size="compact-sm"
                       variant="default"
-                      aria-label={text.stopJob(job.id)}
-                      onClick={() => setStopped(job)}
+                      aria-label={text.stopJob(row.original.id)}
+                      onClick={() => setStopped(row.original)}
                     >
                       {text.stop}
                     </Button>

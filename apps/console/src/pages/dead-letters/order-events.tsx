@@ -39,32 +39,31 @@ export function OrderEvents({ id }: { id: number }) {
               <DataTable
                 label={text.title}
                 columns={[
-                  { key: 'event', label: common.event, render: ({ event }) => <code>{event}</code> },
-                  { key: 'at', label: common.at, render: ({ at }) => <Time at={at} /> },
+                  { header: common.event, cell: ({ row }) => <code>{row.original.event}</code> },
+                  { header: common.at, cell: ({ row }) => <Time at={row.original.at} /> },
                   {
-                    key: 'position',
-                    label: text.position,
-                    render: ({ position }) => text.positions[position],
+                    header: text.position,
+                    cell: ({ row }) => text.positions[row.original.position],
                   },
                   {
-                    key: 'dead-letter',
-                    label: common.id,
-                    render: ({ dead_letter_id, dead_letter_state }) =>
-                      dead_letter_id === null || dead_letter_state === null ? (
+                    header: common.id,
+                    cell: ({ row }) =>
+                      row.original.dead_letter_id === null || row.original.dead_letter_state === null ? (
                         '–'
                       ) : (
                         <>
-                          <PageLink to={`/dead-letters/${dead_letter_id}`}>{dead_letter_id}</PageLink>{' '}
-                          {common.states[dead_letter_state]}
+                          <PageLink to={`/dead-letters/${row.original.dead_letter_id}`}>
+                            {row.original.dead_letter_id}
+                          </PageLink>{' '}
+                          {common.states[row.original.dead_letter_state]}
                         </>
                       ),
                   },
                   {
-                    key: 'safe',
-                    label: text.safety,
-                    render: ({ is_safe }) => (
-                      <StatusBadge tone={is_safe ? 'good' : 'warning'}>
-                        {is_safe ? text.safe : text.unsafe}
+                    header: text.safety,
+                    cell: ({ row }) => (
+                      <StatusBadge tone={row.original.is_safe ? 'good' : 'warning'}>
+                        {row.original.is_safe ? text.safe : text.unsafe}
                       </StatusBadge>
                     ),
                   },

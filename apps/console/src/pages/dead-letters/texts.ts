@@ -30,16 +30,24 @@ export const texts = defineTexts({
       shown: 'The list shows one group.',
       showAll: 'Show all dead letters',
     },
+    selection: {
+      label: 'Select',
+      labelOf: (id: number) => `Select dead letter ${id}`,
+      clear: 'Clear the selection',
+    },
     bulk: {
       replay: 'Replay all open ones',
       discard: 'Discard all open ones',
       replayTitle: 'Replay dead letters',
       discardTitle: 'Discard dead letters',
+      replaySelected: (count: string) => `Replay ${count} selected`,
+      discardSelected: (count: string) => `Discard ${count} selected`,
       replayEffect:
-        'Each open dead letter of the list is published to its queue again, in the background. The events of an order keep their sequence.',
-      discardEffect: 'Each open dead letter of the list is closed. It can be read until it is pruned.',
-      withoutText:
-        'The text is not part of the filter: all dead letters that match the other filters are selected.',
+        'Each open dead letter that matches is published to its queue again, in the background. The events of an order keep their sequence.',
+      discardEffect: 'Each open dead letter that matches is closed. It can be read until it is pruned.',
+      counting: 'Counting…',
+      count: (count: number, shown: string) =>
+        count === 1 ? '1 dead letter matches.' : `${shown} dead letters match.`,
       done: 'The job is stored. Its progress is shown below.',
     },
     jobs: {
@@ -176,16 +184,24 @@ export const texts = defineTexts({
       shown: 'A lista mostra um grupo.',
       showAll: 'Mostrar todas as dead letters',
     },
+    selection: {
+      label: 'Selecionar',
+      labelOf: (id: number) => `Selecionar a dead letter ${id}`,
+      clear: 'Limpar a seleção',
+    },
     bulk: {
       replay: 'Reenviar todas as abertas',
       discard: 'Descartar todas as abertas',
       replayTitle: 'Reenviar dead letters',
       discardTitle: 'Descartar dead letters',
+      replaySelected: (count: string) => `Reenviar ${count} selecionadas`,
+      discardSelected: (count: string) => `Descartar ${count} selecionadas`,
       replayEffect:
-        'Cada dead letter aberta da lista é publicada de novo na sua fila, em segundo plano. Os eventos de um pedido mantêm a sequência.',
-      discardEffect: 'Cada dead letter aberta da lista é fechada. Ela pode ser lida até ser removida.',
-      withoutText:
-        'O texto não faz parte do filtro: todas as dead letters dos outros filtros são escolhidas.',
+        'Cada dead letter aberta que corresponde é publicada de novo na sua fila, em segundo plano. Os eventos de um pedido mantêm a sequência.',
+      discardEffect: 'Cada dead letter aberta que corresponde é fechada. Ela pode ser lida até ser removida.',
+      counting: 'Contando…',
+      count: (count: number, shown: string) =>
+        count === 1 ? '1 dead letter corresponde.' : `${shown} dead letters correspondem.`,
       done: 'A tarefa foi registrada. O progresso aparece abaixo.',
     },
     jobs: {

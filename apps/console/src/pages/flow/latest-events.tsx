@@ -1,7 +1,7 @@
 import { Alert, Text } from '@mantine/core';
 import { useFormat } from '../../i18n/format.js';
 import { useTexts } from '../../i18n/language.js';
-import { DataTable } from '../../parts/data-table.js';
+import { DataTable, NUMERIC } from '../../parts/data-table.js';
 import { OrderLink } from '../../parts/links.js';
 import { Section } from '../../parts/section.js';
 import { Time } from '../../parts/time.js';
@@ -28,16 +28,18 @@ export function LatestEvents({ watched: { events, lost, rate } }: { watched: Wat
           <Text size="sm">{text.many}</Text>
           <DataTable
             label={text.title}
-            rows={Object.entries(rate.events)}
-            rowKey={([event]) => event}
+            rows={Object.entries(rate.events).map(([event, count]) => ({
+              event,
+              rate: Math.round(count / rate.seconds),
+            }))}
+            rowKey={({ event }) => event}
             empty={text.none}
             columns={[
-              { key: 'event', label: text.event, render: ([event]) => event },
+              { accessorKey: 'event', header: text.event },
               {
-                key: 'rate',
-                label: text.perSecond,
-                isNumeric: true,
-                render: ([, count]) => format.number(Math.round(count / rate.seconds)),
+                header: text.perSecond,
+                meta: NUMERIC,
+                cell: ({ row }) => format.number(row.original.rate),
               },
             ]}
           />
@@ -49,9 +51,9 @@ export function LatestEvents({ watched: { events, lost, rate } }: { watched: Wat
           rowKey={({ key }) => key}
           empty={text.none}
           columns={[
-            { key: 'order', label: text.order, render: ({ order_id }) => <OrderLink id={order_id} /> },
-            { key: 'event', label: text.event, render: ({ event }) => event },
-            { key: 'time', label: text.time, render: ({ at }) => <Time at={at} /> },
+            { header: text.order, cell: ({ row }) => <OrderLink id={row.original.order_id} /> },
+            { accessorKey: 'event', header: text.event },
+            { header: text.time, cell: ({ row }) => <Time at={row.original.at} /> },
           ]}
         />
       )}

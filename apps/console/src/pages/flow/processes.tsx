@@ -1,7 +1,7 @@
 import type { components } from '@estoque/client';
 import { useFormat } from '../../i18n/format.js';
 import { useTexts } from '../../i18n/language.js';
-import { DataTable } from '../../parts/data-table.js';
+import { DataTable, NUMERIC } from '../../parts/data-table.js';
 import { Section } from '../../parts/section.js';
 import { StatusBadge, type Tone } from '../../parts/status-badge.js';
 import { Time } from '../../parts/time.js';
@@ -46,33 +46,30 @@ export function Processes({ processes }: { processes: Process[] }) {
         rowKey={({ instance }) => instance}
         empty={text.none}
         columns={[
-          { key: 'app', label: text.app, render: ({ app }) => app },
+          { accessorKey: 'app', header: text.app },
           {
-            key: 'state',
-            label: text.state,
-            render: ({ state, is_silent }) => <ProcessState state={state} isSilent={is_silent} />,
+            header: text.state,
+            cell: ({ row }) => <ProcessState state={row.original.state} isSilent={row.original.is_silent} />,
           },
           {
-            key: 'handled',
-            label: text.handled,
-            isNumeric: true,
-            render: ({ events }) => format.number(events.reduce((total, { done }) => total + done, 0)),
+            header: text.handled,
+            meta: NUMERIC,
+            cell: ({ row }) =>
+              format.number(row.original.events.reduce((total, { done }) => total + done, 0)),
           },
           {
-            key: 'p50',
-            label: text.p50,
-            isNumeric: true,
-            render: (process) => durationOr(slowest(process, 'p50_ms')),
+            header: text.p50,
+            meta: NUMERIC,
+            cell: ({ row }) => durationOr(slowest(row.original, 'p50_ms')),
           },
           {
-            key: 'p95',
-            label: text.p95,
-            isNumeric: true,
-            render: (process) => durationOr(slowest(process, 'p95_ms')),
+            header: text.p95,
+            meta: NUMERIC,
+            cell: ({ row }) => durationOr(slowest(row.original, 'p95_ms')),
           },
-          { key: 'version', label: text.version, render: ({ version }) => version },
-          { key: 'instance', label: text.instance, render: ({ instance }) => instance },
-          { key: 'started', label: text.started, render: ({ started_at }) => <Time at={started_at} /> },
+          { accessorKey: 'version', header: text.version },
+          { accessorKey: 'instance', header: text.instance },
+          { header: text.started, cell: ({ row }) => <Time at={row.original.started_at} /> },
         ]}
       />
     </Section>

@@ -1,7 +1,7 @@
 import type { components } from '@estoque/client';
 import { useFormat } from '../../i18n/format.js';
 import { useTexts } from '../../i18n/language.js';
-import { DataTable } from '../../parts/data-table.js';
+import { DataTable, NUMERIC } from '../../parts/data-table.js';
 import { Section } from '../../parts/section.js';
 import { texts } from './texts.js';
 
@@ -19,33 +19,39 @@ export function Queues({ queues }: { queues: Queue[] }) {
         rowKey={({ name }) => name}
         empty={unknown}
         columns={[
-          { key: 'name', label: text.name, render: ({ name }) => name },
+          { accessorKey: 'name', header: text.name },
           {
-            key: 'messages',
-            label: text.messages,
-            isNumeric: true,
-            render: ({ messages }) => numberOr(messages),
+            header: text.messages,
+            meta: NUMERIC,
+            cell: ({ row }) => numberOr(row.original.messages),
           },
           {
-            key: 'inFlight',
-            label: text.inFlight,
-            isNumeric: true,
-            render: ({ kind, in_flight }) => (kind === 'work' ? format.number(in_flight) : '–'),
+            header: text.inFlight,
+            meta: NUMERIC,
+            cell: ({ row }) => (row.original.kind === 'work' ? format.number(row.original.in_flight) : '–'),
           },
           {
-            key: 'consumers',
-            label: text.consumers,
-            isNumeric: true,
-            render: ({ consumers }) => numberOr(consumers),
+            header: text.consumers,
+            meta: NUMERIC,
+            cell: ({ row }) => numberOr(row.original.consumers),
           },
-          { key: 'in', label: text.rateIn, isNumeric: true, render: ({ rate_in }) => numberOr(rate_in) },
-          { key: 'out', label: text.rateOut, isNumeric: true, render: ({ rate_out }) => numberOr(rate_out) },
           {
-            key: 'oldest',
-            label: text.oldest,
-            isNumeric: true,
-            render: ({ oldest_message_seconds: seconds }) =>
-              seconds === null ? '–' : format.duration(seconds * 1_000),
+            header: text.rateIn,
+            meta: NUMERIC,
+            cell: ({ row }) => numberOr(row.original.rate_in),
+          },
+          {
+            header: text.rateOut,
+            meta: NUMERIC,
+            cell: ({ row }) => numberOr(row.original.rate_out),
+          },
+          {
+            header: text.oldest,
+            meta: NUMERIC,
+            cell: ({ row }) =>
+              row.original.oldest_message_seconds === null
+                ? '–'
+                : format.duration(row.original.oldest_message_seconds * 1_000),
           },
         ]}
       />

@@ -17,6 +17,7 @@ export const texts = defineTexts({
     duration: 'Took',
     outcome: 'Outcome',
     when: 'When',
+    requestEnd: 'until the order was written; the commit and the answer follow',
     none: 'Nothing is stored about this order.',
     kinds: {
       http_request: 'request',
@@ -54,6 +55,7 @@ export const texts = defineTexts({
     duration: 'Duração',
     outcome: 'Resultado',
     when: 'Quando',
+    requestEnd: 'até a gravação do pedido; o commit e a resposta vêm depois',
     none: 'Nada está gravado sobre este pedido.',
     kinds: {
       http_request: 'requisição',

@@ -2,7 +2,7 @@ import type { components } from '@estoque/client';
 import { useFormat } from '../../i18n/format.js';
 import { useTexts } from '../../i18n/language.js';
 import { statusTexts } from '../../i18n/statuses.js';
-import { DataTable } from '../../parts/data-table.js';
+import { DataTable, NUMERIC } from '../../parts/data-table.js';
 import './journey.css';
 import { texts } from './texts.js';
 
@@ -27,55 +27,54 @@ export function Waterfall({ spans }: { spans: Span[] }) {
       empty={text.none}
       columns={[
         {
-          key: 'what',
-          label: text.what,
-          render: (span) => (
-            <span title={JSON.stringify(span.detail)}>
-              {text.kinds[span.kind]} <strong>{nameOf(span)}</strong>
+          header: text.what,
+          cell: ({ row }) => (
+            <span title={JSON.stringify(row.original.detail)}>
+              {text.kinds[row.original.kind]} <strong>{nameOf(row.original)}</strong>
+              {row.original.kind === 'http_request' && (
+                <small className="journey-note">{text.requestEnd}</small>
+              )}
             </span>
           ),
         },
         {
-          key: 'app',
-          label: text.app,
-          render: ({ app, process, version }) => (
+          header: text.app,
+          cell: ({ row }) => (
             <div className="journey-app">
-              {app ?? '–'}
-              {process !== null && (
-                <small title={`${process}, ${text.version} ${version}`}>
-                  {hostOf(process)} {version}
+              {row.original.app ?? '–'}
+              {row.original.process !== null && (
+                <small title={`${row.original.process}, ${text.version} ${row.original.version}`}>
+                  {hostOf(row.original.process)} {row.original.version}
                 </small>
               )}
             </div>
           ),
         },
         {
-          key: 'started',
-          label: text.started,
-          isNumeric: true,
-          render: ({ started_at }) => format.duration(Date.parse(started_at) - begin),
+          header: text.started,
+          meta: NUMERIC,
+          cell: ({ row }) => format.duration(Date.parse(row.original.started_at) - begin),
         },
         {
-          key: 'waited',
-          label: text.waited,
-          isNumeric: true,
-          render: ({ started_at, received_at }) =>
-            received_at === null ? '–' : format.duration(waitOf({ started_at, received_at })),
+          header: text.waited,
+          meta: NUMERIC,
+          cell: ({ row }) =>
+            row.original.received_at === null ? '–' : format.duration(waitOf(row.original)),
         },
         {
-          key: 'duration',
-          label: text.duration,
-          isNumeric: true,
-          render: (span) =>
-            span.finished_at === null
+          header: text.duration,
+          meta: NUMERIC,
+          cell: ({ row }) =>
+            row.original.finished_at === null
               ? '–'
-              : format.duration(endOf(span) - Date.parse(span.received_at ?? span.started_at)),
+              : format.duration(
+                  endOf(row.original) - Date.parse(row.original.received_at ?? row.original.started_at),
+                ),
         },
-        { key: 'outcome', label: text.outcome, render: ({ outcome }) => outcome ?? '–' },
+        { accessorKey: 'outcome', header: text.outcome },
         {
-          key: 'bar',
-          label: text.when,
-          render: (span) => <Bar span={span} begin={begin} total={total} />,
+          header: text.when,
+          cell: ({ row }) => <Bar span={row.original} begin={begin} total={total} />,
         },
       ]}
     />

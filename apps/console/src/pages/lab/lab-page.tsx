@@ -60,19 +60,18 @@ function Drills({ drills, isBusy }: { drills: Lab['drills']; isBusy: boolean }) 
         rowKey={({ name }) => name}
         empty={text.noRuns}
         columns={[
-          { key: 'name', label: text.drill, render: ({ name }) => <code>{name}</code> },
-          { key: 'effect', label: text.effect, render: ({ name }) => text.effects[name] },
+          { header: text.drill, cell: ({ row }) => <code>{row.original.name}</code> },
+          { header: text.effect, cell: ({ row }) => text.effects[row.original.name] },
           {
-            key: 'run',
-            label: text.run,
-            render: ({ name }) =>
+            header: text.run,
+            cell: ({ row }) =>
               mayAll('operations:write') && (
                 <Button
                   size="xs"
                   variant="default"
                   disabled={isBusy}
-                  aria-label={text.runDrill(name)}
-                  onClick={() => setChosen(name)}
+                  aria-label={text.runDrill(row.original.name)}
+                  onClick={() => setChosen(row.original.name)}
                 >
                   {text.run}
                 </Button>

@@ -50,42 +50,42 @@ export function NotificationsPage() {
         queryKey={['notifications', query]}
         load={(cursor) => dataOf(api.GET('/v1/notifications', { params: { query: { ...query, cursor } } }))}
         columns={[
-          { key: 'id', label: text.id, render: ({ id }) => id },
-          { key: 'kind', label: text.kind, render: ({ kind }) => text.kinds[kind] },
+          { accessorKey: 'id', header: text.id },
+          { header: text.kind, cell: ({ row }) => text.kinds[row.original.kind] },
           {
-            key: 'order',
-            label: text.order,
-            render: ({ order_id }) => (order_id === null ? '–' : <OrderLink id={order_id} />),
+            header: text.order,
+            cell: ({ row }) =>
+              row.original.order_id === null ? '–' : <OrderLink id={row.original.order_id} />,
           },
-          { key: 'recipient', label: text.recipient, render: ({ recipient }) => recipient },
+          { accessorKey: 'recipient', header: text.recipient },
           {
-            key: 'state',
-            label: text.state,
-            render: ({ state }) => <StatusBadge tone={TONES[state]}>{text.states[state]}</StatusBadge>,
+            header: text.state,
+            cell: ({ row }) => (
+              <StatusBadge tone={TONES[row.original.state]}>{text.states[row.original.state]}</StatusBadge>
+            ),
           },
-          { key: 'error', label: text.lastError, render: ({ last_error }) => last_error ?? '–' },
-          { key: 'created', label: text.created, render: ({ created_at }) => <Time at={created_at} /> },
+          { accessorKey: 'last_error', header: text.lastError },
+          { header: text.created, cell: ({ row }) => <Time at={row.original.created_at} /> },
           {
-            key: 'actions',
-            label: text.actions,
-            render: (notification) => (
+            header: text.actions,
+            cell: ({ row }) => (
               <Group gap="xs">
                 {mayAll('notifications:read') && (
                   <Button
                     size="compact-sm"
                     variant="default"
-                    aria-label={text.showMail(notification.id)}
-                    onClick={() => setShown(notification)}
+                    aria-label={text.showMail(row.original.id)}
+                    onClick={() => setShown(row.original)}
                   >
                     {text.show}
                   </Button>
                 )}
-                {may('operations:write') && notification.state !== 'pending' && (
+                {may('operations:write') && row.original.state !== 'pending' && (
                   <Button
                     size="compact-sm"
                     variant="default"
-                    aria-label={text.resend.label(notification.id)}
-                    onClick={() => setResent(notification)}
+                    aria-label={text.resend.label(row.original.id)}
+                    onClick={() => setResent(row.original)}
                   >
                     {text.resend.action}
                   </Button>

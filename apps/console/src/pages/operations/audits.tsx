@@ -6,7 +6,7 @@ import { api, dataOf } from '../../api.js';
 import { useFormat } from '../../i18n/format.js';
 import { useTexts } from '../../i18n/language.js';
 import { ConfirmDialog } from '../../parts/confirm-dialog.js';
-import { DataTable } from '../../parts/data-table.js';
+import { DataTable, NUMERIC } from '../../parts/data-table.js';
 import { OrderLink, ProductLink } from '../../parts/links.js';
 import { Loaded } from '../../parts/loaded.js';
 import { Section } from '../../parts/section.js';
@@ -46,24 +46,27 @@ export function Audits() {
           <DataTable
             label={text.audits}
             columns={[
-              { key: 'id', label: text.audit, render: ({ id }) => id },
-              { key: 'state', label: text.state, render: ({ state }) => text.states[state] },
-              { key: 'result', label: text.result, render: (audit) => <Result audit={audit} /> },
+              { accessorKey: 'id', header: text.audit },
+              { header: text.state, cell: ({ row }) => text.states[row.original.state] },
+              { header: text.result, cell: ({ row }) => <Result audit={row.original} /> },
               {
-                key: 'movements',
-                label: text.movements,
-                isNumeric: true,
-                render: ({ totals }) => (totals ? format.number(totals.movements) : '–'),
+                header: text.movements,
+                meta: NUMERIC,
+                cell: ({ row }) => (row.original.totals ? format.number(row.original.totals.movements) : '–'),
               },
-              { key: 'at', label: text.requested, render: ({ requested_at }) => <Time at={requested_at} /> },
               {
-                key: 'took',
-                label: text.took,
-                isNumeric: true,
-                render: ({ started_at, finished_at }) =>
-                  started_at === null || finished_at === null
+                header: text.requested,
+                cell: ({ row }) => <Time at={row.original.requested_at} />,
+              },
+              {
+                header: text.took,
+                meta: NUMERIC,
+                cell: ({ row }) =>
+                  row.original.started_at === null || row.original.finished_at === null
                     ? '–'
-                    : format.duration(Date.parse(finished_at) - Date.parse(started_at)),
+                    : format.duration(
+                        Date.parse(row.original.finished_at) - Date.parse(row.original.started_at),
+                      ),
               },
             ]}
             rows={data}
@@ -100,28 +103,31 @@ function Discrepancies({ audit }: { audit: Audit | undefined }) {
     <DataTable
       label={text.latest}
       columns={[
-        { key: 'check', label: text.check, render: ({ check }) => check },
+        { accessorKey: 'check', header: text.check },
         {
-          key: 'product',
-          label: text.product,
-          render: ({ product_id }) => (product_id === null ? '–' : <ProductLink id={product_id} />),
+          header: text.product,
+          cell: ({ row }) =>
+            row.original.product_id === null ? '–' : <ProductLink id={row.original.product_id} />,
         },
         {
-          key: 'order',
-          label: text.order,
-          render: ({ order_id }) => (order_id === null ? '–' : <OrderLink id={order_id} />),
+          header: text.order,
+          cell: ({ row }) =>
+            row.original.order_id === null ? '–' : <OrderLink id={row.original.order_id} />,
         },
         {
-          key: 'expected',
-          label: text.expected,
-          isNumeric: true,
-          render: ({ expected }) => format.number(expected),
+          header: text.expected,
+          meta: NUMERIC,
+          cell: ({ row }) => format.number(row.original.expected),
         },
-        { key: 'found', label: text.found, isNumeric: true, render: ({ found }) => format.number(found) },
         {
-          key: 'repair',
-          label: repairTexts.column,
-          render: ({ check, product_id }) => (check === 'on_hand' ? <Repair productId={product_id} /> : '–'),
+          header: text.found,
+          meta: NUMERIC,
+          cell: ({ row }) => format.number(row.original.found),
+        },
+        {
+          header: repairTexts.column,
+          cell: ({ row }) =>
+            row.original.check === 'on_hand' ? <Repair productId={row.original.product_id} /> : '–',
         },
       ]}
       rows={discrepancies}

@@ -9,11 +9,14 @@ import { Loaded } from '../../parts/loaded.js';
 import { Section } from '../../parts/section.js';
 import { texts } from './texts.js';
 
+/** The retention in it shows runs, which are about a minute apart. */
+const REFRESH_MS = 30_000;
+
 export const useConfiguration = () =>
   useQuery({
     queryKey: ['configuration'],
     queryFn: () => dataOf(api.GET('/v1/operations/configuration')),
-    staleTime: Infinity,
+    refetchInterval: REFRESH_MS,
   });
 
 /** Environment variables of the API without secrets, and the migrations of the database. */
@@ -49,13 +52,12 @@ export function Configuration() {
             <DataTable
               label={text.configuration}
               columns={[
-                { key: 'name', label: text.variable, render: ({ name }) => <code>{name}</code> },
+                { header: text.variable, cell: ({ row }) => <code>{row.original.name}</code> },
                 {
-                  key: 'value',
-                  label: text.value,
-                  render: ({ value, is_secret, is_set }) => {
-                    if (!is_set) return <Text c="dimmed">{text.unset}</Text>;
-                    return is_secret ? text.secret : <code>{value}</code>;
+                  header: text.value,
+                  cell: ({ row }) => {
+                    if (!row.original.is_set) return <Text c="dimmed">{text.unset}</Text>;
+                    return row.original.is_secret ? text.secret : <code>{row.original.value}</code>;
                   },
                 },
               ]}

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { api, dataOf } from '../../api.js';
 import { useFormat } from '../../i18n/format.js';
 import { useText, useTexts } from '../../i18n/language.js';
-import { DataTable } from '../../parts/data-table.js';
+import { DataTable, NUMERIC } from '../../parts/data-table.js';
 import { Facts } from '../../parts/facts.js';
 import { OrderLink } from '../../parts/links.js';
 import { Loaded } from '../../parts/loaded.js';
@@ -69,14 +69,16 @@ function StuckOrders() {
           <DataTable
             label={text.stuck}
             columns={[
-              { key: 'order', label: text.order, render: ({ id }) => <OrderLink id={id} /> },
-              { key: 'status', label: text.status, render: ({ status }) => <OrderStatus status={status} /> },
-              { key: 'since', label: text.since, render: ({ since }) => format.relative(since) },
+              { header: text.order, cell: ({ row }) => <OrderLink id={row.original.id} /> },
               {
-                key: 'republished',
-                label: text.republished,
-                isNumeric: true,
-                render: ({ republish_count }) => format.number(republish_count),
+                header: text.status,
+                cell: ({ row }) => <OrderStatus status={row.original.status} />,
+              },
+              { header: text.since, cell: ({ row }) => format.relative(row.original.since) },
+              {
+                header: text.republished,
+                meta: NUMERIC,
+                cell: ({ row }) => format.number(row.original.republish_count),
               },
             ]}
             rows={data}

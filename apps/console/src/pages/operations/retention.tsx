@@ -1,9 +1,11 @@
 import type { components } from '@estoque/client';
-import { Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import { useFormat } from '../../i18n/format.js';
 import { useTexts } from '../../i18n/language.js';
-import { DataTable } from '../../parts/data-table.js';
+import { DataTable, NUMERIC } from '../../parts/data-table.js';
 import { Section } from '../../parts/section.js';
+import { StatusBadge } from '../../parts/status-badge.js';
+import { Time } from '../../parts/time.js';
 import { useConfiguration } from './configuration.js';
 import { Loaded } from '../../parts/loaded.js';
 import { texts } from './texts.js';
@@ -12,6 +14,8 @@ type Retention = components['schemas']['RetentionDto'];
 
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
+
+const isKept = ({ seconds, max_count }: Retention) => seconds === null && max_count === null;
 
 /** What is deleted, and when. */
 export function RetentionSection() {
@@ -34,28 +38,25 @@ export function RetentionSection() {
           <DataTable
             label={text.title}
             columns={[
-              { key: 'data', label: text.data, render: ({ data }) => text.names[data] },
+              { header: text.data, cell: ({ row }) => text.names[row.original.data] },
               {
-                key: 'kept',
-                label: text.kept,
-                render: (row) =>
-                  row.seconds === null && row.max_count === null ? (
-                    <Text c="dimmed">{text.forever}</Text>
-                  ) : (
-                    keptFor(row)
-                  ),
+                header: text.kept,
+                cell: ({ row }) =>
+                  isKept(row.original) ? <Text c="dimmed">{text.forever}</Text> : keptFor(row.original),
               },
               {
-                key: 'max',
-                label: text.max,
-                isNumeric: true,
-                render: ({ max_count }) => (max_count === null ? '–' : format.number(max_count)),
+                header: text.max,
+                meta: NUMERIC,
+                cell: ({ row }) =>
+                  row.original.max_count === null ? '–' : format.number(row.original.max_count),
               },
               {
-                key: 'variable',
-                label: text.variable,
-                render: ({ variable }) => (variable === null ? '–' : <code>{variable}</code>),
+                header: text.variable,
+                cell: ({ row }) =>
+                  row.original.variable === null ? '–' : <code>{row.original.variable}</code>,
               },
+              { header: text.lastRun, cell: ({ row }) => <LastRun rule={row.original} /> },
+              { header: text.lastDeletion, cell: ({ row }) => <LastDeletion rule={row.original} /> },
             ]}
             rows={retention}
             rowKey={({ data }) => data}
@@ -64,5 +65,39 @@ export function RetentionSection() {
         )}
       </Loaded>
     </Section>
+  );
+}
+
+function LastRun({ rule }: { rule: Retention }) {
+  const { retention: text } = useTexts(texts);
+  if (isKept(rule)) return '–';
+  if (rule.variable === null)
+    return (
+      <Text c="dimmed" size="sm">
+        {text.withNew}
+      </Text>
+    );
+  return (
+    <Stack gap={4}>
+      {rule.last_run ? <Time at={rule.last_run.ended_at} /> : text.noRun}
+      {rule.is_overdue && <StatusBadge tone="bad">{text.overdue}</StatusBadge>}
+      {rule.last_run?.error && (
+        <>
+          <StatusBadge tone="bad">{text.failed}</StatusBadge>
+          <Text size="sm">{rule.last_run.error}</Text>
+        </>
+      )}
+    </Stack>
+  );
+}
+
+function LastDeletion({ rule: { last_run } }: { rule: Retention }) {
+  const { retention: text } = useTexts(texts);
+  const format = useFormat();
+  if (!last_run?.last_deletion_at || !last_run.last_deletion_count) return '–';
+  return (
+    <>
+      {text.deleted(format.number(last_run.last_deletion_count))}, <Time at={last_run.last_deletion_at} />
+    </>
   );
 }

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { api, dataOf } from '../../api.js';
 import { useFormat } from '../../i18n/format.js';
 import { useTexts } from '../../i18n/language.js';
-import { DataTable } from '../../parts/data-table.js';
+import { DataTable, NUMERIC } from '../../parts/data-table.js';
 import { Loaded } from '../../parts/loaded.js';
 import { Section } from '../../parts/section.js';
 import { Time } from '../../parts/time.js';
@@ -55,15 +55,14 @@ export function Versions() {
               <DataTable
                 label={text.title}
                 columns={[
-                  { key: 'app', label: text.app, render: ({ app }) => app },
-                  { key: 'version', label: text.version, render: ({ version }) => version },
+                  { accessorKey: 'app', header: text.app },
+                  { accessorKey: 'version', header: text.version },
                   {
-                    key: 'processes',
-                    label: text.processes,
-                    isNumeric: true,
-                    render: ({ processes: count }) => format.number(count),
+                    header: text.processes,
+                    meta: NUMERIC,
+                    cell: ({ row }) => format.number(row.original.processes),
                   },
-                  { key: 'since', label: text.since, render: ({ since }) => <Time at={since} /> },
+                  { header: text.since, cell: ({ row }) => <Time at={row.original.since} /> },
                 ]}
                 rows={versions}
                 rowKey={({ app, version }) => `${app} ${version}`}

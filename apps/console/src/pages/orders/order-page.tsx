@@ -5,7 +5,7 @@ import { api, dataOf } from '../../api.js';
 import { useFormat } from '../../i18n/format.js';
 import { useText, useTexts } from '../../i18n/language.js';
 import { ORDER_TONES, statusTexts } from '../../i18n/statuses.js';
-import { DataTable } from '../../parts/data-table.js';
+import { DataTable, NUMERIC } from '../../parts/data-table.js';
 import { EmptyState } from '../../parts/empty-state.js';
 import { Facts } from '../../parts/facts.js';
 import { PageLink, ProductLink } from '../../parts/links.js';
@@ -84,8 +84,8 @@ function OrderDetails({ order }: { order: Order }) {
         <DataTable
           label={text.timeline}
           columns={[
-            { key: 'step', label: text.step, render: ({ step }) => statuses[step] },
-            { key: 'at', label: text.at, render: ({ at }) => <Time at={at} /> },
+            { header: text.step, cell: ({ row }) => statuses[row.original.step] },
+            { header: text.at, cell: ({ row }) => <Time at={row.original.at} /> },
           ]}
           rows={order.timeline}
           rowKey={({ step, at }) => `${step} ${at}`}
@@ -148,42 +148,40 @@ function Lines({ order }: { order: Order }) {
     <DataTable
       label={text.lines}
       columns={[
-        { key: 'sku', label: 'SKU', render: ({ sku }) => sku },
+        { accessorKey: 'sku', header: 'SKU' },
         {
-          key: 'product',
-          label: text.product,
-          render: ({ product_id, name }) =>
-            canOpenProducts ? <ProductLink id={product_id}>{name}</ProductLink> : name,
+          header: text.product,
+          cell: ({ row }) =>
+            canOpenProducts ? (
+              <ProductLink id={row.original.product_id}>{row.original.name}</ProductLink>
+            ) : (
+              row.original.name
+            ),
         },
         {
-          key: 'quantity',
-          label: text.quantity,
-          isNumeric: true,
-          render: ({ quantity }) => format.number(quantity),
+          header: text.quantity,
+          meta: NUMERIC,
+          cell: ({ row }) => format.number(row.original.quantity),
         },
         {
-          key: 'shipped',
-          label: text.shipped,
-          isNumeric: true,
-          render: ({ shipped }) => format.number(shipped),
+          header: text.shipped,
+          meta: NUMERIC,
+          cell: ({ row }) => format.number(row.original.shipped),
         },
         {
-          key: 'returned',
-          label: text.returned,
-          isNumeric: true,
-          render: ({ returned }) => format.number(returned),
+          header: text.returned,
+          meta: NUMERIC,
+          cell: ({ row }) => format.number(row.original.returned),
         },
         {
-          key: 'price',
-          label: text.unitPrice,
-          isNumeric: true,
-          render: ({ unit_price }) => format.money(unit_price, currency),
+          header: text.unitPrice,
+          meta: NUMERIC,
+          cell: ({ row }) => format.money(row.original.unit_price, currency),
         },
         {
-          key: 'amount',
-          label: text.amount,
-          isNumeric: true,
-          render: ({ amount }) => format.money(amount, currency),
+          header: text.amount,
+          meta: NUMERIC,
+          cell: ({ row }) => format.money(row.original.amount, currency),
         },
       ]}
       rows={order.lines}
@@ -213,14 +211,10 @@ function Fulfilment({ order }: { order: Order }) {
           <DataTable
             label={text.shipments}
             columns={[
-              { key: 'at', label: text.at, render: ({ created_at }) => <Time at={created_at} /> },
-              { key: 'lines', label: text.lines, render: ({ lines }) => unitsOf(lines) },
-              { key: 'carrier', label: text.carrier, render: ({ carrier }) => carrier ?? '–' },
-              {
-                key: 'tracking',
-                label: text.tracking,
-                render: ({ tracking_number }) => tracking_number ?? '–',
-              },
+              { header: text.at, cell: ({ row }) => <Time at={row.original.created_at} /> },
+              { header: text.lines, cell: ({ row }) => unitsOf(row.original.lines) },
+              { accessorKey: 'carrier', header: text.carrier },
+              { accessorKey: 'tracking_number', header: text.tracking },
             ]}
             rows={order.shipments}
             rowKey={({ id }) => id}
@@ -233,14 +227,16 @@ function Fulfilment({ order }: { order: Order }) {
           <DataTable
             label={text.returns}
             columns={[
-              { key: 'at', label: text.at, render: ({ created_at }) => <Time at={created_at} /> },
-              { key: 'lines', label: text.lines, render: ({ lines }) => unitsOf(lines) },
-              { key: 'restocked', label: text.restocked, render: ({ restocked }) => (restocked ? yes : no) },
+              { header: text.at, cell: ({ row }) => <Time at={row.original.created_at} /> },
+              { header: text.lines, cell: ({ row }) => unitsOf(row.original.lines) },
               {
-                key: 'refund',
-                label: text.refund,
-                isNumeric: true,
-                render: ({ amount }) => format.money(amount, order.totals.currency),
+                header: text.restocked,
+                cell: ({ row }) => (row.original.restocked ? yes : no),
+              },
+              {
+                header: text.refund,
+                meta: NUMERIC,
+                cell: ({ row }) => format.money(row.original.amount, order.totals.currency),
               },
             ]}
             rows={order.returns}

@@ -6,7 +6,7 @@ import { api, dataOf } from '../../api.js';
 import { useFormat } from '../../i18n/format.js';
 import { useText, useTexts } from '../../i18n/language.js';
 import { ORDER_STATUSES, statusTexts, type OrderStatus as Status } from '../../i18n/statuses.js';
-import type { Column } from '../../parts/data-table.js';
+import { NUMERIC, type Column } from '../../parts/data-table.js';
 import { AmountFilter, ChoiceFilter, DateFilter, TextFilter } from '../../parts/filter-field.js';
 import { numberOf, useFilters } from '../../parts/filters.js';
 import { OrderLink } from '../../parts/links.js';
@@ -48,9 +48,8 @@ export function OrdersPage() {
   const { mayAll } = useSession();
   const columns = useColumns();
   const [hasMore, setHasMore] = useState(MORE_FILTERS.some((name) => filters[name]));
-  const shown = (filters.columns?.split(',') ?? DEFAULT_COLUMNS).filter((key) =>
-    columns.some((column) => column.key === key),
-  );
+  const shown = filters.columns?.split(',') ?? DEFAULT_COLUMNS;
+  const visibility = Object.fromEntries(columns.map(({ id }) => [id, shown.includes(id)]));
   const { status, email, reference, sku, currency, payment, created_from, created_to } = filters;
   const query = {
     status: status as Status | undefined,
@@ -79,7 +78,7 @@ export function OrdersPage() {
         <Button variant="default" aria-expanded={hasMore} onClick={() => setHasMore(!hasMore)}>
           {text.moreFilters}
         </Button>
-        <ColumnChoice columns={columns} shown={shown} />
+        <ColumnChoice columns={columns} visibility={visibility} />
       </Group>
       {hasMore && <MoreFilters currency={query.currency} />}
       <PagedTable
@@ -88,7 +87,8 @@ export function OrdersPage() {
         load={(cursor) =>
           dataOf(api.GET('/v1/orders', { params: { query: { ...withoutEmpty(query), cursor } } }))
         }
-        columns={columns.filter(({ key }) => shown.includes(key))}
+        columns={columns}
+        visibility={visibility}
         rowKey={({ id }) => id}
         empty={text.empty}
       />
@@ -125,36 +125,55 @@ const withoutEmpty = <Query extends object>(query: Query) =>
     Object.entries(query).filter(([, value]) => value !== undefined && value !== ''),
   ) as Query;
 
-function useColumns(): Column<Order>[] {
+/** The address contains the ids of those that are shown. */
+type OrderColumn = Column<Order> & { id: string };
+
+function useColumns(): OrderColumn[] {
   const text = useTexts(texts);
   const format = useFormat();
   return [
-    { key: 'id', label: text.id, render: ({ id }) => <OrderLink id={id} /> },
-    { key: 'status', label: text.status, render: ({ status }) => <OrderStatus status={status} /> },
-    { key: 'customer', label: text.customer, render: ({ customer }) => customer?.name ?? '–' },
-    { key: 'email', label: text.email, render: ({ customer }) => customer?.email ?? '–' },
-    { key: 'reference', label: text.reference, render: ({ reference }) => reference ?? '–' },
     {
-      key: 'units',
-      label: text.units,
-      isNumeric: true,
-      render: ({ totals }) => format.number(totals.quantity),
+      id: 'id',
+      header: text.id,
+      // It is the link to the page of the order.
+      enableHiding: false,
+      cell: ({ row }) => <OrderLink id={row.original.id} />,
+    },
+    { id: 'status', header: text.status, cell: ({ row }) => <OrderStatus status={row.original.status} /> },
+    { id: 'customer', header: text.customer, cell: ({ row }) => row.original.customer?.name ?? '–' },
+    { id: 'email', header: text.email, cell: ({ row }) => row.original.customer?.email ?? '–' },
+    { id: 'reference', accessorKey: 'reference', header: text.reference },
+    {
+      id: 'units',
+      header: text.units,
+      meta: NUMERIC,
+      cell: ({ row }) => format.number(row.original.totals.quantity),
     },
     {
-      key: 'total',
-      label: text.total,
-      isNumeric: true,
-      render: ({ totals }) => format.money(totals.amount, totals.currency),
+      id: 'total',
+      header: text.total,
+      meta: NUMERIC,
+      cell: ({ row }) => format.money(row.original.totals.amount, row.original.totals.currency),
     },
-    { key: 'created', label: text.created, render: ({ created_at }) => <Time at={created_at} /> },
-    { key: 'updated', label: text.updated, render: ({ updated_at }) => <Time at={updated_at} /> },
+    { id: 'created', header: text.created, cell: ({ row }) => <Time at={row.original.created_at} /> },
+    { id: 'updated', header: text.updated, cell: ({ row }) => <Time at={row.original.updated_at} /> },
   ];
 }
 
+interface ColumnChoiceProps {
+  columns: OrderColumn[];
+  visibility: Record<string, boolean>;
+}
+
 /** Which columns are shown. The choice is in the address. */
-function ColumnChoice({ columns, shown }: { columns: Column<Order>[]; shown: string[] }) {
+function ColumnChoice({ columns, visibility }: ColumnChoiceProps) {
   const text = useTexts(texts);
   const { setFilters, filters } = useFilters();
+  const choose = (id: string, isShown: boolean) => {
+    const chosen = { ...visibility, [id]: isShown };
+    const ids = columns.map((column) => column.id).filter((other) => chosen[other]);
+    setFilters({ columns: ids.join(','), cursor: filters.cursor });
+  };
   return (
     <Popover position="bottom-end">
       <Popover.Target>
@@ -162,19 +181,13 @@ function ColumnChoice({ columns, shown }: { columns: Column<Order>[]; shown: str
       </Popover.Target>
       <Popover.Dropdown>
         <Stack gap="xs">
-          {columns.map(({ key, label }) => (
+          {columns.map(({ id, header, enableHiding }) => (
             <Checkbox
-              key={key}
-              label={label}
-              checked={shown.includes(key)}
-              // The number of the order is the link to its page.
-              disabled={key === 'id'}
-              onChange={({ currentTarget }) => {
-                const chosen = columns
-                  .map((column) => column.key)
-                  .filter((other) => (other === key ? currentTarget.checked : shown.includes(other)));
-                setFilters({ columns: chosen.join(','), cursor: filters.cursor });
-              }}
+              key={id}
+              label={header}
+              checked={visibility[id]}
+              disabled={enableHiding === false}
+              onChange={({ currentTarget }) => choose(id, currentTarget.checked)}
             />
           ))}
         </Stack>

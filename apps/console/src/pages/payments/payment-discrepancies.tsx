@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { loadLastAudit } from '../../audit.js';
 import { useTexts } from '../../i18n/language.js';
-import { DataTable } from '../../parts/data-table.js';
+import { DataTable, NUMERIC } from '../../parts/data-table.js';
 import { OrderLink } from '../../parts/links.js';
 import { Loaded } from '../../parts/loaded.js';
 import { Section } from '../../parts/section.js';
@@ -18,10 +18,13 @@ export function PaymentDiscrepancies() {
           <DataTable
             label={text.discrepancies}
             columns={[
-              { key: 'check', label: text.check, render: ({ check }) => check },
-              { key: 'order', label: text.order, render: ({ order_id }) => <OrderLink id={order_id} /> },
-              { key: 'expected', label: text.expected, isNumeric: true, render: ({ expected }) => expected },
-              { key: 'found', label: text.found, isNumeric: true, render: ({ found }) => found },
+              { accessorKey: 'check', header: text.check },
+              {
+                header: text.order,
+                cell: ({ row }) => <OrderLink id={row.original.order_id} />,
+              },
+              { accessorKey: 'expected', header: text.expected, meta: NUMERIC },
+              { accessorKey: 'found', header: text.found, meta: NUMERIC },
             ]}
             rows={audit?.payment_discrepancies ?? []}
             rowKey={({ check, order_id }) => `${check} ${order_id}`}

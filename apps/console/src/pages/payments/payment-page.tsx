@@ -6,7 +6,7 @@ import { api, change, dataOf } from '../../api.js';
 import { minorUnits, useFormat } from '../../i18n/format.js';
 import { useText, useTexts } from '../../i18n/language.js';
 import { ConfirmDialog } from '../../parts/confirm-dialog.js';
-import { DataTable } from '../../parts/data-table.js';
+import { DataTable, NUMERIC } from '../../parts/data-table.js';
 import { Facts } from '../../parts/facts.js';
 import { OrderLink } from '../../parts/links.js';
 import { Loaded } from '../../parts/loaded.js';
@@ -69,22 +69,23 @@ function PaymentDetails({ payment }: { payment: Payment }) {
         <DataTable
           label={text.attempts}
           columns={[
-            { key: 'started', label: text.started, render: ({ started_at }) => <Time at={started_at} /> },
+            { header: text.started, cell: ({ row }) => <Time at={row.original.started_at} /> },
             {
-              key: 'took',
-              label: text.took,
-              isNumeric: true,
-              render: ({ started_at, finished_at }) =>
-                finished_at === null
+              header: text.took,
+              meta: NUMERIC,
+              cell: ({ row }) =>
+                row.original.finished_at === null
                   ? '–'
-                  : format.duration(Date.parse(finished_at) - Date.parse(started_at)),
+                  : format.duration(
+                      Date.parse(row.original.finished_at) - Date.parse(row.original.started_at),
+                    ),
             },
             {
-              key: 'outcome',
-              label: text.outcome,
-              render: ({ outcome }) => (outcome === null ? text.inProgress : text.outcomes[outcome]),
+              header: text.outcome,
+              cell: ({ row }) =>
+                row.original.outcome === null ? text.inProgress : text.outcomes[row.original.outcome],
             },
-            { key: 'detail', label: text.detail, render: ({ detail }) => detail ?? '–' },
+            { accessorKey: 'detail', header: text.detail },
           ]}
           rows={payment.attempts}
           rowKey={({ started_at }) => started_at}
@@ -95,12 +96,19 @@ function PaymentDetails({ payment }: { payment: Payment }) {
         <DataTable
           label={text.refunds}
           columns={[
-            { key: 'at', label: text.created, render: ({ created_at }) => <Time at={created_at} /> },
-            { key: 'amount', label: text.amount, isNumeric: true, render: ({ amount }) => money(amount) },
-            { key: 'status', label: text.status, render: ({ status }) => text.refundStatuses[status] },
-            { key: 'cause', label: text.cause, render: ({ cause }) => cause },
-            { key: 'reason', label: reason, render: (refund) => refund.reason ?? '–' },
-            { key: 'failure', label: text.failure, render: ({ failure }) => failure ?? '–' },
+            { header: text.created, cell: ({ row }) => <Time at={row.original.created_at} /> },
+            {
+              header: text.amount,
+              meta: NUMERIC,
+              cell: ({ row }) => money(row.original.amount),
+            },
+            {
+              header: text.status,
+              cell: ({ row }) => text.refundStatuses[row.original.status],
+            },
+            { accessorKey: 'cause', header: text.cause },
+            { header: reason, cell: ({ row }) => row.original.reason ?? '–' },
+            { accessorKey: 'failure', header: text.failure },
           ]}
           rows={payment.refunds}
           rowKey={({ id }) => id}

@@ -1,6 +1,7 @@
 import { api, dataOf } from '../../api.js';
 import { useFormat } from '../../i18n/format.js';
 import { useText, useTexts } from '../../i18n/language.js';
+import { NUMERIC } from '../../parts/data-table.js';
 import { TextFilter } from '../../parts/filter-field.js';
 import { numberOf, useFilters } from '../../parts/filters.js';
 import { OrderLink, PageLink } from '../../parts/links.js';
@@ -27,28 +28,31 @@ export function PaymentsPage() {
         queryKey={['payments', query]}
         load={(cursor) => dataOf(api.GET('/v1/payments', { params: { query: { ...query, cursor } } }))}
         columns={[
-          { key: 'id', label: text.id, render: ({ id }) => <PageLink to={`/payments/${id}`}>{id}</PageLink> },
-          { key: 'order', label: text.order, render: ({ order_id }) => <OrderLink id={order_id} /> },
-          { key: 'status', label: text.status, render: ({ status }) => <PaymentStatus status={status} /> },
           {
-            key: 'amount',
-            label: text.amount,
-            isNumeric: true,
-            render: ({ amount, currency }) => format.money(amount, currency),
+            header: text.id,
+            cell: ({ row }) => <PageLink to={`/payments/${row.original.id}`}>{row.original.id}</PageLink>,
+          },
+          { header: text.order, cell: ({ row }) => <OrderLink id={row.original.order_id} /> },
+          {
+            header: text.status,
+            cell: ({ row }) => <PaymentStatus status={row.original.status} />,
           },
           {
-            key: 'captured',
-            label: text.captured,
-            isNumeric: true,
-            render: ({ captured, currency }) => format.money(captured, currency),
+            header: text.amount,
+            meta: NUMERIC,
+            cell: ({ row }) => format.money(row.original.amount, row.original.currency),
           },
           {
-            key: 'refunded',
-            label: text.refunded,
-            isNumeric: true,
-            render: ({ refunded, currency }) => format.money(refunded, currency),
+            header: text.captured,
+            meta: NUMERIC,
+            cell: ({ row }) => format.money(row.original.captured, row.original.currency),
           },
-          { key: 'created', label: text.created, render: ({ created_at }) => <Time at={created_at} /> },
+          {
+            header: text.refunded,
+            meta: NUMERIC,
+            cell: ({ row }) => format.money(row.original.refunded, row.original.currency),
+          },
+          { header: text.created, cell: ({ row }) => <Time at={row.original.created_at} /> },
         ]}
         rowKey={({ id }) => id}
         empty={text.empty}

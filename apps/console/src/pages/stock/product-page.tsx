@@ -7,7 +7,7 @@ import { loadLastAudit } from '../../audit.js';
 import { useFormat } from '../../i18n/format.js';
 import { useText, useTexts } from '../../i18n/language.js';
 import { ConfirmDialog } from '../../parts/confirm-dialog.js';
-import { DataTable } from '../../parts/data-table.js';
+import { DataTable, NUMERIC } from '../../parts/data-table.js';
 import { Facts } from '../../parts/facts.js';
 import { OrderLink } from '../../parts/links.js';
 import { Loaded } from '../../parts/loaded.js';
@@ -117,18 +117,22 @@ function Availability({ product }: { product: Details }) {
           <DataTable
             label={text.reservations}
             columns={[
-              { key: 'order', label: text.order, render: ({ order_id }) => <OrderLink id={order_id} /> },
               {
-                key: 'quantity',
-                label: text.quantity,
-                isNumeric: true,
-                render: ({ quantity }) => format.number(quantity),
+                header: text.order,
+                cell: ({ row }) => <OrderLink id={row.original.order_id} />,
               },
-              { key: 'since', label: text.since, render: ({ created_at }) => format.relative(created_at) },
               {
-                key: 'expires',
-                label: text.expires,
-                render: ({ expires_at }) => format.relative(expires_at),
+                header: text.quantity,
+                meta: NUMERIC,
+                cell: ({ row }) => format.number(row.original.quantity),
+              },
+              {
+                header: text.since,
+                cell: ({ row }) => format.relative(row.original.created_at),
+              },
+              {
+                header: text.expires,
+                cell: ({ row }) => format.relative(row.original.expires_at),
               },
             ]}
             rows={data}
@@ -166,28 +170,33 @@ function Ledger({ id }: { id: number }) {
           dataOf(api.GET('/v1/products/{id}/movements', { params: { path: { id }, query: { cursor } } }))
         }
         columns={[
-          { key: 'at', label: text.at, render: ({ created_at }) => <Time at={created_at} /> },
-          { key: 'kind', label: text.kind, render: ({ kind }) => text.kinds[kind] },
+          { header: text.at, cell: ({ row }) => <Time at={row.original.created_at} /> },
+          { header: text.kind, cell: ({ row }) => text.kinds[row.original.kind] },
           {
-            key: 'quantity',
-            label: text.quantity,
-            isNumeric: true,
-            render: ({ quantity }) =>
-              quantity > 0 ? `+${format.number(quantity)}` : format.number(quantity),
+            header: text.quantity,
+            meta: NUMERIC,
+            cell: ({ row }) =>
+              row.original.quantity > 0
+                ? `+${format.number(row.original.quantity)}`
+                : format.number(row.original.quantity),
           },
           {
-            key: 'balance',
-            label: text.balance,
-            isNumeric: true,
-            render: ({ balance_after }) => format.number(balance_after),
+            header: text.balance,
+            meta: NUMERIC,
+            cell: ({ row }) => format.number(row.original.balance_after),
           },
           {
-            key: 'order',
-            label: text.order,
-            render: ({ order_id }) =>
-              order_id === null ? '–' : may('orders:read') ? <OrderLink id={order_id} /> : order_id,
+            header: text.order,
+            cell: ({ row }) =>
+              row.original.order_id === null ? (
+                '–'
+              ) : may('orders:read') ? (
+                <OrderLink id={row.original.order_id} />
+              ) : (
+                row.original.order_id
+              ),
           },
-          { key: 'reason', label: reason, render: (movement) => movement.reason },
+          { header: reason, cell: ({ row }) => row.original.reason },
         ]}
         rowKey={(movement) => movement.id}
         empty={text.noMovements}

@@ -2,6 +2,7 @@ import { Group } from '@mantine/core';
 import { api, dataOf } from '../../api.js';
 import { useFormat } from '../../i18n/format.js';
 import { useText, useTexts } from '../../i18n/language.js';
+import { NUMERIC } from '../../parts/data-table.js';
 import { ChoiceFilter, TextFilter } from '../../parts/filter-field.js';
 import { useFilters } from '../../parts/filters.js';
 import { ProductLink } from '../../parts/links.js';
@@ -37,36 +38,36 @@ export function StockPage() {
         load={(cursor) => dataOf(api.GET('/v1/stock', { params: { query: { ...query, cursor } } }))}
         columns={[
           {
-            key: 'sku',
-            label: 'SKU',
-            render: ({ product_id, sku }) => <ProductLink id={product_id}>{sku}</ProductLink>,
+            header: 'SKU',
+            cell: ({ row }) => <ProductLink id={row.original.product_id}>{row.original.sku}</ProductLink>,
           },
-          { key: 'name', label: text.product, render: ({ name }) => name },
-          { key: 'level', label: text.level, render: (product) => <LevelBadge product={product} /> },
+          { accessorKey: 'name', header: text.product },
+          { header: text.level, cell: ({ row }) => <LevelBadge product={row.original} /> },
           {
-            key: 'onHand',
-            label: text.onHand,
-            isNumeric: true,
-            render: ({ on_hand }) => format.number(on_hand),
+            header: text.onHand,
+            meta: NUMERIC,
+            cell: ({ row }) => format.number(row.original.on_hand),
           },
           {
-            key: 'reserved',
-            label: text.reserved,
-            isNumeric: true,
-            render: ({ reserved }) => format.number(reserved),
+            header: text.reserved,
+            meta: NUMERIC,
+            cell: ({ row }) => format.number(row.original.reserved),
           },
           {
-            key: 'available',
-            label: text.available,
-            isNumeric: true,
-            render: ({ available }) => format.number(available),
+            header: text.available,
+            meta: NUMERIC,
+            cell: ({ row }) => format.number(row.original.available),
           },
           {
-            key: 'trend',
-            label: text.trend,
-            render: ({ sku, balances }) =>
-              balances.length > 1 ? (
-                <Sparkline label={text.trendOf(sku)} values={balances} width={96} height={24} />
+            header: text.trend,
+            cell: ({ row }) =>
+              row.original.balances.length > 1 ? (
+                <Sparkline
+                  label={text.trendOf(row.original.sku)}
+                  values={row.original.balances}
+                  width={96}
+                  height={24}
+                />
               ) : (
                 '–'
               ),

@@ -6,7 +6,7 @@ import { api, change, dataOf } from '../../api.js';
 import { useFormat } from '../../i18n/format.js';
 import { useText, useTexts } from '../../i18n/language.js';
 import { ConfirmDialog } from '../../parts/confirm-dialog.js';
-import { DataTable } from '../../parts/data-table.js';
+import { DataTable, NUMERIC } from '../../parts/data-table.js';
 import { Facts } from '../../parts/facts.js';
 import { ChoiceFilter, TextFilter } from '../../parts/filter-field.js';
 import { numberOf, useFilters } from '../../parts/filters.js';
@@ -128,40 +128,39 @@ function Deliveries({ id }: { id: number }) {
         }
         columns={[
           {
-            key: 'id',
-            label: text.delivery,
-            render: (delivery) => (
+            header: text.delivery,
+            cell: ({ row }) => (
               <Button
                 size="compact-sm"
                 variant="default"
-                aria-label={text.deliveryTitle(delivery.id)}
-                onClick={() => setShown(delivery.id)}
+                aria-label={text.deliveryTitle(row.original.id)}
+                onClick={() => setShown(row.original.id)}
               >
-                {delivery.id}
+                {row.original.id}
               </Button>
             ),
           },
-          { key: 'event', label: text.event, render: ({ event }) => event },
+          { accessorKey: 'event', header: text.event },
           {
-            key: 'order',
-            label: text.order,
-            render: ({ order_id }) => (order_id === null ? '–' : <OrderLink id={order_id} />),
+            header: text.order,
+            cell: ({ row }) =>
+              row.original.order_id === null ? '–' : <OrderLink id={row.original.order_id} />,
           },
           {
-            key: 'state',
-            label: text.state,
-            render: ({ state }) => (
-              <StatusBadge tone={TONES[state]}>{text.deliveryStates[state]}</StatusBadge>
+            header: text.state,
+            cell: ({ row }) => (
+              <StatusBadge tone={TONES[row.original.state]}>
+                {text.deliveryStates[row.original.state]}
+              </StatusBadge>
             ),
           },
-          { key: 'attempts', label: text.attempts, isNumeric: true, render: ({ attempts }) => attempts },
+          { accessorKey: 'attempts', header: text.attempts, meta: NUMERIC },
           {
-            key: 'next',
-            label: text.next,
-            render: ({ next_attempt_at }) =>
-              next_attempt_at === null ? '–' : format.relative(next_attempt_at),
+            header: text.next,
+            cell: ({ row }) =>
+              row.original.next_attempt_at === null ? '–' : format.relative(row.original.next_attempt_at),
           },
-          { key: 'created', label: text.created, render: ({ created_at }) => <Time at={created_at} /> },
+          { header: text.created, cell: ({ row }) => <Time at={row.original.created_at} /> },
         ]}
         rowKey={(delivery) => delivery.id}
         empty={text.noDeliveries}
@@ -222,16 +221,15 @@ function DeliveryDialog({ endpoint, delivery, onClose }: DeliveryDialogProps) {
             <DataTable
               label={text.attempts}
               columns={[
-                { key: 'at', label: text.at, render: ({ at }) => <Time at={at} /> },
-                { key: 'status', label: text.status, render: ({ status }) => status ?? '–' },
+                { header: text.at, cell: ({ row }) => <Time at={row.original.at} /> },
+                { accessorKey: 'status', header: text.status },
                 {
-                  key: 'took',
-                  label: text.took,
-                  isNumeric: true,
-                  render: ({ duration_ms }) => format.duration(duration_ms),
+                  header: text.took,
+                  meta: NUMERIC,
+                  cell: ({ row }) => format.duration(row.original.duration_ms),
                 },
-                { key: 'answer', label: text.answer, render: ({ answer }) => answer ?? '–' },
-                { key: 'error', label: text.error, render: ({ error }) => error ?? '–' },
+                { accessorKey: 'answer', header: text.answer },
+                { accessorKey: 'error', header: text.error },
               ]}
               rows={log}
               rowKey={({ at }) => at}

@@ -17,20 +17,24 @@ export function WebhooksPage() {
         queryKey={['webhook-endpoints']}
         load={(cursor) => dataOf(api.GET('/v1/webhook-endpoints', { params: { query: { cursor } } }))}
         columns={[
-          { key: 'id', label: text.id, render: ({ id }) => <PageLink to={`/webhooks/${id}`}>{id}</PageLink> },
-          { key: 'url', label: text.url, render: ({ url }) => url },
-          { key: 'events', label: text.events, render: ({ events }) => events.join(', ') },
           {
-            key: 'state',
-            label: text.state,
-            render: ({ state }) => (
-              <StatusBadge tone={state === 'enabled' ? 'good' : 'bad'}>{text.states[state]}</StatusBadge>
+            header: text.id,
+            cell: ({ row }) => <PageLink to={`/webhooks/${row.original.id}`}>{row.original.id}</PageLink>,
+          },
+          { accessorKey: 'url', header: text.url },
+          { header: text.events, cell: ({ row }) => row.original.events.join(', ') },
+          {
+            header: text.state,
+            cell: ({ row }) => (
+              <StatusBadge tone={row.original.state === 'enabled' ? 'good' : 'bad'}>
+                {text.states[row.original.state]}
+              </StatusBadge>
             ),
           },
           {
-            key: 'failing',
-            label: text.failingSince,
-            render: ({ failing_since }) => (failing_since === null ? '–' : <Time at={failing_since} />),
+            header: text.failingSince,
+            cell: ({ row }) =>
+              row.original.failing_since === null ? '–' : <Time at={row.original.failing_since} />,
           },
         ]}
         rowKey={({ id }) => id}
