@@ -23,7 +23,8 @@ export async function createDatabase(settings: string[] = [], server = serverUrl
   const onServer = (sql: string) => connected(server, (client) => client.query(sql));
   await connected(server, async (client) => {
     await ensureTemplate(client, server);
-    await client.query(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`);
+    // Copying the files takes a third of the time of the default, which writes each page to the log.
+    await client.query(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE} STRATEGY file_copy`);
     for (const setting of settings) await client.query(`ALTER DATABASE ${name} SET ${setting}`);
   });
   const url = urlOn(server, name);
