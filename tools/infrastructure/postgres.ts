@@ -32,13 +32,9 @@ export interface PostgresOptions {
 }
 
 const DATABASE = 'estoque';
-/** For data that are deleted afterwards. One iteration makes each login some milliseconds faster. */
-const EPHEMERAL_SETTINGS = [
-  'fsync=off',
-  'synchronous_commit=off',
-  'full_page_writes=off',
-  'scram_iterations=1',
-];
+const WITHOUT_DURABILITY = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
+/** Makes each login some milliseconds faster. Since PostgreSQL 16. */
+const FAST_LOGINS = 'scram_iterations=1';
 
 /**
  * Starts PostgreSQL with the data in `dir`, which are created if there are none.
@@ -54,11 +50,14 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     data: join(dir, 'data'),
     password,
     port: await reservePort(options.port),
-    settings: options.ephemeral ? EPHEMERAL_SETTINGS : [],
+    settings: options.ephemeral ? ephemeralSettings(installation.version) : [],
   });
   await ensureDatabase(url);
   return { url, version: installation.version, service };
 }
+
+const ephemeralSettings = (version: string): string[] =>
+  Number.parseInt(version, 10) >= 16 ? [...WITHOUT_DURABILITY, FAST_LOGINS] : WITHOUT_DURABILITY;
 
 export interface ServerOptions {
   /** Name of the process. */
