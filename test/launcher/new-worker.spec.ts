@@ -56,6 +56,8 @@ describe('npm run new-worker', () => {
 
   it('generates an app that builds', async () => {
     expect(await inClone(tool('@nestjs', 'cli', 'bin', 'nest.js'), 'build', NAME)).toEqual(succeeded);
+    const bundler = tool('rolldown', 'bin', 'cli.mjs');
+    expect(await inClone(bundler, '--config', 'rolldown.config.ts')).toEqual(succeeded);
     expect(existsSync(join(clone.root, 'dist', 'bundles', `${NAME}.js`))).toBe(true);
   }, 120_000);
 
