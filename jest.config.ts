@@ -44,9 +44,11 @@ const config: Config = {
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   setupFiles: ['reflect-metadata'],
-  testTimeout: 60_000,
-  // With two processors Jest would use one worker. The slowest specs mostly wait for processes, so three are faster.
-  maxWorkers: 3,
+  // Ends a test that hangs. On a busy machine, the apps of a system need up to a minute to start.
+  testTimeout: 120_000,
+  // With two processors Jest would use one worker. A spec often waits for the apps that it has started, so two are faster.
+  // With three, apps wait for a processor: requests exceed their time limits, and starts take up to a minute.
+  maxWorkers: 2,
   testSequencer: '<rootDir>/test/longest-first.mjs',
   // A worker of 600 MB that has no open handle can need more than Jest's 500 ms to end on a busy machine. Jest would kill
   // it, and report that a test leaks. A worker that does leak is still reported.

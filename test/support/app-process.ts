@@ -67,7 +67,7 @@ export class AppProcess {
       return response.ok && !reportsBrokerOutage(await response.text());
     };
     // A start is slow if many processes start at the same time.
-    await until(`${this.app} to be ready`, check, { seconds: 60 });
+    await until(`${this.app} to be ready`, check, { seconds: 100 });
     return this;
   }
 
